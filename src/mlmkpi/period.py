@@ -1,0 +1,199 @@
+"""Periods and calendars: which days a label covers, and which period came before it, a year before, or holds a day."""
+
+from __future__ import annotations
+
+import calendar as months
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from mlmkpi.errors import DataError, UsageError
+
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 2))
+    1
+    """
+    return (day - EPOCH).days
+
+
+def from_day_number(number: int) -> date:
+    """The date of a day number.
+
+    >>> from_day_number(1)
+    datetime.date(1970, 1, 2)
+    """
+    return EPOCH + timedelta(days=number)
+
+
+def is_month_end(day: date) -> bool:
+    """Whether the day is the last of its month."""
+    return (day + timedelta(days=1)).day == 1
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, months.monthrange(year, month)[1])
+
+
+def year_before(day: date, *, weeks: bool = False) -> date:
+    """The same day a year earlier: a month's last day goes to that month's last day, a day of weeks 364 days back.
+
+    >>> year_before(date(2025, 2, 28)), year_before(date(2024, 2, 29))
+    (datetime.date(2024, 2, 29), datetime.date(2023, 2, 28))
+    >>> year_before(date(2026, 10, 11), weeks=True)
+    datetime.date(2025, 10, 12)
+    """
+    if weeks:
+        return day - timedelta(days=364)
+    if is_month_end(day):
+        return month_end(day.year - 1, day.month)
+    return date(day.year - 1, day.month, day.day)
+
+
+class Every(StrEnum):
+    """How long a period is; `PERIOD` is the company's own calendar, the `periods` table."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A stretch of days, both ends included, with the label people use for it."""
+
+    start: date
+    end: date
+    label: str
+
+
+class Calendar:
+    """Periods of the civil calendar."""
+
+    def __init__(self, every: Every) -> None:
+        self.every = every
+
+    @property
+    def weeks(self) -> bool:
+        """Whether a year is 364 days here."""
+        return self.every is Every.WEEK
+
+    def holding(self, day: date) -> Period | None:
+        """The period that holds the day.
+
+        >>> Calendar(Every.WEEK).holding(date(2026, 10, 5)).label
+        '2026-W41'
+        """
+        if self.every is Every.DAY:
+            return Period(day, day, day.isoformat())
+        if self.every is Every.WEEK:
+            start = day - timedelta(days=day.weekday())
+            year, week, _ = day.isocalendar()
+            return Period(start, start + timedelta(days=6), f"{year}-W{week:02d}")
+        if self.every is Every.MONTH:
+            return Period(day.replace(day=1), month_end(day.year, day.month), f"{day:%Y-%m}")
+        if self.every is Every.QUARTER:
+            last = (day.month + 2) // 3 * 3
+            return Period(date(day.year, last - 2, 1), month_end(day.year, last), f"{day.year}-Q{last // 3}")
+        return Period(date(day.year, 1, 1), date(day.year, 12, 31), str(day.year))
+
+    def before(self, period: Period) -> Period | None:
+        """The period that ends the day before this one starts."""
+        return self.holding(period.start - timedelta(days=1))
+
+    def after(self, period: Period) -> Period | None:
+        """The period that starts the day after this one ends."""
+        return self.holding(period.end + timedelta(days=1))
+
+    def year_ago(self, period: Period) -> Period | None:
+        """The same period a year earlier."""
+        if self.every is Every.DAY:
+            return self.holding(year_before(period.start))
+        if self.every is Every.WEEK:
+            return self.holding(period.start - timedelta(days=364))
+        return self.holding(date(period.start.year - 1, period.start.month, 1))
+
+
+class CompanyCalendar(Calendar):
+    """A company's own periods, from its `periods` table: (label, first day, last day) rows."""
+
+    def __init__(self, rows: Sequence[tuple[str, date, date]]) -> None:
+        super().__init__(Every.PERIOD)
+        self.periods = sorted(Period(start, end, label) for label, start, end in rows)
+        for one, two in zip(self.periods, self.periods[1:], strict=False):
+            if two.start <= one.end:
+                raise DataError(
+                    f"the periods {one.label} and {two.label} overlap",
+                    (("got", f"{one.label} ends on {one.end}, {two.label} starts on {two.start}"),
+                     ("expected", "periods that follow one another"),
+                     ("fix", "correct starts_on and ends_on in the periods table")),
+                )
+        for one in self.periods:
+            if one.end < one.start:
+                raise DataError(
+                    f"the period {one.label} ends before it starts",
+                    (("got", f"{one.start} to {one.end}"), ("fix", "correct the periods table")),
+                )
+        self._starts = [period.start for period in self.periods]
+
+    def holding(self, day: date) -> Period | None:
+        """The company's period that holds the day, or None in a gap."""
+        at = bisect_right(self._starts, day) - 1
+        if at < 0 or self.periods[at].end < day:
+            return None
+        return self.periods[at]
+
+    def before(self, period: Period) -> Period | None:
+        """The period listed before this one."""
+        at = self._starts.index(period.start)
+        return self.periods[at - 1] if at > 0 else None
+
+    def after(self, period: Period) -> Period | None:
+        """The period listed after this one."""
+        at = self._starts.index(period.start)
+        return self.periods[at + 1] if at + 1 < len(self.periods) else None
+
+    def year_ago(self, period: Period) -> Period | None:
+        """The period that holds this one's first day a year earlier."""
+        return self.holding(year_before(period.start))
+
+
+def choose_periods(
+    calendar: Calendar, as_of: date, *, first: date | None = None, last: date | None = None, count: int | None = None
+) -> list[Period]:
+    """The periods of a run: `first` and `last` snap outward; by default the `count` (13) that end with the as-of's.
+
+    Raises UsageError where the days asked for hold no period or stand in the wrong order.
+    """
+    end = calendar.holding(last or as_of)
+    if end is None and isinstance(calendar, CompanyCalendar):
+        end = max((p for p in calendar.periods if p.start <= (last or as_of)), default=None)
+    start = calendar.holding(first) if first else None
+    if first and start is None and isinstance(calendar, CompanyCalendar):
+        start = min((p for p in calendar.periods if p.end >= first), default=None)
+    if end is None or (first and start is None) or (start and start.start > end.start):
+        raise UsageError(
+            "no period lies between the days asked for",
+            (("got", f"--from {first or '…'} --to {last or as_of}"), ("expected", "a first day before the last"),
+             ("fix", "correct --from and --to, or leave them out")),
+        )
+    chosen = [end]
+    wanted = count or (None if start else 13)
+    while wanted is None or len(chosen) < wanted:
+        if start and chosen[-1].start <= start.start:
+            break
+        earlier = calendar.before(chosen[-1])
+        if earlier is None:
+            break
+        chosen.append(earlier)
+    return chosen[::-1]

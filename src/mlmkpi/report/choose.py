@@ -1,0 +1,176 @@
+"""Which rows of a Result people are shown: a KPI's last complete period, its largest segments, their past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.period import Period
+from mlmkpi.report import ResultLike
+
+MOST = 20
+FIXED = frozenset({
+    "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
+    "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
+})
+
+
+@dataclass(frozen=True)
+class Point:
+    """A figure in one period of its past."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure that is shown; `own` are the labels of dimensions that the KPI brings itself."""
+
+    statistic: str
+    own: tuple[str, ...]
+    unit: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    previous: float | None
+    change: float | None
+    year_ago: float | None
+    target: float | None
+    status: str
+    note: str | None
+    past: tuple[Point | None, ...]
+
+    @property
+    def size(self) -> tuple[bool, float, float]:
+        """What ranks a segment: how much stands behind it, then its value."""
+        nothing = float("-inf")
+        value = nothing if self.value is None else self.value
+        return self.statistic == "value", value if self.denominator is None else self.denominator, value
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The rows of one combination of the dimensions asked for; `more` of its own segments are not shown."""
+
+    labels: tuple[str, ...]
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A KPI's rows in the period it is shown for."""
+
+    kpi: str
+    period: Period
+    at: int
+    segments: tuple[Segment, ...]
+    more: int
+    complete: bool
+    empty: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is shown: the Result's periods, which of them is the one, and the KPIs in report order."""
+
+    periods: tuple[Period, ...]
+    at: int
+    ended: bool
+    blocks: tuple[Block, ...]
+
+
+def choose(result: ResultLike) -> Choice | None:
+    """The rows to show; None where the Result has none."""
+    frame = result.frame
+    if frame.is_empty():
+        return None
+    spans = frame.select("period_start", "period_end", "period").unique().sort("period_start").rows()
+    periods = tuple(Period(*span) for span in spans)
+    ended = [at for at, period in enumerate(periods) if period.end <= result.as_of]
+    at = ended[-1] if ended else len(periods) - 1
+    by_kpi = frame.partition_by("kpi", maintain_order=True)
+    blocks = tuple(_block(rows, result.by, periods, at) for rows in by_kpi)
+    return Choice(periods, at, bool(ended), blocks)
+
+
+def _block(frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int) -> Block:
+    at = _own_period(frame, periods, shown)
+    now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by)
+    brought = [name for name in frame.columns if name not in FIXED and name not in by]
+    keys = [*by, *brought, "statistic"]
+    past = _past(frame.join(now, on=keys, how="semi", nulls_equal=True), keys, periods)
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for record in now.iter_rows(named=True):
+        labels = tuple(str(record[name]) for name in by if record[name] is not None)
+        groups.setdefault(labels, []).append(_row(record, brought, past[tuple(record[key] for key in keys)]))
+    segments = tuple(_segment(labels, rows) for labels, rows in groups.items())
+    empty = frame["value"].null_count() == frame.height
+    return Block(frame["kpi"][0], periods[at], at, segments, more, now["complete"].all(), empty)
+
+
+def _own_period(frame: pl.DataFrame, periods: tuple[Period, ...], shown: int) -> int:
+    """The KPI's last complete period up to the one shown; without any, the one shown or its latest."""
+    complete = dict(frame.group_by("period_start").agg(pl.col("complete").all()).rows())
+    for at in range(shown, -1, -1):
+        if complete.get(periods[at].start):
+            return at
+    if periods[shown].start in complete:
+        return shown
+    return max(at for at, period in enumerate(periods) if period.start in complete)
+
+
+def _largest(now: pl.DataFrame, by: tuple[str, ...]) -> tuple[pl.DataFrame, int]:
+    """The rows of the largest segments, largest first where some are left out, and how many are."""
+    if not by or now.select(by).n_unique() <= MOST:
+        return now, 0
+    main = pl.col("statistic") == "value"
+    size = pl.coalesce("denominator", "value").filter(main).max().alias("size")
+    figure = pl.col("value").filter(main).max().alias("figure")
+    ranked = now.group_by(by, maintain_order=True).agg(size, figure).sort(
+        "size", "figure", descending=True, nulls_last=True, maintain_order=True
+    )
+    kept = ranked.head(MOST).select(by)
+    rows = kept.join(now, on=by, how="left", nulls_equal=True, maintain_order="left_right")
+    return rows, ranked.height - MOST
+
+
+def _past(
+    frame: pl.DataFrame, keys: list[str], periods: tuple[Period, ...]
+) -> Mapping[tuple[object, ...], tuple[Point | None, ...]]:
+    found: dict[tuple[object, ...], list[Point | None]] = {}
+    place = {period.start: at for at, period in enumerate(periods)}
+    columns = [*keys, "period_start", "value", "low", "high", "complete"]
+    for *key, start, value, low, high, complete in frame.select(columns).iter_rows():
+        points = found.setdefault(tuple(key), [None] * len(periods))
+        points[place[start]] = Point(value, low, high, complete)
+    return {key: tuple(points) for key, points in found.items()}
+
+
+def _row(record: Mapping[str, Any], brought: Iterable[str], past: tuple[Point | None, ...]) -> Row:
+    own = tuple(str(record[name]) for name in brought if record[name] is not None)
+    figures = {one.name: record[one.name] for one in fields(Row) if one.name not in ("own", "past")}
+    return Row(own=own, past=past, **figures)
+
+
+def _segment(labels: tuple[str, ...], rows: list[Row]) -> Segment:
+    """The main figure first, then further statistics, then the segments that the KPI brings itself."""
+    main = [row for row in rows if not row.own and row.statistic == "value"]
+    others = [row for row in rows if not row.own and row.statistic != "value"]
+    brought: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        if row.own:
+            brought.setdefault(row.own, []).append(row)
+    groups = list(brought.values())
+    if len(groups) > MOST:
+        groups = sorted(groups, key=lambda group: max(row.size for row in group), reverse=True)[:MOST]
+    shown = (*main, *others, *(row for group in groups for row in group))
+    return Segment(labels, shown, len(brought) - len(groups))

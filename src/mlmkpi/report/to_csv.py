@@ -1,0 +1,20 @@
+"""The Result as CSV (RFC 4180), with an apostrophe before text that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import polars as pl
+from polars import selectors
+
+from mlmkpi.report import ResultLike
+
+FORMULA = r"^[=+\-@\t\r]"
+
+
+def render_csv(result: ResultLike) -> str:
+    """A header and a row a figure; an empty cell is a null, floats are in their shortest form."""
+    text, floats = selectors.string(), selectors.float()
+    frame = result.frame.with_columns(
+        text.str.replace(FORMULA, "'$0"),
+        pl.when(floats.is_finite()).then(floats),
+    )
+    return frame.write_csv(line_terminator="\r\n")

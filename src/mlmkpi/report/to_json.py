@@ -1,0 +1,20 @@
+"""The Result as a JSON array of rows: keys in the frame's order, null for what is not a number, never NaN."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+from polars import selectors
+
+from mlmkpi.report import ResultLike
+
+
+def render_json(result: ResultLike) -> str:
+    """One row a line; dates in ISO form, floats in their shortest form that reads back the same."""
+    out = BytesIO()
+    floats = selectors.float()
+    frame = result.frame.with_columns(pl.when(floats.is_finite()).then(floats))
+    frame.write_ndjson(out)
+    lines = out.getvalue().decode().rstrip("\n").replace("\n", ",\n")
+    return f"[\n{lines}\n]\n" if lines else "[]\n"

@@ -1,0 +1,164 @@
+"""From what a file holds to what the library computes with: an expression a column, and what misfits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from mlmkpi.sources.dates import DateStyle, excel_day
+from mlmkpi.sources.numbers import NumberStyle
+from mlmkpi.tables import Kind
+
+LARGEST = 99_999_999_999_999
+_SCALE = 10_000
+_FLAGS = {
+    "true": True, "t": True, "yes": True, "y": True, "1": True, "1.0": True,
+    "false": False, "f": False, "no": False, "n": False, "0": False, "0.0": False,
+}  # fmt: skip
+_DTYPES = {
+    Kind.ID: pl.String(), Kind.CODE: pl.String(), Kind.TEXT: pl.String(), Kind.DATE: pl.Int32(),
+    Kind.MONEY: pl.Int64(), Kind.RATE: pl.Float64(), Kind.INTEGER: pl.Int64(), Kind.FLAG: pl.Boolean(),
+}  # fmt: skip
+
+SORTS = {
+    Kind.ID: "an id", Kind.CODE: "a code", Kind.TEXT: "a text", Kind.DATE: "a date", Kind.MONEY: "a number",
+    Kind.RATE: "a number", Kind.INTEGER: "a whole number", Kind.FLAG: "yes or no",
+}  # fmt: skip
+
+Style = NumberStyle | DateStyle
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A typed column, and where given the rows whose cells do not fit it."""
+
+    value: pl.Expr
+    bad: pl.Expr | None = None
+
+
+def is_styled(kind: Kind) -> bool:
+    """Whether people write cells of this kind in several ways."""
+    return kind in (Kind.DATE, Kind.MONEY, Kind.RATE, Kind.INTEGER)
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """Text without white space round it; empty is null."""
+    return text.str.strip_chars().replace("", None)
+
+
+def mapped(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
+    """The canonical code of each lower-cased spelling in `codes`; others stay as they are."""
+    if not codes:
+        return text
+    return pl.coalesce(
+        text.str.to_lowercase().replace_strict(codes, default=None, return_dtype=pl.String), text
+    )
+
+
+def rounded(text: pl.Expr, style: Style | None) -> pl.Expr:
+    """Where a number has more than the four decimals that are kept."""
+    mark = style.mark if isinstance(style, NumberStyle) else "."
+    return text.str.contains(rf"[{mark}]\d{{4}}\d*[1-9]")
+
+
+def native_cell(
+    column: pl.Expr, dtype: pl.DataType, kind: Kind, zone: str | None, excel: bool
+) -> Cell | None:
+    """A column that has a type of its own as its kind; None where the type cannot be that."""
+    if dtype == pl.Null:
+        return Cell(column.cast(_DTYPES[kind]))
+    if kind in (Kind.MONEY, Kind.RATE):
+        return _money(column, dtype) if kind is Kind.MONEY else _rate(column, dtype)
+    if kind is Kind.INTEGER:
+        return _integer(column, dtype) if dtype.is_numeric() else None
+    if kind is Kind.DATE:
+        return _date(column, dtype, zone, excel)
+    if kind is Kind.FLAG:
+        return _flag(column, dtype)
+    if kind is Kind.ID and dtype.is_numeric():
+        return _integer(column, dtype)
+    return _text(column, dtype)
+
+
+def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None) -> pl.Expr:
+    """A column of cleaned text as its kind; null where a cell does not fit."""
+    if isinstance(style, DateStyle):
+        return style.day(text, zone)
+    if isinstance(style, NumberStyle):
+        if kind is Kind.RATE:
+            number = style.float(text)
+            return pl.when(number.is_finite()).then(number)
+        units = style.decimal(text).to_physical()
+        if kind is Kind.INTEGER:
+            units = pl.when(units % _SCALE == 0).then(units // _SCALE)
+        return units.cast(pl.Int64, strict=False)
+    if kind is Kind.FLAG:
+        return text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+    return pl.when(~text.str.contains("\0", literal=True)).then(text)
+
+
+def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
+    if dtype.is_float():
+        fits = column.cast(pl.Float64).abs() <= LARGEST
+        value = (column.cast(pl.Float64) * _SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
+        return Cell(pl.when(fits).then(value), ~fits)
+    if dtype.is_decimal():
+        value = column.cast(pl.Decimal(18, 4), strict=False).to_physical().cast(pl.Int64, strict=False)
+        return Cell(value, value.is_null() & column.is_not_null())
+    if dtype.is_integer():
+        if dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32):
+            return Cell(column.cast(pl.Int64) * _SCALE)
+        whole = column.cast(pl.Int64, strict=False)
+        fits = whole.is_between(-LARGEST, LARGEST).fill_null(False)
+        return Cell(pl.when(fits).then(whole * _SCALE), ~fits & column.is_not_null())
+    return None
+
+
+def _rate(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
+    if not dtype.is_numeric():
+        return None
+    value = column.cast(pl.Float64)
+    return Cell(pl.when(value.is_finite()).then(value), ~value.is_finite())
+
+
+def _integer(column: pl.Expr, dtype: pl.DataType) -> Cell:
+    whole = column.cast(pl.Int64, strict=False)
+    if dtype in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32):
+        return Cell(whole)
+    if dtype.is_integer():
+        return Cell(whole, whole.is_null() & column.is_not_null())
+    fits = (column == column.round(0)).fill_null(False) & whole.is_not_null()
+    return Cell(pl.when(fits).then(whole), ~fits & column.is_not_null())
+
+
+def _date(column: pl.Expr, dtype: pl.DataType, zone: str | None, excel: bool) -> Cell | None:
+    if dtype == pl.Date:
+        return Cell(column.cast(pl.Int32))
+    if isinstance(dtype, pl.Datetime):
+        local = column.dt.convert_time_zone(zone) if dtype.time_zone and zone else column
+        return Cell(local.dt.date().cast(pl.Int32))
+    if excel and dtype.is_numeric():
+        value = excel_day(column.cast(pl.Float64))
+        return Cell(value, value.is_null() & column.is_not_null())
+    return None
+
+
+def _flag(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
+    if dtype == pl.Boolean:
+        return Cell(column)
+    if dtype.is_numeric():
+        value = pl.when(column.is_in([0, 1])).then(column == 1)
+        return Cell(value, value.is_null() & column.is_not_null())
+    return None
+
+
+def _text(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+        return None
+    if dtype.is_float():
+        whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False)).cast(pl.String)
+        return Cell(pl.coalesce(whole, column.cast(pl.String)))
+    text = column.cast(pl.String)
+    return Cell(text if dtype.is_integer() or dtype in (pl.Boolean, pl.Date) else clean(text))

@@ -1,0 +1,49 @@
+"""Any exports as canonical Parquet, which every engine and tool reads alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from mlmkpi.errors import OutputError
+from mlmkpi.sources.atomic import atomic_path
+from mlmkpi.sources.exports import Exports
+from mlmkpi.sources.source import Source
+from mlmkpi.tables import Column, Kind
+
+
+def convert(exports: Exports, folder: Path) -> list[Path]:
+    """Write the canonical columns of every table to FOLDER/<table>.parquet.
+
+    Ids are text, days dates, money decimals, codes as [codes] maps them.
+
+    Raises DataError at the first cell that does not fit, before its table is written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made", (("got", error.strerror or str(error)),)) from None
+    return [_write(source, folder / f"{name}.parquet") for name, source in exports.tables.items()]
+
+
+def _write(source: Source, path: Path) -> Path:
+    columns = [column for column in source.table.columns if column.name in source.columns]
+    names = [column.name for column in columns]
+    frame = source.scan(names)
+    source.refuse_bad(names)
+    with atomic_path(path) as aside:
+        frame.select(_canonical(column) for column in columns).sink_parquet(aside)
+    return path
+
+
+def _canonical(column: Column) -> pl.Expr:
+    """A column as Parquet knows it."""
+    cell = pl.col(column.name)
+    if column.kind is Kind.ID:
+        return cell.cast(pl.String)
+    if column.kind is Kind.DATE:
+        return cell.cast(pl.Date)
+    if column.kind is Kind.MONEY:
+        return cell.cast(pl.Int128).reinterpret(dtype=pl.Decimal(18, 4))
+    return cell

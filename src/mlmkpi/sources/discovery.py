@@ -1,0 +1,238 @@
+"""Which file is which table: by the files' names, or as [files] in the settings says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+
+from mlmkpi.errors import DataError, SettingsError
+from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.sources.remote import Remote, is_remote
+from mlmkpi.tables import TABLES
+
+_DATA = re.compile(
+    r"(?P<stem>.+?)\.(?:(?P<text>csv|tsv|txt)(?:\.(?:gz|zst))?|(?P<parquet>parquet))", re.IGNORECASE
+)
+_BY_LENGTH = sorted(TABLES, key=len, reverse=True)
+
+
+@dataclass(frozen=True)
+class File:
+    """A data file: where it is, what messages call it, and its form (csv, tsv, txt, parquet)."""
+
+    path: str
+    label: str
+    form: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files of each table; `leftover` is what belongs to none; `root` is where the exports are."""
+
+    root: str
+    tables: dict[str, tuple[File, ...]]
+    leftover: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A file, or a folder of files, in the exports."""
+
+    name: str
+    files: tuple[File, ...]
+    is_folder: bool
+
+    @property
+    def forms(self) -> set[str]:
+        kind = "folder of " if self.is_folder else ""
+        return {kind + file.form for file in self.files}
+
+
+def discover(exports: str, settings: Settings) -> Found:
+    """Find the tables in a folder, a single file, a glob or an s3:// address.
+
+    Raises DataError where there is no table, or one in two forms; SettingsError where [files] names no table.
+    """
+    root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
+    chosen = {table: _chosen(table, patterns, root) for table, patterns in _file_settings(settings).items()}
+    claimed = {file.path for files in chosen.values() for entry in files for file in entry.files}
+    tables, leftover = dict(chosen), []
+    for entry in entries:
+        table = table_of(entry.name)
+        if table and entry.files and table not in chosen:
+            tables.setdefault(table, []).append(entry)
+        elif not entry.is_folder and not any(file.path in claimed for file in entry.files):
+            leftover.append(entry.name)
+    found = {table: _one_form(table, parts) for table, parts in tables.items()}
+    if not found:
+        raise _nothing_found(exports, root, [e.name + "/" * e.is_folder for e in entries], settings)
+    return Found(root, {name: found[name] for name in TABLES if name in found}, tuple(leftover))
+
+
+def table_of(name: str) -> str | None:
+    """The table that a file or folder of that name holds; the longest table name wins.
+
+    >>> table_of("order_lines-2026.csv"), table_of("Orders 2026.parquet"), table_of("orderly.csv")
+    ('order_lines', 'orders', None)
+    """
+    match = _DATA.fullmatch(name)
+    stem = (match["stem"] if match else name).lower()
+    return next((t for t in _BY_LENGTH if stem == t or (stem.startswith(t) and stem[len(t)] in "_-. ")), None)
+
+
+def data_file(path: str, label: str) -> File | None:
+    """The data file at a path, None where its name does not say that it is one."""
+    match = _DATA.fullmatch(re.split(r"[/\\]", path)[-1])
+    return File(path, label, (match["text"] or match["parquet"]).lower()) if match else None
+
+
+def _local_entries(exports: str) -> tuple[str, list[_Entry]]:
+    path = Path(exports)
+    if path.is_dir():
+        return exports, [_local_entry(child, path) for child in sorted(path.iterdir()) if _is_shown(child)]
+    if path.is_file():
+        return str(path.parent), [_local_entry(path, path.parent)]
+    if has_magic(exports):
+        fixed = Path(*path.parts[: next(i for i, part in enumerate(path.parts) if has_magic(part))])
+        return str(fixed), [_local_entry(Path(name), fixed) for name in sorted(glob(exports, recursive=True))]
+    raise DataError(
+        f"{exports} does not exist",
+        (("expected", "a folder of exports, a file, a glob or an s3:// address"),),
+    )
+
+
+def _is_shown(path: Path) -> bool:
+    return not path.name.startswith((".", "_")) and path.name != FILE_NAME
+
+
+def _local_entry(path: Path, root: Path) -> _Entry:
+    """A file, or the data files at any depth of a folder (hidden ones and Spark's own left out)."""
+    if not path.is_dir():
+        file = data_file(str(path), _label(path, root))
+        return _Entry(path.name, (file,) if file else (), False)
+    inside = (
+        (
+            data_file(str(child), _label(child, root))
+            for child in sorted(path.rglob("*"))
+            if child.is_file()
+            and all(not part.startswith((".", "_")) for part in child.relative_to(path).parts)
+        )
+        if table_of(path.name) or root == path
+        else ()
+    )
+    return _Entry(path.name, tuple(file for file in inside if file), True)
+
+
+def _label(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _remote_entries(exports: str) -> tuple[str, list[_Entry]]:
+    remote = Remote(exports)
+    grouped: dict[str, list[File | None]] = {}
+    for name in remote.names():
+        top, *below = name.split("/")
+        if top.startswith((".", "_")) or top == FILE_NAME or (below and below[-1].startswith((".", "_"))):
+            continue
+        grouped.setdefault(top + "/" * bool(below), []).append(data_file(remote.address(name), name))
+    entries = [
+        _Entry(top.rstrip("/"), tuple(file for file in files if file), top.endswith("/"))
+        for top, files in grouped.items()
+    ]
+    return remote.root, entries
+
+
+def _file_settings(settings: Settings) -> dict[str, tuple[str, ...]]:
+    for table in settings.files:
+        if table not in TABLES:
+            guess = nearest(table, list(TABLES))
+            raise SettingsError(
+                f"{settings.path or FILE_NAME} names an unknown table in [files]: {table}",
+                (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
+            )
+    return settings.files
+
+
+def _chosen(table: str, patterns: Iterable[str], root: str) -> list[_Entry]:
+    """What [files] names for a table, from the exports' folder."""
+    entries = []
+    for pattern in patterns:
+        if is_remote(pattern) or is_remote(root):
+            address = pattern if is_remote(pattern) else f"{root.rstrip('/')}/{pattern}"
+            matched = [entry for entry in _remote_entries(address)[1] if entry.files]
+        else:
+            full = str(Path(root) / pattern)
+            paths = (
+                [Path(name) for name in sorted(glob(full, recursive=True))]
+                if has_magic(full)
+                else [Path(full)]
+            )
+            matched = [_folder_or_file(path, Path(root)) for path in paths if path.exists()]
+        if not any(entry.files for entry in matched):
+            raise DataError(
+                f"no data file for {table}",
+                (
+                    ("expected", f"{pattern}, which [files] in the settings names"),
+                    ("fix", "correct the name; data files end in .csv, .tsv, .txt or .parquet"),
+                ),
+            )
+        entries += matched
+    return entries
+
+
+def _folder_or_file(path: Path, root: Path) -> _Entry:
+    if not path.is_dir():
+        return _local_entry(path, root)
+    inside = (
+        data_file(str(p), _label(p, root)) for p in sorted(path.rglob("*")) if p.is_file() and _is_shown(p)
+    )
+    return _Entry(path.name, tuple(file for file in inside if file), True)
+
+
+def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:
+    """The files of a table, refused where it comes in two forms."""
+    seen: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    for entry in entries:
+        for form in sorted(entry.forms):
+            seen.setdefault(form, entry.name + "/" * entry.is_folder)
+        for file in entry.files:
+            match = _DATA.fullmatch(file.label)
+            other = stems.setdefault(match["stem"] if match else file.label, file.label)
+            if other != file.label:
+                raise _two_forms(table, other, file.label)
+    if len(seen) > 1:
+        (form, name), (other_form, other_name) = list(seen.items())[:2]
+        raise _two_forms(
+            table,
+            *((name, other_name) if name != other_name else (f"{name} ({form})", f"{name} ({other_form})")),
+        )
+    return tuple(file for entry in entries for file in entry.files)
+
+
+def _two_forms(table: str, one: str, other: str) -> DataError:
+    return DataError(
+        f"{table} is there in two forms",
+        (
+            ("found", f"{one} and {other}"),
+            ("expected", "one of them, or several files of one format"),
+            ("fix", f'remove one, or name the right one:   [files]\n{"":31}{table} = "{one.split(" (")[0]}"'),
+        ),
+    )
+
+
+def _nothing_found(exports: str, root: str, names: list[str], settings: Settings) -> DataError:
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    example = next((name for name in names if data_file(name, name)), "sales-2026.csv")
+    place = settings.path or Path(root) / FILE_NAME
+    return DataError(
+        f"no table found in {exports}",
+        (
+            ("found", shown or "nothing"),
+            ("expected", "files named as tables, such as orders.csv or distributors.parquet"),
+            ("fix", f'name them in {place}:   [files]\n{"":{len(str(place)) + 17}}orders = "{example}"'),
+        ),
+    )

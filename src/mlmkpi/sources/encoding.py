@@ -1,0 +1,136 @@
+"""Which encoding a text file is in, and a UTF-8 copy of one that is in another."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import IncrementalNewlineDecoder
+from pathlib import Path
+from typing import BinaryIO
+
+from mlmkpi.errors import DataError
+
+SAMPLE = 1 << 18
+_CHUNK = 1 << 22
+_UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+
+
+def sample(path: str, label: str) -> bytes:
+    """The first bytes of a file, unpacked."""
+    with unpacked(path, label) as file:
+        return file.read(SAMPLE)
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding that the first bytes show: utf-8, utf-16, utf-16-le, utf-16-be or cp1252."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    pairs = max(len(head) // 2, 1)
+    if head[1::2].count(0) > pairs * 0.4:
+        return "utf-16-le"
+    if head[::2].count(0) > pairs * 0.4:
+        return "utf-16-be"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def decoded(head: bytes, encoding: str, label: str) -> str:
+    """The first bytes as text, without a character that the sample cuts."""
+    try:
+        return codecs.getincrementaldecoder(_with_mark(encoding))().decode(head)
+    except UnicodeDecodeError:
+        raise not_decodable(label, encoding) from None
+
+
+def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bool) -> None:
+    """Write a UTF-8 copy with newlines at the ends of lines.
+
+    A guess at cp1252 is refused where the file holds UTF-8 sequences too.
+    """
+    decoder = IncrementalNewlineDecoder(codecs.getincrementaldecoder(_with_mark(encoding))(), translate=True)
+    with unpacked(path, label) as source, target.open("w", encoding="utf-8", newline="") as copy:
+        try:
+            while chunk := source.read(_CHUNK):
+                if guessed and encoding == "cp1252" and _UTF8_SEQUENCE.search(chunk):
+                    raise _mixed(label)
+                copy.write(decoder.decode(chunk))
+            copy.write(decoder.decode(b"", final=True))
+        except UnicodeDecodeError:
+            raise not_decodable(label, encoding) from None
+
+
+def _with_mark(encoding: str) -> str:
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+@contextmanager
+def unpacked(path: str, label: str) -> Iterator[BinaryIO | gzip.GzipFile]:
+    """The file's bytes; DataError where it cannot be opened or ends too soon."""
+    try:
+        with _open(path, label) as file:
+            yield file
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise cut_short(label, str(error)) from None
+    except OSError as error:
+        raise unreadable(label, error.strerror or str(error)) from None
+
+
+def _open(path: str, label: str) -> BinaryIO | gzip.GzipFile:
+    suffix = Path(path).suffix.lower()
+    if suffix == ".zst":
+        raise DataError(
+            f"{label} is not UTF-8",
+            (("fix", "unpack it first: other encodings are read from plain and .gz files"),),
+        )
+    return gzip.open(path) if suffix == ".gz" else open(path, "rb")
+
+
+def cut_short(label: str, got: str) -> DataError:
+    """A packed file that does not unpack."""
+    return DataError(
+        f"{label} is damaged or cut short",
+        (("got", got), ("expected", "a file that unpacks to its end"), ("fix", "export or copy it again")),
+    )
+
+
+def unreadable(label: str, got: str) -> DataError:
+    """A file that cannot be opened."""
+    return DataError(
+        f"{label} cannot be read", (("got", got), ("fix", "check that it exists and may be read"))
+    )
+
+
+def not_decodable(label: str, encoding: str) -> DataError:
+    """A file that is not in its encoding."""
+    return DataError(
+        f"{label} is not {encoding} throughout",
+        (
+            ("got", f"bytes that {encoding} does not have"),
+            (
+                "fix",
+                f'set its encoding in mlmkpi.toml:   [input."{label}"]\n'
+                f'{"":37}encoding = "cp1252"   or "utf-16"',
+            ),
+        ),
+    )
+
+
+def _mixed(label: str) -> DataError:
+    return DataError(
+        f"{label} is partly UTF-8 and partly not",
+        (
+            ("expected", "one encoding throughout"),
+            (
+                "fix",
+                f'export it again as UTF-8, or set in mlmkpi.toml:   [input."{label}"]\n'
+                f'{"":53}encoding = "cp1252"',
+            ),
+        ),
+    )

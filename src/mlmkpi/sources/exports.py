@@ -1,0 +1,168 @@
+"""The exports as a whole: which tables there are, and the temporary files that reading them takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import narwhals as nw
+import polars as pl
+from polars.exceptions import PolarsError
+
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.sources.discovery import File, data_file, discover
+from mlmkpi.sources.encoding import unreadable
+from mlmkpi.sources.mapping import Place, check_names, map_headers
+from mlmkpi.sources.part import Part, native_part
+from mlmkpi.sources.reader import Reader
+from mlmkpi.sources.remote import download, is_remote
+from mlmkpi.sources.source import Source
+from mlmkpi.sources.text import text_part
+from mlmkpi.sources.workspace import Workspace
+from mlmkpi.tables import TABLES, Table
+
+
+class Exports:
+    """The tables that were found; a context manager that removes its temporary files."""
+
+    def __init__(self, tables: dict[str, Source], leftover: tuple[str, ...], workspace: Workspace) -> None:
+        self.tables = tables
+        self.leftover = leftover
+        self._workspace = workspace
+
+    def prepare(self, columns: Mapping[str, Iterable[str]]) -> None:
+        """Parse, once for all later scans, the text among these columns of tables that were found."""
+        for table, names in columns.items():
+            if table in self.tables:
+                self.tables[table].prepare(names)
+
+    def close(self) -> None:
+        """Remove the temporary files; frames scanned from text cannot be collected any more."""
+        self._workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) -> Exports:
+    """Find the tables in a folder, file, glob or s3:// address, or take frames or paths by table name.
+
+    Raises DataError where there is no table, a table in two forms, or a file that cannot be opened;
+    SettingsError where the settings name tables or columns that there are none of.
+    """
+    check_names(settings)
+    workspace = Workspace()
+    try:
+        if isinstance(exports, Mapping):
+            return _from_mapping(exports, settings, workspace)
+        found = discover(str(exports), settings)
+        place = Place(str(exports), str(settings.path or Path(found.root) / FILE_NAME))
+        tables = {
+            name: _source(
+                TABLES[name],
+                [_part(file, TABLES[name], settings, workspace) for file in files],
+                settings,
+                place,
+                workspace,
+            )
+            for name, files in found.tables.items()
+        }
+        return Exports(tables, found.leftover, workspace)
+    except BaseException:
+        workspace.close()
+        raise
+
+
+def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
+    place = Place("exports/", str(settings.path or FILE_NAME))
+    tables = {}
+    for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):
+        if name not in TABLES:
+            guess = nearest(name, list(TABLES))
+            raise UsageError(
+                f"there is no table {name}",
+                (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
+            )
+        part = _given_part(name, frames[name], settings, workspace)
+        tables[name] = _source(TABLES[name], [part], settings, place, workspace)
+    return Exports(tables, (), workspace)
+
+
+def _given_part(name: str, given: Any, settings: Settings, workspace: Workspace) -> Part:
+    """A frame or a path that the caller gave for a table."""
+    if isinstance(given, str | Path):
+        file = data_file(str(given), str(given))
+        if file is None or not (is_remote(file.path) or Path(file.path).is_file()):
+            raise DataError(
+                f"{given} is no data file",
+                (("expected", f"a .csv, .tsv, .txt or .parquet file for {name}"),),
+            )
+        return _part(file, TABLES[name], settings, workspace)
+    return native_part(f"the {name} frame", _lazy(name, given))
+
+
+def _lazy(name: str, frame: Any) -> pl.LazyFrame:
+    """Any frame that narwhals knows as a Polars one."""
+    if isinstance(frame, pl.LazyFrame):
+        return frame
+    try:
+        known = nw.from_native(frame)
+    except TypeError:
+        raise UsageError(
+            f"{name} is no frame",
+            (
+                ("got", type(frame).__name__),
+                ("expected", "a path, or a frame of Polars, pandas, PyArrow or DuckDB"),
+            ),
+        ) from None
+    eager = known.collect() if isinstance(known, nw.LazyFrame) else known
+    return eager.to_polars().lazy()
+
+
+def _part(file: File, table: Table, settings: Settings, workspace: Workspace) -> Part:
+    """A file, opened."""
+    if file.form == "parquet":
+        try:
+            return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))
+        except (PolarsError, OSError) as error:
+            raise unreadable(file.label, str(error).split("\n")[0]) from None
+    path = file.path
+    if is_remote(path):
+        here = workspace.path("".join(Path(path).suffixes[-2:]))
+        download(path, here)
+        path = str(here)
+    options = settings.input.of(table.name, file.label)
+    return text_part(path, file.label, table, options, workspace)
+
+
+def _source(
+    table: Table, parts: list[Part], settings: Settings, place: Place, workspace: Workspace
+) -> Source:
+    overrides = settings.columns.get(table.name, {})
+    codes = {
+        column: {
+            spelling.strip().lower(): code for code, spellings in mapping.items() for spelling in spellings
+        }
+        for column, mapping in settings.codes.get(table.name, {}).items()
+    }
+    readers = [
+        Reader(
+            part,
+            table,
+            map_headers(part.headers, table, overrides),
+            settings.input.of(table.name, part.label),
+            codes,
+            settings.timezone,
+            workspace,
+        )
+        for part in parts
+    ]
+    return Source(table, readers, settings, place)

@@ -1,0 +1,140 @@
+"""Which header is which canonical column: its own name however spelled, or what [columns] says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from mlmkpi.errors import DataError, SettingsError
+from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.tables import TABLES, Column, Kind, Table
+
+_USUAL = {Kind.MONEY: ("total", "amount", "net", "price", "value"), Kind.DATE: ("date", "created", "_at")}
+
+
+def normal(name: str) -> str:
+    """A header without case, spaces and the signs that stand for them.
+
+    >>> normal("Order ID") == normal("order_id") == normal("OrderId")
+    True
+    """
+    return re.sub(r"[\s_.\-]+", "", name).casefold()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the exports and their settings are, for messages that say what to do."""
+
+    exports: str
+    settings: str
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Where a file's columns stand: each canonical column's possible positions, and the headers left over."""
+
+    positions: dict[str, tuple[int, ...]]
+    extra: dict[str, tuple[int, ...]]
+
+    def of(self, name: str) -> tuple[int, ...]:
+        """The possible positions of a canonical column, or of an extra one however spelled."""
+        if name in self.positions:
+            return self.positions[name]
+        return tuple(at for header, ats in self.extra.items() if normal(header) == normal(name) for at in ats)
+
+
+def map_headers(headers: Sequence[str], table: Table, overrides: Mapping[str, str]) -> Mapped:
+    """Lay the headers against the table's columns; an override is looked for as spelled first."""
+    positions = {}
+    for column in table.columns:
+        wanted = overrides.get(column.name, column.name)
+        exact = tuple(at for at, header in enumerate(headers) if header == wanted)
+        alike = tuple(at for at, header in enumerate(headers) if normal(header) == normal(wanted))
+        found = exact if column.name in overrides and exact else alike
+        if found or column.name in overrides:
+            positions[column.name] = found
+    taken = {at for ats in positions.values() for at in ats}
+    extra: dict[str, tuple[int, ...]] = {}
+    for at, header in enumerate(headers):
+        if at not in taken and header:
+            extra[header] = (*extra.get(header, ()), at)
+    return Mapped(positions, extra)
+
+
+def check_names(settings: Settings) -> None:
+    """Refuse tables and columns under [columns] and [codes] that there are none of."""
+    for part, named in (("columns", settings.columns), ("codes", settings.codes)):
+        for table, columns in named.items():
+            _check(settings, f"[{part}]", "table", table, list(TABLES))
+            for column in columns:
+                _check(settings, f"[{part}.{table}]", "column", column, list(TABLES[table].names))
+
+
+def _check(settings: Settings, place: str, what: str, name: str, known: list[str]) -> None:
+    if name not in known:
+        guess = nearest(name, known)
+        raise SettingsError(
+            f"{settings.path or FILE_NAME} names an unknown {what} in {place}: {name}",
+            (("expected", ", ".join(known)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
+        )
+
+
+def no_column(
+    label: str, headers: Sequence[str], extra: Iterable[str], table: Table, name: str, place: Place
+) -> DataError:
+    """A required column that no header is; one of the `extra` headers may be meant."""
+    column = table.column(name)
+    first, second = f"name it in {place.settings}:", "or let mlmkpi propose it:"
+    width = max(len(first), len(second)) + 3
+    return DataError(
+        f"{label} has no column for {name}",
+        (
+            ("found", ", ".join(headers)),
+            ("expected", f"{name}: {column.meaning}"),
+            (
+                "fix",
+                f"{first:<{width}}[columns.{table.name}]\n"
+                f'{"":<{width}}{name} = "{_guess(column, list(extra))}"\n'
+                f"{second:<{width}}mlmkpi init {place.exports}",
+            ),
+        ),
+    )
+
+
+def no_header(label: str, headers: Sequence[str], name: str, header: str, place: Place) -> DataError:
+    """A header that the settings name and the file lacks."""
+    guess = nearest(header, list(headers))
+    return DataError(
+        f"{label} has no column {header}, which {place.settings} names for {name}",
+        (
+            ("found", ", ".join(headers)),
+            ("fix", f"did you mean {guess}?" if guess else "correct the name in the settings"),
+        ),
+    )
+
+
+def several_columns(
+    label: str, candidates: Sequence[str], table: Table, name: str, place: Place
+) -> DataError:
+    """A column that more than one header could be."""
+    first = f"say which in {place.settings}:   "
+    fix = f'{first}[columns.{table.name}]\n{"":{len(first)}}{name} = "{candidates[0]}"'
+    return DataError(
+        f"{label} has {len(candidates)} columns for {name}",
+        (
+            ("found", ", ".join(candidates)),
+            ("expected", "one"),
+            ("fix", fix if len(set(candidates)) > 1 else "rename one of them in the file"),
+        ),
+    )
+
+
+def _guess(column: Column, extra: list[str]) -> str:
+    """The header that is likely meant: one with a word that is usual for the kind, else the most similar."""
+    for word in _USUAL.get(column.kind, ()):
+        for header in extra:
+            if word in header.lower():
+                return header
+    return max(extra, key=lambda h: SequenceMatcher(None, column.name, h).ratio(), default="their header")

@@ -1,0 +1,70 @@
+"""The typed copy of a text: its columns, and beside each the text of the cells that do not fit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from mlmkpi.sources.part import ROW
+from mlmkpi.sources.ragged import LONG, OPEN
+
+RAGGED = "_ragged"
+
+
+def raw(name: str) -> str:
+    """Where the typed copy keeps a column's odd cells as text."""
+    return f"_raw_{name}"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A typed copy and what is odd in it: columns with cells that do not fit, and ragged records.
+
+    A record is open where its last cell is empty; `short` are those that have fewer cells than the header.
+    """
+
+    path: Path
+    columns: frozenset[str]
+    failed: frozenset[str]
+    has_long: bool
+    has_open: bool
+    short: tuple[int, ...] = ()
+
+    def frame(self) -> pl.LazyFrame:
+        """The copy."""
+        return pl.scan_parquet(self.path, glob=False)
+
+    def bad_cell(self, name: str) -> pl.Expr:
+        """The records in which the column's cell does not fit."""
+        return pl.col(name).is_null() & pl.col(raw(name)).is_not_null()
+
+    def bad(self, names: Iterable[str]) -> pl.Expr | None:
+        """The records that are ragged or have a cell that does not fit; None where there are none."""
+        failed = [self.bad_cell(name) for name in names if name in self.failed]
+        ragged = [self.ragged()] if self.has_long or self.short else []
+        return pl.any_horizontal(*failed, *ragged) if failed or ragged else None
+
+    def ragged(self) -> pl.Expr:
+        """The records with more or fewer cells than the header."""
+        return (pl.col(RAGGED) == LONG).fill_null(False) | pl.col(ROW).is_in(self.short)
+
+
+def inspected(path: Path, columns: list[str]) -> Parsed:
+    """Look through a typed copy for what is odd in it."""
+    frame = pl.scan_parquet(path, glob=False)
+    schema = frame.collect_schema()
+    odd = [name for name in columns if raw(name) in schema]
+    looks = [(pl.col(name).is_null() & pl.col(raw(name)).is_not_null()).any().alias(name) for name in odd]
+    if RAGGED in schema:
+        looks += [(pl.col(RAGGED) == kind).any().alias(kind) for kind in (LONG, OPEN)]
+    seen = frame.select(looks).collect(engine="streaming").row(0, named=True) if looks else {}
+    return Parsed(
+        path,
+        frozenset(columns),
+        frozenset(name for name in odd if seen[name]),
+        seen.get(LONG, False),
+        seen.get(OPEN, False),
+    )

@@ -1,0 +1,47 @@
+"""One file or frame of a table, before anybody knows what its columns mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+ROW = "_row"
+OVERFLOW = "_overflow"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A lazy frame whose columns are named by position, with the headers that people see.
+
+    `label` is what messages call it. A `text` part has strings, its record numbers in `_row`, and where it
+    `overflows` in `_overflow` what a record holds beyond the header; from `address`, past `lines` lines, the
+    text can be read again.
+    """
+
+    label: str
+    headers: tuple[str, ...]
+    frame: pl.LazyFrame
+    dtypes: tuple[pl.DataType, ...]
+    text: bool = False
+    address: str = ""
+    delimiter: str = ","
+    lines: int = 0
+    overflows: bool = False
+
+    def named(self, position: int) -> pl.Expr:
+        """The column at a position."""
+        return pl.col(position_name(position))
+
+
+def position_name(position: int) -> str:
+    """What the frame calls the column at a position."""
+    return f"c{position}"
+
+
+def native_part(label: str, frame: pl.LazyFrame) -> Part:
+    """A part whose columns have types of their own: a Parquet file or a frame in memory."""
+    schema = frame.collect_schema()
+    names = {name: position_name(position) for position, name in enumerate(schema)}
+    renamed = frame.select(pl.col(name).alias(alias) for name, alias in names.items())
+    return Part(label, tuple(schema), renamed, tuple(schema.dtypes()))

@@ -1,0 +1,188 @@
+"""What reading a table brings up, in words: cells that do not fit, ragged records, unreadable columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from mlmkpi.errors import DataError
+from mlmkpi.sources.cells import LARGEST, SORTS, Style
+from mlmkpi.sources.dates import DateStyle
+from mlmkpi.sources.findings import Example, Finding
+from mlmkpi.sources.numbers import NumberStyle
+from mlmkpi.sources.part import ROW
+from mlmkpi.sources.reader import Reader
+from mlmkpi.tables import Kind, Table
+
+_SHOWN = 5
+_EXPECTED = {
+    Kind.DATE: "a day such as 2026-12-31",
+    Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
+    Kind.RATE: "a number such as 0.00024",
+    Kind.INTEGER: "a whole number such as 1234",
+    Kind.FLAG: "true or false, yes or no, 1 or 0",
+    Kind.ID: "text without a NUL, or a whole number",
+    Kind.CODE: "text without a NUL",
+    Kind.TEXT: "text without a NUL",
+}
+
+
+_ORDERS = {
+    "day-first": "a day such as 31/12/2026",
+    "month-first": "a day such as 12/31/2026",
+    "excel": "Excel's number of a day, such as 46022",
+}
+
+
+@dataclass(frozen=True)
+class _Odd:
+    """A cell that does not fit: where it stands and what it says."""
+
+    row: int
+    name: str
+    text: str
+
+
+def cell_finding(
+    table: Table, readers: Sequence[Reader], name: str, checked: int, *, rounded: bool
+) -> Finding | None:
+    """The cells of a column that do not fit, or that were rounded; None without one."""
+    count, examples = 0, list[Example]()
+    kind = readers[0].column(name).kind
+    for reader in readers:
+        odd = (
+            reader.odd_cells(name).filter(pl.col("rounded") == rounded).collect(engine="streaming").sort(ROW)
+        )
+        count += odd.height
+        rows = odd.head(_SHOWN).iter_rows(named=True)
+        examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], kind)) for row in rows]
+    if not count:
+        return None
+    shown = tuple(examples[:_SHOWN])
+    if rounded:
+        message = f"{name} has more than four decimals and is rounded to four"
+        return Finding(table.name, name, "rounded", "warning", count, checked, shown, message)
+    message = f"{name} is not {SORTS[kind]}"
+    return Finding(table.name, name, "unreadable-cell", "error", count, checked, shown, message)
+
+
+def ragged_finding(table: Table, readers: Sequence[Reader], checked: int) -> Finding | None:
+    """The records with more or fewer cells than the header; None without one."""
+    count, examples = 0, list[Example]()
+    for reader in readers:
+        rows = ragged_rows(reader)
+        count += len(rows)
+        examples += [Example(reader.part.label, row, None, None) for row in islice(rows, _SHOWN)]
+    if not count:
+        return None
+    message = "the row has more or fewer cells than the header"
+    return Finding(table.name, None, "ragged-row", "error", count, checked, tuple(examples[:_SHOWN]), message)
+
+
+def unreadable_column(table: Table, name: str, error: DataError, checked: int) -> Finding:
+    """A column that cannot be read at all."""
+    return Finding(table.name, name, "unreadable-column", "error", checked, checked, (), str(error))
+
+
+def missing_in_some(table: Table, name: str, readers: Sequence[Reader]) -> Finding:
+    """A column that only some of the table's files have, and that is therefore not read."""
+    lacking = [reader.part.label for reader in readers if not reader.mapped.of(name)]
+    return Finding(
+        table.name,
+        name,
+        "column-in-some-files",
+        "warning",
+        len(lacking),
+        len(readers),
+        tuple(Example(label, None, None, None) for label in lacking[:_SHOWN]),
+        f"{name} is not in every file of {table.name} and is left unread",
+    )
+
+
+def ragged_rows(reader: Reader) -> list[int]:
+    """The numbers of a file's ragged records, in order."""
+    parsed = reader.parsed
+    if parsed is None or not (parsed.has_long or parsed.short):
+        return []
+    rows = parsed.frame().filter(parsed.ragged()).select(ROW).collect(engine="streaming")[ROW]
+    return sorted(rows.to_list())
+
+
+def first_refusal(readers: Sequence[Reader], names: Iterable[str], place: str) -> DataError | None:
+    """The first row that is ragged or has a cell that does not fit, as an error; None without one."""
+    columns = list(names)
+    for reader in readers:
+        cells = [cell for name in columns for cell in _first_bad(reader, name)]
+        ragged = ragged_rows(reader)[:1]
+        first = min(cells, key=lambda cell: cell.row, default=None)
+        if ragged and (first is None or ragged[0] <= first.row):
+            return _ragged_refusal(reader, ragged[0])
+        if first is not None:
+            return _cell_refusal(reader, first, place)
+    return None
+
+
+def _first_bad(reader: Reader, name: str) -> list[_Odd]:
+    bad = reader.odd_cells(name).filter(~pl.col("rounded")).sort(ROW).head(1).collect(engine="streaming")
+    return [_Odd(row[ROW], name, row["text"]) for row in bad.iter_rows(named=True)]
+
+
+def _ragged_refusal(reader: Reader, row: int) -> DataError:
+    return DataError(
+        f"{reader.part.label} row {row}: not as many cells as the header has",
+        (
+            ("expected", f"{len(reader.part.headers)} cells, cut at {reader.part.delimiter!r}"),
+            (
+                "fix",
+                "correct the row (a text that holds the delimiter stands in quotes)\n"
+                "or leave such rows out: --bad-rows skip",
+            ),
+        ),
+    )
+
+
+def _cell_refusal(reader: Reader, cell: _Odd, place: str) -> DataError:
+    kind = reader.column(cell.name).kind
+    shown = _shown(cell.text, kind)
+    style = reader.style(cell.name)
+    setting = _setting(kind, style, place, reader.part.label)
+    return DataError(
+        f"{reader.part.label} row {cell.row}: {cell.name} is not {SORTS[kind]}",
+        (
+            *((("got", f'"{shown}"'),) if shown is not None else ()),
+            ("expected", _expected(kind, style)),
+            ("fix", f"correct the cell{setting}\nor leave such rows out: --bad-rows skip"),
+        ),
+    )
+
+
+def _expected(kind: Kind, style: Style | None) -> str:
+    """What a cell of the column looks like."""
+    if isinstance(style, DateStyle) and style.order:
+        return _ORDERS.get(style.order, f'a day written as "{style.order}"')
+    if isinstance(style, NumberStyle) and style.mark == ",":
+        return "a number such as 1234,56"
+    return _EXPECTED[kind]
+
+
+def _setting(kind: Kind, style: Style | None, place: str, label: str) -> str:
+    """How the settings could make sense of other cells of this kind."""
+    if isinstance(style, DateStyle):
+        line, meant = 'date_format = "%d.%m.%y"', "say how days are written"
+    elif isinstance(style, NumberStyle):
+        mark, word = (".", "point") if style.mark == "," else (",", "comma")
+        line, meant = f'decimal = "{mark}"', f"where a {word} is meant, say so"
+    else:
+        return ""
+    return f'\nor {meant} in {place}:   [input."{label}"]\n{"":{len(meant) + len(place) + 10}}{line}'
+
+
+def _shown(text: str, kind: Kind) -> str | None:
+    """A cell's text for a message, cut short; names and other free text are never shown."""
+    if kind is Kind.TEXT:
+        return None
+    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    return visible if len(visible) <= 60 else visible[:59] + "…"

@@ -1,0 +1,288 @@
+"""Reads one file of a table: lazily where its columns have types, by a typed copy where it is text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import TypeVar
+
+import polars as pl
+from polars.exceptions import ComputeError, PolarsError, SchemaError
+
+from mlmkpi.errors import DataError, OutputError
+from mlmkpi.settings import InputOptions
+from mlmkpi.sources.cells import (
+    SORTS,
+    Cell,
+    Style,
+    clean,
+    is_styled,
+    mapped,
+    native_cell,
+    rounded,
+    text_value,
+)
+from mlmkpi.sources.encoding import cut_short, not_decodable, unreadable
+from mlmkpi.sources.evidence import Evidence, choose, look
+from mlmkpi.sources.mapping import Mapped
+from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
+from mlmkpi.sources.part import ROW, Part
+from mlmkpi.sources.ragged import raggedness, short_records
+from mlmkpi.sources.text import from_cp1252, lenient, requoted
+from mlmkpi.sources.workspace import Workspace
+from mlmkpi.tables import Column, Kind, Table
+
+BAD = "_bad"
+FILE = "_file"
+_SAMPLE = 2_000
+_MENDS = 3
+
+T = TypeVar("T")
+
+
+class Reader:
+    """One part of a table, with what its columns mean and how its cells are written."""
+
+    def __init__(
+        self,
+        part: Part,
+        table: Table,
+        mapped: Mapped,
+        options: InputOptions,
+        codes: Mapping[str, Mapping[str, str]],
+        zone: str | None,
+        workspace: Workspace,
+    ) -> None:
+        self.part = part
+        self.mapped = mapped
+        self.options = options
+        self.parsed: Parsed | None = None
+        self._table = table
+        self._codes = codes
+        self._zone = zone
+        self._workspace = workspace
+        self._styles: dict[str, Style] = {}
+        self._evidence: dict[str, Evidence] = {}
+
+    def column(self, name: str) -> Column:
+        """The declaration of a column; one that the table does not declare is a code."""
+        known = name in self._table.names
+        return self._table.column(name) if known else Column(name, Kind.CODE, "a column of the export's own")
+
+    def dtype(self, name: str) -> pl.DataType:
+        """The type that the file gives the column."""
+        return self.part.dtypes[self._position(name)]
+
+    def is_text(self, name: str) -> bool:
+        """Whether the column's cells must be made out from text."""
+        kind = self.column(name).kind
+        written = kind not in (Kind.ID, Kind.CODE, Kind.TEXT)
+        return self.part.text or (written and self.dtype(name) in (pl.String, pl.Categorical, pl.Enum))
+
+    def has_integer_ids(self, name: str) -> bool:
+        """Whether the column's ids are integers in the file."""
+        return not self.part.text and (self.dtype(name).is_numeric() or self.dtype(name) == pl.Null)
+
+    def fits(self, name: str) -> bool:
+        """Whether the type that the file gives the column can be what the column is."""
+        return self._cell(name) is not None
+
+    def holds(self, names: AbstractSet[str]) -> bool:
+        """Whether the typed copy has these columns."""
+        return self.parsed is not None and self.parsed.columns >= names
+
+    def unsettled(self, names: Iterable[str]) -> list[str]:
+        """Settle each column's style from its first cells; those that these leave open."""
+        open_ = [
+            n for n in names if is_styled(self.column(n).kind) and self.is_text(n) and n not in self._styles
+        ]
+        if not open_:
+            return []
+        head = self.run(lambda: self._texts(open_).head(_SAMPLE).collect()).lazy()
+        for name in open_:
+            kind = self.column(name).kind
+            style = choose(look(head, pl.col(name), kind), self.options, self.part.delimiter, whole=False)
+            if style is not None:
+                self._styles[name] = style
+        return [name for name in open_ if name not in self._styles]
+
+    def evidence(self, name: str) -> Evidence:
+        """What all the column's cells say about its style."""
+        if name not in self._evidence:
+            kind = self.column(name).kind
+            self._evidence[name] = self.run(lambda: look(self._texts([name]), pl.col(name), kind))
+        return self._evidence[name]
+
+    def settle(self, name: str, seen: Evidence) -> bool:
+        """Choose the style that the evidence settles; whether it does."""
+        style = choose(seen, self.options, self.part.delimiter, whole=True)
+        if style is not None:
+            self._styles[name] = style
+        return style is not None
+
+    def misread(self) -> list[str]:
+        """Columns with cells that do not fit a style that only the first cells settled."""
+        failed = self.parsed.failed if self.parsed else ()
+        return [name for name in failed if name in self._styles and name not in self._evidence]
+
+    def style(self, name: str) -> Style | None:
+        """The column's style, where it is settled."""
+        return self._styles.get(name)
+
+    def parse(self, names: Iterable[str]) -> None:
+        """Write the typed copy of these columns."""
+        columns = sorted(names)
+        if not columns:
+            return
+        path = self._workspace.path(".parquet")
+        self.run(lambda: self._typed(columns).sink_parquet(path, compression="lz4", statistics=False))
+        parsed = inspected(path, columns)
+        if parsed.has_open and len(self.part.headers) > 1:
+            parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
+        self.parsed = parsed
+
+    def scan(self, names: Sequence[str], *, rows: bool) -> pl.LazyFrame:
+        """The columns, typed, with `_bad` where a cell can fail; with `_row` for `rows`."""
+        if self.parsed is not None and self.parsed.columns.issuperset(names):
+            frame, bad = self.parsed.frame(), self.parsed.bad(names)
+            columns = [pl.col(name) for name in names]
+        else:
+            cells = {name: self.native(name) for name in names}
+            frame, bad = self.part.frame, any_bad(cell.bad for cell in cells.values())
+            columns = [cell.value.alias(name) for name, cell in cells.items()]
+            frame = frame.with_row_index(ROW, 1) if rows else frame
+        columns += [bad.alias(BAD)] if bad is not None else []
+        columns += [pl.col(ROW)] if rows else []
+        return frame.select(columns)
+
+    def odd_cells(self, name: str) -> pl.LazyFrame:
+        """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
+        if self.parsed is not None and name in self.parsed.columns:
+            frame = self.parsed.frame()
+            if raw(name) not in frame.collect_schema():
+                return _NO_CELLS
+            return frame.filter(pl.col(raw(name)).is_not_null()).select(
+                ROW, text=pl.col(raw(name)), rounded=pl.col(name).is_not_null()
+            )
+        cell = self.native(name)
+        if cell.bad is None:
+            return _NO_CELLS
+        text = self.part.named(self._position(name)).cast(pl.String)
+        frame = self.part.frame.with_row_index(ROW, 1).filter(cell.bad)
+        return frame.select(ROW, text=text, rounded=pl.lit(False))
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do work that reads the file; where the text turns out otherwise than it began, mend it."""
+        for mend in (*[self._mend] * _MENDS, _refuse):
+            try:
+                return work()
+            except (PolarsError, OSError) as error:
+                self.part = mend(self.part, error)
+        raise AssertionError("the last mend always raises")
+
+    def native(self, name: str) -> Cell:
+        """The column from a type of its own; DataError where the type cannot be that."""
+        cell = self._cell(name)
+        if cell is None:
+            raise self.unfit(name)
+        return cell
+
+    def unfit(self, name: str) -> DataError:
+        """A column of a type that cannot be what the column is."""
+        return DataError(
+            f"{self.part.label}: {name} is not {SORTS[self.column(name).kind]}",
+            (
+                ("found", f"a column of type {self.dtype(name)}"),
+                ("expected", f"{name}: {self.column(name).meaning}"),
+                ("fix", "export it as another type"),
+            ),
+        )
+
+    def _mend(self, part: Part, error: Exception) -> Part:
+        message = str(error).lower()
+        if part.text and ("utf-8" in message or "utf8" in message):
+            if self.options.encoding is not None:
+                raise not_decodable(part.label, self.options.encoding)
+            return from_cp1252(part, self._workspace)
+        if part.text and not part.overflows and (isinstance(error, SchemaError) or "more fields" in message):
+            return lenient(part)
+        if part.text and isinstance(error, ComputeError):
+            return requoted(part, self._workspace)
+        return _refuse(part, error)
+
+    def _cell(self, name: str) -> Cell | None:
+        kind = self.column(name).kind
+        excel = self.options.date_format == "excel"
+        cell = native_cell(self.part.named(self._position(name)), self.dtype(name), kind, self._zone, excel)
+        if cell is None or kind is not Kind.CODE or name not in self._codes:
+            return cell
+        return Cell(mapped(cell.value, self._codes[name]), cell.bad)
+
+    def _position(self, name: str) -> int:
+        return self.mapped.of(name)[0]
+
+    def _texts(self, names: Sequence[str]) -> pl.LazyFrame:
+        """Columns as cleaned text, under their canonical names."""
+        return self.part.frame.select(self._text(name).alias(name) for name in names)
+
+    def _text(self, name: str) -> pl.Expr:
+        text = clean(self.part.named(self._position(name)).cast(pl.String))
+        return mapped(text, self._codes.get(name, {}))
+
+    def _typed(self, names: Sequence[str]) -> pl.LazyFrame:
+        """The columns, typed, the text of their odd cells, the records' numbers, and which are ragged."""
+        frame = self.part.frame if self.part.text else self.part.frame.with_row_index(ROW, 1)
+        if self.part.text:
+            blank = pl.all_horizontal(self.part.named(self._position(name)) == "" for name in names)
+            frame = frame.filter(~blank)
+        texts = [name for name in names if self.is_text(name)]
+        natives = {name: self.native(name) for name in names if name not in texts}
+        step = frame.select(
+            ROW,
+            *(self._text(name).alias(raw(name)) for name in texts),
+            *(cell.value.alias(name) for name, cell in natives.items()),
+            *(
+                pl.when(cell.bad).then(self.part.named(self._position(name)).cast(pl.String)).alias(raw(name))
+                for name, cell in natives.items()
+                if cell.bad is not None
+            ),
+            *([raggedness(self.part).alias(RAGGED)] if self.part.text else []),
+        )
+        typed = step.with_columns(
+            text_value(pl.col(raw(name)), self.column(name).kind, self._styles.get(name), self._zone).alias(
+                name
+            )
+            for name in texts
+        )
+        return typed.with_columns(
+            pl.when(self._odd(name)).then(pl.col(raw(name))).alias(raw(name)) for name in texts
+        )
+
+    def _odd(self, name: str) -> pl.Expr:
+        """Where a cell's text is worth keeping: it does not fit, or was rounded."""
+        odd = pl.col(name).is_null()
+        if self.column(name).kind is Kind.MONEY:
+            return odd | rounded(pl.col(raw(name)), self._styles.get(name))
+        return odd
+
+
+_NO_CELLS = pl.LazyFrame(schema={ROW: pl.UInt32, "text": pl.String, "rounded": pl.Boolean})
+
+
+def any_bad(exprs: Iterable[pl.Expr | None]) -> pl.Expr | None:
+    """Where any of the expressions holds; None without one."""
+    given = [expr for expr in exprs if expr is not None]
+    return pl.any_horizontal(given).fill_null(False) if given else None
+
+
+def _refuse(part: Part, error: Exception) -> Part:
+    message = str(error).split("\n")[0]
+    if "No space left" in message:
+        raise OutputError(
+            f"there is no room for the temporary copy of {part.label}",
+            (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),
+        )
+    if isinstance(error, OSError) and ("end of file" in message or "incomplete" in message):
+        raise cut_short(part.label, message)
+    raise unreadable(part.label, message)

@@ -1,0 +1,184 @@
+"""One table of the exports: what columns it has, its typed rows, and what reading them brings up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from mlmkpi.errors import DataError
+from mlmkpi.settings import Settings
+from mlmkpi.sources.evidence import pooled, unsettled
+from mlmkpi.sources.findings import Finding
+from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
+from mlmkpi.sources.part import ROW
+from mlmkpi.sources.problems import (
+    cell_finding,
+    first_refusal,
+    missing_in_some,
+    ragged_finding,
+    unreadable_column,
+)
+from mlmkpi.sources.reader import BAD, FILE, Reader
+from mlmkpi.tables import Kind, Table
+
+
+class Source:
+    """A table of the exports; nothing but headers is read before it is prepared or scanned."""
+
+    def __init__(self, table: Table, readers: Sequence[Reader], settings: Settings, place: Place) -> None:
+        self.table = table
+        self.files = tuple(reader.part.label for reader in readers)
+        self.columns = frozenset(n for n in table.names if all(n in r.mapped.positions for r in readers))
+        self.extra = tuple(h for h in readers[0].mapped.extra if all(r.mapped.of(h) for r in readers))
+        self._readers = tuple(readers)
+        self._overrides = settings.columns.get(table.name, {})
+        self._place = place
+        self._asked: frozenset[str] = frozenset()
+        self._unsettled: dict[str, DataError] = {}
+        self._height: int | None = None
+
+    @property
+    def height(self) -> int:
+        """How many rows the table has."""
+        if self._height is None:
+            rows = self.scan(self.table.required).select(pl.len())
+            self._height = int(rows.collect(engine="streaming").item())
+        return self._height
+
+    def has(self, name: str) -> bool:
+        """Whether every file has the column, canonical or the export's own."""
+        return name in self.columns or all(reader.mapped.of(name) for reader in self._readers)
+
+    def prepare(self, columns: Iterable[str]) -> None:
+        """Parse now, in one go, what is text among these columns; what cannot be read is refused by scan."""
+        self.refusals(columns)
+
+    def require(self) -> None:
+        """Raise DataError where a column that the table cannot do without is missing or cannot be read."""
+        for error in self.refusals(()).values():
+            raise error
+
+    def refusals(self, columns: Iterable[str]) -> dict[str, DataError]:
+        """Of these columns and the required ones, those that cannot be read at all, each with the reason."""
+        names = list(dict.fromkeys([*self.table.required, *columns]))
+        refused = {name: error for name in names if (error := self._header_refusal(name)) is not None}
+        self._parse({name for name in names if name not in refused and self.has(name)})
+        return refused | {name: self._unsettled[name] for name in names if name in self._unsettled}
+
+    def scan(self, columns: Iterable[str], *, rows: bool = False) -> pl.LazyFrame:
+        """Exactly these columns, typed, those that the export lacks left out; nothing is collected.
+
+        ID String, or Int64 where every file holds whole numbers; DATE Int32 day numbers; MONEY Int64
+        ten-thousandths; RATE Float64; INTEGER Int64; FLAG Boolean; CODE and TEXT String. Boolean `_bad` marks
+        rows with a cell of these columns that does not fit, and is there where one can fail. `rows` adds
+        `_file` (place in `files`) and `_row` (records counted from 1).
+
+        Raises DataError where one of them, or a column that the table cannot do without, cannot be read.
+        """
+        names = [name for name in dict.fromkeys(columns) if self.has(name)]
+        for error in self.refusals(names).values():
+            raise error
+        frames = [self._part(file, names, rows=rows) for file in range(len(self._readers))]
+        flagged = [BAD in frame.collect_schema() for frame in frames]
+        if any(flagged):
+            frames = [
+                f if has else f.with_columns(pl.lit(False).alias(BAD))
+                for f, has in zip(frames, flagged, strict=True)
+            ]
+        order = [*names, *[BAD] * any(flagged), *[FILE, ROW] * rows]
+        return pl.concat([frame.select(order) for frame in frames], how="vertical")
+
+    def rows(self, columns: Iterable[str]) -> pl.LazyFrame:
+        """As scan, with `_file` and `_row`."""
+        return self.scan(columns, rows=True)
+
+    def bad_cells(self, columns: Iterable[str]) -> list[Finding]:
+        """The ragged records, and the cells of these columns that do not fit: a finding a column."""
+        cells = self._cells(columns, rounded=False)
+        ragged = ragged_finding(self.table, self._readers, self.height)
+        return [ragged, *cells] if ragged else cells
+
+    def findings(self, columns: Iterable[str]) -> list[Finding]:
+        """Everything that reading these columns brings up: unreadable, rounded, or not in every file."""
+        names = list(dict.fromkeys(columns))
+        refused = self.refusals(names)
+        if any(name in refused for name in self.table.required):
+            return [unreadable_column(self.table, name, error, 0) for name, error in refused.items()]
+        unreadable = [
+            unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
+        ]
+        uneven = [
+            missing_in_some(self.table, name, self._readers)
+            for name in self.table.names
+            if not self.has(name) and any(reader.mapped.of(name) for reader in self._readers)
+        ]
+        return [*unreadable, *self.bad_cells(names), *self._cells(names, rounded=True), *uneven]
+
+    def refuse_bad(self, columns: Iterable[str]) -> None:
+        """Raise DataError for the first row that is ragged or has a cell of these columns that misfits."""
+        error = first_refusal(self._readers, self._readable(columns), self._place.settings)
+        if error is not None:
+            raise error
+
+    def _cells(self, columns: Iterable[str], *, rounded: bool) -> list[Finding]:
+        names = self._readable(columns)
+        found = (
+            cell_finding(self.table, self._readers, name, self.height, rounded=rounded) for name in names
+        )
+        return [finding for finding in found if finding is not None]
+
+    def _readable(self, columns: Iterable[str]) -> list[str]:
+        names = [name for name in dict.fromkeys(columns) if self.has(name)]
+        refused = self.refusals(names)
+        return [name for name in names if name not in refused]
+
+    def _part(self, file: int, names: Sequence[str], *, rows: bool) -> pl.LazyFrame:
+        """One file's rows, its ids as text where another file's are."""
+        frame = self._readers[file].scan(names, rows=rows)
+        ids = [name for name in names if self._readers[file].column(name).kind is Kind.ID]
+        mixed = [name for name in ids if not all(reader.has_integer_ids(name) for reader in self._readers)]
+        frame = frame.with_columns(pl.col(name).cast(pl.String) for name in mixed) if mixed else frame
+        return frame.with_columns(pl.lit(file, dtype=pl.Int32).alias(FILE)) if rows else frame
+
+    def _header_refusal(self, name: str) -> DataError | None:
+        """Why the headers do not give the column; None where they do, or where nobody needs it."""
+        for reader in self._readers:
+            part, at = reader.part, reader.mapped.of(name)
+            if len(at) > 1:
+                candidates = [part.headers[position] for position in at]
+                return several_columns(part.label, candidates, self.table, name, self._place)
+            if not at and name in self._overrides:
+                return no_header(part.label, part.headers, name, self._overrides[name], self._place)
+            if not at and name in self.table.required:
+                return no_column(part.label, part.headers, reader.mapped.extra, self.table, name, self._place)
+            if at and not reader.is_text(name) and not reader.fits(name):
+                return reader.unfit(name)
+        return None
+
+    def _parse(self, names: set[str]) -> None:
+        """Make the typed copies of the files that need one for these columns."""
+        self._asked |= names
+        wanted = self._asked - self._unsettled.keys()
+        readers = [r for r in self._readers if any(r.is_text(n) for n in names) and not r.holds(wanted)]
+        for reader in readers:
+            for name in reader.unsettled(wanted):
+                self._settle(reader, name)
+        for reader in readers:
+            reader.parse(wanted - self._unsettled.keys())
+            misread = reader.misread()
+            for name in misread:
+                self._settle(reader, name)
+            if misread:
+                reader.parse(wanted - self._unsettled.keys())
+
+    def _settle(self, reader: Reader, name: str) -> None:
+        """Settle how a column is written from all its cells, or else from those of all the files."""
+        seen = reader.evidence(name)
+        if reader.settle(name, seen):
+            return
+        everywhere = pooled([other.evidence(name) for other in self._readers if other.is_text(name)])
+        if not reader.settle(name, everywhere):
+            self._unsettled[name] = unsettled(
+                reader.part.label, self.table.name, name, seen, self._place.settings
+            )

@@ -1,0 +1,169 @@
+"""Text files: their encoding, delimiter and header, and a lazy frame of strings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO, TextIOWrapper
+from itertools import islice
+
+import polars as pl
+from polars.exceptions import ComputeError
+
+from mlmkpi.errors import DataError
+from mlmkpi.settings import InputOptions
+from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, sample, transcode, unpacked
+from mlmkpi.sources.mapping import normal
+from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
+from mlmkpi.sources.ragged import plain_text
+from mlmkpi.sources.workspace import Workspace
+from mlmkpi.tables import Table
+
+_DELIMITERS = (",", ";", "\t", "|")
+_LOOKED_AT = 50
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a text is cut: its delimiter, its header, and the physical lines up to the header's end."""
+
+    delimiter: str
+    headers: tuple[str, ...]
+    lines: int
+
+
+def text_part(path: str, label: str, table: Table, options: InputOptions, workspace: Workspace) -> Part:
+    """Open a CSV, TSV or other delimited file, packed or not; only its first lines are read."""
+    if path.lower().endswith(".zst") and options.encoding in (None, "utf-8"):
+        return _part(path, label, _layout(_first_lines(path, label), label, table, options))
+    head = sample(path, label)
+    encoding = options.encoding or encoding_of(head)
+    text = decoded(head, encoding, label)
+    if encoding == "utf-8" and not ("\r" in text and "\n" not in text):
+        return _part(path, label, _layout(text, label, table, options))
+    copy = workspace.path(".csv")
+    transcode(path, label, encoding, copy, guessed=options.encoding is None)
+    head_of_copy = decoded(sample(str(copy), label), "utf-8", label)
+    return _part(str(copy), label, _layout(head_of_copy, label, table, options))
+
+
+def from_cp1252(part: Part, workspace: Workspace) -> Part:
+    """The part again, its text being UTF-8 at the start but not further down."""
+    copy = workspace.path(".csv")
+    transcode(part.address, part.label, "cp1252", copy, guessed=True)
+    return _part(str(copy), part.label, _Layout(part.delimiter, part.headers, part.lines))
+
+
+def requoted(part: Part, workspace: Workspace) -> Part:
+    """The part again, its quotes put in order; DataError where one is never closed."""
+    copy, row = workspace.path(".csv"), 0
+    with (
+        unpacked(plain_text(part, workspace), part.label) as packed,
+        copy.open("w", encoding="utf-8", newline="") as target,
+    ):
+        source = TextIOWrapper(packed, encoding="utf-8-sig", newline="")
+        for _ in range(part.lines):
+            source.readline()
+        writer = csv.writer(target, delimiter=part.delimiter)
+        try:
+            for record in csv.reader(source, delimiter=part.delimiter, strict=True):
+                writer.writerow(record)
+                row += 1
+        except csv.Error:
+            raise DataError(
+                f"{part.label} row {row + 1}: a quote is opened and not closed",
+                (("expected", "a closing quote before the next delimiter"), ("fix", "correct the row")),
+            ) from None
+    return _part(str(copy), part.label, _Layout(part.delimiter, part.headers, 0))
+
+
+def lenient(part: Part) -> Part:
+    """The part again, taking records of any length; what is beyond the header is in `_overflow`."""
+    layout = _Layout(part.delimiter, part.headers, part.lines)
+    return _part(part.address, part.label, layout, overflow=True)
+
+
+def _part(path: str, label: str, layout: _Layout, *, overflow: bool = False) -> Part:
+    names = [position_name(position) for position in range(len(layout.headers))]
+    frame = pl.scan_csv(
+        path,
+        has_header=False,
+        separator=layout.delimiter,
+        skip_lines=layout.lines,
+        schema=dict.fromkeys([*names, *[OVERFLOW] * overflow], pl.String),
+        missing_columns="insert" if overflow else "raise",
+        truncate_ragged_lines=overflow,
+        empty_string_is_null=False,
+        row_index_name=ROW,
+        row_index_offset=1,
+        glob=False,
+    )
+    dtypes = (pl.String(),) * len(names)
+    return Part(label, layout.headers, frame, dtypes, True, path, layout.delimiter, layout.lines, overflow)
+
+
+def _first_lines(path: str, label: str) -> str:
+    try:
+        lines = pl.scan_lines(path, n_rows=_LOOKED_AT * 4, glob=False).collect()["line"]
+    except (OSError, ComputeError) as error:
+        raise cut_short(label, str(error)) from None
+    return "\n".join(lines)
+
+
+def _layout(text: str, label: str, table: Table, options: InputOptions) -> _Layout:
+    """The header and the delimiter under which it reads best."""
+    preamble = _preamble(text)
+    body = "".join(text.splitlines(keepends=True)[preamble:])
+    if not body.strip():
+        raise DataError(
+            f"{label} is empty",
+            (
+                ("expected", "a header line, such as " + ",".join(table.names[:4])),
+                ("fix", "export it again, or remove it"),
+            ),
+        )
+    delimiter = options.delimiter or _delimiter(body, label, table)
+    reader = csv.reader(StringIO(body), delimiter=delimiter)
+    headers = tuple(cell.strip() for cell in next(reader))
+    return _Layout(delimiter, headers, preamble + reader.line_num)
+
+
+def _preamble(text: str) -> int:
+    """The comment and blank lines before the header."""
+    lines = text.splitlines()
+    return next(
+        (at for at, line in enumerate(lines) if line.strip() and not line.startswith(("# ", "#-"))),
+        len(lines),
+    )
+
+
+def _delimiter(body: str, label: str, table: Table) -> str:
+    """The delimiter under which most headers are the table's, else most records are as long as the header."""
+    scores = {delimiter: _score(body, delimiter, table) for delimiter in _DELIMITERS}
+    best = max(scores.values())
+    candidates = [delimiter for delimiter, score in scores.items() if score == best]
+    if len(candidates) == 1 or best[1] == 0:
+        return candidates[0]
+    raise DataError(
+        f"{label} can be cut at " + " or ".join(repr(delimiter) for delimiter in candidates),
+        (
+            ("got", body.splitlines()[0][:80]),
+            ("fix", f'set in mlmkpi.toml:   [input."{label}"]\n{"":22}delimiter = "{candidates[0]}"'),
+        ),
+    )
+
+
+def _score(body: str, delimiter: str, table: Table) -> tuple[int, int]:
+    """How many headers are the table's, and how many delimiters the header has if the records agree."""
+    header, *records = _records(body, delimiter)
+    known = {normal(name) for name in table.names}
+    matches = sum(normal(cell) in known for cell in header)
+    agreeing = not records or sum(len(record) == len(header) for record in records) * 2 >= len(records)
+    return matches if len(header) > 1 else 0, (len(header) - 1) * agreeing
+
+
+def _records(body: str, delimiter: str) -> Iterator[list[str]]:
+    return islice(
+        (record for record in csv.reader(StringIO(body), delimiter=delimiter) if record), _LOOKED_AT
+    )
