@@ -14,7 +14,7 @@ RETAIL, TEAM, PARTY_BONUS = range(3)
 BONUSES = ("retail", "team", "party")
 PAID_AS, TITLE = range(2)
 
-_NEEDED = np.array([8_000, 40_000, 160_000, 500_000, 1_500_000])
+_NEEDED = np.array([8_000, 40_000, 140_000, 350_000, 700_000])
 _QUALIFIED = 4_000
 _RETAIL_PERCENT = 35
 _TEAM_PERCENT = (12, 10, 8)

@@ -88,7 +88,7 @@ def clicks(company: Company) -> Frames:
 
 
 def surveys(company: Company) -> Frames:
-    """One answer for sixty orders, four in five by customers; the last month has four off the scale."""
+    """One answer for sixty orders, four in five by customers; a last month of more than ten has four off the scale."""
     rng = stream(company.seed, "surveys")
     for month, count in company.a_month(60).items():
         known = company.book.known(month)
@@ -96,7 +96,7 @@ def surveys(company: Company) -> Frames:
         people = sellers_of(company, rng, month, count)
         people[rng.random(count) < 0.8] = -1
         score = codes(rng, _SCORES, count).astype(np.int32)
-        if month == EXPORTED[-1] and count > 100:
+        if month == EXPORTED[-1] and count > 10:
             score[_OFF_THE_SCALE] = 11
         yield pl.DataFrame(
             {
