@@ -1,47 +1,66 @@
 """Renderers: pure functions from a Result to one output each, and what they ask of a Result and of a KPI.
 
-Import a renderer from its own module: only `table` loads Rich.
+`render.render` gives any of them by its name. A renderer loads what it needs and no more: only `table` loads Rich.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class ResultLike(Protocol):
     """What `compute` hands over: one tidy frame and the run it came from."""
 
     @property
-    def frame(self) -> pl.DataFrame: ...
+    def frame(self) -> pl.DataFrame:
+        """The rows, as the design lays them out."""
+        ...
 
     @property
-    def by(self) -> tuple[str, ...]: ...
+    def by(self) -> tuple[str, ...]:
+        """The dimensions asked for."""
+        ...
 
     @property
-    def every(self) -> str: ...
+    def every(self) -> str:
+        """How long a period is."""
+        ...
 
     @property
-    def as_of(self) -> date: ...
+    def as_of(self) -> date:
+        """The last day that counts."""
+        ...
 
     @property
-    def settings(self) -> Mapping[str, object]: ...
+    def settings(self) -> Mapping[str, object]:
+        """What the run was set to."""
+        ...
 
 
 class KpiLike(Protocol):
     """What people are told of a KPI."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """Its full name."""
+        ...
 
     @property
-    def short(self) -> str: ...
+    def short(self) -> str:
+        """A name for narrow columns."""
+        ...
 
     @property
-    def family(self) -> str: ...
+    def family(self) -> str:
+        """The section it stands in."""
+        ...
 
     @property
-    def better(self) -> str: ...
+    def better(self) -> str:
+        """Which way is good: higher, lower, band or none."""
+        ...
