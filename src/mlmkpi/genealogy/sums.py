@@ -1,0 +1,160 @@
+"""Sums over ranges of places and over teams: whole numbers exactly, floats to the last digit, both in any row order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.genealogy.strides import Ints
+from mlmkpi.genealogy.tree import Tree
+
+Int64s = NDArray[np.int64]
+Numbers = NDArray[Any]
+
+_SUM_BITS = 62
+
+
+def range_sums(values: Numbers, first: Ints, last: Ints) -> Numbers:
+    """Sum the values of many ranges of places in one pass.
+
+    Args:
+        values: one figure a place; or measures × places. Flags and whole numbers are summed as Int64.
+        first: where each range starts.
+        last: the place after each range's last.
+
+    Returns:
+        One sum a range (measures × ranges): Int64, exact while each range's own sum fits; Float64 for floats, good to
+        the last digit or two even where a small range stands beside a vast one.
+
+    Raises:
+        DataError: a value is NaN or infinite.
+
+    >>> range_sums(np.array([1, 2, 3]), np.array([0, 1]), np.array([3, 1])).tolist()
+    [6, 0]
+    """
+    return summed(values, lambda row: _between(row, first, last))
+
+
+def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True) -> Numbers:
+    """Sum the values of each person's team, the person included or not.
+
+    Args:
+        tree: who stands under whom.
+        values: one figure a person; or measures × people. Flags and whole numbers are summed as Int64.
+        include_self: whether a person's own value counts in their team.
+
+    Returns:
+        One sum a person (measures × people), as `range_sums` gives it.
+
+    Raises:
+        UsageError: the values are not one a person.
+        DataError: a value is NaN or infinite.
+
+    >>> subtree_sums(Tree.of(np.array([-1, 0, 1])), np.array([5, 3, 1])).tolist()
+    [9, 4, 1]
+    """
+    check_people(tree, values)
+    first = tree.position if include_self else tree.position + np.int32(1)
+    return summed(values, lambda row: _between(row[tree.order], first, tree.end))
+
+
+def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self: bool = True) -> Numbers:
+    """Sum the values of each person's team down to a depth: 1 is the frontline alone, 0 nobody but the person.
+
+    Args:
+        tree: who stands under whom.
+        values: one figure a person; or measures × people. Flags and whole numbers are summed as Int64.
+        depth: how many generations below the person count.
+        include_self: whether a person's own value counts in their team.
+
+    Returns:
+        One sum a person (measures × people), as `range_sums` gives it.
+
+    Raises:
+        UsageError: the depth is negative, or the values are not one a person.
+        DataError: a value is NaN or infinite.
+
+    >>> depth_limited_sums(Tree.of(np.array([-1, 0, 1])), np.array([5, 3, 1]), depth=1).tolist()
+    [8, 4, 1]
+    """
+    check_people(tree, values)
+    if depth < 0:
+        raise UsageError("a team's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
+    levels = tree.generations
+    first, last = levels.ranges(depth + 1)
+
+    def limited(row: Int64s) -> Int64s:
+        whole = _between(row[tree.order], tree.position, tree.end)
+        too_deep = _between(whole[levels.order], first, last)
+        return whole - too_deep if include_self else whole - too_deep - row
+
+    return summed(values, limited)
+
+
+def generation_sums(tree: Tree, values: Numbers, *, generation: int) -> Numbers:
+    """Sum the values of one generation of each person's team: 1 is the frontline, 2 is theirs; 0 is the person.
+
+    Args:
+        tree: who stands under whom.
+        values: one figure a person; or measures × people. Flags and whole numbers are summed as Int64.
+        generation: how many levels below the person.
+
+    Returns:
+        One sum a person (measures × people), 0 where the generation is empty; types as in `range_sums`.
+
+    Raises:
+        UsageError: the generation is negative, or the values are not one a person.
+        DataError: a value is NaN or infinite.
+
+    >>> generation_sums(Tree.of(np.array([-1, 0, 1])), np.array([5, 3, 1]), generation=1).tolist()
+    [3, 1, 0]
+    """
+    check_people(tree, values)
+    levels = tree.generations
+    first, last = levels.ranges(generation)
+    return summed(values, lambda row: _between(row[levels.order], first, last))
+
+
+def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> None:
+    """Raise UsageError unless the last axis of the values is the tree's people, and the number of axes is as asked."""
+    if values.shape[-1:] != (len(tree),) or axes not in (None, values.ndim):
+        raise UsageError(
+            "the values do not fit the tree",
+            (("got", f"values of shape {values.shape}"), ("expected", f"{len(tree):,} people along the last axis")),
+        )
+
+
+def summed(values: Numbers, sums: Callable[[Int64s], Int64s]) -> Numbers:
+    """Apply a function that adds and subtracts Int64 figures to one row of values, or to each row of several.
+
+    Floats are cut into two whole numbers of fixed units, so that they too add without loss and in any order.
+    """
+    if values.ndim > 1:
+        return np.stack([summed(row, sums) for row in values])
+    if values.dtype.kind != "f":
+        return sums(values.astype(np.int64, copy=False))
+    largest = float(np.abs(values).max(initial=0.0))
+    if not np.isfinite(largest):
+        raise DataError("a value to be summed is not a number", (("got", "NaN or infinity"), ("expected", "numbers")))
+    room = _SUM_BITS - len(values).bit_length()
+    coarse = int(np.frexp(largest)[1]) - room
+    fine = coarse - room - 1
+    whole = np.rint(np.ldexp(values, -coarse))
+    rest = np.rint(np.ldexp(values - np.ldexp(whole, coarse), -fine))
+    return _scaled(sums(whole.astype(np.int64)), coarse) + _scaled(sums(rest.astype(np.int64)), fine)
+
+
+def _scaled(totals: Int64s, unit: int) -> NDArray[np.float64]:
+    """Turn whole numbers of 2**unit each into floats."""
+    return np.ldexp(totals.astype(np.float64), unit)
+
+
+def _between(row: Int64s, first: Ints, last: Ints) -> Int64s:
+    """Subtract running sums; where those wrap around, the differences still come out right."""
+    running = np.zeros(len(row) + 1, dtype=np.int64)
+    np.cumsum(row, out=running[1:])
+    return running[last] - running[first]
