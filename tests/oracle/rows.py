@@ -1,0 +1,181 @@
+"""From a KPI's units to rows: cells, hidden cells, and the figures of the period before and of the year before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from oracle import customers, distributors, sales
+from oracle.calendar import Span
+from oracle.definitions import NullError
+from oracle.figures import Block, Cell, Figure, Key, Unit
+from oracle.split import Split
+from oracle.world import World
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure with everything that stands beside it."""
+
+    kpi: str
+    period: str
+    dims: Mapping[str, str | None]
+    statistic: str
+    numerator: Fraction | None
+    denominator: Fraction | None
+    value: Fraction | None
+    low: float | None
+    high: float | None
+    previous: Fraction | None
+    change: Fraction | None
+    year_ago: Fraction | None
+    complete: bool
+    null_reason: str | None
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI: how it is computed, the sides it can be split on, its statistics, and what in it reads orders."""
+
+    compute: Callable[[World, Span, Split], list[Block]]
+    sides: str = "person"
+    statistics: tuple[str, ...] = ("value",)
+    reads: str = "orders"
+
+
+ANY = "person customer order"
+WITHIN = ("value", "within_30", "within_60", "within_90")
+KPIS: dict[str, Kpi] = {
+    "new_signups": Kpi(distributors.new_signups, reads="roster"),
+    "distributor_retention_rate": Kpi(distributors.distributor_retention_rate, reads="base"),
+    "active_distributor_rate": Kpi(distributors.active_distributor_rate),
+    "churn_rate": Kpi(distributors.churn_rate, reads="base"),
+    "churn_terminated": Kpi(distributors.churn_terminated, reads="base"),
+    "churn_lapsed": Kpi(distributors.churn_lapsed, reads="base"),
+    "intra_period_leavers": Kpi(distributors.intra_period_leavers, reads="roster"),
+    "quick_ratio": Kpi(distributors.quick_ratio, reads="base"),
+    "personal_sales_volume": Kpi(
+        sales.personal_sales_volume, "person order", ("value", "median", "p90", "own", "customer")
+    ),
+    "average_order_value": Kpi(sales.average_order_value, ANY, ("value", "median")),
+    "customer_to_distributor_ratio": Kpi(customers.customer_to_distributor_ratio, "person order"),
+    "time_to_first_sale": Kpi(distributors.time_to_first_sale, statistics=WITHIN),
+    "customer_retention_rate": Kpi(customers.customer_retention_rate, "person customer"),
+    "repeat_purchase_rate": Kpi(customers.repeat_purchase_rate, ANY),
+    "social_sales_share": Kpi(sales.social_sales_share, ANY, ("value", "without_channel")),
+    "active_distributors": Kpi(distributors.active_distributors, "person order", reads="active"),
+    "active_customers": Kpi(customers.active_customers, ANY),
+    "sales_volume": Kpi(sales.sales_volume, ANY),
+    "sales_per_active_distributor": Kpi(sales.sales_per_active_distributor, "person order"),
+    "sponsor_rate": Kpi(distributors.sponsor_rate, reads="active"),
+    "retail_sales_share": Kpi(sales.retail_sales_share, ANY),
+    "internal_consumption_share": Kpi(sales.internal_consumption_share, ANY),
+}
+
+Figures = dict[Key, Figure]
+
+
+class Desk:
+    """Computes each figure of a KPI once."""
+
+    def __init__(self, world: World, name: str, split: Split) -> None:
+        self.world = world
+        self.name = name
+        self.kpi = KPIS[name]
+        self.split = split
+        self._known: dict[Span, Figures] = {}
+        self._no_cell: Cell = (None,) * len(split.dimensions)
+
+    def reads_orders(self) -> bool:
+        """Whether the figure reads orders, so that the data start binds it."""
+        rule = self.world.definitions.active_rule not in ("earned", "any_event")
+        base = {"on_books": False, "current": True, "active": rule}[self.world.definitions.retention_base]
+        return {"orders": True, "roster": False, "active": rule, "base": base}[self.kpi.reads]
+
+    def figures(self, span: Span) -> Figures:
+        """All figures of a period by statistic, cell and tenure."""
+        if span not in self._known:
+            try:
+                self._known[span] = self._compute(span)
+            except NullError as error:
+                nothing = Figure(None, None, None, reason=str(error))
+                self._known[span] = {(statistic, self._no_cell, None): nothing for statistic in self.kpi.statistics}
+        return self._known[span]
+
+    def earlier(self, span: Span | None) -> Figures:
+        """The figures of an earlier period, none where there is none or the data start cuts it."""
+        start = self.world.data_start
+        if span is None or (self.reads_orders() and (start is None or span.first < start)):
+            return {}
+        return self.figures(span)
+
+    def _compute(self, span: Span) -> Figures:
+        start = self.world.data_start
+        self.split.check(self.kpi.sides)
+        blocks = self.kpi.compute(self.world, span, self.split)
+        if self.reads_orders() and (start is None or span.closing < start):
+            raise NullError(f"orders start on {start}")
+        found: Figures = {}
+        for block in blocks:
+            found |= self._of_block(block)
+        for statistic in {*self.kpi.statistics} - {block.statistic for block in blocks}:
+            found[statistic, self._no_cell, None] = Figure(None, None, None, reason="needs orders.customer_id")
+        return found
+
+    def _of_block(self, block: Block) -> Figures:
+        cells: dict[Key, list[Unit]] = defaultdict(list)
+        if not self.split.dimensions and not block.has_tenure:
+            cells[block.statistic, (), None] = []
+        for unit in block.units:
+            cells[block.statistic, unit.cell, unit.tenure].append(unit)
+        found = {key: block.figure(units) for key, units in cells.items()}
+        return hide(found, self.world.definitions.min_cell) if self.split.hides else found
+
+
+def hide(figures: Figures, least: int) -> Figures:
+    """Figures with too few people behind them hidden; a lone one takes the next smallest with it."""
+    order = sorted(figures, key=lambda key: (figures[key].people, [str(label) for label in key[1]], str(key[2])))
+    small = {key for key in order if figures[key].people < least}
+    if len(small) == 1:
+        small |= set(order[:2])
+    return {key: figure.hidden() if key in small else figure for key, figure in figures.items()}
+
+
+def rows_of(desk: Desk, spans: Sequence[Span], compare_year: bool) -> list[Row]:
+    """All rows of a KPI, period after period."""
+    calendar = desk.world.calendar
+    found = []
+    for span in spans:
+        figures = desk.figures(span)
+        before = calendar.before(span)
+        previous = desk.earlier(before)
+        year_ago = desk.earlier(calendar.year_before(span)) if compare_year else {}
+        complete = span.last <= desk.world.as_of
+        alike = before is not None and (before.last <= desk.world.as_of) == complete
+        for key in sorted(figures, key=lambda key: (key[0] != "value", str(key))):
+            figure = figures[key]
+            was = value_of(previous, key, figure)
+            change = figure.value - was if figure.value is not None and was is not None and alike else None
+            found.append(
+                Row(
+                    desk.name, span.label, labels(desk.split, key), key[0], figure.numerator, figure.denominator,
+                    figure.value, figure.low, figure.high, was, change, value_of(year_ago, key, figure), complete,
+                    figure.reason if figure.value is None else None,
+                )
+            )
+    return found
+
+
+def value_of(figures: Figures, key: Key, now: Figure) -> Fraction | None:
+    """The earlier value beside a figure; none beside a hidden one."""
+    if key not in figures or now.is_hidden:
+        return None
+    return figures[key].value
+
+
+def labels(split: Split, key: Key) -> dict[str, str | None]:
+    """A cell's labels by dimension, the tenure only where the figure is of one."""
+    named: dict[str, str | None] = dict(zip(split.dimensions, key[1], strict=True))
+    return named if key[2] is None else {**named, "tenure": key[2]}

@@ -1,0 +1,131 @@
+"""Which cell of a split a person, an order or a customer belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from oracle.definitions import NullError
+from oracle.figures import Cell
+from oracle.orders import Order
+from oracle.world import World
+
+UNKNOWN = "(unknown)"
+
+
+class CannotSplitError(NullError):
+    """The KPI cannot be split by a dimension asked for."""
+
+
+class Split:
+    """The dimensions asked for, and the way from a unit to its labels."""
+
+    def __init__(self, world: World, dimensions: Sequence[str]) -> None:
+        self.world = world
+        self.dimensions = tuple(dimensions)
+        self.customers: dict[str, Mapping[str, Any]] = {
+            row["customer_id"]: row for row in world.export.rows("customers")
+        }
+        self.by_customer = any(name.startswith("customer.") for name in self.dimensions)
+
+    def check(self, sides: str) -> None:
+        """The KPI can be split on these sides (`person`, `customer`, `order`), and the export has the columns."""
+        for name in self.dimensions:
+            side, _, column = name.rpartition(".")
+            if (side or "person") not in sides.split():
+                raise CannotSplitError(f"cannot be split by {name}")
+            table = {"": "distributors", "customer": "customers", "order": "orders"}[side]
+            if name == "distributor" or (name == "rank" and self.world.export.has("ranks")):
+                continue
+            columns = ("birth_date", "birth_year") if column == "age_band" else (column,)
+            if not any(self.world.export.has(table, found) for found in columns):
+                raise CannotSplitError(f"needs {table}.{columns[0]}")
+
+    @property
+    def hides(self) -> bool:
+        """Whether cells of few people are hidden: a split by age or gender of anybody."""
+        return any(name.rpartition(".")[2] in ("age_band", "gender") for name in self.dimensions)
+
+    def person(self, who: str | None, day: date, sale: Order | None = None) -> Cell:
+        """A distributor's cell; the sale settles the order's own dimensions."""
+        return tuple(self._label(name, who, day, None, sale) for name in self.dimensions)
+
+    def newcomer(self, who: str, day: date) -> Cell:
+        """A new person's cell, where `distributor` is their enroller."""
+        enroller = self.world.roster.enroller[who]
+        return tuple(
+            enroller or UNKNOWN if name == "distributor" else self._label(name, who, day, None, None)
+            for name in self.dimensions
+        )
+
+    def order(self, order: Order, day: date) -> Cell:
+        """An order's cell: its own attributes, its seller's and its customer's."""
+        return tuple(self._label(name, order.seller, day, (order.customer,), order) for name in self.dimensions)
+
+    def customer(self, who: str, day: date, sale: Order | None = None) -> Cell:
+        """A customer's cell; on the seller's side that of the latest sale up to the day."""
+        seller = self.world.latest_seller(who, day)
+        return tuple(self._label(name, seller, day, (who,), sale) for name in self.dimensions)
+
+    def _label(
+        self, name: str, seller: str | None, day: date, customer: tuple[str | None] | None, order: Order | None
+    ) -> str:
+        side, _, column = name.rpartition(".")
+        if side == "order":
+            if order is None:
+                raise CannotSplitError(f"cannot be split by {name}")
+            return text(order.row, column)
+        if side == "customer":
+            if customer is None:
+                raise CannotSplitError(f"cannot be split by {name}")
+            row = self.customers.get(customer[0] or "", {})
+            return self._age(row, day) if column == "age_band" else text(row, column)
+        if name == "distributor":
+            return seller or UNKNOWN
+        if name == "rank" and self.world.export.has("ranks"):
+            return self._rank(seller, day)
+        row = self.world.roster.details.get(seller or "", {})
+        return self._age(row, day) if name == "age_band" else text(row, name)
+
+    def _age(self, row: Mapping[str, Any], day: date) -> str:
+        born = row.get("birth_date")
+        if born is None and row.get("birth_year") is not None:
+            born = date(row["birth_year"], 7, 1)
+        if born is None:
+            return UNKNOWN
+        age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return next((band for band in self.world.definitions.age_bands if in_band(age, band)), UNKNOWN)
+
+    def _rank(self, who: str | None, day: date) -> str:
+        rows = [row for row in self.world.export.rows("ranks") if (row.get("kind") or "paid_as") == "paid_as"]
+        ladder = [str(rank) for rank in self.world.definitions.rank_ladder]
+        if not ladder:
+            ranks = {str(row["rank"]) for row in rows if row["effective_on"] <= self.world.as_of}
+            if not all(rank.isdigit() for rank in ranks):
+                raise CannotSplitError("needs rank_ladder")
+            ladder = sorted(ranks, key=int)
+        if who not in self.world.roster.first or not ladder:
+            return UNKNOWN
+        held = [
+            (row["effective_on"], ladder.index(str(row["rank"])))
+            for row in rows
+            if row["distributor_id"] == who and row["effective_on"] <= day and str(row["rank"]) in ladder
+        ]
+        return ladder[max(held)[1]] if held else ladder[0]
+
+
+def text(row: Mapping[str, Any], column: str) -> str:
+    """An attribute as a label."""
+    value = row.get(column)
+    return UNKNOWN if value is None else str(value)
+
+
+def in_band(age: int, band: str) -> bool:
+    """Whether an age in whole years is in the band `<18`, `18-24` or `65+`."""
+    if band.startswith("<"):
+        return age < int(band[1:])
+    if band.endswith("+"):
+        return age >= int(band[:-1])
+    low, _, high = band.partition("-")
+    return int(low) <= age <= int(high)
