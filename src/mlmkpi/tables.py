@@ -24,7 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A canonical column; `references` is "table.column", `codes` the words that mlmkpi itself knows."""
+    """A canonical column; `references` is "table.column", `codes` the words that mlmkpi itself knows.
+
+    `open_codes`: a company may use other codes beside these.
+    """
 
     name: str
     kind: Kind
@@ -32,6 +35,7 @@ class Column:
     required: bool = False
     references: str | None = None
     codes: tuple[str, ...] = ()
+    open_codes: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,9 @@ def _count(name: str, meaning: str, *, required: bool = False) -> Column:
 
 
 def _code(
-    name: str, meaning: str, *codes: str, required: bool = False, references: str | None = None
+    name: str, meaning: str, *codes: str, required: bool = False, references: str | None = None, others: bool = False
 ) -> Column:
-    return Column(name, Kind.CODE, meaning, required, references, codes)
+    return Column(name, Kind.CODE, meaning, required, references, codes, others)
 
 
 def _flag(name: str, meaning: str, *, required: bool = False) -> Column:
@@ -90,6 +94,14 @@ def _flag(name: str, meaning: str, *, required: bool = False) -> Column:
 def _text(name: str, meaning: str) -> Column:
     return Column(name, Kind.TEXT, meaning)
 
+
+COUNTING = (
+    "accepted", "approved", "paid", "completed", "fulfilled", "posted", "printed", "shipped", "delivered", "invoiced",
+)
+NOT_COUNTING = (
+    "cancelled", "canceled", "void", "declined", "failed", "pending", "processing", "created", "draft", "incomplete",
+    "unavailable", "refunded",
+)
 
 _PERSON = "distributors.distributor_id"
 _BIRTH = (
@@ -105,7 +117,7 @@ _ALL = (
         _id("sponsor_id", "who stands above them in the tree that carries team volume", _PERSON),
         _id("enroller_id", "who recruited them", _PERSON),
         _date("terminated_on", "the day they left or were removed"),
-        _code("status", "what the company calls their standing today", "terminated"),
+        _code("status", "what the company calls their standing today", "terminated", others=True),
         _code("rank", "their rank today"),
         _text("name", "what they are called"),
         *_BIRTH,
@@ -123,7 +135,7 @@ _ALL = (
         _money("volume", "the order's qualifying volume"),
         _money("commissionable_volume", "the order's commissionable volume"),
         _code("currency", "the currency of the amount, as its three letters"),
-        _code("status", "how far the order got"),
+        _code("status", "how far the order got", *COUNTING, *NOT_COUNTING),
         _code("kind", "what the order is", "sale", "return", "kit", "replacement"),
         _flag("is_autoship", "whether the order came from a subscription"),
         _id("autoship_id", "the subscription the order came from"),
@@ -186,7 +198,7 @@ _ALL = (
     Table("activities", "one row a thing somebody did, a login included", (
         _id("distributor_id", "who did it", _PERSON, required=True),
         _date("occurred_on", "the day they did it", required=True),
-        _code("kind", "what they did", "login", required=True),
+        _code("kind", "what they did", "login", required=True, others=True),
     )),
     Table("surveys", "one row an answer to the recommendation question", (
         _date("answered_on", "the day of the answer", required=True),

@@ -108,12 +108,19 @@ class Source:
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
         ]
-        uneven = [
+        return [*unreadable, *self.bad_cells(names), *self._cells(names, rounded=True), *self._uneven(self.table.names)]
+
+    def assumed(self, columns: Iterable[str]) -> list[Finding]:
+        """What is read otherwise than one might think: cells of these columns rounded, a column left unread."""
+        names = list(columns)
+        return [*self._cells(names, rounded=True), *self._uneven(names)]
+
+    def _uneven(self, columns: Iterable[str]) -> list[Finding]:
+        return [
             missing_in_some(self.table, name, self._readers)
-            for name in self.table.names
+            for name in columns
             if not self.has(name) and any(reader.mapped.of(name) for reader in self._readers)
         ]
-        return [*unreadable, *self.bad_cells(names), *self._cells(names, rounded=True), *uneven]
 
     def refuse_bad(self, columns: Iterable[str]) -> None:
         """Raise DataError for the first row that is ragged or has a cell of these columns that misfits."""

@@ -1,0 +1,61 @@
+"""Rules that follow from the declarations of the tables: required cells, codes, references, counts and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from mlmkpi.sources import Severity
+from mlmkpi.tables import Column, Kind, Table
+from mlmkpi.validate.rule import Rule, Scene
+
+MAY_BE_EMPTY = frozenset({("claims", "violation")})
+_FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
+HAPPENED = frozenset({
+    "enrolled_on", "terminated_on", "ordered_on", "joined_on", "effective_on", "occurred_on", "answered_on",
+    "posted_on", "counted_on", "clicked_on", "created_on", "converted_on", "paid_on", "earned_on", "spent_on",
+    "booked_on", "completed_on", "signed_on", "reviewed_on",
+})
+
+
+def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
+    """The rules that a table's declaration gives."""
+    for column in table.columns:
+        if column.required and (table.name, column.name) not in MAY_BE_EMPTY:
+            yield Rule("empty-cell", column.name, pl.col(column.name).is_null(), f"{column.name} is empty", "error")
+        if column.codes and not column.open_codes:
+            yield from _codes(table, column, scene)
+        if column.references:
+            yield _reference(column)
+        if column.kind is Kind.INTEGER:
+            yield Rule("negative-count", column.name, pl.col(column.name) < 0, f"{column.name} is below zero")
+        if column.name in HAPPENED and scene.latest is not None:
+            yield _future(column, scene.latest)
+
+
+def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
+    """Codes that are none of the declared ones; with `valid_status` set, no status is unknown."""
+    message = f"{column.name} is none of {', '.join(column.codes)}"
+    if (table.name, column.name) == ("orders", "status"):
+        if "valid_status" in scene.settings.definitions:
+            return
+        message = "status neither counts nor is known not to; say in valid_status which codes count"
+    found = (code for code in scene.spellings.get(column.name, {}) if code is not None)
+    unknown = [code for code in found if code.casefold() not in column.codes]
+    if unknown:
+        yield Rule("unknown-code", column.name, pl.col(column.name).is_in(unknown), message, "error")
+
+
+def _reference(column: Column) -> Rule:
+    """Ids that the table they refer to does not have."""
+    target = str(column.references).partition(".")[0]
+    broken = pl.col(column.name).is_not_null() & pl.col(f"{column.name}.known").is_null()
+    severity: Severity = "info" if target in _FIGURES_DO_WITHOUT else "warning"
+    return Rule("unknown-reference", column.name, broken, f"{column.name} is not among the {target}", severity)
+
+
+def _future(column: Column, latest: int) -> Rule:
+    """Dates in the future of the others."""
+    message = f"{column.name} is more than 31 days after the latest date of the other rows"
+    return Rule("future-date", column.name, pl.col(column.name) > latest, message)

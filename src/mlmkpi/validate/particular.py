@@ -1,0 +1,159 @@
+"""Rules that only one table has: what the definitions call a finding, said once as an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import polars as pl
+
+from mlmkpi.period import day_number, from_day_number, month_end
+from mlmkpi.tables import COUNTING
+from mlmkpi.validate.rule import Rule, Scene
+
+_TOP_SCORE = 100_000
+
+
+def particular_rules(table: str, scene: Scene) -> Iterator[Rule]:
+    """The rules of one table."""
+    rules = _RULES.get(table)
+    return rules(scene) if rules else iter(())
+
+
+def _distributors(scene: Scene) -> Iterator[Rule]:
+    yield _before("terminated-before-enrolled", "terminated_on", "enrolled_on", "; the termination does not count")
+    marked = pl.col("status").str.to_lowercase() == "terminated"
+    undated = marked & pl.col("terminated_on").is_null() if "terminated_on" in scene.columns else marked
+    message = "marked terminated without a date; they count as gone after their latest enrolment or sale"
+    yield Rule("terminated-without-date", "status", undated, message)
+    yield from _self(scene)
+    yield from _ages(scene, youngest=18)
+    yield from _ranks(scene)
+
+
+def _customers(scene: Scene) -> Iterator[Rule]:
+    yield from _ages(scene, youngest=0)
+
+
+def _orders(scene: Scene) -> Iterator[Rule]:
+    valid, amount = _valid(scene), pl.col("amount")
+    if "kind" in scene.columns:
+        negative = valid & _is("kind", "sale", scene) & (amount < 0)
+        yield Rule("negative-sale", "amount", negative, "a sale below zero; it counts as a return")
+        neither = _is("kind", "kit", scene) | _is("kind", "replacement", scene)
+        back = _is("kind", "return", scene)
+    else:
+        neither = back = pl.lit(False)
+    sale = valid & ~neither & ~back & (amount > 0)
+    day, seller = pl.col("ordered_on"), "distributor_id"
+    early = sale & (day < pl.col(f"{seller}.enrolled"))
+    yield Rule("sale-before-enrolment", "ordered_on", early, "a sale before its distributor enrolled; it counts")
+    left = sale & (day > pl.col(f"{seller}.terminated")) & (day < pl.col(f"{seller}.back")).fill_null(True)
+    yield Rule("sale-after-termination", "ordered_on", left, "a sale after its distributor left; it counts")
+    name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
+    if name:
+        none = valid & ~neither & (amount != 0) & pl.col(name).is_null()
+        yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0")
+
+
+def _enrollments(scene: Scene) -> Iterator[Rule]:
+    yield from _self(scene)
+
+
+def _ranks(scene: Scene) -> Iterator[Rule]:
+    ladder = scene.settings.rank_ladder
+    if ladder:
+        unknown = pl.col("rank").is_not_null() & ~pl.col("rank").is_in(list(ladder))
+        yield Rule("unknown-rank", "rank", unknown, "rank is not on rank_ladder; the row is left out of ranks")
+
+
+def _surveys(_: Scene) -> Iterator[Rule]:
+    off = ~pl.col("score").is_between(0, _TOP_SCORE)
+    yield Rule("score-off-scale", "score", off, "score is not from 0 to 10; the answer is left out")
+    yield Rule("negative-weight", "weight", pl.col("weight") < 0, "weight is below zero")
+
+
+def _leads(_: Scene) -> Iterator[Rule]:
+    yield _before("converted-before-created", "converted_on", "created_on")
+
+
+def _trainings(_: Scene) -> Iterator[Rule]:
+    yield _before("completed-before-assigned", "completed_on", "assigned_on")
+
+
+def _stretches(_: Scene) -> Iterator[Rule]:
+    yield _before("ends-before-start", "ends_on", "starts_on")
+
+
+def _periods(_: Scene) -> Iterator[Rule]:
+    ends = pl.col("ends_on") < pl.col("starts_on")
+    yield Rule("ends-before-start", "ends_on", ends, "ends_on is before starts_on", "error")
+    before = pl.col("ends_on").cum_max().shift(1).over(order_by="starts_on")
+    message = "starts_on is not after the end of the period before"
+    yield Rule("overlapping-periods", "starts_on", pl.col("starts_on") <= before, message, "error")
+
+
+def _rates(_: Scene) -> Iterator[Rule]:
+    yield Rule("rate-not-positive", "rate", pl.col("rate") <= 0, "rate is not above zero", "error")
+
+
+_RULES: dict[str, Callable[[Scene], Iterator[Rule]]] = {
+    "distributors": _distributors, "customers": _customers, "orders": _orders, "enrollments": _enrollments,
+    "ranks": _ranks, "surveys": _surveys, "leads": _leads, "trainings": _trainings, "goals": _stretches,
+    "targets": _stretches, "periods": _periods, "rates": _rates,
+}  # fmt: skip
+
+
+def _before(name: str, later: str, earlier: str, effect: str = "") -> Rule:
+    """A date before the one that it should follow."""
+    return Rule(name, later, pl.col(later) < pl.col(earlier), f"{later} is before {earlier}{effect}")
+
+
+def _self(scene: Scene) -> Iterator[Rule]:
+    """People above themselves."""
+    for column, role in (("sponsor_id", "sponsor"), ("enroller_id", "enroller")):
+        if column in scene.columns:
+            same = pl.col(column).cast(pl.String) == pl.col("distributor_id").cast(pl.String)
+            yield Rule(f"self-{role}", column, same, f"somebody is their own {role}; figures of the tree are left out")
+
+
+def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:
+    """People under 18, or not born yet, and over 110, on the as-of date."""
+    if scene.as_of is None:
+        return
+    name = f"under-{youngest}" if youngest else "not-born"
+    message = f"under {youngest} on the as-of date" if youngest else "born after the as-of date"
+    newest, oldest = _years_before(scene.as_of, youngest), _years_before(scene.as_of, 111)
+    born, year = pl.col("birth_date"), pl.col("birth_year")
+    yield Rule(name, "birth_date", born > day_number(newest), message)
+    yield Rule(name, "birth_year", year > _last_year(newest), message)
+    yield Rule("over-110", "birth_date", born <= day_number(oldest), "over 110 years old on the as-of date")
+    yield Rule("over-110", "birth_year", year <= _last_year(oldest), "over 110 years old on the as-of date")
+
+
+def _years_before(day: int, years: int) -> date:
+    """The same day so many years earlier, 28 February for the 29th of a leap year."""
+    then = from_day_number(day)
+    return then.replace(year=then.year - years, day=min(then.day, month_end(then.year - years, then.month).day))
+
+
+def _last_year(day: date) -> int:
+    """The last year whose 1 July, which a birth year stands for, is on or before the day."""
+    return day.year if (day.month, day.day) >= (7, 1) else day.year - 1
+
+
+def _is(column: str, code: str, scene: Scene) -> pl.Expr:
+    """Whether a column has the code, however spelled."""
+    spelled = scene.spelled(column, frozenset({code}))
+    return pl.col(column).is_in(spelled).fill_null(False) if spelled else pl.lit(False)
+
+
+def _valid(scene: Scene) -> pl.Expr:
+    """Whether an order's status counts; without `valid_status` an empty one does."""
+    if "status" not in scene.columns:
+        return pl.lit(True)
+    chosen = scene.settings.definitions.get("valid_status")
+    codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
+    spelled = scene.spelled("status", frozenset(code.strip().casefold() for code in codes))
+    counts = pl.col("status").is_in(spelled).fill_null(False)
+    return counts | pl.col("status").is_null() if chosen is None else counts

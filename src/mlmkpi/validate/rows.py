@@ -1,0 +1,98 @@
+"""Counts the rows that break rules, in one pass a table, and fetches the first of those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.period import from_day_number
+from mlmkpi.sources import Example, Finding, Source
+from mlmkpi.tables import Kind
+from mlmkpi.validate.lookups import Lookups
+from mlmkpi.validate.rule import Rule
+
+SHOWN = 5
+PLACE = ("_file", "_row")
+BAD = "_bad"
+
+
+class Rows:
+    """A table's rows as rules read them."""
+
+    def __init__(self, source: Source, readable: frozenset[str], lookups: Lookups) -> None:
+        self.source = source
+        self.readable = readable
+        self.key = tuple(name for name in source.table.key if name in readable)
+        self._name = source.table.name
+        self._lookups = lookups
+
+    def can(self, rule: Rule) -> bool:
+        """Whether the export has what the rule looks at."""
+        looked_up = {name.partition(".")[0] for name in rule.reads if "." in name}
+        plain = {name for name in rule.reads if "." not in name} | looked_up | {rule.column}
+        return plain <= self.readable and all(self._lookups.has(self._name, name) for name in looked_up)
+
+    def frame(self, names: Iterable[str], *, places: bool = False) -> pl.LazyFrame:
+        """The columns, and what is known of the ids in them; `_file` and `_row` for `places`."""
+        wanted = set(names)
+        looked_up = sorted({name.partition(".")[0] for name in wanted if "." in name})
+        plain = sorted({name for name in wanted if "." not in name}.union(looked_up))
+        frame = self.source.scan(plain, rows=places)
+        for column in looked_up:
+            asked = sorted(name.partition(".")[2] for name in wanted if name.startswith(f"{column}."))
+            frame = self._lookups.attach(frame, self._name, column, asked)
+        return frame
+
+    def counts(self, rules: Sequence[Rule]) -> list[int]:
+        """How many rows break each rule."""
+        if not rules:
+            return []
+        frame = self.frame(frozenset().union(*(rule.reads for rule in rules)))
+        sums = [rule.broken.fill_null(False).sum().alias(str(at)) for at, rule in enumerate(rules)]
+        return [int(count) for count in frame.select(sums).collect(engine="streaming").row(0)]
+
+    def empty(self, rule: Rule) -> Finding | None:
+        """The rows whose cell is empty, those with a cell that cannot be read left out; None without one."""
+        frame = self.source.scan([rule.column], rows=True)
+        good = ~pl.col(BAD) if BAD in frame.collect_schema() else pl.lit(True)
+        rows = frame.filter(pl.col(rule.column).is_null() & good).select(PLACE).collect(engine="streaming")
+        if not rows.height:
+            return None
+        first = rows.bottom_k(SHOWN, by=list(PLACE)).lazy()
+        shown = self.frame({rule.column, *self.key}, places=True).join(first, on=PLACE, how="semi")
+        return self.shown(rule, rows.height, shown)
+
+    def finding(self, rule: Rule, count: int) -> Finding:
+        """A rule that rows break."""
+        frame = self.frame(rule.reads | {rule.column, *self.key}, places=True)
+        return self.shown(rule, count, frame.filter(rule.broken))
+
+    def shown(self, rule: Rule, count: int, rows: pl.LazyFrame) -> Finding:
+        """A finding from the rows themselves, which have their places, the key and the rule's column."""
+        first = rows.select(*PLACE, *dict.fromkeys([*self.key, rule.column]))
+        first = first.bottom_k(SHOWN, by=list(PLACE)).sort(PLACE)
+        shown = first.collect(engine="streaming").iter_rows(named=True)
+        examples = tuple(self.example(row, rule.column) for row in shown)
+        return Finding(
+            self._name, rule.column, rule.name, rule.severity, count, self.source.height, examples, rule.message
+        )
+
+    def example(self, row: dict[str, Any], column: str | None) -> Example:
+        """A row as people see it: its file, its number there, its key, and the cell of a column."""
+        key = [self.text(name, row[name]) or "" for name in self.key]
+        value = self.text(column, row[column]) if column else None
+        return Example(self.source.files[row[PLACE[0]]], row[PLACE[1]], " / ".join(key) if key else None, value)
+
+    def text(self, name: str, cell: Any) -> str | None:
+        """A typed cell as text; free text is never shown."""
+        kind = self.source.table.column(name).kind
+        if cell is None or kind is Kind.TEXT:
+            return None
+        if kind is Kind.DATE:
+            return from_day_number(cell).isoformat()
+        if kind is Kind.MONEY:
+            return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
+        return str(cell)
