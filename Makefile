@@ -1,4 +1,4 @@
-# Every target sets up what it needs in $(VENV) first; `make demo` and `make test` need nothing but Python 3.11 or newer.
+# Every target first sets up what it needs in $(VENV); `make demo` and `make test` need Python 3.11 or newer alone.
 
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
