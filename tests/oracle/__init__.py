@@ -11,11 +11,11 @@ from typing import Any
 
 from oracle.definitions import Definitions
 from oracle.export import Export
-from oracle.rows import KPIS, Desk, Row, rows_of
+from oracle.rows import KPIS, Desk, Row, find, rows_of
 from oracle.split import Split
 from oracle.world import World
 
-__all__ = ["KPIS", "Row", "oracle"]
+__all__ = ["KPIS", "Row", "find", "oracle"]
 
 
 def oracle(

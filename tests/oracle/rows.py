@@ -179,3 +179,16 @@ def labels(split: Split, key: Key) -> dict[str, str | None]:
     """A cell's labels by dimension, the tenure only where the figure is of one."""
     named: dict[str, str | None] = dict(zip(split.dimensions, key[1], strict=True))
     return named if key[2] is None else {**named, "tenure": key[2]}
+
+
+def find(rows: Sequence[Row], kpi: str, period: str, statistic: str = "value", **dims: str) -> Row:
+    """The one row of a KPI, period and statistic with exactly these dimensions."""
+    found = [
+        row
+        for row in rows
+        if (row.kpi, row.period, row.statistic) == (kpi, period, statistic)
+        and {name: label for name, label in row.dims.items() if label is not None} == dims
+    ]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} rows of {kpi}, {period}, {statistic}, {dims}")
+    return found[0]

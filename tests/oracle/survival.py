@@ -40,8 +40,8 @@ def median_bounds(times: Times) -> Bounds:
     if len(times) < 2:
         return NONE
     steps = curve(times)
-    low = next((float(day) for day, _, bound, _ in steps if bound is None or bound <= 0.5), None)
-    high = next((float(day) for day, _, _, bound in steps if bound is None or bound <= 0.5), None)
+    low = next((float(day) for day, _, bound, _ in steps if bound is not None and bound <= 0.5), None)
+    high = next((float(day) for day, _, _, bound in steps if bound is not None and bound <= 0.5), None)
     return low, high
 
 
