@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from rich.cells import cell_len
 
-from mlmkpi.report.table import render_table, wants_colour
+from mlmkpi.report.screen import wants_colour
+from mlmkpi.report.table import render_table
 
 Make = Callable[..., Any]
 Check = Callable[[str, str], None]

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from io import StringIO
-from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
 from mlmkpi.report import KpiLike, ResultLike
 from mlmkpi.report.format import NOTHING, spark_text
+from mlmkpi.report.paper import ACCENT, BOLD, DIM, printed, wrapped
 from mlmkpi.report.view import CHANCE, JOINT, Cells, Line, View, view
 
-ACCENT = "red"
-DIM = "dim"
-BOLD = "bold"
 GAP = 2
 NAME = 22
 ROOMY = 40
@@ -44,24 +39,11 @@ def render_table(
 ) -> str:
     """The Result as lines of at most `width` columns; `kpis` are the definitions of the run."""
     shown = view(result, kpis, exports)
-    out = StringIO()
-    console = Console(
-        file=out, width=width, height=100, highlight=False, legacy_windows=False, no_color=not colour,
-        force_terminal=colour, color_system="standard" if colour else None,
-    )
-    for text in _page(shown, width, console):
-        text.rstrip()
-        console.print(text, soft_wrap=True)
-    return out.getvalue()
+    return printed(_page(shown, width), width=width, colour=colour)
 
 
-def wants_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether to colour what goes to the stream: only on a terminal that can, and never under NO_COLOR."""
-    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
-
-
-def _page(shown: View, width: int, console: Console) -> Iterator[Text]:
-    yield from Text(shown.title, BOLD).wrap(console, width)
+def _page(shown: View, width: int) -> Iterator[Text]:
+    yield from wrapped(shown.title, width, BOLD)
     if shown.sections:
         yield Text()
     columns = _fitting(shown, width)
@@ -75,7 +57,7 @@ def _page(shown: View, width: int, console: Console) -> Iterator[Text]:
     if shown.footer:
         yield Text()
     for note in shown.footer:
-        yield from Text(note, DIM).wrap(console, width)
+        yield from wrapped(note, width, DIM)
 
 
 def _joined(name: Text, columns: list[Column], room: int, cells: Cells | None) -> Text:

@@ -1,0 +1,14 @@
+"""The command line: parse, one call of the library, one write. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (by default that of the process) and give its exit code."""
+    from mlmkpi.cli.running import run
+
+    return run(arguments)

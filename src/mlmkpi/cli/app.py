@@ -1,0 +1,54 @@
+"""The table of commands, in the order in which somebody new needs them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, validate
+from mlmkpi.cli.shape import Command, Group
+
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    epilog="mlmkpi demo\nmlmkpi compute demo/\nmlmkpi explain churn_rate",
+    context_settings={"help_option_names": ["--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from mlmkpi.cli.writing import version, write_text
+
+        write_text(f"mlmkpi {version()}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def mlmkpi(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print the traceback of an error; may stand anywhere.")
+    ] = False,
+) -> None:
+    """Direct-selling exports in, KPIs out, every number with its definition.
+
+    Data goes to stdout; warnings, notes and errors go to stderr. Exit codes: 0 done; 1 a check failed; 2 wrong usage
+    or settings; 3 an export cannot be read or does not fit; 4 could not run or write; 130 stopped by Ctrl-C.
+    """
+
+
+for _command, _examples in (
+    (compute.compute, compute.EXAMPLES),
+    (validate.validate, validate.EXAMPLES),
+    (kpis.kpis, kpis.EXAMPLES),
+    (explain.explain, explain.EXAMPLES),
+    (demo.demo, demo.EXAMPLES),
+    (convert.convert, convert.EXAMPLES),
+):
+    app.command(cls=Command, epilog=_examples)(_command)
+app.add_typer(settings.app, name="settings")

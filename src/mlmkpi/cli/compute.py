@@ -1,0 +1,129 @@
+"""`mlmkpi compute`: the KPIs of an export folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mlmkpi.cli.options import Config, Exports, day, filters, listed
+from mlmkpi.cli.writing import format_of, page, write
+
+if TYPE_CHECKING:
+    from mlmkpi.compute import Result
+    from mlmkpi.report import KpiLike
+
+EXAMPLES = """\
+mlmkpi compute exports/
+mlmkpi compute exports/ --kpi churn_rate,new_signups --every quarter
+mlmkpi compute exports/ --by market --where market=US,DE --output kpis.csv
+mlmkpi compute exports/ --kpi recruiting --from 2026-01-01 --format json
+"""
+
+Kpis = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="A KPI, a family, or all; repeats or takes commas. Without it the default set."
+    ),
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DIM",
+        help="Split by a column: market, rank, customer.country, order.channel; repeats or takes commas.",
+    ),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(metavar="DIM=VALUE", help="Only these segments, a row each; repeats or takes commas."),
+]
+First = Annotated[
+    date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first period is the one of this day.")
+]
+Last = Annotated[
+    date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last period is the one of this day.")
+]
+Count = Annotated[int | None, typer.Option("--last", min=1, metavar="N", help="How many periods (13).")]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        parser=day, metavar="DAY", help="What is dated later is unseen. Without it the latest order's day."
+    ),
+]
+
+
+def compute(
+    exports: Exports = ".",
+    kpi: Kpis = None,
+    every: Annotated[
+        Literal["day", "week", "month", "quarter", "year", "period"],
+        typer.Option(help="How long a period is; period: the company's own, from its periods table."),
+    ] = "month",
+    first: First = None,
+    last: Last = None,
+    count: Count = None,
+    as_of: AsOf = None,
+    by: By = None,
+    where: Where = None,
+    compare: Annotated[
+        Literal["year"] | None, typer.Option(help="Put every figure beside that of a year before.")
+    ] = None,
+    bad_rows: Annotated[
+        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
+    ] = "stop",
+    config: Config = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "parquet", "markdown"] | None,
+        typer.Option("--format", help="Without it what --output's name says, else a table."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
+    ] = None,
+) -> None:
+    """Compute KPIs from exports.
+
+    The table, for people, shows the last period that ended, its change, its 95 % interval and the periods before it.
+    The other formats have every period.
+    """
+    chosen, segments = format_of(form, output), filters(where)
+    from mlmkpi.cli.progress import Progress
+    from mlmkpi.compute import compute as run
+    from mlmkpi.report.render import FOR_PEOPLE, render
+
+    with Progress() as progress:
+        result = run(
+            exports, kpis=listed(kpi) or None, every=every, by=tuple(listed(by)), where=segments or None,
+            first=first, last=last, count=count, as_of=as_of, compare_year=compare == "year", bad_rows=bad_rows,
+            config=config, engine=engine, progress=progress,
+        )
+    write(render(result, definitions(result), chosen, page(exports, output)), output)
+    _say(result, exports, counted=chosen in FOR_PEOPLE)
+
+
+def definitions(result: Result) -> Mapping[str, KpiLike]:
+    """The KPIs of a run in report order, those that were left out too."""
+    import mlmkpi.kpis  # noqa: F401
+    from mlmkpi.kpi import KPIS
+
+    names = {*result.frame["kpi"].unique(), *result.left_out}
+    return {name: kpi for name, kpi in KPIS.items() if name in names}
+
+
+def _say(result: Result, exports: str, *, counted: bool) -> None:
+    """What was found, assumed and left out; `counted`: the output itself says how many were left out."""
+    from shlex import quote
+
+    from mlmkpi.cli import messages
+
+    if result.warnings:
+        messages.warning(f"{', '.join(result.warnings)} · mlmkpi validate {quote(exports)}")
+    for text in result.hints:
+        messages.hint(text)
+    if result.left_out and not counted:
+        messages.hint(f"{len(result.left_out)} KPIs left out · mlmkpi kpis {quote(exports)} --missing")

@@ -1,0 +1,37 @@
+"""`mlmkpi convert`: exports of any kind as the canonical Parquet that every engine and tool reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlmkpi.cli.options import WHERE, Config
+from mlmkpi.cli.writing import write_text
+
+EXAMPLES = """\
+mlmkpi convert exports/ parquet/
+mlmkpi convert 's3://bucket/exports/' parquet/ --config mlmkpi.toml
+"""
+
+
+def convert(
+    exports: Annotated[str, typer.Argument(metavar="EXPORTS", help=WHERE)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go; made if need be.")],
+    config: Config = None,
+) -> None:
+    """Write any exports as canonical Parquet.
+
+    Every table goes to FOLDER/<table>.parquet, with the columns that mlmkpi knows. The paths go to stdout.
+    """
+    from mlmkpi.cli.progress import Progress
+    from mlmkpi.settings import load_settings
+    from mlmkpi.sources import open_exports
+    from mlmkpi.sources.convert import convert as run
+
+    settings = load_settings(config, Path(exports), Path.cwd())
+    with Progress() as progress, open_exports(exports, settings) as opened:
+        progress("writing Parquet")
+        written = run(opened, folder)
+    write_text("".join(f"{path}\n" for path in written))

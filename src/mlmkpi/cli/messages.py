@@ -1,0 +1,80 @@
+"""Everything that is said on stderr, and the exit code of every way to end.
+
+0 done; 1 a check failed; 2 wrong usage, settings, or a missing extra; 3 an export cannot be read or does not fit;
+4 could not run or write; 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from contextlib import suppress
+
+from mlmkpi.errors import EngineError, MlmkpiError, UsageError
+
+RED, YELLOW, DIM = "31", "33", "2"
+STOPPED = 130
+
+
+def warning(text: str) -> None:
+    """Say what is wrong with the data without stopping the run."""
+    _say("warning", text, YELLOW)
+
+
+def hint(text: str) -> None:
+    """Say what was assumed, and how to have it otherwise."""
+    _say("note", text, DIM)
+
+
+def fail(error: BaseException, *, debug: bool) -> int:
+    """Say what went wrong, with its traceback under `debug`, and give the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED
+    from mlmkpi.cli.usage import help_text
+
+    if (text := help_text(error)) is not None:
+        _write(text)
+        return UsageError.exit_code
+    known = _known(error)
+    _say("error", str(known), RED)
+    return known.exit_code
+
+
+def _known(error: BaseException) -> MlmkpiError:
+    """The error as one of mlmkpi's own; the text of a stranger's is not shown, it may quote the data."""
+    if isinstance(error, MlmkpiError):
+        return error
+    from mlmkpi.cli.usage import is_usage, worded
+
+    if is_usage(error):
+        return worded(error)
+    if isinstance(error, MemoryError):
+        fix = "ask for fewer KPIs or dimensions at once, or use a larger machine"
+        return EngineError("the memory does not suffice", (("fix", fix),))
+    if isinstance(error, OSError) and error.strerror:
+        place = (("where", str(error.filename)),) if error.filename else ()
+        return EngineError(f"the system refused: {error.strerror}", place)
+    return EngineError(
+        f"mlmkpi itself failed ({type(error).__name__})",
+        (("fix", "run the same command with --debug, and report what it prints"),),
+    )
+
+
+def _say(label: str, text: str, colour: str) -> None:
+    """Write a labelled message; its first line stands after the label, without what would steer a terminal."""
+    from mlmkpi.report.labels import CONTROLS
+    from mlmkpi.report.screen import wants_colour
+
+    shown = text.translate({sign: as_what for sign, as_what in CONTROLS.items() if sign != ord("\n")})
+    head = f"\x1b[{colour}m{label}:\x1b[0m" if wants_colour(sys.stderr, os.environ) else f"{label}:"
+    _write(f"{head} {shown}")
+
+
+def _write(text: str) -> None:
+    """Write to stderr, where there is one."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"{text}\n")

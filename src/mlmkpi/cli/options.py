@@ -1,0 +1,68 @@
+"""The options that commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlmkpi.errors import UsageError
+
+
+def day(text: str) -> date:
+    """A day in ISO form.
+
+    >>> day("2026-10-31")
+    datetime.date(2026, 10, 31)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),)) from None
+
+
+def listed(texts: Iterable[str] | None) -> list[str]:
+    """The values of an option that repeats or takes commas; in double quotes a comma is part of the value.
+
+    >>> listed(["a,b", "c"]), listed(['"Paris, TX",Rome'])
+    (['a', 'b', 'c'], ['Paris, TX', 'Rome'])
+    """
+    return [value.strip() for row in csv.reader(texts or (), skipinitialspace=True) for value in row if value.strip()]
+
+
+def filters(texts: Iterable[str] | None) -> dict[str, list[str]]:
+    """Dimensions and their values from DIM=VALUE; a value without a dimension belongs to the one before it.
+
+    >>> filters(["market=US,DE", "rank=gold"])
+    {'market': ['US', 'DE'], 'rank': ['gold']}
+    """
+    found: dict[str, list[str]] = {}
+    for text in texts or ():
+        name = ""
+        for part in listed([text]):
+            before, equals, after = part.partition("=")
+            name, value = (before.strip(), after.strip()) if equals else (name, part)
+            if not name or not value:
+                raise UsageError(f"--where {text}", (("expected", "a dimension and a value, such as market=US"),))
+            found.setdefault(name, []).append(value)
+    return found
+
+
+WHERE = "A folder, a file, a quoted glob or an s3:// address."
+Exports = Annotated[
+    str,
+    typer.Argument(
+        metavar="[EXPORTS]", help=f"{WHERE} Without it the working folder.", show_default=False
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The settings file; without it mlmkpi.toml in the exports, else in the working folder.",
+    ),
+]

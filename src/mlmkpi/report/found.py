@@ -1,0 +1,115 @@
+"""What validation found, for people by table and for machines as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from mlmkpi.report.array import json_array
+from mlmkpi.report.labels import clean
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from mlmkpi.sources.findings import Finding
+
+INDENT = 11
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table that was checked: its rows, where they could be read, and its files."""
+
+    name: str
+    rows: int | None
+    files: int
+
+
+def render_findings_json(findings: Iterable[Finding]) -> str:
+    """An array, one object a rule that rows break."""
+    return json_array(asdict(finding) for finding in findings)
+
+
+def render_findings(
+    tables: Sequence[Checked], findings: Sequence[Finding], *, seconds: float, width: int, colour: bool
+) -> str:
+    """Every table with its rows, below it what was found, and the sum of it all."""
+    from mlmkpi.report.paper import printed
+
+    return printed(_page(tables, findings, seconds, width), width=width, colour=colour)
+
+
+def _page(
+    tables: Sequence[Checked], findings: Sequence[Finding], seconds: float, width: int
+) -> Iterator[Text]:
+    from rich.text import Text
+
+    names = [table.name for table in tables]
+    longest = max([len(name) for name in names], default=0)
+    sizes = {table.name: "?" if table.rows is None else f"{table.rows:,}" for table in tables}
+    most = max(map(len, sizes.values()), default=0)
+    for table in tables:
+        own = [finding for finding in findings if finding.table == table.name]
+        files = f"{table.files} file{'s' * (table.files != 1)}"
+        yield Text(f"{table.name:<{longest}}  {sizes[table.name]:>{most}} rows in {files}{'' if own else '  ✓'}")
+        for finding in own:
+            yield from _finding(finding, width)
+    for finding in findings:
+        if finding.table not in names:
+            yield from _finding(finding, width)
+    yield Text()
+    rows = sum(table.rows or 0 for table in tables)
+    yield Text(f"{_sum(findings)} in {rows:,} rows ({seconds:.1f} s)")
+
+
+def _finding(finding: Finding, width: int) -> Iterator[Text]:
+    """How severe, what and how often; below it where, and what stands there."""
+    from rich.text import Text
+
+    from mlmkpi.report.paper import ACCENT, DIM, entry, wrapped
+
+    count = f"{finding.count:,}" if finding.count else ""
+    room = max(width - INDENT - len(count) - 2, 20)
+    what, *rest = finding.message.split("\n")
+    first, *more = wrapped(clean(what), room)
+    first.pad_right(room - first.cell_len)
+    head = Text.assemble(first, "  ", count)
+    details = [*more, *map(Text, rest), *(Text(line, DIM) for line in _where(finding))]
+    style = ACCENT if finding.severity == "error" else ""
+    yield from entry(f"  {finding.severity}", [head, *details], INDENT, style)
+
+
+def _where(finding: Finding) -> Iterator[str]:
+    """The first places, and the first values found there."""
+    places = [
+        f"{clean(one.file)} row {one.row}" if one.row is not None else clean(one.file)
+        for one in finding.examples if one.file is not None
+    ]
+    more = " …" if finding.count > 1 and places else ""
+    values = list(dict.fromkeys(f'"{clean(one.value)}"' for one in finding.examples if one.value is not None))
+    keys = list(dict.fromkeys(clean(one.key) for one in finding.examples if one.key is not None))
+    parts = [
+        places[0] + more if places else "",
+        f"got {', '.join(values[:SHOWN])}" if values else "",
+        f"key {', '.join(keys[:SHOWN])}" if keys and not places else "",
+    ]
+    if text := "   ".join(filter(None, parts)):
+        yield text
+
+
+def _sum(findings: Sequence[Finding]) -> str:
+    """How many findings of which severity.
+
+    >>> _sum([])
+    'nothing found'
+    """
+    counts = [
+        (sum(finding.severity == severity for finding in findings), severity)
+        for severity in ("error", "warning", "info")
+    ]
+    told = [
+        f"{count} {name}{'s' * (count != 1 and name != 'info')}" for count, name in counts if count
+    ]
+    return ", ".join(told) or "nothing found"

@@ -1,0 +1,90 @@
+"""The commands that need no KPI: validate, demo, convert."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cli.ended import Run
+
+Call = Callable[..., Run]
+ORDERS = "order_id,ordered_on,amount,distributor_id,status\n"
+PEOPLE = "distributor_id,enrolled_on\nA1,2026-01-01\n"
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Callable[..., str]:
+    """Writes an export folder of two tables: the rows of orders."""
+
+    def write(*rows: str) -> str:
+        (tmp_path / "orders.csv").write_text(ORDERS + "".join(f"{row}\n" for row in rows))
+        (tmp_path / "distributors.csv").write_text(PEOPLE)
+        return str(tmp_path)
+
+    return write
+
+
+def test_clean_exports_end_with_nought(run: Call, exports: Callable[..., str]) -> None:
+    ended = run("validate", exports("1,2026-02-01,9.50,A1,paid"))
+    assert (ended.code, ended.err) == (0, "")
+    head, _, last = ended.out.partition("\n\n")
+    assert head == "distributors  1 rows in 1 file  ✓\norders        1 rows in 1 file  ✓"
+    assert last.startswith("nothing found in 2 rows (")
+
+
+def test_an_error_ends_with_one_and_stdout_is_json_alone(run: Call, exports: Callable[..., str]) -> None:
+    ended = run("validate", exports("1,2026-02-01,many,A1,paid"), "--format", "json")
+    assert (ended.code, ended.err) == (1, "")
+    (found,) = json.loads(ended.out)
+    assert (found["table"], found["column"], found["severity"], found["count"]) == ("orders", "amount", "error", 1)
+    assert found["examples"] == [{"file": "orders.csv", "row": 1, "key": None, "value": "many"}]
+
+
+def test_a_warning_ends_with_nought_and_under_strict_with_one(run: Call, exports: Callable[..., str]) -> None:
+    folder = exports("1,2026-02-01,9.50,A9,paid")
+    assert run("validate", folder, "--format", "json").code == 0
+    assert run("validate", folder, "--format", "json", "--strict").code == 1
+
+
+def test_a_folder_that_is_not_there_ends_with_three(run: Call, tmp_path: Path) -> None:
+    ended = run("validate", str(tmp_path / "none"))
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith(f"error: {tmp_path / 'none'} does not exist\n")
+
+
+def test_settings_that_are_not_there_end_with_two(run: Call, exports: Callable[..., str], tmp_path: Path) -> None:
+    ended = run("validate", exports(), "--config", str(tmp_path / "none.toml"))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {tmp_path / 'none.toml'} cannot be read\n")
+
+
+def test_the_demo_says_on_stderr_what_to_do_next(run: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "a company"
+    ended = run("demo", str(folder), "--orders", "200", "--seed", "3")
+    assert ended == Run(0, "", f"note: the demo company is in {folder}/ · mlmkpi compute '{folder}'\n")
+    assert (folder / "orders.csv").exists()
+
+
+def test_a_demo_of_no_size_ends_with_two(run: Call, tmp_path: Path) -> None:
+    ended = run("demo", str(tmp_path / "demo"), "--orders", "1")
+    assert (ended.code, ended.out) == (2, "")
+
+
+def test_convert_prints_the_files_that_it_wrote(run: Call, exports: Callable[..., str], tmp_path: Path) -> None:
+    to = tmp_path / "parquet"
+    ended = run("convert", exports("1,2026-02-01,9.50,A1,paid"), str(to))
+    assert ended == Run(0, f"{to}/distributors.parquet\n{to}/orders.parquet\n", "")
+    assert pl.read_parquet(to / "orders.parquet")["order_id"].to_list() == ["1"]
+
+
+def test_convert_ends_with_three_at_a_cell_that_does_not_fit(
+    run: Call, exports: Callable[..., str], tmp_path: Path
+) -> None:
+    ended = run("convert", exports("1,2026-02-01,many,A1,paid"), str(tmp_path / "parquet"))
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("error: orders.csv row 1: amount is not a number\n")
+    assert not (tmp_path / "parquet" / "orders.parquet").exists()

@@ -1,0 +1,74 @@
+"""What only a process shows: closed pipes, full disks, light imports, completion."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.ended import PROGRAM, Run, environment
+
+Call = Callable[..., Run]
+HEAVY = "{'polars', 'pydantic', 'rich', 'numpy', 'scipy', 'narwhals', 'pyarrow'}"
+
+
+@pytest.mark.parametrize("command", ["--help", "compute --help", "settings --help", "--version"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    code = f"import sys; from mlmkpi.cli import main; main(sys.argv[1:]); sys.exit(str({HEAVY} & sys.modules.keys()))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *command.split()], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr == "set()\n"
+
+
+def test_a_closed_pipe_ends_in_silence(process: Call) -> None:
+    assert process("settings", "schema", shell="| true") == Run(0, "", "")
+
+
+def test_a_full_disk_under_stdout_is_an_error_of_writing(process: Call) -> None:
+    said = "error: stdout cannot be written\n  got  No space left on device\n"
+    assert process("settings", "schema", shell="> /dev/full") == Run(4, "", said)
+
+
+def test_a_closed_stdout_is_an_error_of_writing(process: Call) -> None:
+    said = "error: stdout cannot be written\n  got  it is closed\n"
+    assert process("settings", "schema", shell=">&-") == Run(4, "", said)
+
+
+def test_a_closed_stderr_changes_nothing_else(process: Call) -> None:
+    assert process("--version", shell="2>&-").code == 0
+    assert process("compte", shell="2>&-").code == 2
+
+
+def test_the_schema_of_the_settings_is_json_on_stdout(run: Call) -> None:
+    ended = run("settings", "schema")
+    assert (ended.code, ended.err) == (0, "")
+    assert {"files", "columns", "codes", "definitions"} <= json.loads(ended.out)["properties"].keys()
+
+
+def test_the_version_is_one_line(run: Call) -> None:
+    ended = run("--version")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("mlmkpi ")
+    assert ended.out.count("\n") == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_is_printed_for_the_shell(shell: str, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [*PROGRAM, "--show-completion", shell], capture_output=True, text=True, check=True,
+        env=environment(_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"), cwd=tmp_path,
+    )
+    assert "_MLMKPI_COMPLETE" in ended.stdout
+
+
+def test_commands_are_completed() -> None:
+    ended = subprocess.run(
+        PROGRAM, capture_output=True, text=True, check=False,
+        env=environment(_MLMKPI_COMPLETE="complete_bash", COMP_WORDS="mlmkpi co", COMP_CWORD="1"),
+    )
+    assert ended.stdout.split() == ["compute", "convert"]

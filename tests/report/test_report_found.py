@@ -1,0 +1,81 @@
+"""What validation found, as people and machines read it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mlmkpi.report.found import Checked, render_findings, render_findings_json
+from mlmkpi.sources.findings import Example, Finding
+
+AMOUNT = Finding(
+    "orders", "amount", "unreadable-cell", "error", 1, 10_204_551,
+    (Example("orders_2026-10.csv", 1204, None, "1.234,56"),), "amount is not a number",
+)
+UNKNOWN = Finding(
+    "orders", "distributor_id", "unknown-reference", "warning", 12, 10_204_551,
+    (Example("orders_2026-10.csv", 88, "O1", "000917"), Example("orders_2026-10.csv", 89, "O2", "000917"),
+     Example("orders_2026-10.csv", 91, "O3", "00912")),
+    "distributor_id is not among the distributors",
+)
+NO_COLUMN = Finding(
+    "customers", "customer_id", "missing-column", "error", 0, 0, (),
+    "customers.csv has no column for customer_id\n  found  a, b\n  fix    name it",
+)
+CYCLE = Finding("distributors", "sponsor_id", "cycle", "warning", 2, 9, (Example(None, None, "7", None),), "a circle")
+TABLES = (
+    Checked("distributors", 1_000_000, 1), Checked("orders", 10_204_551, 3), Checked("customers", None, 1),
+    Checked("products", 27, 1),
+)
+
+
+def page(*findings: Finding, width: int = 80, colour: bool = False) -> str:
+    return render_findings(TABLES, findings, seconds=2.14, width=width, colour=colour)
+
+
+def test_every_table_has_its_rows_and_below_them_what_was_found() -> None:
+    assert page(CYCLE, AMOUNT, UNKNOWN, NO_COLUMN) == """\
+distributors   1,000,000 rows in 1 file
+  warning  a circle                                                            2
+           key 7
+orders        10,204,551 rows in 3 files
+  error    amount is not a number                                              1
+           orders_2026-10.csv row 1204   got "1.234,56"
+  warning  distributor_id is not among the distributors                       12
+           orders_2026-10.csv row 88 …   got "000917", "00912"
+customers              ? rows in 1 file
+  error    customers.csv has no column for customer_id
+             found  a, b
+             fix    name it
+products              27 rows in 1 file  ✓
+
+2 errors, 2 warnings in 11,204,578 rows (2.1 s)
+"""
+
+
+def test_nothing_found_is_said() -> None:
+    assert page().splitlines()[-1] == "nothing found in 11,204,578 rows (2.1 s)"
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_a_page_keeps_to_its_width(width: int) -> None:
+    text = page(AMOUNT, UNKNOWN, width=width)
+    assert all(len(line) <= width for line in text.splitlines() if "row" not in line)
+
+
+def test_an_error_alone_is_in_the_accent_colour() -> None:
+    lines = page(AMOUNT, UNKNOWN, colour=True).splitlines()
+    assert [line.partition("\x1b[0m")[0].rstrip() for line in lines if "\x1b[31m" in line] == ["\x1b[31m  error"]
+
+
+def test_json_has_the_fields_of_a_finding_in_order() -> None:
+    (found,) = json.loads(render_findings_json([AMOUNT]))
+    assert found == {
+        "table": "orders", "column": "amount", "rule": "unreadable-cell", "severity": "error", "count": 1,
+        "checked": 10_204_551,
+        "examples": [{"file": "orders_2026-10.csv", "row": 1204, "key": None, "value": "1.234,56"}],
+        "message": "amount is not a number",
+    }
+    assert list(found) == ["table", "column", "rule", "severity", "count", "checked", "examples", "message"]
+    assert render_findings_json([]) == "[]\n"
