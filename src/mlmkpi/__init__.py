@@ -1,1 +1,29 @@
-"""The metrics layer for direct selling: exports in, KPIs out, every number with its definition."""
+"""The metrics layer for direct selling: exports in, KPIs out, every number with its definition.
+
+>>> import mlmkpi
+>>> import polars as pl
+>>> from datetime import date
+>>> orders = pl.DataFrame({"order_id": ["A1", "A2"], "ordered_on": [date(2026, 10, 1), date(2026, 10, 31)],
+...                        "amount": [10.0, 30.5]})
+>>> result = mlmkpi.compute({"orders": orders}, kpis=["average_order_value"], count=1)
+>>> result.frame.select("period", "statistic", "numerator", "denominator", "value").rows()
+[('2026-10', 'value', 40.5, 2.0, 20.25), ('2026-10', 'median', None, 2.0, 20.25)]
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlmkpi.pipeline import Result, compute
+
+__version__ = "0.1.0"
+
+__all__ = ["Result", "__version__", "compute"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the library when it is first used: the command line's help needs none of it."""
+    if name in ("Result", "compute"):
+        from mlmkpi import pipeline
+
+        return getattr(pipeline, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from mlmkpi import __version__
 from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, validate
 from mlmkpi.cli.shape import Command, Group
+from mlmkpi.cli.writing import write_text
 
 app = typer.Typer(
     cls=Group,
@@ -20,9 +22,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from mlmkpi.cli.writing import version, write_text
-
-        write_text(f"mlmkpi {version()}\n")
+        write_text(f"mlmkpi {__version__}\n")
         raise typer.Exit
 
 

@@ -13,7 +13,7 @@ from mlmkpi.cli.options import Config, Exports, day, filters, listed
 from mlmkpi.cli.writing import format_of, page, write
 
 if TYPE_CHECKING:
-    from mlmkpi.compute import Result
+    from mlmkpi import Result
     from mlmkpi.report import KpiLike
 
 EXAMPLES = """\
@@ -92,8 +92,8 @@ def compute(
     The other formats have every period.
     """
     chosen, segments = format_of(form, output), filters(where)
+    from mlmkpi import compute as run
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.compute import compute as run
     from mlmkpi.report.render import FOR_PEOPLE, render
 
     with Progress() as progress:

@@ -56,8 +56,8 @@ def _catalogue(form: str) -> None:
 
 
 def _missing(exports: str, config: Config, form: str) -> None:
+    from mlmkpi import compute
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.compute import compute
     from mlmkpi.report.array import json_array
     from mlmkpi.report.missing import missing_of, render_missing
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from mlmkpi import __version__
 from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.report.screen import is_terminal, wants_colour
 
@@ -88,13 +89,6 @@ def _refusal(place: str, error: OSError) -> OutputError:
     return OutputError(f"{place} cannot be written", (("got", error.strerror or str(error)),))
 
 
-def version() -> str:
-    """The version that is installed."""
-    from importlib.metadata import version as installed
-
-    return installed("mlmkpi")
-
-
 def page(exports: str | None, output: Path | None = None) -> Page:
     """The screen that stdout is, or that a file is like."""
     from shutil import get_terminal_size
@@ -102,4 +96,4 @@ def page(exports: str | None, output: Path | None = None) -> Page:
     from mlmkpi.report.render import Page
 
     colour = output is None and wants_colour(sys.stdout, os.environ)
-    return Page(get_terminal_size().columns, colour, exports, version())
+    return Page(get_terminal_size().columns, colour, exports, __version__)

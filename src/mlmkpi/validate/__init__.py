@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.sources import Example, Finding, Severity, open_exports
-from mlmkpi.validate.check import check, quick
+from mlmkpi.validate.checks import check, quick
 
 __all__ = ["Example", "Finding", "Severity", "check", "quick", "validate"]
 

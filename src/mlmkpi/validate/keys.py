@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 
-from mlmkpi.engines.ids import MISS, parsed
 from mlmkpi.sources import Finding
+from mlmkpi.validate.lookups import hashed
 from mlmkpi.validate.rows import PLACE, Rows
 from mlmkpi.validate.rule import Rule
-
-_SPARSEST = 8
 
 
 def key_findings(rows: Rows) -> Iterator[Finding]:
@@ -48,35 +45,9 @@ def _counted(rows: Rows, broken: pl.LazyFrame, rule: Rule) -> Iterator[Finding]:
 
 
 def _repeats(rows: Rows) -> bool:
-    """Whether two rows may have one key; where ids are dense integers a look at a bitmap tells."""
-    frame = rows.frame(rows.key).select(rows.key)
-    if len(rows.key) == 1:
-        numbers = _numbers(frame.filter(pl.col(rows.key[0]).is_not_null()), rows.key[0])
-        if numbers is not None:
-            return _repeated(numbers)
-    lengths = frame.group_by(rows.key).len()
-    return bool(lengths.select((pl.col("len") > 1).any()).collect(engine="streaming").item())
-
-
-def _numbers(frame: pl.LazyFrame, name: str) -> pl.Series | None:
-    """The ids as integers, None where they are not made of one prefix and so many digits."""
-    if frame.collect_schema()[name].is_integer():
-        return frame.collect(engine="streaming")[name]
-    first = frame.head(1).collect()[name]
-    codec = parsed(first.to_list())
-    if codec is None:
-        return None
-    numbers = frame.select(codec.encode(pl.col(name)).alias(name)).collect(engine="streaming")[name]
-    return None if numbers.min() == MISS else numbers
-
-
-def _repeated(numbers: pl.Series) -> bool:
-    """Whether a number stands there twice."""
-    low, high = numbers.min(), numbers.max()
-    if not isinstance(low, int) or not isinstance(high, int):
-        return False
-    if high - low > _SPARSEST * len(numbers) + 1_000_000:
-        return bool(numbers.n_unique() < len(numbers))
-    seen = np.zeros(high - low + 1, dtype=np.bool_)
-    seen[numbers.to_numpy() - low] = True
-    return int(np.count_nonzero(seen)) < len(numbers)
+    """Whether two rows may have one key: they may where their hashes are equal."""
+    text = pl.concat_str(pl.col(rows.key).cast(pl.String).fill_null(""), separator="\0") if len(rows.key) > 1 else None
+    key = hashed(pl.col(rows.key[0]) if text is None else text).alias("hash")
+    hashes = rows.frame(rows.key).select(key).drop_nulls().collect(engine="streaming")["hash"].to_numpy(writable=True)
+    hashes.sort()
+    return bool((hashes[1:] == hashes[:-1]).any())

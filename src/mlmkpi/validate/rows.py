@@ -30,10 +30,12 @@ class Rows:
         self._lookups = lookups
 
     def can(self, rule: Rule) -> bool:
-        """Whether the export has what the rule looks at."""
+        """Whether the export has what the rule looks at, and rows may break it."""
         looked_up = {name.partition(".")[0] for name in rule.reads if "." in name}
         plain = {name for name in rule.reads if "." not in name} | looked_up | {rule.column}
-        return plain <= self.readable and all(self._lookups.has(self._name, name) for name in looked_up)
+        if not plain <= self.readable or not all(self._lookups.has(self._name, name) for name in looked_up):
+            return False
+        return not any(self._lookups.holds_all(self._name, name) for name in looked_up)
 
     def frame(self, names: Iterable[str], *, places: bool = False) -> pl.LazyFrame:
         """The columns, and what is known of the ids in them; `_file` and `_row` for `places`."""

@@ -1,0 +1,79 @@
+"""The interface between facts and whatever runs them: Polars here, Spark elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+import narwhals as nw
+import polars as pl
+
+Frame = nw.LazyFrame[Any]
+
+
+class Engine(Protocol):
+    """What differs between engines. Everything else is written once, against narwhals' lazy frames.
+
+    Typed columns: ids of people and orders as the engine indexes them (integers whose order is that of their text on
+    Polars, text on Spark), other ids and codes text, days Int32 day numbers, money and volume Int64 ten-thousandths,
+    flags Boolean.
+    """
+
+    name: str
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns that a table of the export has, canonical and extra; empty where the table is absent."""
+
+    def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Parse, once for all later scans, what is text among these columns."""
+
+    def scan(self, table: str, columns: Sequence[str]) -> Frame:
+        """A table's columns, typed. DataError at a cell that does not fit, unless such rows are to be skipped."""
+
+    def skipped(self) -> dict[str, int]:
+        """How many rows of each table were left out because a cell did not fit."""
+
+    def small(self, frame: pl.DataFrame) -> Frame:
+        """A small frame of the driver's, as the engine's own."""
+
+    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+        """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
+
+    def release(self, frame: Frame) -> None:
+        """Let a materialised frame go."""
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """Bring a frame's rows to the driver."""
+
+    def concat(self, frames: Sequence[Frame]) -> Frame:
+        """Frames of the same columns below one another."""
+
+    def group(
+        self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
+    ) -> Frame:
+        """Group by an id column, by small counts (column -> how many values, from 0) and by other columns."""
+
+    def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
+        """Whether a materialised frame has two rows with equal columns."""
+
+    def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:
+        """Whether no id of one frame's column can be in the other's, as far as that is known without joining."""
+
+    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+        """The values that a code column holds, with their counts, in order."""
+
+    def encode(self, values: Sequence[str]) -> pl.Series:
+        """People's ids as the engine indexes them."""
+
+    def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
+        """Indexed ids of a column, as `table.column`, back to text."""
+
+    def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
+        """A value that orders by day, then by the id as text, for taking a maximum; null where either is."""
+
+    def latest_person(self, packed: nw.Expr) -> nw.Expr:
+        """The id packed into such a value."""
+
+    def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
+        """By keys, `n` and for each point the order statistics below and above it, `low_0`, `high_0` …"""

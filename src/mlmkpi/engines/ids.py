@@ -1,0 +1,118 @@
+"""Ids as integers on Polars: reversible and in the order of their text, so that joins and tie-breaks stay exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+_SHAPE = re.compile(r"([^0-9]*)([0-9]{1,15})")
+MISS = -1
+
+
+class UnparsedIdError(Exception):
+    """An id does not have the shape that the others have: the run starts again with a dictionary."""
+
+
+class Codec(Protocol):
+    """Text ids to integers and back."""
+
+    exact: bool
+    dtype: pl.DataType | type[pl.DataType]
+
+    def encode(self, column: pl.Expr) -> pl.Expr:
+        """The ids of a text column as integers; null stays null, what does not fit becomes -1."""
+
+    def decode(self, values: pl.Series) -> pl.Series:
+        """Integers back to text."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A constant prefix and a fixed number of digits."""
+
+    prefix: str
+    digits: int
+
+    @classmethod
+    def of(cls, text: str) -> Shape | None:
+        """The shape of an id, None where it has none."""
+        found = _SHAPE.fullmatch(text)
+        return cls(found[1], len(found[2])) if found else None
+
+
+class ParsedIds:
+    """Ids of a few shapes: each shape's numbers follow the ones before it in text order.
+
+    >>> codec = ParsedIds([Shape("D", 2), Shape("C", 2)])
+    >>> pl.select(codec.encode(pl.lit("D07"))).item(), codec.decode(pl.Series([107])).item()
+    (107, 'D07')
+    """
+
+    exact = False
+
+    def __init__(self, shapes: Iterable[Shape]) -> None:
+        self.shapes = sorted(set(shapes), key=lambda shape: shape.prefix + "0")
+        if len({shape.prefix for shape in self.shapes}) < len(self.shapes):
+            raise UnparsedIdError
+        self.offsets = [0]
+        for shape in self.shapes:
+            self.offsets.append(self.offsets[-1] + 10**shape.digits)
+        if self.offsets[-1] > 2**60:
+            raise UnparsedIdError
+        self.dtype = pl.Int32 if self.offsets[-1] < 2**31 else pl.Int64
+
+    def encode(self, column: pl.Expr) -> pl.Expr:
+        """Integers in text order, -1 for an id of none of the shapes."""
+        coded: Any = pl.when(column.is_null()).then(None)
+        for shape, offset in zip(self.shapes, self.offsets, strict=False):
+            at = len(shape.prefix)
+            number = column.str.slice(len(shape.prefix.encode()) if shape.prefix.isascii() else at)
+            number = number.cast(self.dtype, strict=False)
+            fits = (column.str.len_bytes() == len(shape.prefix.encode()) + shape.digits) & (number >= 0)
+            fits = fits & ~column.str.contains("+", literal=True) if "+" not in shape.prefix else fits
+            fits = fits & column.str.starts_with(shape.prefix) if shape.prefix else fits
+            coded = coded.when(fits).then(number + pl.lit(offset, dtype=self.dtype))
+        return coded.otherwise(pl.lit(MISS, dtype=self.dtype))
+
+    def decode(self, values: pl.Series) -> pl.Series:
+        """The text of each integer."""
+        column = pl.col(values.name)
+        text: Any = pl.when(column.is_null()).then(pl.lit(None, dtype=pl.String))
+        for shape, low, high in zip(self.shapes, self.offsets, self.offsets[1:], strict=False):
+            digits = (column - low).cast(pl.String).str.zfill(shape.digits)
+            text = text.when((column >= low) & (column < high)).then(pl.concat_str(pl.lit(shape.prefix), digits))
+        return values.to_frame().select(text.alias(values.name)).to_series()
+
+
+class DictionaryIds:
+    """Ids of any shape: their rank in the sorted list of all of them."""
+
+    exact = True
+
+    def __init__(self, texts: pl.Series) -> None:
+        self.texts = texts
+        self.dtype = pl.Int32
+        self.enum = pl.Enum(texts)
+
+    def encode(self, column: pl.Expr) -> pl.Expr:
+        """Ranks in text order."""
+        return column.cast(self.enum, strict=False).to_physical().cast(self.dtype)
+
+    def decode(self, values: pl.Series) -> pl.Series:
+        """The text of each rank."""
+        return self.texts.gather(values).alias(values.name)
+
+
+def parsed(samples: Sequence[str]) -> ParsedIds | None:
+    """The codec for ids like the samples, None where one of them has no shape or the shapes cannot stand together."""
+    shapes = [Shape.of(text) for text in set(samples)]
+    if not shapes or any(shape is None for shape in shapes):
+        return None
+    try:
+        return ParsedIds(shape for shape in shapes if shape is not None)
+    except UnparsedIdError:
+        return None

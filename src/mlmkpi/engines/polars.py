@@ -1,0 +1,245 @@
+"""The embedded engine: Polars, lazy and streaming, on ids turned into integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, UnparsedIdError, parsed
+from mlmkpi.sources import Exports
+from mlmkpi.sources.reader import BAD
+from mlmkpi.tables import TABLES
+
+PEOPLE = ("distributors.distributor_id", "customers.customer_id")
+ORDERS = ("orders.order_id",)
+SAMPLE = 1000
+SPARSE = 16
+
+
+def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
+    """Whether a column holds ids of one of these, each a key as `table.column`."""
+    if table not in TABLES or column not in TABLES[table].names:
+        return False
+    return f"{table}.{column}" in whose or TABLES[table].column(column).references in whose
+
+
+class PolarsEngine:
+    """Runs facts on Polars; `exact` starts with a dictionary of ids instead of parsing them."""
+
+    name = "polars"
+
+    def __init__(self, exports: Exports, *, bad_rows: str = "stop", exact: bool = False) -> None:
+        self.exports = exports
+        self.bad_rows = bad_rows
+        self.exact = exact
+        self.people: Codec = self._people_codec()
+        self.orders: Codec | None = None if exact else self._order_codec()
+        self._parsed: set[tuple[str, str]] = set()
+        self._skipped: dict[str, int] = {}
+        self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns that the export's table has."""
+        source = self.exports.tables.get(table)
+        return frozenset((*source.columns, *source.extra)) if source else frozenset()
+
+    def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Parse what is text among these columns."""
+        self.exports.prepare(columns)
+
+    def scan(self, table: str, columns: Sequence[str]) -> Frame:
+        """The table's columns, ids of people and orders as integers.
+
+        Raises UnparsedIdError where one has another shape; of the orders table that is told by `materialise`.
+        """
+        frame = self._rows(table, columns)
+        codecs = {name: codec for name in columns if (codec := self._codec(table, name)) is not None}
+        coded = [codec.encode(pl.col(name).cast(pl.String)).alias(name) for name, codec in codecs.items()]
+        if table != "orders":
+            self._check_parsed(table, frame, {name: codec for name, codec in codecs.items() if not codec.exact})
+        return nw.from_native(frame.with_columns(coded))
+
+    def _codec(self, table: str, column: str) -> Codec | None:
+        """How a column's ids become integers; None where they stay text."""
+        if is_id_of(table, column, PEOPLE):
+            return self.people
+        return self.orders if is_id_of(table, column, ORDERS) else None
+
+    def _rows(self, table: str, columns: Sequence[str]) -> pl.LazyFrame:
+        """The source's rows; bad ones stop the run or are left out."""
+        source = self.exports.tables[table]
+        frame = source.scan(columns)
+        if BAD not in frame.collect_schema():
+            return frame
+        if self.bad_rows == "stop":
+            source.refuse_bad(columns)
+            return frame.drop(BAD)
+        bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
+        self._skipped[table] = max(bad, self._skipped.get(table, 0))
+        return frame.filter(~pl.col(BAD)).drop(BAD)
+
+    def skipped(self) -> dict[str, int]:
+        """Rows left out by table."""
+        return {table: count for table, count in self._skipped.items() if count}
+
+    def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, Codec]) -> None:
+        new = {name: codec for name, codec in codecs.items() if (table, name) not in self._parsed}
+        if new:
+            lowest = frame.select(codec.encode(pl.col(name).cast(pl.String)).min() for name, codec in new.items())
+            if MISS in lowest.collect(engine="streaming").row(0):
+                raise UnparsedIdError
+            self._parsed.update((table, name) for name in new)
+
+    def small(self, frame: pl.DataFrame) -> Frame:
+        """The frame itself."""
+        return nw.from_native(frame.lazy())
+
+    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+        """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""
+        eager = self.collect(frame)
+        if not self.exact and any(eager[name].min() == MISS for name in ids if eager.schema[name].is_integer()):
+            raise UnparsedIdError
+        return self.small(eager)
+
+    def release(self, frame: Frame) -> None:
+        """Nothing to do: the frame goes with its last reference."""
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """Run the frame on the streaming engine."""
+        collected: pl.DataFrame = nw.to_native(frame).collect(engine="streaming")
+        return collected
+
+    def concat(self, frames: Sequence[Frame]) -> Frame:
+        """The frames below one another."""
+        return nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
+
+    def group(
+        self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
+    ) -> Frame:
+        """Group by one packed integer, which is twice as fast as by several columns."""
+        packed = nw.col(unit).cast(nw.Int64)
+        for name, size in small.items():
+            packed = packed * size + nw.col(name).cast(nw.Int64)
+        grouped = frame.with_columns(packed.alias("_key")).group_by("_key", *other).agg(*sums)
+        rest = nw.col("_key")
+        for name, size in reversed(small.items()):
+            grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias("_key"))
+        return grouped.with_columns(nw.col("_key").cast(self._id_type).alias(unit)).drop("_key")
+
+    def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
+        """By a bitmap where the key is an integer of a narrow range."""
+        eager = self.collect(frame.select(*columns))
+        if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
+            return _repeats(eager[columns[0]].drop_nulls())
+        known = eager.filter(pl.col(columns[0]).is_not_null())
+        distinct = known.lazy().select(pl.struct(columns).n_unique() if len(columns) > 1 else pl.col(columns).n_unique())
+        return int(distinct.collect(engine="streaming").item()) < known.height
+
+    def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:
+        """Whether the two ranges of ids do not touch."""
+        first = self.collect(one.select(nw.col(column).min().alias("low"), nw.col(column).max().alias("high"))).row(0)
+        second = self.collect(two.select(nw.col(other).min().alias("low"), nw.col(other).max().alias("high"))).row(0)
+        if None in first or None in second:
+            return True
+        return bool(first[1] < second[0] or second[1] < first[0])
+
+    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+        """The values that a code column holds, with their counts."""
+        if (table, column) not in self._spellings:
+            frame = self._rows(table, [column])
+            counted = frame.group_by(column).agg(pl.len().alias("n")).collect(engine="streaming")
+            self._spellings[table, column] = dict(sorted(counted.select(column, "n").iter_rows(), key=_by_text))
+        return self._spellings[table, column]
+
+    def encode(self, values: Sequence[str]) -> pl.Series:
+        """Integers of the ids; null for an id that is not in the export."""
+        column = pl.Series("id", values, dtype=pl.String).to_frame().select(self.people.encode(pl.col("id")))["id"]
+        return column.set(column == MISS, None)
+
+    def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
+        """The text of a column's ids."""
+        codec = self._codec(*column.split("."))
+        return values.cast(pl.String) if codec is None else codec.decode(values)
+
+    def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
+        """Day and id in one integer."""
+        return day.cast(nw.Int64) * 2**32 + person.cast(nw.Int64)
+
+    def latest_person(self, packed: nw.Expr) -> nw.Expr:
+        """The id in such an integer."""
+        return (packed % 2**32).cast(self._id_type)
+
+    def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
+        """Order statistics by partition."""
+        rows = self.collect(frame.select(*keys, value))
+        found = []
+        groups = rows.partition_by(list(keys), as_dict=True, maintain_order=False) if keys else {(): rows}
+        for key, group in groups.items():
+            if group.height:
+                found.append((*key, group.height, *_neighbours(group[value].to_numpy(), points)))
+        names = [*keys, "n", *(f"{side}_{i}" for i in range(len(points)) for side in ("low", "high"))]
+        return pl.DataFrame(found, schema={name: rows.schema.get(name, pl.Int64()) for name in names}, orient="row")
+
+    @property
+    def _id_type(self) -> Any:
+        return nw.Int32 if self.people.dtype == pl.Int32 else nw.Int64
+
+    def _scans(self) -> list[pl.LazyFrame]:
+        return [
+            source.scan([column]).select(pl.col(column).cast(pl.String).alias("id"))
+            for name, source in self.exports.tables.items()
+            for column in sorted(source.columns)
+            if is_id_of(name, column, PEOPLE)
+        ]
+
+    def _people_codec(self) -> Codec:
+        scans = self._scans()
+        if not scans:
+            return DictionaryIds(pl.Series("id", [], dtype=pl.String))
+        if not self.exact:
+            heads = pl.concat([scan.head(SAMPLE) for scan in scans]).collect()
+            codec = parsed(heads["id"].drop_nulls().to_list())
+            if codec:
+                return codec
+        everybody = pl.concat([scan.unique() for scan in scans]).unique().drop_nulls().collect(engine="streaming")
+        return DictionaryIds(everybody["id"].sort())
+
+    def _order_codec(self) -> Codec | None:
+        source = self.exports.tables.get("orders")
+        if source is None or "order_id" not in source.columns:
+            return None
+        heads = source.scan(["order_id"]).select(pl.col("order_id").cast(pl.String)).head(SAMPLE).collect()
+        return parsed(heads["order_id"].drop_nulls().to_list())
+
+
+def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
+    return row[0] is None, row[0] or ""
+
+
+def _repeats(ids: pl.Series) -> bool:
+    """Whether an integer occurs twice."""
+    if ids.is_empty():
+        return False
+    low, high = int(ids.min()), int(ids.max())  # type: ignore[arg-type]
+    if high - low > SPARSE * len(ids) + 1_000_000:
+        return ids.n_unique() < len(ids)
+    seen = np.zeros(high - low + 1, dtype=np.bool_)
+    seen[(ids - low).to_numpy()] = True
+    return int(np.count_nonzero(seen)) < len(ids)
+
+
+def _neighbours(values: np.ndarray[Any, Any], points: Sequence[Fraction]) -> list[int]:
+    """For each point the order statistics below and above its place (n − 1) · point."""
+    last = len(values) - 1
+    places = []
+    for point in points:
+        low = (last * point.numerator) // point.denominator
+        places += [low, min(low + 1, last)]
+    ordered = np.partition(values, sorted(set(places)))
+    return [int(ordered[place]) for place in places]

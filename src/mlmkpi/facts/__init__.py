@@ -1,0 +1,1 @@
+"""Facts: the tables laid over periods, one row a unit and period, each built once a run."""

@@ -1,0 +1,65 @@
+"""Ages in bands: a person's age on a day, from their birth date or, with a year alone, from its 1 July."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import narwhals as nw
+
+from mlmkpi.errors import SettingsError
+from mlmkpi.period import day_number, from_day_number
+
+AGE_BANDS = ("<18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
+
+
+def lower_ages(bands: Sequence[str]) -> list[int]:
+    """The youngest age of each band after the first.
+
+    >>> lower_ages(AGE_BANDS)
+    [18, 25, 35, 45, 55, 65]
+    """
+    try:
+        ages = [int(band.rstrip("+").partition("-")[0]) for band in bands[1:]]
+        if not bands[0].startswith("<") or int(bands[0][1:]) != ages[0] or ages != sorted(set(ages)):
+            raise ValueError
+    except (ValueError, IndexError):
+        raise SettingsError(
+            "age_bands cannot be read",
+            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)), ("fix", "name each band by its ages")),
+        ) from None
+    return ages
+
+
+def born_by(day: int, age: int) -> int:
+    """The latest birth day of those who have reached the age on the day (29 February comes of age on 1 March)."""
+    on = from_day_number(day)
+    try:
+        return day_number(on.replace(year=on.year - age))
+    except ValueError:
+        return day_number(date(on.year - age, 2, 28))
+
+
+def age_band(birth: nw.Expr, day: int, bands: Sequence[str]) -> nw.Expr:
+    """The band of the age on the day; null where the birth day is."""
+    band = nw.when(~birth.is_null()).then(nw.lit(bands[0]))
+    for label, age in zip(bands[1:], lower_ages(bands), strict=True):
+        band = nw.when(birth <= born_by(day, age)).then(nw.lit(label)).otherwise(band)
+    return band
+
+
+def birth_day(columns: frozenset[str]) -> nw.Expr | None:
+    """The birth day (a day number) from the columns of a table; None where it has neither.
+
+    A year alone is counted from 1970 without a calendar: years × 365 and the leap days before its 1 July.
+    """
+    year = None
+    if "birth_year" in columns:
+        past = nw.col("birth_year") - 1
+        leaps = past // 4 - past // 100 + past // 400 - 477
+        leap = ((nw.col("birth_year") % 4 == 0) & (nw.col("birth_year") % 100 != 0)) | (nw.col("birth_year") % 400 == 0)
+        to_july = nw.when(leap).then(nw.lit(182)).otherwise(nw.lit(181))
+        year = ((nw.col("birth_year") - 1970) * 365 + leaps + to_july).cast(nw.Int32)
+    if "birth_date" not in columns:
+        return year
+    return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)

@@ -1,0 +1,168 @@
+"""Who a unit is: the columns that figures are split by, for sellers and for customers, at a boundary of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.ages import age_band, birth_day
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Side
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.ranks import ranks_at
+
+if TYPE_CHECKING:
+    from mlmkpi.facts.books import Books
+    from mlmkpi.facts.spans import Span
+
+AGE_BAND, RANK, DISTRIBUTOR = "age_band", "rank", "distributor"
+BIRTH = ("birth_date", "birth_year")
+TABLE = {Side.PERSON: "distributors", Side.CUSTOMER: "customers", Side.ORDER: "orders"}
+KEY = {Side.PERSON: "distributor_id", Side.CUSTOMER: "customer_id"}
+
+
+def missing(export: Export, dimension: Dimension) -> str | None:
+    """The column that a dimension needs and the export lacks, as `table.column`."""
+    table = TABLE[dimension.side]
+    columns = export.columns(table)
+    if dimension.name == DISTRIBUTOR:
+        return None
+    if dimension.column == AGE_BAND and AGE_BAND not in columns:
+        return None if columns & set(BIRTH) else f"{table}.birth_date"
+    if dimension.name == RANK and _ranked(export):
+        return None
+    return None if dimension.column in columns else f"{table}.{dimension.column}"
+
+
+def columns_for(export: Export, dimensions: Dimensions, side: Side) -> list[str]:
+    """The columns of that side's table that the dimensions read."""
+    wanted: set[str] = set()
+    for dimension in dimensions:
+        if dimension.side is side and dimension.name != DISTRIBUTOR:
+            aged = dimension.column == AGE_BAND
+            wanted |= set(BIRTH) if aged else {dimension.column}
+    return sorted(wanted & export.columns(TABLE[side]))
+
+
+def _ranked(export: Export) -> bool:
+    return {"distributor_id", "rank", "effective_on"} <= export.columns("ranks")
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """One row a person of one side: `person`, `_birth`, `_rank_<day>` and the plain attributes, `_a_<column>`.
+
+    `at_span` gives a period's dimensions as expressions on it, `by_span` those of rows with a `span` column.
+    """
+
+    books: Books
+    side: Side
+    dimensions: Dimensions
+    at: Boundary
+    opening: bool = False
+
+    @property
+    def attributes(self) -> Dimensions:
+        """The dimensions that are looked up."""
+        return tuple(d for d in self.dimensions if d.side is self.side and d.name != DISTRIBUTOR)
+
+    @property
+    def timed(self) -> bool:
+        """Whether any of them changes with time."""
+        return any(d.column == AGE_BAND or self._by_ranks(d) for d in self.attributes)
+
+    def frame(self) -> Frame:
+        """The people with their attributes."""
+        key = ("attributes", self.side, self.attributes, self.at, self.opening)
+        return self.books.once(key, self._build)
+
+    def attach(self, rows: Frame, unit: str) -> Frame:
+        """Rows that have `span` where it matters, with a column a dimension; null for who is not listed."""
+        if not self.attributes:
+            return rows
+        kept = rows.collect_schema().names()
+        joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
+        return joined.select(*kept, *self.by_span())
+
+    def at_span(self, span: Span) -> list[Expr]:
+        """The dimensions of one period."""
+        return [self._expr(d, span) for d in self.attributes]
+
+    def by_span(self) -> list[Expr]:
+        """The dimensions of rows of any period."""
+        exprs = []
+        for dimension in self.attributes:
+            if not (dimension.column == AGE_BAND or self._by_ranks(dimension)):
+                exprs.append(self._expr(dimension, self.books.schedule.spans[0]))
+                continue
+            text = nw.lit(None, dtype=nw.String)
+            for span in self.books.schedule.spans:
+                text = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(text)
+            exprs.append(text.alias(dimension.name))
+        return exprs
+
+    def day(self, span: Span) -> int:
+        """The day on which a period's dimensions are read."""
+        if self.at is Boundary.START:
+            return span.year_before if self.opening else span.before
+        return span.end
+
+    def _expr(self, dimension: Dimension, span: Span) -> Expr:
+        if dimension.column == AGE_BAND:
+            return age_band(nw.col("_birth"), self.day(span), self.books.age_bands).alias(dimension.name)
+        if self._by_ranks(dimension):
+            return nw.col(f"_rank_{self.day(span)}").alias(dimension.name)
+        return nw.col(f"_a_{dimension.column}").alias(dimension.name)
+
+    def _by_ranks(self, dimension: Dimension) -> bool:
+        return self.side is Side.PERSON and dimension.name == RANK and _ranked(self.books.export)
+
+    def _build(self) -> Frame:
+        export, table, key = self.books.export, TABLE[self.side], KEY[self.side]
+        plain = [d.column for d in self.attributes if d.column != AGE_BAND and not self._by_ranks(d)]
+        births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
+        ranked = [d for d in self.attributes if self._by_ranks(d)]
+        frame = None
+        if plain or births:
+            birth = birth_day(frozenset(births)) if births else None
+            frame = export.scan(table, sorted({key, *plain, *births})).select(
+                nw.col(key).alias("person"), *(nw.col(name).alias(f"_a_{name}") for name in plain),
+                *([birth.alias("_birth")] if birth is not None else []),
+            )
+        if ranked:
+            ranks = self._ranks()
+            frame = ranks if frame is None else _both(frame, ranks)
+        if frame is None:
+            raise AssertionError("attributes without a column")
+        return export.engine.materialise(frame)
+
+    @property
+    def _aged(self) -> bool:
+        return any(d.column == AGE_BAND for d in self.attributes)
+
+    def _ranks(self) -> Frame:
+        """`person` and `_rank_<day>`: the latest paid-as row's rank by each day; the lowest rank without one."""
+        return ranks_at(self.books, sorted({self.day(span) for span in self.books.schedule.spans}))
+
+
+def _both(left: Frame, right: Frame) -> Frame:
+    joined = left.join(right, on="person", how="full")
+    return joined.with_columns(nw.coalesce("person", "person_right").alias("person")).drop("person_right")
+
+
+def seller_attributes(books: Books, dimensions: Dimensions, at: Boundary, *, opening: bool = False) -> Attributes:
+    """The sellers' side."""
+    return Attributes(books, Side.PERSON, dimensions, at, opening)
+
+
+def customer_attributes(books: Books, dimensions: Dimensions, at: Boundary, *, opening: bool = False) -> Attributes:
+    """The customers' side."""
+    return Attributes(books, Side.CUSTOMER, dimensions, at, opening)
+
+
+def names(dimensions: Sequence[Dimension]) -> list[str]:
+    """The dimensions' columns in a fact's rows."""
+    return [dimension.name for dimension in dimensions]

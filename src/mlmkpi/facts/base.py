@@ -1,0 +1,184 @@
+"""What a fact and a measure are: one row a unit and period, and the sums taken over those rows."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+
+if TYPE_CHECKING:
+    from mlmkpi.facts.books import Books
+    from mlmkpi.facts.spans import Span
+
+Expr = nw.Expr
+UNKNOWN = "(unknown)"
+SCALE = 10_000
+"""Money and volume are whole ten-thousandths until the last division."""
+
+
+class Boundary(StrEnum):
+    """When a unit's rank, age band or latest seller is read: at the period's opening boundary or its closing one."""
+
+    START = "start"
+    END = "end"
+
+
+class Side(StrEnum):
+    """Whose attribute a dimension is: the seller's (no prefix), the customer's, the order's own, or the fact's."""
+
+    PERSON = "person"
+    CUSTOMER = "customer"
+    ORDER = "order"
+    OWN = "own"
+
+
+@dataclass(frozen=True, order=True)
+class Dimension:
+    """One column to split by, named as asked for: `market`, `customer.country`, `order.channel`.
+
+    >>> Dimension("customer.country").side.value, Dimension("customer.country").column
+    ('customer', 'country')
+    """
+
+    name: str
+    own: bool = False
+
+    @property
+    def side(self) -> Side:
+        """Whose attribute it is."""
+        prefix, dot, _ = self.name.partition(".")
+        if self.own:
+            return Side.OWN
+        return Side(prefix) if dot and prefix in ("customer", "order") else Side.PERSON
+
+    @property
+    def column(self) -> str:
+        """The attribute's column in that side's table."""
+        return self.name.partition(".")[2] if self.side in (Side.CUSTOMER, Side.ORDER) else self.name
+
+
+Dimensions = tuple[Dimension, ...]
+
+
+@dataclass(frozen=True)
+class Track:
+    """A kind of dated event in a unit's history, with all that decides which events those are."""
+
+    unit: str
+    kind: str
+    rules: Any = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A window that a fact looks at: did it happen from `first` to `last` (day numbers, both included)?
+
+    `whole` cuts the cells at its first day too: it asks for two different days, or for sums.
+    """
+
+    track: Track
+    first: int
+    last: int
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A named sum over one fact's rows; `scale` is how many of its units make one of a person's."""
+
+    fact: Fact
+    name: str
+    scale: int = 1
+
+    @property
+    def expr(self) -> Expr:
+        """What a row adds to the sum, a whole number."""
+        method = getattr(type(self.fact), self.name)
+        expr: Expr = method.__wrapped__(self.fact)
+        return expr.fill_null(0).cast(nw.Int64)
+
+
+def flag(condition: Expr) -> Expr:
+    """1 where the condition holds, 0 where it does not or is null."""
+    return condition.fill_null(False).cast(nw.Int64)
+
+
+def measure(method: Callable[[Any], Expr]) -> Callable[[Any], Measure]:
+    """Make a fact's method, which says what a row adds, give the measure: a number of people, orders, things."""
+    return _measure(method, 1)
+
+
+def scaled(method: Callable[[Any], Expr]) -> Callable[[Any], Measure]:
+    """As `measure`, for money, volume and other numbers held in ten-thousandths."""
+    return _measure(method, SCALE)
+
+
+def _measure(method: Callable[[Any], Expr], scale: int) -> Callable[[Any], Measure]:
+    @wraps(method)
+    def build(fact: Fact) -> Measure:
+        return Measure(fact, method.__name__, scale)
+
+    return build
+
+
+class Fact(ABC):
+    """A table with one row a unit and period. Subclasses are frozen dataclasses: equal facts are built once.
+
+    `sides` are the sides whose attributes its rows carry, `own` the dimensions that it brings itself, `unit` the
+    column that tells its units apart.
+    """
+
+    unit: ClassVar[str] = "unit"
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
+    own: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def needs(self) -> tuple[str, ...]:
+        """The columns, as `table.column`, without which the fact is null; `a|b` = one of them."""
+
+    def reads(self) -> tuple[str, ...]:
+        """Further columns that it reads where the export has them."""
+        return ()
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """The windows on histories that a span's rows look at."""
+        return ()
+
+    @property
+    def reads_orders(self) -> bool:
+        """Whether the day the orders start binds it."""
+        return True
+
+    def known_from(self, span: Span) -> int | None:
+        """The earliest day that order data must reach back to for a span, None where it may start anywhere."""
+        return None
+
+    def people_column(self, dimensions: Dimensions) -> str:
+        """The column of the people who stand behind its rows, where a split could give them away."""
+        return self.unit
+
+    def among(self, facts: Iterable[Fact]) -> Fact:
+        """One of these facts whose rows and measures are the same where this fact is asked, else itself."""
+        return self
+
+    def window_days(self) -> int:
+        """How many days after it a row of the period is followed; the youngest rows are left out, see kpis' windows."""
+        return 0
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Say what the fact wants of the orders, before they are read once for all."""
+
+    @abstractmethod
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """One row a unit and `span`, or `cell` where cells add up to spans; with a column a dimension, by its name."""
+
+    def carries(self, dimension: Dimension) -> bool:
+        """Whether its rows can be split so."""
+        return dimension.name in self.own if dimension.own else dimension.side in self.sides

@@ -1,0 +1,285 @@
+"""The company's books, laid out once for a run: orders, cells, histories and people that several facts read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.ages import AGE_BANDS
+from mlmkpi.facts.base import Ask, Expr, Fact
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.history import Timeline, history_sums, timeline
+from mlmkpi.facts.ledger import Extra, Ledger
+from mlmkpi.facts.roster import FAR, Roster
+from mlmkpi.facts.rules import OrderRules
+from mlmkpi.facts.spans import Schedule
+
+
+@dataclass
+class Wanted:
+    """What the facts of a run want of the orders under one set of rules."""
+
+    cells: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
+    extras: dict[str, Extra] = field(default_factory=dict)
+    dimensions: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
+
+    def column(self, name: str) -> None:
+        """Keep a column of the orders table as it is."""
+        self.extras[name] = Extra((name,), nw.col(name))
+
+
+class Books:
+    """Holds what facts share. Facts say what they want (`want`) before `build` reads the orders once."""
+
+    def __init__(
+        self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
+        ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS,
+    ) -> None:
+        self.export = export
+        self.engine = export.engine
+        self.schedule = schedule
+        self.data_start = data_start
+        self.ladder = tuple(ladder)
+        self.age_bands = age_bands
+        self.asks: dict[Ask, None] = {}
+        for fact in facts:
+            for span in schedule.spans:
+                self.asks.update(dict.fromkeys(fact.asks(span)))
+        self.timeline: Timeline = timeline(schedule, self.asks, schedule.as_of if data_start is None else data_start)
+        self.roster = Roster(export, schedule.as_of)
+        self.wanted: dict[OrderRules, Wanted] = {}
+        self._cache: dict[Any, Frame] = {}
+
+    # ---- small tables ------------------------------------------------------------------------------------------
+
+    @property
+    def days(self) -> Frame:
+        """A row a day: `day`, `cell`, `bit_0` …"""
+        return self.once("days", lambda: self.engine.small(self.timeline.days()))
+
+    def cells_of_spans(self) -> pl.DataFrame:
+        """`cell`, `span`: the cells that each span is made of."""
+        rows = [
+            {"cell": cell, "span": span.index}
+            for span in self.schedule.spans
+            for cell in self.timeline.cells_of(span.start, span.end)
+        ]
+        return pl.DataFrame(rows, schema={"cell": pl.Int32, "span": pl.Int32})
+
+    def spans_of_days(self) -> Frame:
+        """`day`, `span`: the periods that each day lies in."""
+        rows = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell").select("day", "span")
+        return self.once("spans_of_days", lambda: self.engine.small(rows))
+
+    def in_spans(self, rows: Frame, day: str = "day") -> Frame:
+        """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
+        return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
+
+    @property
+    def one_cell_spans(self) -> bool:
+        """Whether every span is one cell of its own, so that cells need no further grouping."""
+        cells = [self.timeline.cells_of(span.start, span.end) for span in self.schedule.spans]
+        return all(len(one) <= 1 for one in cells) and len({c for one in cells for c in one}) == sum(map(len, cells))
+
+    # ---- orders, cells -----------------------------------------------------------------------------------------
+
+    def want(self, rules: OrderRules) -> Wanted:
+        """Where a fact says what it wants of the orders under these rules, or under others that serve as well."""
+        return self.wanted.setdefault(self.serving(rules), Wanted())
+
+    def serving(self, rules: OrderRules) -> OrderRules:
+        """The rules already wanted that serve a figure, else its own."""
+        return next((known for known in self.wanted if rules.fits(known)), rules)
+
+    def orders(self, rules: OrderRules) -> Frame:
+        """Sales and returns: `cell`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `own`, and the extra columns."""
+        rules = self.serving(rules)
+        return self.once(("orders", rules), lambda: self._read_orders(rules))
+
+    def _read_orders(self, rules: OrderRules) -> Frame:
+        ledger = self._ledger(rules)
+        rows = ledger.counted(self._typed(rules), self._owned(rules))
+        return self.engine.materialise(rows.join(self.days.select("day", "cell"), on="day", how="inner"))
+
+    def _ledger(self, rules: OrderRules) -> Ledger:
+        return Ledger(self.export, rules, self.schedule.as_of, self.wanted.get(rules, Wanted()).extras)
+
+    def _typed(self, rules: OrderRules) -> Frame:
+        """Every row of the orders, each order once."""
+        return self.once(("typed", rules), lambda: self._read_typed(rules))
+
+    def _read_typed(self, rules: OrderRules) -> Frame:
+        ledger = self._ledger(rules)
+        ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
+        typed = self.engine.materialise(ledger.typed(self.export.unchecked("orders", ledger.reads())), ids)
+        if self.export.repeats.get("orders") or not self.engine.has_repeats(typed, ["order"]):
+            return typed
+        self.export.check("orders")
+        return self.engine.materialise(ledger.typed(self.export.scan("orders", ledger.reads())), ids)
+
+    def _owned(self, rules: OrderRules) -> Callable[[Frame], Frame]:
+        """How rows get `own`: the buyer is the seller, or any distributor on the books that day; `buyer` is then null."""
+        columns = self.export.columns("orders")
+        if "customer_id" not in columns:
+            return lambda rows: rows.with_columns(nw.lit(False).alias("own"))
+        plain = nw.col("buyer").is_null() & ~nw.col("seller").is_null()
+        typed = self._typed(rules)
+        if not self.roster.exists or self.engine.apart(typed, "buyer", self.people(), "person"):
+            return lambda rows: rows.with_columns(plain.alias("own"))
+        books = self.people().select("person", "enrolled", "terminated", "returned_on")
+
+        def joined(rows: Frame) -> Frame:
+            kept = rows.collect_schema().names()
+            both = rows.join(books, left_on="buyer", right_on="person", how="left")
+            both = both.with_columns((plain | on_books(nw.col("day")).fill_null(False)).alias("own"))
+            buyer = nw.when(~nw.col("own")).then(nw.col("buyer")).alias("buyer")
+            return both.with_columns(buyer).select(*kept, "own")
+
+        return joined
+
+    def cells(self, rules: OrderRules, unit: str) -> Frame:
+        """One row a unit, cell and order dimension: `unit`, `cell`, and the sums that were wanted."""
+        rules = self.serving(rules)
+        return self.once(("cells", rules, unit), lambda: self._read_cells(rules, unit))
+
+    def _read_cells(self, rules: OrderRules, unit: str) -> Frame:
+        wanted = self.want(rules)
+        names = sorted(wanted.cells[unit])
+        orders = self.orders(rules).filter(~nw.col(unit).is_null())
+        dimensions = sorted(wanted.dimensions[unit])
+        parts = self._cell_parts()
+        frame = orders.select(unit, "cell", *dimensions, *(parts[name][0].alias(name) for name in names))
+        sums = [getattr(nw.col(name), parts[name][1])() for name in names]
+        grouped = self.engine.group(frame, unit, {"cell": len(self.timeline.cells)}, dimensions, sums)
+        return self.engine.materialise(grouped.rename({unit: "unit"}))
+
+    def _cell_parts(self) -> Mapping[str, tuple[Expr, str]]:
+        """What a cell can keep, and how its orders' parts are put together."""
+        own, sale, day = nw.col("own"), nw.col("sale"), nw.col("day")
+        none = nw.lit(0, dtype=nw.Int64)
+        return {
+            "own_volume": (nw.when(own).then(nw.col("volume")).otherwise(none), "sum"),
+            "customer_volume": (nw.when(~own).then(nw.col("volume")).otherwise(none), "sum"),
+            "net_sales": (nw.col("amount"), "sum"),
+            "last_sale": (nw.when(sale).then(day), "max"),
+            "first_sale": (nw.when(sale).then(day), "min"),
+            "last_own_sale": (nw.when(sale & own).then(day), "max"),
+            "first_customer_sale": (nw.when(sale & ~own).then(day), "min"),
+            "latest": (nw.when(sale).then(self.engine.latest(day, nw.col("seller"))), "max"),
+        }
+
+    def build(self) -> None:
+        """Read the orders, lay out every cell that was wanted, and let go of what is no longer needed."""
+        for rules, wanted in self.wanted.items():
+            self.orders(rules)
+            for unit, columns in wanted.cells.items():
+                if columns:
+                    self.cells(rules, unit)
+        self._release("typed")
+
+    def release_orders(self) -> None:
+        """Let the order rows go once their sums are taken."""
+        self._release("orders")
+
+    def _release(self, kind: str) -> None:
+        for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind]:
+            self.engine.release(self._cache.pop(key))
+
+    # ---- histories ---------------------------------------------------------------------------------------------
+
+    def sale_history(self, rules: OrderRules, unit: str) -> Frame:
+        """One row a unit with orders: `unit`, `sale_0` …, `twice_0` … (where asked), `latest_<day>` (where wanted)."""
+        rules = self.serving(rules)
+        return self.once(("history", rules, unit), lambda: self._read_history(rules, unit))
+
+    def _read_history(self, rules: OrderRules, unit: str) -> Frame:
+        wanted = self.want(rules).cells[unit]
+        line = self.timeline
+        bits = [f"bit_{w}" for w in range(line.words)]
+        days = self.days.select(nw.col("day").alias("last_sale"), *bits)
+        frame = self.cells(rules, unit).join(days, on="last_sale", how="left").with_columns(
+            *(nw.col(f"bit_{w}").fill_null(0).alias(f"sale_{w}") for w in range(line.words))
+        )
+        names = ["sale"]
+        if "first_sale" in wanted and any(ask.whole and ask.track.unit == unit for ask in self.asks):
+            many = (nw.col("first_sale") < nw.col("last_sale")).fill_null(False)
+            none = nw.lit(0, dtype=nw.Int64)
+            frame = frame.with_columns(
+                *(nw.when(many).then(nw.col(f"sale_{w}")).otherwise(none).alias(f"twice_{w}") for w in range(line.words))
+            )
+            names.append("twice")
+        sums = history_sums(line, names)
+        if "latest" in wanted:
+            for day in self.boundaries:
+                seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
+                frame = frame.with_columns(seen.alias(f"latest_{day}"))
+                sums.append(nw.col(f"latest_{day}").max())
+        return self.engine.materialise(self.engine.group(frame, "unit", {}, [], sums))
+
+    @property
+    def boundaries(self) -> list[int]:
+        """The boundary days at which a customer's latest seller may be asked for; cells are cut there."""
+        return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
+
+    def recruits(self) -> Frame:
+        """One row a new person with an enroller: `unit` (the enroller), `day`."""
+        return self.once("recruits", self._read_recruits)
+
+    def _read_recruits(self) -> Frame:
+        enrollers = self.roster.enrollers()
+        first = self.roster.enrolments().group_by("person").agg(nw.col("day").min())
+        if enrollers is None:
+            return first.filter(nw.lit(False)).select(nw.col("person").alias("unit"), "day")
+        rows = first.join(enrollers.filter(~nw.col("enroller").is_null()), on="person", how="inner")
+        return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), "day"))
+
+    def event_history(self, name: str, events: Frame) -> Frame:
+        """Histories of events (`unit`, `day`) as `{name}_0` …, one row a unit."""
+        bits = [f"bit_{w}" for w in range(self.timeline.words)]
+        rows = events.join(self.days.select("day", *bits), on="day", how="inner").select("unit", *bits).unique()
+        renamed = rows.rename({bit: f"{name}_{bit[4:]}" for bit in bits})
+        return self.engine.group(renamed, "unit", {}, [], history_sums(self.timeline, [name]))
+
+    # ---- people ------------------------------------------------------------------------------------------------
+
+    def people(self) -> Frame:
+        """One row a person ever enrolled: `person`, `enrolled`, `terminated`, `returned_on` (far days for never)."""
+        return self.once("people", lambda: self.engine.materialise(self.roster.people(self._undated_last_sales())))
+
+    def _undated_last_sales(self) -> Frame | None:
+        """The last sale of those marked terminated without a date, who left the day after it; None where there are none."""
+        if not self.roster.marked_terminated:
+            return None
+        leavers = self.roster.undated_leavers()
+        if "distributor_id" not in self.export.columns("orders"):
+            return leavers.with_columns(nw.lit(0, dtype=nw.Int32).alias("last_sale"))
+        typed = self._typed(next(iter(self.wanted), OrderRules()))
+        sales = typed.filter(nw.col("sale") & (nw.col("day") <= self.schedule.as_of))
+        sales = sales.join(leavers, left_on="seller", right_on="person", how="semi")
+        last = sales.group_by("seller").agg(nw.col("day").max().alias("last_sale"))
+        joined = leavers.join(last, left_on="person", right_on="seller", how="left")
+        return joined.select("person", nw.col("last_sale").fill_null(0))
+
+    # ---- cache -------------------------------------------------------------------------------------------------
+
+    def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
+        """A frame that is built the first time it is asked for."""
+        if key not in self._cache:
+            self._cache[key] = build()
+        return self._cache[key]
+
+
+def on_books(day: int | Expr) -> Expr:
+    """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on the day."""
+    left = (nw.col("terminated") <= day) & ~(nw.col("returned_on") <= day)
+    return (nw.col("enrolled") <= day) & ~left
+
+
+def never(column: str) -> Expr:
+    """A day column with the far day for null."""
+    return nw.col(column).fill_null(FAR)

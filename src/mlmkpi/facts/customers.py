@@ -1,0 +1,212 @@
+"""Customers: whoever bought in a period, and where each customer stands at its two boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes
+from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Side, Track, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.people import NEVER, named, sale_track, with_lookup
+from mlmkpi.facts.rules import Base, OrderRules, Window
+from mlmkpi.facts.spans import Span
+from mlmkpi.period import day_number, year_before
+
+
+def _track(rules: OrderRules) -> Track:
+    return sale_track(rules, "buyer")
+
+
+class _Histories(Fact):
+    """What customer facts share: they read buyers' histories, a customer's seller being that of the latest sale."""
+
+    rules: OrderRules
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER)
+
+    def needs(self) -> tuple[str, ...]:
+        """The customer of an order."""
+        return ("orders.customer_id",)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for buyer cells, and the latest seller where a seller's attribute is split by."""
+        cells = books.want(self.rules).cells["buyer"]
+        cells.add("last_sale")
+        if any(d.side is Side.PERSON for d in dimensions):
+            cells.add("latest")
+
+    def spanned(self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span of the customers on whom the first flag holds."""
+        history = books.sale_history(self.rules, "buyer")
+        buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
+        sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
+        by_seller = any(d.side is Side.PERSON for d in dimensions)
+        history = with_lookup(buyers, history)
+        frames = []
+        for span in books.schedule.spans:
+            columns = [nw.lit(span.index).cast(nw.Int32).alias("span"), *flags[span.index], *buyers.at_span(span)]
+            if by_seller:
+                latest = nw.col(f"latest_{sellers.day(span)}")
+                columns.append(books.engine.latest_person(latest).alias("seller"))
+            rows = history.filter(flags[span.index][0]).select("unit", *columns)
+            if by_seller:
+                kept = rows.collect_schema().names()
+                rows = with_lookup(sellers, rows, "seller").select(*kept, *named(sellers, span, "seller"))
+            frames.append(rows)
+        return books.engine.concat(frames)
+
+    @property
+    def opens_a_year_ago(self) -> bool:
+        """Whether the opening boundary is a year before the closing one."""
+        return False
+
+
+@dataclass(frozen=True)
+class Buyers(_Histories):
+    """One row a customer and period with a sale in it."""
+
+    rules: OrderRules
+
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """Sales in the period."""
+        yield Ask(_track(self.rules), span.start, span.end)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also the order's attributes."""
+        super().prepare(books, dimensions)
+        wanted = books.want(self.rules)
+        for dimension in dimensions:
+            if dimension.side is Side.ORDER:
+                wanted.column(dimension.column)
+                wanted.dimensions["buyer"].add(dimension.column)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span; by cell where the cells are enough. Split by an order attribute, a row a buyer and attribute."""
+        orders = tuple(d for d in dimensions if d.side is Side.ORDER)
+        others = tuple(d for d in dimensions if d.side is not Side.ORDER)
+        if not orders and (others or not books.one_cell_spans or books.want(self.rules).dimensions["buyer"]):
+            return self._by_history(books, others, at)
+        cells = books.cells(self.rules, "buyer").filter(~nw.col("last_sale").is_null())
+        kept = [d.column for d in orders]
+        if not orders:
+            return cells.with_columns(nw.lit(True).alias("active"))
+        spans = books.engine.small(books.cells_of_spans())
+        rows = cells.join(spans, on="cell", how="inner").select("unit", "span", *kept).unique()
+        rows = rows.rename({d.column: d.name for d in orders}).with_columns(nw.lit(True).alias("active"))
+        if not others:
+            return rows
+        return rows.join(self._by_history(books, others, at).drop("active"), on=["unit", "span"], how="left")
+
+    def _by_history(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        line = books.timeline
+        flags = {s.index: [line.happened("sale", s.start, s.end).alias("active")] for s in books.schedule.spans}
+        return self.spanned(books, flags, dimensions, at)
+
+    @measure
+    def active(self) -> Expr:
+        """Distinct customers with a sale."""
+        return flag(nw.col("active"))
+
+
+@dataclass(frozen=True)
+class Customers(_Histories):
+    """One row a customer and period: in the base at its opening boundary, in it at its closing one."""
+
+    rules: OrderRules
+    customer_lapse_after_days: int = 90
+    retention_base: Base = Base.CURRENT
+    retention_window: Window = Window.PERIOD
+
+    def windows(self, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The days whose sales put a customer in the base at the opening and at the closing boundary."""
+        year = self.retention_window is Window.YEAR
+        if self.retention_base is Base.ACTIVE:
+            if year:
+                first = day_number(year_before(span.period.start, weeks=span.weeks))
+                return (first, span.year_before), (span.start, span.end)
+            if span.earlier is None:
+                return (NEVER, span.before), (span.start, span.end)
+            return (day_number(span.earlier.start), day_number(span.earlier.end)), (span.start, span.end)
+        opening, lapse = span.year_before if year else span.before, self.customer_lapse_after_days
+        return (opening - lapse + 1, opening), (span.end - lapse + 1, span.end)
+
+    @property
+    def opens_a_year_ago(self) -> bool:
+        """As the window says."""
+        return self.retention_window is Window.YEAR
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """Both windows."""
+        for first, last in self.windows(span):
+            yield Ask(_track(self.rules), first, last)
+
+    def known_from(self, span: Span) -> int | None:
+        """How far back the base reads orders."""
+        return self.windows(span)[0][0]
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span of the customers in the base at the opening boundary."""
+        line, flags = books.timeline, {}
+        for span in books.schedule.spans:
+            opening, closing = self.windows(span)
+            flags[span.index] = [
+                line.happened("sale", *opening).alias("start"), line.happened("sale", *closing).alias("end")
+            ]
+        return self.spanned(books, flags, dimensions, at)
+
+    @measure
+    def at_start(self) -> Expr:
+        """Customers in the base at the opening boundary."""
+        return flag(nw.col("start"))
+
+    @measure
+    def kept(self) -> Expr:
+        """Those of them still in it at the closing one."""
+        return flag(nw.col("start") & nw.col("end"))
+
+
+@dataclass(frozen=True)
+class Repeats(_Histories):
+    """One row a customer with a sale in the 12 months up to the period's end."""
+
+    rules: OrderRules
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also each cell's first sale, which tells one day from two."""
+        super().prepare(books, dimensions)
+        books.want(self.rules).cells["buyer"].add("first_sale")
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """The 12 months, on two days."""
+        yield Ask(_track(self.rules), span.year_before + 1, span.end, whole=True)
+
+    def known_from(self, span: Span) -> int | None:
+        """The first day of the 12 months."""
+        return span.year_before + 1
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span of the customers who bought."""
+        line, flags = books.timeline, {}
+        for span in books.schedule.spans:
+            days = span.year_before + 1, span.end
+            flags[span.index] = [
+                line.happened("sale", *days).alias("bought"),
+                line.happened_twice("sale", "twice", *days).alias("repeated"),
+            ]
+        return self.spanned(books, flags, dimensions, at)
+
+    @measure
+    def bought(self) -> Expr:
+        """Customers who bought."""
+        return flag(nw.col("bought"))
+
+    @measure
+    def repeated(self) -> Expr:
+        """Those of them who bought on two days or more."""
+        return flag(nw.col("bought") & nw.col("repeated"))

@@ -1,0 +1,100 @@
+"""The export as facts read it: tables through the engine, with each key counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from mlmkpi.engines import Engine, Frame
+from mlmkpi.errors import DataError
+from mlmkpi.tables import TABLES
+
+SHOWN = 5
+
+
+class Export:
+    """Scans tables; a table with a key is checked when it is first read, and repeated rows count once.
+
+    `conflicts` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every
+    row of such a key.
+    """
+
+    def __init__(self, engine: Engine, *, bad_rows: str = "stop") -> None:
+        self.engine = engine
+        self.bad_rows = bad_rows
+        self.repeats: dict[str, int] = {}
+        self.conflicts: dict[str, int] = {}
+        self._checked: set[str] = set()
+        self._conflicting: dict[str, Frame] = {}
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns that the export has; empty where the table is absent."""
+        return self.engine.columns(table)
+
+    def has(self, need: str) -> bool:
+        """Whether the export has a column named as `table.column`, or one of several, `a|b`."""
+        return any(column in self.columns(table) for table, _, column in (n.partition(".") for n in need.split("|")))
+
+    def scan(self, table: str, columns: Sequence[str]) -> Frame:
+        """A table's columns, every key once."""
+        if table not in self._checked:
+            self.check(table)
+        return self._scan(table, columns)
+
+    def unchecked(self, table: str, columns: Sequence[str]) -> Frame:
+        """A table's columns; the caller looks for repeated keys and calls `check` where there are any."""
+        return self._scan(table, columns)
+
+    def check(self, table: str) -> None:
+        """Look for repeated keys; from then on `scan` gives each key once."""
+        self._checked.add(table)
+        key = self.key(table)
+        if not key:
+            return
+        ids = self.engine.materialise(self.engine.scan(table, key))
+        if not self.engine.has_repeats(ids, key):
+            self.engine.release(ids)
+            return
+        self._settle(table, key)
+
+    def key(self, table: str) -> list[str]:
+        """The key's columns that the export has; none where it lacks a required one."""
+        declared = TABLES[table].key if table in TABLES else ()
+        return [name for name in declared if name in self.columns(table)]
+
+    def _settle(self, table: str, key: list[str]) -> None:
+        """Tell rows that repeat each other from rows that differ under one key."""
+        rows = self.engine.scan(table, self._mapped(table))
+        known = rows.filter(~nw.col(key[0]).is_null())
+        counted = known.group_by(*key).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1)
+        repeated = known.join(counted.select(*key), on=key, how="semi").unique()
+        distinct = repeated.group_by(*key).agg(nw.len().alias("_n"))
+        found = self.engine.collect(counted.select(nw.col("_n").sum(), nw.len().alias("_keys"))).row(0)
+        differing = distinct.filter(nw.col("_n") > 1).select(*key)
+        conflicting = self.engine.collect(differing)
+        self.repeats[table] = int((found[0] or 0) - (found[1] or 0))
+        if conflicting.height == 0:
+            return
+        if self.bad_rows == "stop":
+            first = conflicting.select(key[0]).to_series()
+            shown = self.engine.decode(first, f"{table}.{key[0]}")
+            raise DataError(
+                f"{table} has different rows with one {' and '.join(key)}",
+                (("got", f"{conflicting.height:,} such keys: " + ", ".join(sorted(map(str, shown.head(SHOWN))))),
+                 ("expected", "one row a key; rows equal in every column count once"),
+                 ("fix", "correct the export, or leave all rows of such keys out: --bad-rows skip")),
+            )
+        self.conflicts[table] = conflicting.height
+        self._conflicting[table] = self.engine.small(conflicting)
+
+    def _scan(self, table: str, columns: Sequence[str]) -> Frame:
+        if not self.repeats.get(table):
+            return self.engine.scan(table, columns)
+        frame = self.engine.scan(table, self._mapped(table)).unique()
+        if table in self._conflicting:
+            frame = frame.join(self._conflicting[table], on=self.key(table), how="anti")
+        return frame.select(*columns)
+
+    def _mapped(self, table: str) -> list[str]:
+        return [name for name in TABLES[table].names if name in self.columns(table)]

@@ -1,0 +1,188 @@
+"""The orders as KPIs read them: each a sale, a return, goods that are neither, or nothing; with seller and buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.errors import DataError
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.rules import OrderRules, Refunds, Volume
+from mlmkpi.settings import nearest
+
+VALID = frozenset({
+    "accepted", "approved", "paid", "completed", "fulfilled", "posted", "printed", "shipped", "delivered", "invoiced",
+})
+INVALID = frozenset({
+    "cancelled", "canceled", "void", "declined", "failed", "pending", "processing", "created", "draft", "incomplete",
+    "unavailable", "refunded",
+})
+KINDS = ("sale", "return", "kit", "replacement")
+
+Owned = Callable[[Frame], Frame]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A further column of the order rows: how it is made of columns of the orders table."""
+
+    reads: tuple[str, ...]
+    expr: nw.Expr
+
+
+def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
+    """Whether a code column has one of the spellings."""
+    known = [text for text in spellings if text is not None]
+    return nw.col(column).is_in(known).fill_null(False) if known else nw.lit(False)
+
+
+class Ledger:
+    """Builds the order rows for one set of rules.
+
+    `typed` gives every row of the table; `counted` the sales and returns among them: `day`, `seller`, `buyer` (ids or
+    null), `amount`, `volume` (signed ten-thousandths), `sale`, `own` (Boolean), and the extra columns.
+    """
+
+    def __init__(self, export: Export, rules: OrderRules, as_of: int, extras: Mapping[str, Extra]) -> None:
+        self.export = export
+        self.rules = rules
+        self.as_of = as_of
+        self.extras = extras
+        self.columns = export.columns("orders")
+        self.refunds = rules.refunds or Refunds.REFUND_DATE
+        self.tied = "original_order_id" in self.columns and self.refunds is not Refunds.IGNORE
+
+    @property
+    def volume_column(self) -> str | None:
+        """The column that holds the volume; without one it is the amount."""
+        name = {Volume.QV: "volume", Volume.CV: "commissionable_volume"}.get(self.rules.volume or Volume.QV)
+        return name if name in self.columns else None
+
+    def reads(self) -> list[str]:
+        """The columns of the orders table that the rows are made of."""
+        wanted = {"order_id", "ordered_on", "amount"}
+        wanted |= self.columns & {"distributor_id", "customer_id", "status", "kind"}
+        wanted |= {"original_order_id"} if self.tied else set()
+        wanted |= {self.volume_column} if self.volume_column else set()
+        return sorted(wanted.union(*(extra.reads for extra in self.extras.values())))
+
+    def typed(self, rows: Frame) -> Frame:
+        """Every row: `order`, `original`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `returned`, `goods`."""
+        none = nw.lit(None, dtype=nw.Int32)
+        sale, returned, goods = self._classes()
+        amount = nw.when(sale).then(nw.col("amount")).otherwise(-nw.col("amount").abs()).fill_null(0)
+        originals = [nw.col("original_order_id").alias("original")] if self.tied else []
+        return rows.select(
+            nw.col("order_id").alias("order"), *originals,
+            nw.col("ordered_on").alias("day"),
+            (nw.col("distributor_id") if "distributor_id" in self.columns else none).alias("seller"),
+            (nw.col("customer_id") if "customer_id" in self.columns else none).alias("buyer"),
+            amount.alias("amount"), self._volume(sale).alias("volume"),
+            sale.alias("sale"), returned.alias("returned"), goods.alias("goods"),
+            *(extra.expr.alias(name) for name, extra in self.extras.items()),
+        )
+
+    def counted(self, typed: Frame, owned: Owned) -> Frame:
+        """Sales and returns seen on the as-of date; `owned` adds `own` to rows with `seller`, `buyer` and `day`."""
+        seen = typed.filter(nw.col("day") <= self.as_of)
+        rows = seen.filter(nw.col("sale") | nw.col("returned"))
+        if self.refunds is Refunds.IGNORE:
+            rows = rows.filter(nw.col("sale"))
+        names = ["day", "seller", "buyer", "amount", "volume", "sale", "own", *self.extras]
+        if not self.tied:
+            return owned(rows).select(*names)
+        plain = rows.filter(nw.col("sale") | nw.col("original").is_null())
+        back = self._with_originals(rows.filter(nw.col("returned") & ~nw.col("original").is_null()), seen, owned)
+        return self.export.engine.concat([owned(plain).select(*names), back.select(*names)])
+
+    def _with_originals(self, tied: Frame, seen: Frame, owned: Owned) -> Frame:
+        """Returns take the class (and, if so set, the day) of the order they undo; those of goods are none."""
+        named = tied.select(nw.col("original").alias("order")).unique()
+        originals = owned(seen.join(named, on="order", how="semi"))
+        originals = originals.select(
+            nw.col("order").alias("original"), nw.col("own").alias("_own"), nw.col("day").alias("_day"),
+            nw.col("goods").alias("_goods"),
+        )
+        rows = owned(tied).join(originals, on="original", how="left").filter(~nw.col("_goods").fill_null(False))
+        rows = rows.with_columns(nw.coalesce(nw.col("_own"), nw.col("own")).alias("own"))
+        if self.refunds is Refunds.ORDER_DATE:
+            rows = rows.with_columns(nw.coalesce(nw.col("_day"), nw.col("day")).alias("day"))
+        return rows
+
+    def _classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+        """Whether a row is a sale, a return, or goods that are neither (a kit, a replacement)."""
+        valid, amount, kinds = self._valid(), nw.col("amount"), self._kinds()
+        goods = is_code("kind", [*kinds["kit"], *kinds["replacement"]]) if kinds else nw.lit(False)
+        back = is_code("kind", kinds["return"]) if kinds else nw.lit(False)
+        plain = ~goods & ~back
+        sale = (valid & plain & (amount > 0)).fill_null(False)
+        returned = (valid & (back | (plain & (amount < 0)))).fill_null(False)
+        return sale, returned, goods
+
+    def _volume(self, sale: nw.Expr) -> nw.Expr:
+        """The volume as it counts: a return's is negative, a zero amount carries none."""
+        name = self.volume_column
+        volume = nw.col(name or "amount").fill_null(0)
+        signed = nw.when(nw.col("amount") == 0).then(nw.lit(0, dtype=nw.Int64))
+        return signed.otherwise(nw.when(sale).then(volume).otherwise(-volume.abs()))
+
+    def _valid(self) -> nw.Expr:
+        """Whether an order's status counts; an empty one does, as do all without the column, unless `valid_status` is set."""
+        if "status" not in self.columns:
+            return nw.lit(True)
+        found = self.export.engine.spellings("orders", "status")
+        if self.rules.valid_status:
+            wanted = {code.strip().casefold() for code in self.rules.valid_status}
+            return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
+        unknown = {code: n for code, n in found.items() if code is not None and code.casefold() not in VALID | INVALID}
+        if unknown and self.export.bad_rows == "stop":
+            raise _unknown_status(unknown)
+        counting = [code for code in found if code is not None and code.casefold() in VALID]
+        return is_code("status", counting) | nw.col("status").is_null()
+
+    def _kinds(self) -> dict[str, list[str]]:
+        """The spellings of each kind of order; none without the column."""
+        if "kind" not in self.columns:
+            return {}
+        spelled: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        unknown = {}
+        for code, n in self.export.engine.spellings("orders", "kind").items():
+            if code is None:
+                continue
+            if code.casefold() in spelled:
+                spelled[code.casefold()].append(code)
+            else:
+                unknown[code] = n
+        if unknown and self.export.bad_rows == "stop":
+            raise _unknown_kind(unknown)
+        spelled["kit"] += list(unknown)
+        return spelled
+
+
+def _counts(codes: Mapping[str, int]) -> str:
+    return ", ".join(f'"{code}" ({n:,} order{"s" if n != 1 else ""})' for code, n in codes.items())
+
+
+def _unknown_status(unknown: Mapping[str, int]) -> DataError:
+    first = next(iter(unknown))
+    return DataError(
+        "orders.status has codes that neither count nor are known not to",
+        (("got", _counts(unknown)),
+         ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
+         ("fix", f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{first}", …]\n'
+                 "or leave such rows out: --bad-rows skip")),
+    )
+
+
+def _unknown_kind(unknown: Mapping[str, int]) -> DataError:
+    first = next(iter(unknown))
+    guess = nearest(first.casefold(), list(KINDS)) or "sale"
+    return DataError(
+        "orders.kind has codes that are not known",
+        (("got", _counts(unknown)), ("expected", ", ".join(KINDS)),
+         ("fix", f'map them in mlmkpi.toml:   [codes.orders.kind]\n{"":27}{guess} = ["{first}"]\n'
+                 "or leave such rows out: --bad-rows skip")),
+    )

@@ -1,0 +1,117 @@
+"""Newcomers: one row a person in the period of their first enrolment, and how long they waited for a first sale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.people import ENROLLED
+from mlmkpi.facts.rules import FirstSale, OrderRules
+
+
+def enrolled_in(books: Books, people: Frame) -> Frame:
+    """People with the `span` of their first enrolment."""
+    return books.in_spans(people, "enrolled")
+
+
+def newcomers_by(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
+    """Newcomers' own attributes; by distributor, the enroller's credit."""
+    rows = seller_attributes(books, dimensions, at).attach(rows, "unit")
+    if not any(d.name == DISTRIBUTOR for d in dimensions):
+        return rows
+    enrollers = books.roster.enrollers()
+    if enrollers is None:
+        return rows.with_columns(nw.lit(None, dtype=nw.Int32).alias(DISTRIBUTOR))
+    credit = enrollers.select(nw.col("person").alias("unit"), nw.col("enroller").alias(DISTRIBUTOR))
+    return rows.join(credit, on="unit", how="left")
+
+
+@dataclass(frozen=True)
+class Newcomers(Fact):
+    """One row a person, in the period of their first enrolment ever.
+
+    With `cooling_off_days` above 0 those who left 0 to that many days after it are dropped.
+    """
+
+    cooling_off_days: int = 0
+
+    @property
+    def reads_orders(self) -> bool:
+        """It does not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """When people enrolled."""
+        return ("distributors.enrolled_on|enrollments.enrolled_on",)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        rows = enrolled_in(books, books.people())
+        left = nw.col("terminated") - nw.col("enrolled") <= self.cooling_off_days
+        stayed = ~left if self.cooling_off_days else nw.lit(True)
+        rows = rows.select(nw.col("person").alias("unit"), "span", stayed.alias("stayed"))
+        return newcomers_by(books, rows, dimensions, at)
+
+    @measure
+    def joined(self) -> Expr:
+        """People whose first enrolment it is."""
+        return flag(nw.col("stayed"))
+
+
+@dataclass(frozen=True)
+class FirstSales(Fact):
+    """One row a newcomer: `duration` in days to the first sale, or to the as-of date where `event` is false.
+
+    Left out: those who enrolled before the data start, or had such a sale before they enrolled.
+    """
+
+    rules: OrderRules
+    first_sale: FirstSale = FirstSale.CUSTOMER
+
+    def needs(self) -> tuple[str, ...]:
+        """When people enrolled and what they sold to whom."""
+        needs = (ENROLLED, "orders.distributor_id")
+        return (*needs, "orders.customer_id") if self.first_sale is FirstSale.CUSTOMER else needs
+
+    @property
+    def _column(self) -> str:
+        return "first_customer_sale" if self.first_sale is FirstSale.CUSTOMER else "first_sale"
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the first sale of each seller cell."""
+        books.want(self.rules).cells["seller"].add(self._column)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        first = books.cells(self.rules, "seller").select("unit", nw.col(self._column).alias("sold"))
+        first = first.filter(~nw.col("sold").is_null())
+        first = books.engine.group(first, "unit", {}, [], [nw.col("sold").min().alias("sold")])
+        rows = enrolled_in(books, books.people().filter(nw.col("enrolled") >= (books.data_start or 0)))
+        rows = rows.join(first, left_on="person", right_on="unit", how="left")
+        sold = ~nw.col("sold").is_null()
+        until = nw.when(sold).then(nw.col("sold")).otherwise(nw.lit(books.schedule.as_of))
+        rows = rows.select(
+            nw.col("person").alias("unit"), "span", sold.alias("event"), (until - nw.col("enrolled")).alias("duration"),
+        ).filter(nw.col("duration") >= 0)
+        rows = rows.with_columns(nw.lit(True).alias("observed"))
+        return newcomers_by(books, rows, dimensions, at)
+
+    @measure
+    def observed(self) -> Expr:
+        """Newcomers observed."""
+        return flag(nw.col("observed"))
+
+    @measure
+    def duration(self) -> Expr:
+        """Days to the first sale, or to the as-of date."""
+        return nw.col("duration")
+
+    @measure
+    def event(self) -> Expr:
+        """Whether the first sale was seen."""
+        return flag(nw.col("event"))

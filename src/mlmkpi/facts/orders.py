@@ -1,0 +1,117 @@
+"""Orders: one row a sale or return that counts, for company sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_attributes
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.ledger import Extra, is_code
+from mlmkpi.facts.rules import OrderRules, Refunds
+
+
+@dataclass(frozen=True)
+class Orders(Fact):
+    """One row an order that is a sale or a return; amounts of returns are negative.
+
+    With `social_channels` it also tells which orders came through them (`social`) or name no channel (`no_channel`);
+    `classed` says that own purchases are told from customers'.
+    """
+
+    rules: OrderRules
+    social_channels: tuple[str, ...] = ()
+    classed: bool = False
+
+    unit: ClassVar[str] = "order"
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
+
+    def needs(self) -> tuple[str, ...]:
+        """The orders, and what the choice of a figure takes."""
+        needs = ["orders.amount"]
+        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
+        needs += ["orders.customer_id"] if self.classed else []
+        needs += ["orders.channel"] if self.social_channels else []
+        return tuple(needs)
+
+    def people_column(self, dimensions: Dimensions) -> str:
+        """The sellers; the buyers where only buyers' attributes are split by."""
+        return "buyer" if all(d.side is Side.CUSTOMER for d in dimensions) else "seller"
+
+    def among(self, facts: Iterable[Fact]) -> Fact:
+        """A fact of the same orders that tells their channels too."""
+        fitting = [
+            fact for fact in facts
+            if isinstance(fact, Orders) and self.rules.fits(fact.rules)
+            and self.social_channels in ((), fact.social_channels)
+        ]
+        return max(fitting, key=lambda fact: bool(fact.social_channels), default=self)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the order's attributes, and for the channel where social sales are told apart."""
+        wanted = books.want(self.rules)
+        for dimension in dimensions:
+            if dimension.side is Side.ORDER:
+                wanted.column(dimension.column)
+        if self.social_channels:
+            chosen = {channel.strip().casefold() for channel in self.social_channels}
+            found = [code for code in books.engine.spellings("orders", "channel") if code is not None]
+            social = is_code("channel", [code for code in found if code.strip().casefold() in chosen])
+            wanted.extras[self._social] = Extra(("channel",), social)
+            wanted.extras["no_channel"] = Extra(("channel",), nw.col("channel").is_null())
+
+    @property
+    def _social(self) -> str:
+        return "social:" + "|".join(self.social_channels)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The order rows by cell; by span where a dimension changes with time."""
+        frame = books.orders(self.rules)
+        sellers, buyers = seller_attributes(books, dimensions, at), customer_attributes(books, dimensions, at)
+        if sellers.timed or buyers.timed:
+            cells = books.engine.small(books.cells_of_spans())
+            frame = frame.join(cells, on="cell", how="inner").drop("cell")
+        frame = buyers.attach(sellers.attach(frame, "seller"), "buyer")
+        named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER]
+        named += [nw.col("seller").alias(DISTRIBUTOR)] if any(d.name == DISTRIBUTOR for d in dimensions) else []
+        return frame.with_columns(*named) if named else frame
+
+    @measure
+    def sales(self) -> Expr:
+        """The number of sales."""
+        return flag(nw.col("sale"))
+
+    @scaled
+    def sales_amount(self) -> Expr:
+        """What buyers paid, returns left out."""
+        return nw.col("amount") * flag(nw.col("sale"))
+
+    @scaled
+    def net_sales(self) -> Expr:
+        """What buyers paid, returns taken off."""
+        return nw.col("amount")
+
+    @scaled
+    def own_net_sales(self) -> Expr:
+        """Net sales to distributors themselves."""
+        return nw.col("amount") * flag(nw.col("own"))
+
+    @scaled
+    def customer_net_sales(self) -> Expr:
+        """Net sales to customers."""
+        return nw.col("amount") * flag(~nw.col("own"))
+
+    @scaled
+    def social_net_sales(self) -> Expr:
+        """Net sales through social channels."""
+        return nw.col("amount") * flag(nw.col(self._social))
+
+    @scaled
+    def net_sales_without_channel(self) -> Expr:
+        """Net sales of orders that name no channel."""
+        return nw.col("amount") * flag(nw.col("no_channel"))

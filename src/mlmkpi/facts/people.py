@@ -1,0 +1,283 @@
+"""People: where each person stands at the two boundaries of a period, and at each month's end inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_needs
+from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
+from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Track, flag, measure
+from mlmkpi.facts.books import Books, never, on_books
+from mlmkpi.facts.rules import ActiveRule, Base, OrderRules, Window
+from mlmkpi.facts.spans import Span
+from mlmkpi.period import day_number, year_before
+
+ENROLLED = "distributors.distributor_id|enrollments.distributor_id"
+RECRUIT, REJOIN = Track("seller", "recruit"), Track("seller", "rejoin")
+NEVER = -1_000_000
+TENURE = "tenure"
+HISTORIES = ("sale_", "rejoin_", "recruit_", "active_")
+
+
+def sale_track(rules: OrderRules, unit: str = "seller") -> Track:
+    """Days with a sale credited to a seller, or made to a buyer."""
+    return Track(unit, "sale", rules)
+
+
+def with_lookup(sellers: Attributes, rows: Frame, unit: str = "unit") -> Frame:
+    """The rows with every column of their people's attributes, null for who is not listed."""
+    if not sellers.attributes:
+        return rows
+    return rows.join(sellers.frame(), left_on=unit, right_on="person", how="left")
+
+
+def named(sellers: Attributes, span: Span, unit: str = "unit") -> list[Expr]:
+    """The dimensions of one period's rows that have their people's attributes."""
+    found = sellers.at_span(span)
+    return [*found, nw.col(unit).alias(DISTRIBUTOR)] if DISTRIBUTOR in [d.name for d in sellers.dimensions] else found
+
+
+def wide(
+    books: Books, rules: OrderRules, *, rejoins: bool, recruits: bool, active: tuple[Track, ...] = ()
+) -> Frame:
+    """One row a person, unknown sellers included: enrolment days and the histories, 0 and far days for none."""
+
+    rules = books.serving(rules)
+
+    def build() -> Frame:
+        frame = books.people().with_columns(nw.col("person").alias("unit"))
+        if "last_sale" in books.want(rules).cells["seller"]:
+            frame = _full(frame, books.sale_history(rules, "seller"))
+        if rejoins:
+            frame = _full(frame, books.event_history("rejoin", books.roster.rejoins()))
+        if recruits:
+            frame = _full(frame, books.event_history("recruit", books.recruits()))
+        for track in active:
+            frame = _full(frame, books.event_history("active", _active_events(books, track)))
+        far = ("enrolled", "terminated", "returned_on")
+        histories = [n for n in frame.collect_schema().names() if n.startswith(HISTORIES) and n[-1].isdigit()]
+        return books.engine.materialise(
+            frame.with_columns(*(never(name) for name in far), *(nw.col(name).fill_null(0) for name in histories))
+        )
+
+    return books.once(("wide", rules, rejoins, recruits, active), build)
+
+
+def _full(left: Frame, right: Frame) -> Frame:
+    joined = left.join(right, on="unit", how="full")
+    unit = nw.coalesce(nw.col("unit"), nw.col("unit_right"))
+    return joined.with_columns(unit.alias("unit")).drop("unit_right")
+
+
+def _active_events(books: Books, track: Track) -> Frame:
+    """`unit`, `day`: whoever was active in a window that is asked for, dated by the window's last day."""
+    rule: ActiveRule = track.rules[1]
+    windows = sorted({(ask.last, ask.first) for ask in books.asks if ask.track == track})
+    if rule.kind == "volume":
+        cells = books.cells(track.rules[0], "seller")
+        frames = []
+        for last, first in windows:
+            inside = books.timeline.cells_of(first, last)
+            rows = cells.filter((nw.col("cell") >= inside.start) & (nw.col("cell") < inside.stop))
+            sums = rows.with_columns((nw.col("own_volume") + nw.col("customer_volume")).alias("volume"))
+            sums = sums.group_by("unit").agg(nw.col("volume").sum()).filter(nw.col("volume") >= rule.at_least)
+            frames.append(sums.select("unit", nw.lit(last).cast(nw.Int32).alias("day")))
+        return books.engine.concat(frames)
+    elsewhere = active_elsewhere(books, rule, [(last, first, last) for last, first in windows])
+    return elsewhere.rename({"window": "day"})
+
+
+@dataclass(frozen=True)
+class People(Fact):
+    """One row a person and period: in the base at its opening boundary, in it at its closing one."""
+
+    rules: OrderRules
+    lapse_after_days: int = 90
+    retention_base: Base = Base.CURRENT
+    retention_window: Window = Window.PERIOD
+    active_rule: ActiveRule = ActiveRule()
+
+    own: ClassVar[tuple[str, ...]] = (TENURE,)
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, and who sells."""
+        needs: tuple[str, ...] = (ENROLLED,)
+        if self.retention_base is Base.ACTIVE:
+            needs += rule_needs(self.active_rule)
+        return needs if self.retention_base is Base.ON_BOOKS else (*needs, "orders.distributor_id")
+
+    @property
+    def reads_orders(self) -> bool:
+        """Unless the base is everybody on the books."""
+        return self.retention_base is not Base.ON_BOOKS
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the seller cells that histories come from."""
+        if self.retention_base is Base.CURRENT:
+            books.want(self.rules).cells["seller"].add("last_sale")
+        if self.retention_base is Base.ACTIVE:
+            books.want(self.rules).cells["seller"].update({"last_sale"} | cells_for(self.active_rule))
+
+    def opening(self, span: Span) -> int:
+        """The boundary that the base is taken at."""
+        return span.before if self.retention_window is Window.PERIOD else span.year_before
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """The sale clock at both boundaries, rejoins at the opening one, and who was active."""
+        opening, lapse = self.opening(span), self.lapse_after_days
+        yield Ask(REJOIN, opening - lapse + 1, opening)
+        if self.retention_base is Base.CURRENT:
+            for day in (opening, span.end):
+                yield Ask(sale_track(self.rules), day - lapse + 1, day)
+                yield Ask(REJOIN, day - lapse + 1, day)
+        if self.retention_base is Base.ACTIVE:
+            for first, last in (self.earlier(span), (span.start, span.end)):
+                yield Ask(sale_track(self.rules), first, last, whole=self.active_rule.kind == "volume")
+                if self.active_rule.kind != "any_order":
+                    yield Ask(self._track, first, last)
+                    yield Ask(Track("seller", "active"), last, last)
+
+    def earlier(self, span: Span) -> tuple[int, int]:
+        """The days of the period whose active people are the base."""
+        if self.retention_window is Window.YEAR:
+            return day_number(year_before(span.period.start, weeks=span.weeks)), span.year_before
+        if span.earlier is None:
+            return NEVER, span.before
+        return day_number(span.earlier.start), day_number(span.earlier.end)
+
+    @property
+    def _track(self) -> Track:
+        return Track("seller", "active", (self.rules, self.active_rule))
+
+    def known_from(self, span: Span) -> int | None:
+        """How far back the base reads orders."""
+        if self.retention_base is Base.ON_BOOKS:
+            return None
+        if self.retention_base is Base.ACTIVE:
+            return self.earlier(span)[0]
+        return self.opening(span) - self.lapse_after_days + 1
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span of people in the base at the opening boundary: `start`, `end`, `on_end` (Boolean), `tenure`."""
+        elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
+        frame = wide(books, self.rules, rejoins=True, recruits=False, active=(self._track,) if elsewhere else ())
+        sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
+        frame = with_lookup(sellers, frame)
+        tenure = any(d.name == TENURE for d in dimensions)
+        return books.engine.concat([
+            frame.select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
+                *([self._tenure(books, span)] if tenure else []), *named(sellers, span),
+            ).filter(nw.col("start"))
+            for span in books.schedule.spans
+        ])
+
+    def _states(self, books: Books, span: Span) -> list[Expr]:
+        opening = self.opening(span)
+        if self.retention_base is Base.ON_BOOKS:
+            start, end = on_books(opening), on_books(span.end)
+        elif self.retention_base is Base.CURRENT:
+            start, end = self._current(books, opening), self._current(books, span.end)
+        else:
+            start, end = (self._active(books, *days) for days in (self.earlier(span), (span.start, span.end)))
+        return [start.alias("start"), end.alias("end"), on_books(span.end).alias("on_end")]
+
+    def _tenure(self, books: Books, span: Span) -> Expr:
+        """How long ago, when the window opened, the latest enrolment or rejoin was; null for who never enrolled."""
+        opening, days = self.opening(span), self.lapse_after_days
+        recent = nw.col("enrolled").is_between(opening - days + 1, opening)
+        recent = recent | books.timeline.happened("rejoin", opening - days + 1, opening)
+        label = nw.when(recent).then(nw.lit(f"<{days} days")).otherwise(nw.lit(f">={days} days"))
+        return nw.when(nw.col("enrolled") <= opening).then(label).alias(TENURE)
+
+    def _current(self, books: Books, day: int) -> Expr:
+        first, line = day - self.lapse_after_days + 1, books.timeline
+        recent = nw.col("enrolled").is_between(first, day) | line.happened("rejoin", first, day)
+        return on_books(day) & (recent | line.happened("sale", first, day))
+
+    def _active(self, books: Books, first: int, last: int) -> Expr:
+        if self.active_rule.kind == "any_order":
+            return books.timeline.happened("sale", first, last)
+        found = books.timeline.happened("active", last, last)
+        return found | books.timeline.happened("sale", first, last) if self.active_rule.kind == "sale_or_recruit" else found
+
+    @measure
+    def at_start(self) -> Expr:
+        """People in the base at the opening boundary."""
+        return flag(nw.col("start"))
+
+    @measure
+    def kept(self) -> Expr:
+        """Those of them still in it at the closing one."""
+        return flag(nw.col("start") & nw.col("end"))
+
+    @measure
+    def lost(self) -> Expr:
+        """Those no longer in it."""
+        return flag(nw.col("start") & ~nw.col("end"))
+
+    @measure
+    def terminated(self) -> Expr:
+        """Those lost who are off the books."""
+        return flag(nw.col("start") & ~nw.col("end") & ~nw.col("on_end"))
+
+    @measure
+    def lapsed(self) -> Expr:
+        """Those lost who are still on the books."""
+        return flag(nw.col("start") & ~nw.col("end") & nw.col("on_end"))
+
+
+@dataclass(frozen=True)
+class MonthEnds(Fact):
+    """One row a person on the books at the end of a calendar month inside the period."""
+
+    rules: OrderRules
+    counts_recruiting: bool = True
+
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, who sells, and who recruits."""
+        needs = (ENROLLED, "orders.distributor_id")
+        return (*needs, RECRUITED) if self.counts_recruiting else needs
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the seller cells that histories come from."""
+        books.want(self.rules).cells["seller"].add("last_sale")
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """Sales and recruits of each month."""
+        for first, last in span.months:
+            yield Ask(sale_track(self.rules), first, last)
+            yield Ask(RECRUIT, first, last)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span, one a person and month."""
+        frame = wide(books, self.rules, rejoins=False, recruits=self.counts_recruiting)
+        sellers = seller_attributes(books, dimensions, at)
+        frame, line, frames = with_lookup(sellers, frame), books.timeline, []
+        for span in books.schedule.spans:
+            for first, last in span.months or ((span.start, span.end),):
+                sold = line.happened("sale", first, last)
+                active = sold | line.happened("recruit", first, last) if self.counts_recruiting else sold
+                listed = on_books(last) if span.months else nw.lit(False)
+                rows = frame.select(
+                    "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), listed.alias("listed"),
+                    active.alias("sold"), *named(sellers, span),
+                )
+                frames.append(rows.filter(nw.col("listed")))
+        return books.engine.concat(frames)
+
+    @measure
+    def listed(self) -> Expr:
+        """People on the books at a month's end."""
+        return flag(nw.col("listed"))
+
+    @measure
+    def active(self) -> Expr:
+        """Those of them who sold (or recruited) in the month."""
+        return flag(nw.col("listed") & nw.col("sold"))

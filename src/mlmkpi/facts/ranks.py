@@ -1,0 +1,72 @@
+"""Ranks on a day: the latest row by then, from the ranks table and the company's ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import Expr
+from mlmkpi.facts.export import Export
+
+if TYPE_CHECKING:
+    from mlmkpi.facts.books import Books
+
+STEPS = 1000
+OFFSET = 1_000_000
+
+
+def ladder(export: Export, settings: Sequence[str]) -> tuple[str, ...]:
+    """The ranks, lowest first: as the settings say; numbers need no saying; empty where text ranks have no ladder."""
+    if settings:
+        return tuple(settings)
+    if not {"rank", "effective_on"} <= export.columns("ranks"):
+        return ()
+    found = [text for text in export.engine.spellings("ranks", "rank") if text is not None]
+    try:
+        return tuple(sorted(found, key=float))
+    except ValueError:
+        return ()
+
+
+def rank_rows(books: Books, *, title: bool = False) -> Frame:
+    """`person`, `day`, `step` (place on the ladder): rows paid as a rank, or that carry it as a title."""
+    export = books.export
+    columns = export.columns("ranks")
+    rows = export.scan("ranks", sorted({"distributor_id", "rank", "effective_on"} | (columns & {"kind"})))
+    if "kind" in columns:
+        titled = (nw.col("kind") == "title").fill_null(False)
+        rows = rows.filter(titled if title else ~titled)
+    elif title:
+        rows = rows.filter(nw.lit(False))
+    names = books.ladder or tuple(t for t in export.engine.spellings("ranks", "rank") if t is not None)
+    steps = pl.DataFrame({"rank": names, "step": range(len(names))}, schema={"rank": pl.String, "step": pl.Int64})
+    rows = rows.join(export.engine.small(steps), on="rank", how="inner")
+    rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)
+    return rows.select(nw.col("distributor_id").alias("person"), nw.col("effective_on").alias("day"), "step")
+
+
+def steps_at(books: Books, days: Sequence[int], *, title: bool = False) -> Frame:
+    """`person` and `_step_<day>`: the place on the ladder by each day (same day: the highest); null without a row."""
+    packed = (nw.col("day").cast(nw.Int64) + OFFSET) * STEPS + nw.col("step")
+    rows = rank_rows(books, title=title).with_columns(packed.alias("_packed"))
+    seen = rows.select("person", *(nw.when(nw.col("day") <= d).then(nw.col("_packed")).alias(f"_p_{d}") for d in days))
+    best = seen.group_by("person").agg(*(nw.col(f"_p_{d}").max() for d in days))
+    return best.select("person", *((nw.col(f"_p_{d}") % STEPS).alias(f"_step_{d}") for d in days))
+
+
+def ranks_at(books: Books, days: Sequence[int]) -> Frame:
+    """`person` and `_rank_<day>`: as `steps_at`, with the ranks' names."""
+    names = books.ladder or tuple(t for t in books.export.engine.spellings("ranks", "rank") if t is not None)
+    frame = steps_at(books, days)
+    return frame.select("person", *(_named(f"_step_{day}", names).alias(f"_rank_{day}") for day in days))
+
+
+def _named(column: str, ladder: Sequence[str]) -> Expr:
+    name = nw.lit(None, dtype=nw.String)
+    for step, rank in enumerate(ladder):
+        name = nw.when(nw.col(column) == step).then(nw.lit(rank)).otherwise(name)
+    return name

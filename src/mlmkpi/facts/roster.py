@@ -1,0 +1,131 @@
+"""The people of the business: who enrolled when, under whom, left when and came back when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.export import Export
+
+FAR = 4_000_000
+"""A day that never comes: stands for "not terminated", "did not come back", "never enrolled"."""
+
+
+class Roster:
+    """Builds the roster and its events from the distributors and enrollments tables, as seen on the as-of date."""
+
+    def __init__(self, export: Export, as_of: int) -> None:
+        self.export = export
+        self.as_of = as_of
+        self.distributors = export.columns("distributors")
+        self.enrollments = export.columns("enrollments")
+
+    @property
+    def exists(self) -> bool:
+        """Whether the export says who is a distributor."""
+        return bool(self.distributors or self.enrollments)
+
+    def enrolments(self) -> Frame:
+        """One row an enrolment: `person`, `day`."""
+        frames = []
+        for table in ("distributors", "enrollments"):
+            if self.export.columns(table):
+                frame = self.export.scan(table, ["distributor_id", "enrolled_on"])
+                frames.append(frame.select(nw.col("distributor_id").alias("person"), nw.col("enrolled_on").alias("day")))
+        rows = self.export.engine.concat(frames).filter(nw.col("day") <= self.as_of)
+        return rows.filter(~nw.col("person").is_null())
+
+    def people(self, last_sales: Frame | None) -> Frame:
+        """One row a person: `person`, `enrolled`, `terminated`, `returned_on` (far days where never).
+
+        `last_sales` (`person`, `last_sale`) dates the leaving of those marked terminated without a date.
+        """
+        enrolments = self.enrolments()
+        first = enrolments.group_by("person").agg(
+            nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")
+        )
+        people = self._with_terminations(first, last_sales)
+        people = people.with_columns(
+            nw.when(nw.col("terminated") >= nw.col("enrolled")).then(nw.col("terminated")).otherwise(nw.lit(FAR))
+            .fill_null(FAR).cast(nw.Int32).alias("terminated")
+        )
+        back = enrolments.join(people.select("person", "enrolled", "terminated"), on="person", how="inner")
+        back = back.filter((nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated")))
+        back = back.group_by("person").agg(nw.col("day").min().alias("returned_on"))
+        people = people.join(back, on="person", how="left")
+        return people.with_columns(nw.col("returned_on").fill_null(FAR)).drop("latest")
+
+    def rejoins(self) -> Frame:
+        """One row an enrolment after the first day: `unit`, `day`."""
+        rows = self.enrolments()
+        first = rows.group_by("person").agg(nw.col("day").min().alias("enrolled"))
+        later = rows.join(first, on="person", how="inner").filter(nw.col("day") > nw.col("enrolled"))
+        return later.select(nw.col("person").alias("unit"), "day")
+
+    @property
+    def marked_terminated(self) -> Sequence[str]:
+        """The status spellings that mean terminated."""
+        if "status" not in self.distributors:
+            return ()
+        codes = self.export.engine.spellings("distributors", "status")
+        return [code for code in codes if code is not None and code.casefold() == "terminated"]
+
+    def undated_leavers(self) -> Frame:
+        """`person` of those marked terminated without a date."""
+        columns = ["distributor_id", "status", *(self.distributors & {"terminated_on"})]
+        frame = self.export.scan("distributors", columns).filter(nw.col("status").is_in(list(self.marked_terminated)))
+        if "terminated_on" in self.distributors:
+            frame = frame.filter(nw.col("terminated_on").is_null())
+        return frame.select(nw.col("distributor_id").alias("person"))
+
+    def enrollers(self) -> Frame | None:
+        """`person`, `enroller`: the highest on the first enrolment's row, else the distributors table's; None unknown."""
+        own, table = self._tree("enroller_id", "sponsor_id", self.enrollments), None
+        if own:
+            rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", own])
+            rows = rows.filter(nw.col("enrolled_on") <= self.as_of)
+            first = rows.group_by("distributor_id").agg(nw.col("enrolled_on").min().alias("first"))
+            rows = rows.join(first, on="distributor_id", how="inner").filter(nw.col("enrolled_on") == nw.col("first"))
+            table = rows.group_by("distributor_id").agg(nw.col(own).max().alias("enroller"))
+            table = table.select(nw.col("distributor_id").alias("person"), "enroller")
+        listed = self._tree("enroller_id", "sponsor_id", self.distributors)
+        if not listed:
+            return table
+        base = self.export.scan("distributors", ["distributor_id", listed])
+        base = base.select(nw.col("distributor_id").alias("person"), nw.col(listed).alias("listed"))
+        if table is None:
+            return base.select("person", nw.col("listed").alias("enroller"))
+        both = table.join(base, on="person", how="full")
+        person = nw.coalesce(nw.col("person"), nw.col("person_right"))
+        return both.select(person.alias("person"), nw.coalesce(nw.col("enroller"), nw.col("listed")).alias("enroller"))
+
+    def _tree(self, wanted: str, other: str, columns: frozenset[str]) -> str | None:
+        """The column of this table that serves as the tree wanted; where an export has one tree, it serves as both."""
+        if wanted in columns:
+            return wanted
+        somewhere = wanted in self.distributors | self.enrollments
+        return other if other in columns and not somewhere else None
+
+    def _with_terminations(self, first: Frame, last_sales: Frame | None) -> Frame:
+        if not self.distributors:
+            return first.with_columns(nw.lit(None, dtype=nw.Int32).alias("terminated"))
+        columns = ["distributor_id", *(self.distributors & {"terminated_on"})]
+        listed = self.export.scan("distributors", columns)
+        listed = listed.select(nw.col("distributor_id").alias("person"), self._terminated_on().alias("terminated"))
+        people = first.join(listed, on="person", how="left")
+        if last_sales is not None:
+            people = people.join(last_sales, on="person", how="left")
+            latest = nw.max_horizontal(nw.col("latest"), nw.col("last_sale")) + 1
+            undated = ~nw.col("last_sale").is_null()
+            people = people.with_columns(
+                nw.when(undated).then(nw.when(latest <= self.as_of).then(latest)).otherwise(nw.col("terminated"))
+                .alias("terminated")
+            )
+        return people.select("person", "enrolled", "latest", "terminated")
+
+    def _terminated_on(self) -> nw.Expr:
+        if "terminated_on" not in self.distributors:
+            return nw.lit(None, dtype=nw.Int32)
+        return nw.when(nw.col("terminated_on") <= self.as_of).then(nw.col("terminated_on"))

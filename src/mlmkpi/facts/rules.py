@@ -1,0 +1,99 @@
+"""The choices a company makes about its definitions: enums and small values that are parameters of facts and KPIs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Refunds(StrEnum):
+    """On which day a return counts: its own, its original order's, or never."""
+
+    REFUND_DATE = "refund_date"
+    ORDER_DATE = "order_date"
+    IGNORE = "ignore"
+
+
+class Volume(StrEnum):
+    """What volume is: qualifying volume, commissionable volume, or the amount."""
+
+    QV = "qv"
+    CV = "cv"
+    AMOUNT = "amount"
+
+
+class Base(StrEnum):
+    """Who is in the set that retention starts from."""
+
+    CURRENT = "current"
+    ACTIVE = "active"
+    ON_BOOKS = "on_books"
+
+
+class Window(StrEnum):
+    """How far back retention's starting boundary lies: at the period's start, or a year before its end."""
+
+    PERIOD = "period"
+    YEAR = "12m"
+
+
+class FirstSale(StrEnum):
+    """Which sale ends the wait for the first one: a customer's, or any."""
+
+    CUSTOMER = "customer"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class OrderRules:
+    """What a figure read from orders depends on; None where it makes no difference to it (it reads sales alone)."""
+
+    valid_status: tuple[str, ...] = ()
+    refunds: Refunds | None = None
+    volume: Volume | None = None
+
+    def fits(self, other: OrderRules) -> bool:
+        """Whether the other's order rows serve this figure as well."""
+        same = self.valid_status == other.valid_status and self.refunds in (None, other.refunds)
+        return same and self.volume in (None, other.volume)
+
+
+@dataclass(frozen=True)
+class ActiveRule:
+    """What makes a distributor active in a period.
+
+    >>> ActiveRule.parse("volume>=100.5")
+    ActiveRule(kind='volume', at_least=1005000)
+    """
+
+    kind: str = "any_order"
+    at_least: int = 0
+
+    KINDS: ClassVar[tuple[str, ...]] = ("any_order", "own_order", "volume>=X", "earned", "any_event", "sale_or_recruit")
+
+    @property
+    def by_volume(self) -> bool:
+        """Whether it reads the volume, and with it how returns are booked."""
+        return self.kind == "volume"
+
+    @classmethod
+    def parse(cls, text: str) -> ActiveRule:
+        """The rule a setting names; ValueError for anything else."""
+        head, sign, number = text.replace(" ", "").partition(">=")
+        if sign and head == "volume":
+            return cls("volume", _ten_thousandths(number))
+        if not sign and head in cls.KINDS:
+            return cls(head)
+        raise ValueError(f"active_rule is {text!r}; expected one of {', '.join(cls.KINDS)}")
+
+    def __str__(self) -> str:
+        return f"volume>={self.at_least / 10_000:g}" if self.kind == "volume" else self.kind
+
+
+def _ten_thousandths(number: str) -> int:
+    try:
+        return int((Decimal(number) * 10_000).to_integral_exact())
+    except InvalidOperation:
+        raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100") from None

@@ -1,0 +1,144 @@
+"""Sellers: one row a person and period with what was credited to them, and whether that made them active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_for, rule_needs
+from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds
+
+VOLUMES = ("own_volume", "customer_volume")
+
+
+@dataclass(frozen=True)
+class Sellers(Fact):
+    """One row a person and period with a sale, a return or another reason to be active."""
+
+    rules: OrderRules
+    active_rule: ActiveRule = ActiveRule()
+    with_volume: bool = False
+
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.ORDER)
+
+    def needs(self) -> tuple[str, ...]:
+        """The seller of an order, and what the rule reads."""
+        needs = ["orders.distributor_id", *rule_needs(self.active_rule)]
+        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
+        return tuple(dict.fromkeys(needs))
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the seller cells."""
+        wanted = books.want(self.rules)
+        wanted.cells["seller"] |= cells_for(self.active_rule) | (set(VOLUMES) if self.with_volume else set())
+        for dimension in dimensions:
+            if dimension.side is Side.ORDER:
+                wanted.column(dimension.column)
+                wanted.dimensions["seller"].add(dimension.column)
+
+    def among(self, facts: Iterable[Fact]) -> Fact:
+        """A fact of the same people that knows their volumes too."""
+        for fact in facts:
+            same = type(fact) is type(self) and isinstance(fact, Sellers) and fact.active_rule == self.active_rule
+            if same and isinstance(fact, Sellers) and fact.with_volume and self.rules.fits(fact.rules):
+                return fact
+        return self
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by cell where every span is one cell, else by span."""
+        sellers = seller_attributes(books, dimensions, at)
+        kept = [d.column for d in dimensions if d.side is Side.ORDER]
+        frame = self._active(books, self._credited(books, kept, spanned=sellers.timed))
+        renamed = {d.column: d.name for d in dimensions if d.side is Side.ORDER}
+        frame = sellers.attach(frame.rename(renamed), "unit")
+        if any(d.name == DISTRIBUTOR for d in dimensions):
+            frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
+        return frame
+
+    def _credited(self, books: Books, kept: list[str], *, spanned: bool) -> Frame:
+        """`unit`, `cell` or `span`, the order attributes, and the sums that were wanted."""
+        cells, wanted = books.cells(self.rules, "seller"), books.want(self.rules)
+        alike = set(kept) == wanted.dimensions["seller"]
+        if alike and books.one_cell_spans and not spanned and self.active_rule.kind in BY_CREDIT:
+            return cells
+        cells = cells.join(books.engine.small(books.cells_of_spans()), on="cell", how="inner")
+        names = wanted.cells["seller"]
+        sums = [nw.col(name).sum() for name in (*VOLUMES, "net_sales") if name in names]
+        sums += [nw.col(name).max() for name in ("last_sale", "last_own_sale") if name in names]
+        return books.engine.group(cells, "unit", {"span": len(books.schedule.spans)}, kept, sums)
+
+    def _active(self, books: Books, frame: Frame) -> Frame:
+        """Add `volume` where it is known, and `active`."""
+        names = books.want(self.rules).cells["seller"]
+        if set(VOLUMES) <= names:
+            frame = frame.with_columns((nw.col("own_volume") + nw.col("customer_volume")).alias("volume"))
+        rule = self.active_rule
+        if rule.kind in BY_CREDIT:
+            active = {
+                "any_order": lambda: ~nw.col("last_sale").is_null(),
+                "own_order": lambda: ~nw.col("last_own_sale").is_null(),
+                "volume": lambda: nw.col("volume") >= rule.at_least,
+            }[rule.kind]()
+            return frame.with_columns(active.alias("active"))
+        windows = [(span.index, span.start, span.end) for span in books.schedule.spans]
+        elsewhere = active_elsewhere(books, rule, windows).rename({"window": "span"})
+        both = frame.join(elsewhere.with_columns(nw.lit(True).alias("_elsewhere")), on=["unit", "span"], how="full")
+        found = nw.col("_elsewhere").fill_null(False)
+        if rule.kind == "sale_or_recruit":
+            found = found | ~nw.col("last_sale").is_null()
+        both = both.with_columns(
+            nw.coalesce("unit", "unit_right").alias("unit"), nw.coalesce("span", "span_right").alias("span"),
+            found.alias("active"),
+        )
+        return both.drop("unit_right", "span_right", "_elsewhere")
+
+    @measure
+    def active(self) -> Expr:
+        """Distinct people who were active."""
+        return flag(nw.col("active"))
+
+    @scaled
+    def volume(self) -> Expr:
+        """Net volume of orders with a seller."""
+        return nw.col("volume")
+
+    @scaled
+    def own_volume(self) -> Expr:
+        """The part that people bought themselves."""
+        return nw.col("own_volume")
+
+    @scaled
+    def customer_volume(self) -> Expr:
+        """The part that customers bought."""
+        return nw.col("customer_volume")
+
+
+@dataclass(frozen=True)
+class Recruiters(Sellers):
+    """The rows of `Sellers` of those who enrolled somebody new in the period."""
+
+    def needs(self) -> tuple[str, ...]:
+        """Also who enrolled whom."""
+        return (*super().needs(), RECRUITED)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The sellers' rows of recruiters, by cell or span as those."""
+        frame = super().rows(books, dimensions, at)
+        recruits = books.in_spans(books.recruits())
+        if "span" not in frame.collect_schema().names():
+            cells = books.engine.small(books.cells_of_spans())
+            recruits = recruits.join(cells, on="span", how="inner").select("unit", "cell")
+            return frame.join(recruits.unique(), on=["unit", "cell"], how="semi")
+        return frame.join(recruits.select("unit", "span").unique(), on=["unit", "span"], how="semi")
+
+    @measure
+    def active_recruiters(self) -> Expr:
+        """People who were active and enrolled somebody new."""
+        return flag(nw.col("active"))

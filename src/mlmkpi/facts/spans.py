@@ -1,0 +1,89 @@
+"""The stretches of days a run computes: the periods shown, those before them, and those a year earlier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, year_before
+
+
+@dataclass(frozen=True)
+class Span:
+    """A period as it is computed: `end` is its closing boundary, the as-of date where the period is still running.
+
+    `months` are the calendar months (first, last day number) inside it that ended by the as-of date.
+    """
+
+    index: int
+    period: Period
+    start: int
+    end: int
+    complete: bool
+    weeks: bool
+    months: tuple[tuple[int, int], ...]
+    earlier: Period | None = None
+
+    @property
+    def before(self) -> int:
+        """The day before the period: its opening boundary."""
+        return self.start - 1
+
+    @property
+    def year_before(self) -> int:
+        """The boundary a year before the closing one."""
+        return day_number(year_before(from_day_number(self.end), weeks=self.weeks))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Every span of a run, and for each period shown its span, the previous one's and the year-ago one's."""
+
+    spans: tuple[Span, ...]
+    shown: tuple[int, ...]
+    previous: tuple[int | None, ...]
+    year_ago: tuple[int | None, ...]
+    as_of: int
+    calendar: Calendar
+
+
+def _months(period: Period, as_of: date, calendar: Calendar) -> tuple[tuple[int, int], ...]:
+    if calendar.every.value in ("day", "week", "period"):
+        return ((day_number(period.start), day_number(period.end)),) if period.end <= as_of else ()
+    found = []
+    civil = Calendar(Every.MONTH)
+    month = civil.holding(period.start)
+    while month is not None and month.end <= min(period.end, as_of):
+        found.append((day_number(month.start), day_number(month.end)))
+        month = civil.after(month)
+    return tuple(found)
+
+
+def schedule(calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool) -> Schedule:
+    """Lay out the spans that the shown periods need; `year` adds those a year before, cut to the same days."""
+    spans: dict[tuple[Period, date], Span] = {}
+
+    def span(period: Period | None, cut: date | None = None) -> int | None:
+        if period is None or period.start > as_of:
+            return None
+        end = min(period.end, as_of, cut or period.end)
+        if (period, end) not in spans:
+            spans[period, end] = Span(
+                len(spans), period, day_number(period.start), day_number(end), end == period.end, calendar.weeks,
+                _months(period, end, calendar), calendar.before(period),
+            )
+        return spans[period, end].index
+
+    kept = [period for period in shown if period.start <= as_of]
+    now = [span(period) for period in kept]
+    previous = [span(calendar.before(period)) for period in kept]
+    earlier: list[int | None] = [None] * len(kept)
+    if year:
+        for at, period in enumerate(kept):
+            cut = None if period.end <= as_of else year_before(as_of, weeks=calendar.weeks)
+            earlier[at] = span(calendar.year_ago(period), cut)
+    return Schedule(
+        tuple(spans.values()), tuple(i for i in now if i is not None), tuple(previous), tuple(earlier),
+        day_number(as_of), calendar,
+    )

@@ -1,0 +1,81 @@
+"""Customers: how many there are, and whether they come back."""
+
+from __future__ import annotations
+
+from mlmkpi.facts.base import Boundary
+from mlmkpi.facts.customers import Buyers, Customers, Repeats
+from mlmkpi.facts.rules import ActiveRule, Base, OrderRules, Refunds, Volume, Window
+from mlmkpi.facts.sellers import Sellers
+from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
+
+ANY_ORDER = ActiveRule()
+
+
+@kpi(
+    title="Active customers", short="Active customers", family=Family.CUSTOMERS, unit=Unit.COUNT, better=Better.HIGHER
+)
+def active_customers(*, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """Distinct customers with a sale in the period.
+
+    Formula: the number of distinct customer ids on customer orders that are sales.
+    Unit: people.
+    Edge cases: an order whose customer is a distributor on the books that day is that person's own purchase.
+    Source: the catalogue, section 3.
+    """
+    return Ratio(Buyers(OrderRules(valid_status)).active())
+
+
+@kpi(
+    title="Customers per distributor", short="Customers per distributor", family=Family.CUSTOMERS, unit=Unit.RATIO,
+    better=Better.BAND,
+)
+def customer_to_distributor_ratio(
+    *, active_rule: ActiveRule = ANY_ORDER, volume: Volume = Volume.QV, refunds: Refunds = Refunds.REFUND_DATE,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """Active customers for each active distributor.
+
+    Formula: active customers ÷ active distributors.
+    Unit: a ratio.
+    Edge cases: null where no distributor was active.
+    Source: the founding list, number 8.
+    """
+    by_volume = active_rule.by_volume
+    sellers = Sellers(OrderRules(valid_status, refunds, volume) if by_volume else OrderRules(valid_status), active_rule, by_volume)
+    return Ratio(Buyers(OrderRules(valid_status)).active(), sellers.active())
+
+
+@kpi(
+    title="Customer retention", short="Customer retention", family=Family.CUSTOMERS, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.WILSON, dims_at=Boundary.START,
+)
+def customer_retention_rate(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD,
+    customer_lapse_after_days: int = 90, valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The share of the customers who were current when the window opened and still are on its last day.
+
+    Formula: |S ∩ E| ÷ |S|; a customer is current with a sale in the last `customer_lapse_after_days` days.
+    Unit: a rate from 0 to 1.
+    Edge cases: the day a customer joined never counts; retention_base = on_books reads as current.
+    Source: the founding list, number 14.
+    """
+    base = Base.CURRENT if retention_base is Base.ON_BOOKS else retention_base
+    customers = Customers(OrderRules(valid_status), customer_lapse_after_days, base, retention_window)
+    return Ratio(customers.kept(), customers.at_start())
+
+
+@kpi(
+    title="Repeat purchase rate", short="Repeat purchase rate", family=Family.CUSTOMERS, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.WILSON,
+)
+def repeat_purchase_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """The share of the year's customers who bought on more than one day.
+
+    Formula: customers with sales on at least 2 days in the 12 months to the period's end ÷ customers with at least 1.
+    Unit: a rate from 0 to 1.
+    Edge cases: null until the orders reach back 12 months.
+    Source: the founding list, number 14.
+    """
+    repeats = Repeats(OrderRules(valid_status))
+    return Ratio(repeats.repeated(), repeats.bought())

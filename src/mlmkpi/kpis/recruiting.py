@@ -1,0 +1,151 @@
+"""Recruiting and retention: who joins, who stays, who goes."""
+
+from __future__ import annotations
+
+from mlmkpi.facts.base import Boundary
+from mlmkpi.facts.newcomers import FirstSales, Newcomers
+from mlmkpi.facts.people import TENURE, People
+from mlmkpi.facts.rules import ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
+from mlmkpi.facts.sellers import Recruiters, Sellers
+from mlmkpi.kpi import TOTAL, Better, Family, Interval, Ratio, Survival, Unit, kpi
+
+ANY_ORDER = ActiveRule()
+BY_TENURE = (TOTAL, (TENURE,))
+
+
+@kpi(title="New sign-ups", short="New sign-ups", family=Family.RECRUITING, unit=Unit.COUNT, better=Better.HIGHER)
+def new_signups(*, cooling_off_days: int = 0) -> Ratio:
+    """People whose first enrolment ever falls in the period; whoever comes back is not new again.
+
+    Formula: the number of such people, credited to their enroller when split by distributor.
+    Unit: people.
+    Edge cases: people who were customers before count; with `cooling_off_days` above 0, people terminated 0 to that
+    many days after enrolling are dropped.
+    Source: the founding list, number 1.
+    """
+    return Ratio(Newcomers(cooling_off_days).joined())
+
+
+@kpi(
+    title="Distributor retention", short="Distributor retention", family=Family.RECRUITING, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.WILSON, dims_at=Boundary.START,
+)
+def distributor_retention_rate(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
+    active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The share of the distributors who were current when the window opened and still are on its last day.
+
+    Formula: |S ∩ E| ÷ |S|, S = current on the day before the period, E = current on its last day. Current = on the
+    books, and enrolled, back or with a sale in the last `lapse_after_days` days.
+    Unit: a rate from 0 to 1.
+    Edge cases: people who join inside the period are in neither set; beside the total it is given by tenure when the
+    window opened, because people in their first `lapse_after_days` days can hardly lapse.
+    Source: set-based retention, the founding list, number 2; (end − new) ÷ start is not used, as it counts returning people as kept.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
+    return Ratio(people.kept(), people.at_start(), blocks=BY_TENURE)
+
+
+@kpi(
+    title="Churn", short="Churn", family=Family.RECRUITING, unit=Unit.RATE, better=Better.LOWER,
+    interval=Interval.WILSON, dims_at=Boundary.START,
+)
+def churn_rate(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
+    active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The share of the distributors who were current when the window opened and no longer are: 1 − retention.
+
+    Formula: |S ∖ E| ÷ |S|, the sets of distributor retention; it is churn by termination plus churn by lapse.
+    Unit: a rate from 0 to 1.
+    Edge cases: who joins and leaves inside one period is in neither set.
+    Source: the founding list, number 4.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
+    return Ratio(people.lost(), people.at_start(), blocks=BY_TENURE)
+
+
+@kpi(
+    title="Churn by termination", short="  by termination", family=Family.RECRUITING, unit=Unit.RATE,
+    better=Better.LOWER, interval=Interval.WILSON, dims_at=Boundary.START,
+)
+def churn_terminated(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
+    active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The part of churn that is off the books on the window's last day.
+
+    Formula: |S ∖ E, off the books| ÷ |S|.
+    Unit: a rate from 0 to 1.
+    Edge cases: with retention_base = active, unknown sellers count here, as they are never on the books.
+    Source: the founding list, number 4.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
+    return Ratio(people.terminated(), people.at_start(), blocks=BY_TENURE)
+
+
+@kpi(
+    title="Churn by lapse", short="  by lapse", family=Family.RECRUITING, unit=Unit.RATE, better=Better.LOWER,
+    interval=Interval.WILSON, dims_at=Boundary.START,
+)
+def churn_lapsed(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
+    active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The part of churn that is still on the books on the window's last day, without a sale for too long.
+
+    Formula: |S ∖ E, on the books| ÷ |S|.
+    Unit: a rate from 0 to 1.
+    Edge cases: 0 with retention_base = on_books.
+    Source: the founding list, number 4.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
+    return Ratio(people.lapsed(), people.at_start(), blocks=BY_TENURE)
+
+
+@kpi(
+    title="Sponsor rate", short="Sponsor rate", family=Family.RECRUITING, unit=Unit.RATE, better=Better.HIGHER,
+    interval=Interval.WILSON,
+)
+def sponsor_rate(
+    *, active_rule: ActiveRule = ANY_ORDER, valid_status: tuple[str, ...] = (),
+    refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+) -> Ratio:
+    """The share of active distributors who also enrolled somebody new in the period.
+
+    Formula: people who were active and enrolled at least one new sign-up ÷ active distributors.
+    Unit: a rate from 0 to 1.
+    Edge cases: people who enrolled somebody without being active are in neither.
+    Source: the catalogue, section 3.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    recruiters = Recruiters(rules, active_rule, active_rule.by_volume)
+    return Ratio(recruiters.active_recruiters(), Sellers(rules, active_rule, active_rule.by_volume).active())
+
+
+@kpi(
+    title="Time to first sale", short="Time to first sale", family=Family.RECRUITING, unit=Unit.DAYS,
+    better=Better.LOWER,
+)
+def time_to_first_sale(*, first_sale: FirstSale = FirstSale.CUSTOMER, valid_status: tuple[str, ...] = ()) -> Survival:
+    """Days from first enrolment to the first customer sale: the median over everybody who enrolled, sellers or not yet.
+
+    Formula: Kaplan–Meier median by period of enrolment, censored at the as-of date only; whoever leaves without a sale
+    stays in the risk set, since quitting is not a reason to have sold later. Beside it: the share within 30, 60, 90 days.
+    Unit: days.
+    Edge cases: null while more than half have not sold; people who enrolled before the data start, or had such a sale
+    before they enrolled, are left out.
+    Source: Kaplan and Meier 1958; the founding list, number 11.
+    """
+    first_sales = FirstSales(OrderRules(valid_status), first_sale)
+    return Survival(first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90))
+

@@ -1,0 +1,90 @@
+"""Sales: what was bought, by whom, and through which channel."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.facts.sellers import Sellers
+from mlmkpi.kpi import Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
+
+ANY_ORDER = ActiveRule()
+MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
+
+
+@kpi(title="Sales volume", short="Sales volume", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
+def sales_volume(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """Company net sales, house business included.
+
+    Formula: Σ amount of sales − Σ amount of returns.
+    Unit: money.
+    Edge cases: kits, replacements and orders whose status does not count are out; returns count on their own date.
+    Source: the catalogue, section 3.
+    """
+    return Ratio(Orders(OrderRules(valid_status, refunds)).net_sales())
+
+
+@kpi(
+    title="Personal sales volume", short="Personal sales volume", family=Family.SALES, unit=Unit.VOLUME,
+    better=Better.HIGHER, interval=Interval.LINEAR,
+)
+def personal_sales_volume(
+    *, volume: Volume = Volume.QV, active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """Net volume credited to sellers for each active distributor (PSV): own purchases plus customer orders.
+
+    Formula: Σ volume of orders with a seller ÷ active distributors; median and 90th percentile over the active, and the
+    two parts of the mean.
+    Unit: volume.
+    Edge cases: house business is in nobody's PSV; volume is qualifying volume where the export has it, else the amount.
+    Source: the founding list, number 5.
+    """
+    sellers = Sellers(OrderRules(valid_status, refunds, volume), active_rule, True)
+    active = sellers.active()
+    return Ratio(
+        sellers.volume(), active,
+        also=(
+            Quantiles(active, sellers.volume(), (MEDIAN, P90)), Part("own", sellers.own_volume(), active),
+            Part("customer", sellers.customer_volume(), active),
+        ),
+    )
+
+
+@kpi(
+    title="Average order value", short="Average order value", family=Family.SALES, unit=Unit.MONEY,
+    better=Better.HIGHER, interval=Interval.LINEAR,
+)
+def average_order_value(*, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """What an order is worth on average, before tax and shipping (AOV).
+
+    Formula: Σ amount of sales ÷ number of sales; the median beside it.
+    Unit: money.
+    Edge cases: returns are left out above and below.
+    Source: the founding list, number 7.
+    """
+    orders = Orders(OrderRules(valid_status))
+    sales = orders.sales()
+    return Ratio(orders.sales_amount(), sales, also=(Quantiles(sales, orders.sales_amount(), (MEDIAN,)),))
+
+
+@kpi(
+    title="Sales per active distributor", short="Sales per active", family=Family.SALES, unit=Unit.MONEY,
+    better=Better.HIGHER,
+)
+def sales_per_active_distributor(
+    *, active_rule: ActiveRule = ANY_ORDER, volume: Volume = Volume.QV, refunds: Refunds = Refunds.REFUND_DATE,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """Company net sales for each active distributor.
+
+    Formula: net sales, house business included ÷ active distributors.
+    Unit: money.
+    Edge cases: null where nobody was active.
+    Source: the catalogue, section 3.
+    """
+    rules = OrderRules(valid_status, refunds)
+    by_volume = active_rule.by_volume
+    sellers = Sellers(OrderRules(valid_status, refunds, volume) if by_volume else OrderRules(valid_status), active_rule, by_volume)
+    return Ratio(Orders(rules).net_sales(), sellers.active())

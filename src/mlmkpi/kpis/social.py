@@ -1,0 +1,29 @@
+"""Social media: what it sells, and how people respond."""
+
+from __future__ import annotations
+
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.rules import OrderRules, Refunds
+from mlmkpi.kpi import Better, Family, Part, Ratio, Unit, kpi
+
+SOCIAL = ("social", "instagram", "facebook", "tiktok")
+
+
+@kpi(
+    title="Social sales share", short="Social sales share", family=Family.SOCIAL, unit=Unit.RATE, better=Better.NONE,
+)
+def social_sales_share(
+    *, social_channels: tuple[str, ...] = SOCIAL, refunds: Refunds = Refunds.REFUND_DATE,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """The share of net sales that came through social channels.
+
+    Formula: net sales through `social_channels` (case does not matter) ÷ net sales; beside it the share of orders that
+    name no channel, which could be either.
+    Unit: a rate from 0 to 1.
+    Edge cases: null where net sales are 0 or less.
+    Source: the founding list, number 23.
+    """
+    orders = Orders(OrderRules(valid_status, refunds), social_channels)
+    part = Part("without_channel", orders.net_sales_without_channel(), orders.net_sales())
+    return Ratio(orders.social_net_sales(), orders.net_sales(), also=(part,))

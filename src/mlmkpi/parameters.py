@@ -1,0 +1,102 @@
+"""The parameters of definitions: what each means, and how a setting's value becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from mlmkpi.errors import SettingsError
+from mlmkpi.facts.rules import ActiveRule
+from mlmkpi.settings import nearest
+
+PARAMETERS: dict[str, str] = {
+    "valid_status": "the status codes of orders that count; without it the usual words decide",
+    "refunds": "the day on which a return counts: its own, its original order's, or none (ignore)",
+    "volume": "what volume is: qualifying volume, commissionable volume, or the amount",
+    "active_rule": "what makes a distributor active in a period: any order credited, an own order, a volume, an income,"
+    " an event attended, or a sale or recruit",
+    "lapse_after_days": "days without a sale, enrolment or return after which a distributor on the books has lapsed",
+    "customer_lapse_after_days": "days without a purchase after which a customer has lapsed",
+    "retention_base": "whose retention it is: everybody current, the active, or everybody on the books",
+    "retention_window": "over what time: the period, or the 12 months up to its end",
+    "cooling_off_days": "newcomers who left within so many days of enrolling are not counted; 0 counts all",
+    "active_counts_recruiting": "whether somebody who recruited without selling was active",
+    "first_sale": "which sale ends the wait: the first to a customer, or any",
+    "social_channels": "the channels of orders that are social media; case does not matter",
+}
+
+
+def parsed(name: str, value: Any, default: Any, where: str) -> Any:
+    """A setting's value as the parameter's type, told by its default; SettingsError where it does not fit."""
+    expected = expectation(default)
+    try:
+        return _parsed(value, default)
+    except (ValueError, TypeError):
+        raise SettingsError(
+            f"{where}: {name} does not fit", (("got", repr(value)), ("expected", expected))
+        ) from None
+
+
+def _parsed(value: Any, default: Any) -> Any:
+    if isinstance(default, ActiveRule):
+        return value if isinstance(value, ActiveRule) else ActiveRule.parse(str(value))
+    if isinstance(default, StrEnum):
+        return type(default)(str(value))
+    if isinstance(default, bool):
+        return _exactly(value, bool)
+    if isinstance(default, tuple):
+        return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else (str(value),)
+    if isinstance(default, int):
+        number = _exactly(value, int)
+        if number < 0:
+            raise ValueError
+        return number
+    if isinstance(default, float):
+        if isinstance(value, bool):
+            raise TypeError
+        return float(value)
+    if default is None or isinstance(default, str):
+        return value
+    raise TypeError
+
+
+def _exactly(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+def expectation(default: Any) -> str:
+    """What values a parameter takes, in words."""
+    if isinstance(default, ActiveRule):
+        return ", ".join(ActiveRule.KINDS)
+    if isinstance(default, StrEnum):
+        return ", ".join(type(default))
+    if isinstance(default, bool):
+        return "true or false"
+    if isinstance(default, tuple):
+        return 'a list such as ["one", "two"]'
+    if isinstance(default, int):
+        return "a whole number from 0"
+    return "a number" if isinstance(default, float) else "a text"
+
+
+def shown(value: Any) -> str:
+    """A parameter's value as a definition prints it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(str, value)) + "]"
+    return "none" if value is None else str(value)
+
+
+def check_names(definitions: Mapping[str, Any], known: set[str], where: str) -> None:
+    """Refuse a setting under [definitions] that no KPI has; SettingsError with the nearest name."""
+    for name in definitions:
+        if name not in known:
+            guess = nearest(name, sorted(known))
+            fix = (("fix", f"did you mean {guess}?"),) if guess else ()
+            raise SettingsError(
+                f"{where} has an unknown key definitions.{name}", (("expected", ", ".join(sorted(known))), *fix)
+            )

@@ -1,0 +1,179 @@
+"""From names of KPIs to a Result: the one path that every command and the library take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.pipeline.clock import company_calendar, read_clock
+from mlmkpi.pipeline.figures import figures
+from mlmkpi.pipeline.jobs import gather
+from mlmkpi.pipeline.plan import chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.result import Result, schema
+from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.engines import Engine
+from mlmkpi.engines.ids import UnparsedIdError
+from mlmkpi.errors import UsageError
+from mlmkpi.facts.ages import AGE_BANDS
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.ranks import ladder
+from mlmkpi.facts.spans import Schedule, schedule
+from mlmkpi.kpi import facts_of
+from mlmkpi.period import Calendar, Every, Period, choose_periods
+from mlmkpi.settings import Settings, load_settings
+from mlmkpi.sources import open_exports
+
+__all__ = ["Request", "Result", "compute"]
+
+Exports = str | Path | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run."""
+
+    kpis: Sequence[str] | None = None
+    every: Every = Every.MONTH
+    by: Sequence[str] = ()
+    where: Mapping[str, Sequence[str]] | None = None
+    first: date | None = None
+    last: date | None = None
+    count: int | None = None
+    as_of: date | None = None
+    compare_year: bool = False
+    bad_rows: str = "stop"
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension of the Result: those to split by, then those to choose from."""
+        return tuple(dict.fromkeys([*self.by, *(self.where or {})]))
+
+
+def compute(
+    exports: Exports = ".", *, kpis: Sequence[str] | None = None, every: str = "month", by: Sequence[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
+    count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
+    config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    progress: Callable[[str], None] | None = None,
+) -> Result:
+    """KPIs from exports: a folder, a file, a glob, an s3:// address, or frames and paths by table name.
+
+    `kpis` are names, families or "all" (None: the default set); `every` is the length of a period; `by` are the
+    dimensions to split by and `where` the values to keep of each; `first`, `last` and `count` choose the periods (13
+    that end with the as-of date's). `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
+    names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is done.
+
+    Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
+    """
+    request = Request(
+        kpis, _one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows
+    )
+    if bad_rows not in ("stop", "skip"):
+        raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
+    folder = Path(exports) if isinstance(exports, str | Path) else None
+    settings = settings or load_settings(config, folder, Path.cwd())
+    tell = progress or _silent
+    with open_exports(exports, settings) as opened:
+        try:
+            return _run(_polars(opened, request, exact=False), request, settings, opened.leftover, tell)
+        except UnparsedIdError:
+            return _run(_polars(opened, request, exact=True), request, settings, opened.leftover, tell)
+
+
+def _polars(opened: Any, request: Request, *, exact: bool) -> Engine:
+    from mlmkpi.engines.polars import PolarsEngine
+
+    return PolarsEngine(opened, bad_rows=request.bad_rows, exact=exact)
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def _one_of(kind: type[Every], name: str, value: str) -> Every:
+    try:
+        return kind(value)
+    except ValueError:
+        raise UsageError(f"{name} is {value!r}", (("expected", ", ".join(kind)),)) from None
+
+
+def _run(
+    engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None]
+) -> Result:
+    export = Export(engine, bad_rows=request.bad_rows)
+    kpis, default = chosen(request.kpis)
+    dimensions = split_by(request.dimensions, export)
+    planned = plan(kpis, export, settings, dimensions)
+    able = [one for one in planned if one.computed]
+    left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
+    tables = sorted({need.partition(".")[0] for one in able for f in facts_of(one.figure) for n in f.needs()
+                     for need in n.split("|")})
+    tell("reading dates")
+    clock = read_clock(engine, [table for table in tables if engine.columns(table)], request.as_of)
+    calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
+    periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
+    laid = schedule(calendar, periods, clock.as_of, year=request.compare_year)
+    jobs = gather(able, dimensions)
+    facts = list(dict.fromkeys(key[0] for key in jobs.jobs))
+    bands = settings.definitions.get("age_bands")
+    books = Books(
+        export, laid, clock.data_start, facts, ladder=ladder(export, settings.rank_ladder),
+        age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
+    )
+    for fact, _, split in jobs.jobs:
+        fact.prepare(books, split)
+    tell("reading orders")
+    books.build()
+    tell("summing")
+    jobs.run(books)
+    frames = [
+        rows_of(
+            one, figures(one, jobs, laid) if one.computed else None, laid, clock.data_start,
+            dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
+        )
+        for one in planned if not (default and one.lacks)
+    ]
+    return Result(
+        _framed(frames, request), request.dimensions, request.every.value, clock.as_of,
+        settings_in_force(settings, planned),
+        (*clock.hints, *_snapped(request, periods), *_leftover(leftover)),
+        (*clock.warnings, *_found(export)), left_out,
+    )
+
+
+def _framed(frames: Sequence[pl.DataFrame], request: Request) -> pl.DataFrame:
+    """The KPIs' rows below one another, with every dimension that one of them has."""
+    own = [name for frame in frames for name in frame.columns if name not in schema(())]
+    columns = schema(tuple(dict.fromkeys([*request.dimensions, *own])))
+    frame = pl.concat([pl.DataFrame(schema=columns), *frames], how="diagonal").select(list(columns))
+    return only(frame, request.where or {})
+
+
+def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
+    """What people should hear where --from or --to fell inside a period."""
+    hints = []
+    if request.first and periods and periods[0].start != request.first:
+        hints.append(f"--from {request.first} begins inside {periods[0].label}: from {periods[0].start}")
+    if request.last and periods and periods[-1].end != request.last:
+        hints.append(f"--to {request.last} ends inside {periods[-1].label}: to {periods[-1].end}")
+    return hints
+
+
+def _leftover(names: Sequence[str]) -> list[str]:
+    return [f"left unread, as no table is called so: {', '.join(names)}"] if names else []
+
+
+def _found(export: Export) -> list[str]:
+    """What was counted otherwise than it stands in the files."""
+    found = [f"{count:,} repeated rows of {table} counted once" for table, count in export.repeats.items() if count]
+    found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
+    found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
+    return found
+
+

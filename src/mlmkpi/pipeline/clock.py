@@ -1,0 +1,85 @@
+"""When a run stands: its as-of date, and the day its orders start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import narwhals as nw
+
+from mlmkpi.engines import Engine
+from mlmkpi.errors import DataError
+from mlmkpi.period import CompanyCalendar, from_day_number
+from mlmkpi.tables import TABLES, Kind
+
+GAP = 31
+TIMELESS = ("targets", "goals", "periods", "rates")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The as-of date, the first order's day (None without orders), and what people should hear of them."""
+
+    as_of: date
+    data_start: int | None
+    hints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clock:
+    """The clock of a run that reads these tables: the latest order's date, without orders the latest date in any of them.
+
+    A latest date more than 31 days after the next one is taken for a slip.
+    """
+    orders = "ordered_on" in engine.columns("orders")
+    days = _days(engine, "orders", ["ordered_on"]) if orders else []
+    data_start = days[0] if days else None
+    if as_of is not None:
+        return Clock(as_of, data_start)
+    if not days:
+        days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
+    if not days:
+        raise DataError(
+            "no date in the export tells what day it is as of",
+            (("got", ", ".join(tables) or "no table with dates"), ("fix", "say the day: --as-of 2026-10-31")),
+        )
+    warnings = []
+    while len(days) > 1 and days[-1] - days[-2] > GAP:
+        slip = from_day_number(days.pop())
+        what = "order" if orders else "row"
+        warnings.append(
+            f"the latest {what} is dated {slip}, {(slip - from_day_number(days[-1])).days} days after the next:"
+            " taken for a slip"
+        )
+    chosen = from_day_number(days[-1])
+    hint = f"as of {chosen}, the latest {'order' if orders else 'date'} in the export; another: --as-of YYYY-MM-DD"
+    return Clock(chosen, data_start, (hint,), tuple(warnings))
+
+
+def company_calendar(engine: Engine) -> CompanyCalendar:
+    """The company's own periods; DataError where the export has none or they do not fit."""
+    wanted = ["period", "starts_on", "ends_on"]
+    if not set(wanted) <= engine.columns("periods"):
+        raise DataError(
+            "--every period needs the periods export",
+            (("expected", "a table periods with the columns period, starts_on, ends_on"),),
+        )
+    rows = engine.collect(engine.scan("periods", wanted)).drop_nulls().unique().rows()
+    return CompanyCalendar([(str(label), from_day_number(start), from_day_number(end)) for label, start, end in rows])
+
+
+def _dates(engine: Engine, table: str) -> list[str]:
+    if table not in TABLES or table in TIMELESS:
+        return []
+    return [c.name for c in TABLES[table].columns if c.kind is Kind.DATE and c.name in engine.columns(table)
+            and not c.name.startswith("birth")]
+
+
+def _days(engine: Engine, table: str, columns: Sequence[str]) -> list[int]:
+    """The distinct days of date columns, in order."""
+    found: set[int] = set()
+    for name in columns:
+        frame = engine.scan(table, [name]).select(nw.col(name).alias("day")).unique()
+        found.update(engine.collect(frame)["day"].drop_nulls().to_list())
+    return sorted(found)

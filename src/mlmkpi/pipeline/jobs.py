@@ -1,0 +1,105 @@
+"""Which sums a run needs: every KPI's measures, gathered by fact and split, so that each fact is summed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.sums import Job, Sums, take
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact, Measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.orders import Orders
+from mlmkpi.kpi import Interval, Kpi, Part, Quantiles, Ratio, Survival, facts_of
+
+PRIVATE = ("age_band", "gender")
+Block = tuple[str, ...]
+Key = tuple[Fact, Boundary, Dimensions]
+
+
+def is_private(name: str) -> bool:
+    """Whether a dimension could give a person away in a small cell."""
+    return name.rpartition(".")[2] in PRIVATE
+
+
+@dataclass
+class Jobs:
+    """The jobs of a run by fact, boundary and split; and the sums once they are taken."""
+
+    dimensions: Dimensions
+    facts: dict[Fact, Fact]
+    jobs: dict[Key, Job]
+    sums: dict[Key, Sums]
+
+    def key(self, kpi: Kpi, fact: Fact, block: Block) -> Key:
+        """Where a measure of the fact is summed for a KPI's block."""
+        own = tuple(Dimension(name, own=True) for name in block)
+        return self.facts[fact], kpi.dims_at, (*self.dimensions, *own)
+
+    def job(self, kpi: Kpi, fact: Fact, block: Block) -> Job:
+        """The job that sums it."""
+        key = self.key(kpi, fact, block)
+        return self.jobs.setdefault(key, Job(*key))
+
+    def of(self, kpi: Kpi, fact: Fact, block: Block) -> Sums:
+        """Its sums."""
+        return self.sums[self.key(kpi, fact, block)]
+
+    def run(self, books: Books) -> None:
+        """Take every sum; what stands on order rows first, so that these can be let go."""
+        first = [key for key in self.jobs if isinstance(key[0], Orders)]
+        for key in first:
+            self.sums[key] = take(books, self.jobs[key])
+        books.release_orders()
+        for key, job in self.jobs.items():
+            if key not in self.sums:
+                self.sums[key] = take(books, job)
+
+
+def gather(planned: Iterable[Planned], dimensions: Dimensions) -> Jobs:
+    """The jobs that the KPIs' figures need."""
+    planned = list(planned)
+    facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
+    jobs = Jobs(dimensions, {fact: fact.among(facts) for fact in facts}, {}, {})
+    for one in planned:
+        for block in one.figure.blocks:
+            _add(jobs, one, block)
+    return jobs
+
+
+def _add(jobs: Jobs, one: Planned, block: Block) -> None:
+    kpi, figure = one.kpi, one.figure
+    for measure in figure.measures():
+        jobs.job(kpi, measure.fact, block).measures[measure] = None
+    if isinstance(figure, Survival):
+        jobs.job(kpi, figure.of.fact, block).survivals[figure] = None
+    else:
+        _add_ratio(jobs, kpi, figure, block)
+    if any(is_private(name) for name in (*(d.name for d in jobs.dimensions), *block)):
+        behind = people_behind(figure)
+        jobs.job(kpi, behind.fact, block).counted[behind] = None
+
+
+def _add_ratio(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
+    for statistic in figure.also:
+        if isinstance(statistic, Quantiles):
+            jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
+    for ratio in ratios(figure):
+        if ratio.denominator is None or kpi.interval in (Interval.NONE, Interval.WILSON):
+            continue
+        pair = (ratio.numerator, ratio.denominator)
+        job = jobs.job(kpi, ratio.numerator.fact, block)
+        (job.pairs if kpi.interval is Interval.LINEAR else job.clustered)[pair] = None
+
+
+def ratios(figure: Ratio) -> Sequence[Part]:
+    """The main figure and the further statistics that are ratios of sums."""
+    main = Part("value", figure.numerator, figure.denominator)
+    return [main, *(part for part in figure.also if isinstance(part, Part))]
+
+
+def people_behind(figure: Ratio | Survival) -> Measure:
+    """The measure whose units are the people behind a figure: its denominator's, a total's own."""
+    if isinstance(figure, Survival):
+        return figure.of
+    return figure.denominator or figure.numerator

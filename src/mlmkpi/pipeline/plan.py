@@ -1,0 +1,152 @@
+"""What a run computes: the KPIs asked for, their parameters in force, and what each lacks in this export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import mlmkpi.kpis  # noqa: F401
+from mlmkpi.errors import SettingsError, UsageError
+from mlmkpi.facts.attributes import missing
+from mlmkpi.facts.base import Dimension, Dimensions, Fact
+from mlmkpi.facts.export import Export
+from mlmkpi.kpi import KPIS, Family, Figure, Kpi, facts_of
+from mlmkpi.parameters import check_names, parsed, shown
+from mlmkpi.settings import FILE_NAME, Settings, nearest
+
+TOP = ("volume", "refunds", "valid_status")
+RUN = ("age_bands",)
+DEFAULT = (
+    "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "personal_sales_volume",
+    "team_sales_volume", "average_order_value", "customer_to_distributor_ratio", "activity_rate",
+    "event_participation_rate", "time_to_first_sale", "rank_advancement_rate", "team_growth_rate",
+    "customer_retention_rate", "customer_lifetime_value", "net_promoter_score", "social_engagement_rate",
+    "affiliate_click_through_rate", "lead_conversion_rate", "follower_growth_rate", "content_sharing_rate",
+    "customer_interaction_rate", "social_sales_share", "distributor_age_distribution",
+    "customer_geographic_distribution", "demographic_sales_trend", "market_penetration_rate",
+    "segment_engagement_rate", "segment_activity_rate", "churn_terminated", "churn_lapsed", "intra_period_leavers",
+    "repeat_purchase_rate", "event_reach", "prospect_to_customer_rate", "prospect_to_distributor_rate",
+    "active_distributors", "active_customers", "sales_volume", "sales_per_active_distributor", "sponsor_rate",
+    "retail_sales_share", "internal_consumption_share",
+)
+"""Shown when nothing is asked for: the field's KPIs and a few of the business's."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A KPI with its parameters in force; `lacks` says why it is null everywhere, None where it can be computed."""
+
+    kpi: Kpi
+    figure: Figure
+    definition: str
+    lacks: str | None
+    unsplit: str | None
+
+    @property
+    def computed(self) -> bool:
+        """Whether the export has what it takes, and the split asked for is possible."""
+        return self.lacks is None and self.unsplit is None
+
+
+def chosen(names: Sequence[str] | None) -> tuple[list[Kpi], bool]:
+    """The KPIs asked for in report order, and whether it is the default set; UsageError for an unknown name."""
+    if not names:
+        return [kpi for name, kpi in KPIS.items() if name in DEFAULT], True
+    wanted: set[str] = set()
+    for name in names:
+        if name == "all":
+            wanted |= set(KPIS)
+        elif name in KPIS:
+            wanted.add(name)
+        elif name in list(Family):
+            wanted |= {kpi.name for kpi in KPIS.values() if kpi.family == name}
+        else:
+            raise _unknown_kpi(name)
+    return [kpi for name, kpi in KPIS.items() if name in wanted], False
+
+
+def _unknown_kpi(name: str) -> UsageError:
+    guess = nearest(name, [*KPIS, *Family, "all"])
+    return UsageError(
+        f"there is no KPI {name}",
+        (("expected", f"a name that `mlmkpi kpis` lists, a family ({', '.join(Family)}) or all"),
+         *((("fix", f"did you mean {guess}?"),) if guess else ())),
+    )
+
+
+def plan(
+    kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions
+) -> list[Planned]:
+    """Each KPI with the settings' parameters; SettingsError for one that does not fit."""
+    where = str(settings.path or FILE_NAME)
+    known = {name for kpi in KPIS.values() for name in kpi.parameters}
+    check_names({k: v for k, v in settings.definitions.items() if k not in RUN}, known, where)
+    return [_planned(kpi, export, settings, dimensions, where) for kpi in kpis]
+
+
+def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, where: str) -> Planned:
+    values = {
+        name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
+        for name, default in kpi.parameters.items()
+    }
+    try:
+        figure = kpi.function(**values)
+    except ValueError as error:
+        raise SettingsError(f"{where}: {error}") from None
+    definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
+    needs = [need for fact in facts_of(figure) for need in fact.needs()]
+    return Planned(kpi, figure, definition, _lacks(needs, export), _unsplit(facts_of(figure), dimensions))
+
+
+def _lacks(needs: Sequence[str], export: Export) -> str | None:
+    for need in needs:
+        if not export.has(need):
+            return lack(need, export)
+    return None
+
+
+def lack(need: str, export: Export) -> str:
+    """Why a figure is null: the table or the column that the export lacks."""
+    choices = need.split("|")
+    tables = list(dict.fromkeys(choice.partition(".")[0] for choice in choices))
+    if not any(export.columns(table) for table in tables):
+        return f"needs the {' or '.join(tables)} export"
+    present = [c for c in choices if export.columns(c.partition(".")[0])]
+    return f"needs {' or '.join(present)}"
+
+
+def _unsplit(facts: Sequence[Fact], dimensions: Dimensions) -> str | None:
+    for dimension in dimensions:
+        if not all(fact.carries(dimension) for fact in facts):
+            return f"cannot be split by {dimension.name}"
+    return None
+
+
+def split_by(by: Sequence[str], export: Export) -> Dimensions:
+    """The dimensions asked for; UsageError for one that the export does not have."""
+    dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
+    for dimension in dimensions:
+        lacking = missing(export, dimension)
+        if lacking is not None:
+            raise _no_dimension(dimension, lacking, export)
+    return dimensions
+
+
+def _no_dimension(dimension: Dimension, lacking: str, export: Export) -> UsageError:
+    table, _, column = lacking.partition(".")
+    prefix = {"customers": "customer.", "orders": "order."}.get(table, "")
+    have = sorted(export.columns(table))
+    guess = nearest(column, have)
+    return UsageError(
+        f"there is no column {column} in {table} to split by",
+        (("got", f"--by {dimension.name}"), ("found", ", ".join(have) or f"no {table} export"),
+         *((("fix", f"did you mean {prefix}{guess}?"),) if guess else ())),
+    )
+
+
+def settings_in_force(settings: Settings, planned: Sequence[Planned]) -> Mapping[str, object]:
+    """What decided the figures, for a file's metadata: the settings, and the parameters of the KPIs."""
+    return {
+        **settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
+        "definitions_in_force": [one.definition for one in planned],
+    }

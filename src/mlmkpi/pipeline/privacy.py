@@ -1,0 +1,35 @@
+"""Small cells: a segment by age or gender behind which stand few people is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from mlmkpi.pipeline.figures import FIGURES
+from mlmkpi.pipeline.jobs import is_private
+
+NOTE = "hidden: fewer than {} people (min_cell)"
+
+
+def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int) -> pl.DataFrame:
+    """The frame with the figures of small cells null; where one cell alone would be hidden, so is the next smallest.
+
+    `people` says how many stand behind a row; it is gone afterwards.
+    """
+    private = [name for name in split if is_private(name)]
+    if not private or not min_cell or frame.is_empty():
+        return frame.drop("people")
+    cells = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in private))
+    cells = cells.filter(pl.col("statistic") == "value").select("span", *split, pl.col("people").fill_null(0))
+    small = pl.col("people") < min_cell
+    cells = cells.sort("span", "people", *split).with_columns(small.alias("_small"))
+    alone = pl.col("_small").sum().over("span") == 1
+    next_one = pl.int_range(pl.len()).over("span") == 1
+    cells = cells.with_columns((pl.col("_small") | (alone & next_one)).alias("_hide")).select("span", *split, "_hide")
+    frame = frame.join(cells, on=["span", *split], how="left", nulls_equal=True)
+    hide = pl.col("_hide").fill_null(False)
+    return frame.with_columns(
+        *(pl.when(~hide).then(pl.col(name)).alias(name) for name in FIGURES),
+        pl.when(hide).then(pl.lit(NOTE.format(min_cell))).otherwise(pl.col("note")).alias("note"),
+    ).drop("people", "_hide")

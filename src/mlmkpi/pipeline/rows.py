@@ -1,0 +1,146 @@
+"""Figures to a Result's rows: what is null and why, what came before, what is hidden, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from mlmkpi.pipeline.figures import FIGURES, statistics
+from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.privacy import hidden
+from mlmkpi.pipeline.result import schema
+from mlmkpi.facts.spans import Schedule, Span
+from mlmkpi.kpi import Ratio, Unit, facts_of
+from mlmkpi.period import from_day_number
+
+Frame = pl.DataFrame
+
+
+def rows_of(
+    one: Planned, found: Frame | None, schedule: Schedule, data_start: int | None, *,
+    dimensions: Sequence[str], min_cell: int, currency: str | None,
+) -> Frame:
+    """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed."""
+    own = list(dict.fromkeys(name for block in one.figure.blocks for name in block))
+    split = [*dimensions, *own]
+    frame = _nothing(one, schedule) if found is None else found
+    frame = _complete(frame, split)
+    frame = hidden(frame, split, min_cell)
+    frame = _gaps(frame, one, schedule, data_start)
+    frame = _compared(frame, schedule, split)
+    return _dressed(frame, one, schedule, split, currency)
+
+
+def _nothing(one: Planned, schedule: Schedule) -> Frame:
+    """One null row a span, with the reason."""
+    spans = [s.index for s in schedule.spans]
+    return pl.DataFrame(
+        {"span": spans, "statistic": "value", "note": one.lacks or one.unsplit},
+        schema={"span": pl.Int32, "statistic": pl.String, "note": pl.String},
+    )
+
+
+def _complete(frame: Frame, split: Sequence[str]) -> Frame:
+    """The frame with every column that a row has."""
+    missing = [name for name in (*FIGURES, "people") if name not in frame.columns]
+    return frame.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in missing),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in split if name not in frame.columns),
+    )
+
+
+def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None) -> Frame:
+    """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
+    if not one.computed:
+        return frame.with_columns(pl.lit(False).alias("_cut"))
+    gaps = [_gap(span, one, data_start) for span in schedule.spans]
+    told = pl.DataFrame(
+        {"span": [s.index for s in schedule.spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
+        schema={"span": pl.Int32, "_gap": pl.String, "_cut": pl.Boolean},
+    )
+    frame = frame.join(told, on="span", how="left")
+    known = pl.col("_gap").is_null()
+    gone = frame.filter(~known)
+    # A period without the history it takes has one row, whatever the split: what would be counted is unknown.
+    split = [name for name in frame.columns if frame.schema[name] == pl.String and name not in ("statistic", "note", "_gap")]
+    blank = gone.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
+    ).unique(["span", "statistic"], keep="first", maintain_order=True)
+    absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
+    absent = absent.with_columns(pl.lit("value").alias("statistic"), pl.col("_gap").alias("note"))
+    started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
+    note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
+    kept = frame.filter(known).with_columns(note.alias("note"))
+    return pl.concat([kept, blank, absent], how="diagonal").drop("_gap")
+
+
+def _gap(span: Span, one: Planned, data_start: int | None) -> tuple[str | None, bool]:
+    """Why a span's figure is unknown, and whether the orders start inside it."""
+    facts = facts_of(one.figure)
+    if data_start is None or not any(fact.reads_orders for fact in facts):
+        return None, False
+    if span.end < data_start:
+        return f"orders start on {from_day_number(data_start)}", False
+    back = min((day for fact in facts if (day := fact.known_from(span)) is not None), default=None)
+    if back is not None and back < data_start:
+        return f"needs {span.start - back} days of history; orders start on {from_day_number(data_start)}", False
+    return None, span.start < data_start
+
+
+def _compared(frame: Frame, schedule: Schedule, split: Sequence[str]) -> Frame:
+    """The shown spans' rows with `previous`, `change` and `year_ago`."""
+    shown = pl.DataFrame(
+        {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
+         "complete": [schedule.spans[s].complete for s in schedule.shown],
+         "_before": [p is not None and schedule.spans[p].complete for p in schedule.previous]},
+        schema={"span": pl.Int32, "_previous": pl.Int32, "_year": pl.Int32, "complete": pl.Boolean, "_before": pl.Boolean},
+    )
+    keys = [*split, "statistic"]
+    known = frame.filter(~pl.col("_cut")).select("span", *keys, "value")
+    rows = frame.join(shown, on="span", how="inner")
+    for link, name in (("_previous", "previous"), ("_year", "year_ago")):
+        earlier = known.rename({"span": link, "value": name})
+        rows = rows.join(earlier, on=[link, *keys], how="left", nulls_equal=True)
+    comparable = pl.col("complete") == pl.col("_before")
+    return rows.with_columns(
+        pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
+    )
+
+
+def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], currency: str | None) -> Frame:
+    """The Result's columns, sorted by period, split and statistic."""
+    spans = schedule.spans
+    periods = pl.DataFrame({
+        "span": pl.Series([s.index for s in spans], dtype=pl.Int32), "period": [s.period.label for s in spans],
+        "period_start": [s.period.start for s in spans], "period_end": [s.period.end for s in spans],
+    })
+    order = {name: at for at, name in enumerate(statistics(one.figure))}
+    ranked = frame.join(periods, on="span").with_columns(
+        pl.col("statistic").replace_strict(order, default=len(order), return_dtype=pl.Int32).alias("_order")
+    )
+    ranked = ranked.sort("period_start", *split, "_order", nulls_last=False)
+    return ranked.with_columns(
+        pl.lit(one.kpi.name).alias("kpi"), _units(one, currency).alias("unit"),
+        pl.lit(None, dtype=pl.Float64).alias("target"), pl.lit("none").alias("status"),
+        pl.lit(one.definition).alias("definition"),
+    ).select(pl.col(name).cast(dtype) for name, dtype in schema(tuple(split)).items())
+
+
+def _units(one: Planned, currency: str | None) -> pl.Expr:
+    """A row's unit: the KPI's; shares within some days are rates."""
+    unit = one.kpi.unit.value if one.kpi.unit is not Unit.MONEY else currency or Unit.MONEY.value
+    if isinstance(one.figure, Ratio):
+        return pl.lit(unit)
+    return pl.when(pl.col("statistic").str.starts_with("within_")).then(pl.lit("rate")).otherwise(pl.lit(unit))
+
+
+def only(frame: Frame, where: Mapping[str, Sequence[str]]) -> Frame:
+    """The rows of the values asked for; a row that is not split by the dimension stays, with its note."""
+    for name, values in where.items():
+        frame = frame.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
+    return frame
+
+
+

@@ -1,0 +1,156 @@
+"""A fact's rows summed by the engine: every measure of every KPI on it in one group-by, brought to the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR
+from mlmkpi.facts.base import UNKNOWN, Boundary, Dimensions, Fact, Measure
+from mlmkpi.facts.books import Books
+from mlmkpi.kpi import Quantiles, Survival
+
+Pair = tuple[Measure, Measure]
+
+
+@dataclass
+class Job:
+    """What is wanted of one fact's rows under one split: sums, pairs whose squares are summed, order statistics."""
+
+    fact: Fact
+    at: Boundary
+    dimensions: Dimensions
+    measures: dict[Measure, None] = field(default_factory=dict)
+    pairs: dict[Pair, None] = field(default_factory=dict)
+    clustered: dict[Pair, None] = field(default_factory=dict)
+    quantiles: dict[Quantiles, None] = field(default_factory=dict)
+    survivals: dict[Survival, None] = field(default_factory=dict)
+    counted: dict[Measure, None] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The split's columns."""
+        return [d.name for d in self.dimensions]
+
+
+@dataclass
+class Sums:
+    """A job's figures on the driver, by `span` and the split's columns (text, `(unknown)` for none).
+
+    `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
+    `histograms` are by Quantiles and Survival; `people` counts distinct units behind a measure.
+    """
+
+    totals: pl.DataFrame
+    quantiles: dict[Quantiles, pl.DataFrame]
+    histograms: dict[Survival, pl.DataFrame]
+    people: dict[Measure, pl.DataFrame]
+
+
+def pair_name(pair: Pair) -> str:
+    """What a pair's sums of squares are called in `totals`."""
+    return f"{pair[0].name}/{pair[1].name}"
+
+
+def take(books: Books, job: Job) -> Sums:
+    """Run a job."""
+    rows = job.fact.rows(books, job.dimensions, job.at)
+    key = "span" if "span" in rows.collect_schema().names() else "cell"
+    totals = _totals(books, job, rows, key)
+    for pair in job.clustered:
+        totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
+                             nulls_equal=True)
+    return Sums(
+        totals,
+        {one: _quantiles(books, job, rows, key, one) for one in job.quantiles},
+        {one: _histogram(books, job, rows, key, one) for one in job.survivals},
+        {one: _people(books, job, rows, key, one) for one in job.counted},
+    )
+
+
+def _totals(books: Books, job: Job, rows: Frame, key: str) -> pl.DataFrame:
+    measures = {m.name: m for m in [*job.measures, *(m for pair in job.pairs for m in pair)]}
+    pairs = {pair_name(pair): pair for pair in job.pairs}
+    values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
+    squares = [square for pair in pairs.values() for square in _squares(pair)]
+    names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
+    values = values.with_columns(*squares) if squares else values
+    grouped = values.group_by(key, *job.names).agg(*(nw.col(name).sum() for name in names), nw.len().alias("rows"))
+    return by_span(books, labelled(books, job, books.engine.collect(grouped)), key, [*names, "rows"])
+
+
+def _squares(pair: Pair) -> list[nw.Expr]:
+    y, x = (nw.col(m.name).cast(nw.Float64) for m in pair)
+    some = (nw.col(pair[0].name) != 0) | (nw.col(pair[1].name) != 0)
+    parts = (some.cast(nw.Int64), y * y, x * y, x * x)
+    return [part.alias(name) for part, name in zip(parts, _square_names(pair), strict=True)]
+
+
+def _square_names(pair: Pair) -> list[str]:
+    return [f"{pair_name(pair)}:{part}" for part in ("n", "yy", "xy", "xx")]
+
+
+def _clustered(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
+    """The sums of squares of people's own sums."""
+    unit = job.fact.unit
+    values = rows.select(key, unit, *job.names, *(m.expr.alias(m.name) for m in pair))
+    per_person = values.group_by(key, unit, *job.names).agg(*(nw.col(m.name).sum() for m in pair))
+    squared = per_person.with_columns(*_squares(pair))
+    sums = squared.group_by(key, *job.names).agg(*(nw.col(name).sum() for name in _square_names(pair)))
+    return by_span(books, labelled(books, job, books.engine.collect(sums)), key, _square_names(pair))
+
+
+def _quantiles(books: Books, job: Job, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
+    rows = rows.select(key, *job.names, one.of.expr.alias("_of"), one.value.expr.alias("_value"))
+    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    points = [point for _, point in one.points]
+    return labelled(books, job, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
+
+
+def _histogram(books: Books, job: Job, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
+    """By duration and event, how many."""
+    rows = rows.select(
+        key, *job.names, one.of.expr.alias("_of"), one.duration.expr.alias("duration"), one.event.expr.alias("event")
+    )
+    grouped = _spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
+    return labelled(books, job, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
+
+
+def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
+    """Distinct units with the measure not zero."""
+    unit = job.fact.people_column(job.dimensions)
+    rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
+    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
+    units = rows.select("span", *job.names, "_unit").unique().group_by("span", *job.names).agg(nw.len().alias("people"))
+    return labelled(books, job, books.engine.collect(units))
+
+
+def _spanned(books: Books, rows: Frame, key: str) -> Frame:
+    """Rows by cell as rows by span."""
+    if key == "span":
+        return rows
+    return rows.join(books.engine.small(books.cells_of_spans()), on="cell", how="inner").drop("cell")
+
+
+def labelled(books: Books, job: Job, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with every dimension as text, `(unknown)` where there is none."""
+    for name in job.names:
+        column = books.engine.decode(frame[name]) if name == DISTRIBUTOR else frame[name].cast(pl.String)
+        frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
+    return frame
+
+
+def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:
+    """Sums by cell added up to sums by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
+    others = [name for name in frame.columns if name != key and name not in set(names)]
+    frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
+    return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
+
+
+def summed(frame: pl.DataFrame, keys: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+    """Sums over what is not among the keys."""
+    return frame.group_by(keys).agg(pl.col(list(names)).sum())
