@@ -49,7 +49,8 @@ def add_people(draft: Draft) -> None:
     for number in range(count):
         who = f"D{number:03d}"
         founder = draft.chance(0.3)
-        joined = draft.day(draft.start - timedelta(days=300), draft.start) if founder else draft.day(draft.start, LAST)
+        since = draft.start if draft.chance(0.4) else date(2026, 2, 1)
+        joined = draft.day(draft.start - timedelta(days=300), draft.start) if founder else draft.day(since, LAST)
         enroller = random.choice([*draft.people, None, "D998"]) if draft.people else None
         sponsor = enroller if draft.chance(0.6) else random.choice([*draft.people, None])
         left = _leaving_day(draft, joined)
@@ -164,6 +165,7 @@ def add_orders(draft: Draft) -> None:
         elif what < 0.12:
             row["amount"], row["kind"] = -row["amount"], random.choice((None, None, "sale", "kit"))
     _order(draft, LAST, draft.people[0], draft.buyers[0], draft.money(5, 300))
+    _order(draft, LAST - timedelta(days=10), draft.people[1], draft.buyers[1], draft.money(5, 300))
 
 
 def add_returns(draft: Draft) -> None:
@@ -189,7 +191,8 @@ def add_boundary_sales(draft: Draft) -> None:
     for boundary in (date(2026, 3, 31), date(2026, 9, 30)):
         for back in (88, 89, 90):
             seller, buyer = random.choice(draft.people), random.choice(draft.buyers)
-            _order(draft, boundary - timedelta(days=back), seller, buyer, draft.money(5, 300))
+            day = max(boundary - timedelta(days=back), draft.start)
+            _order(draft, day, seller, buyer, draft.money(5, 300))
     for row in random.sample(draft.tables["distributors"], 4):
         joined, left = row["enrolled_on"], row["terminated_on"]
         day = joined - timedelta(days=5) if left is None or draft.chance(0.5) else left + timedelta(days=5)

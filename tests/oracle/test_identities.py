@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from oracle import KPIS, Row, find, oracle
-from oracle.companies import company
+from oracle.companies import Company, company
+from oracle.strategies import companies
 
 RATES = ("distributor_retention_rate", "churn_rate", "churn_terminated", "churn_lapsed")
 SEEDS = (3, 4, 7, 20)
@@ -25,8 +28,8 @@ def total(rows: Sequence[Row], kpi: str, period: str, side: str = "numerator") -
 @pytest.mark.parametrize("base", ["current", "active", "on_books"])
 @pytest.mark.parametrize("window", ["period", "12m"])
 def test_who_stays_and_who_goes_add_up(seed: int, base: str, window: str) -> None:
-    settings = {"retention_base": base, "retention_window": window}
-    rows = oracle(company(seed, features=()).tables, kpis=RATES, count=14, definitions=settings)
+    parameters = {"retention_base": base, "retention_window": window}
+    rows = oracle(company(seed, features=()).tables, kpis=RATES, count=14, definitions=parameters)
     seen = 0
     for period in {row.period for row in rows}:
         stay, go, left, lapsed = (find(rows, kpi, period) for kpi in RATES)
@@ -65,10 +68,23 @@ def test_segments_add_up_to_the_total_and_where_gives_their_rows(by: list[str]) 
         for period in {row.period for row in whole}:
             assert total(split, kpi, period) == total(whole, kpi, period), (kpi, period)
             assert total(split, kpi, period, "denominator") == total(whole, kpi, period, "denominator"), (kpi, period)
-    label = next(row.dims[by[0]] for row in split if row.dims[by[0]] not in (None, "(unknown)"))
-    chosen = oracle(tables, kpis=list(KPIS), count=3, where={by[0]: [label or ""]}, by=by, min_cell=0)
+    label = Counter(row.dims[by[0]] or "(unknown)" for row in split).most_common(1)[0][0]
+    chosen = oracle(tables, kpis=list(KPIS), count=3, where={by[0]: [label]}, by=by, min_cell=0)
     assert chosen == [row for row in split if row.dims[by[0]] in (label, None)]
     assert len(chosen) > 10
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(companies(size="tiny"))
+def test_every_figure_of_any_company_is_given_or_has_its_reason(one: Company) -> None:
+    rows = oracle(one.tables, kpis=list(KPIS), every="quarter", count=3, as_of=one.as_of, compare_year=True)
+    assert {row.kpi for row in rows} == set(KPIS)
+    assert len({row.period for row in rows}) == 3
+    for row in rows:
+        assert (row.value is None) == (row.null_reason is not None)
+        if row.low is not None and row.high is not None and row.value is not None:
+            assert row.low <= row.value * (1 + Fraction(1, 10**5)) + Fraction(1, 10**9)
+            assert row.value * (1 - Fraction(1, 10**5)) <= row.high
 
 
 def test_the_companies_are_nasty() -> None:

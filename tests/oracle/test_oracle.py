@@ -241,9 +241,10 @@ def test_first_sales_leave_out_who_cannot_tell() -> None:
         order(3, date(2026, 9, 11), "1", "sold", "C"), order(4, LAST, "1", None, "C"),
     ]
     tables = {"distributors": people, "orders": orders}
-    rows = oracle(tables, kpis=["time_to_first_sale"], every="year", count=1)
+    rows = oracle(tables, kpis=["time_to_first_sale"], every="year", as_of=LAST, count=1)
     assert find(rows, "time_to_first_sale", "2026").value == 10
     assert find(rows, "time_to_first_sale", "2026").denominator == 2
     assert find(rows, "time_to_first_sale", "2026", "within_30").value == Fraction(1, 2)
-    any_sale = oracle(tables, kpis=["time_to_first_sale"], every="year", count=1, definitions={"first_sale": "any"})
+    settings = {"first_sale": "any"}
+    any_sale = oracle(tables, kpis=["time_to_first_sale"], every="year", as_of=LAST, count=1, definitions=settings)
     assert any_sale[0].value == 0
