@@ -15,7 +15,6 @@ from mlmkpi.errors import DataError, UsageError
 from mlmkpi.genealogy import Tree, depth_limited_sums, generation_sums, range_sums, subtree_sums
 
 AMOUNTS = st.integers(-(10**15), 10**15)
-FEW = 3
 
 
 @st.composite
