@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 EXCEL_EPOCH = 25569
-_FIRST_DAY = -354285
+FIRST_DAY = -354285
 _TIME = r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
-_ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
-_ISO_TAIL = rf"^(?:{_TIME}(?:{_ZONE})?)?$"
+ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+ISO_TAIL = rf"^(?:{_TIME}(?:{ZONE})?)?$"
 _PARTS = rf"^(\d{{1,2}})[/.\-](\d{{1,2}})[/.\-](\d{{4}})(?:,?{_TIME}(?:\s*[AaPp][Mm])?)?$"
 
 
@@ -42,10 +42,10 @@ def stamp_day(text: pl.Expr, zone: str | None) -> pl.Expr:
     """ISO dates and timestamps as day numbers."""
     tail = text.str.slice(10)
     date = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-    written = pl.when(tail.str.contains(_ISO_TAIL)).then(_number(date))
+    written = pl.when(tail.str.contains(ISO_TAIL)).then(_number(date))
     if zone is None:
         return written
-    mark = tail.str.extract(rf"({_ZONE})$", 1)
+    mark = tail.str.extract(rf"({ZONE})$", 1)
     offset = _minutes(mark.str.extract(r"(\d{2})"), mark.str.extract(r"\d{2}:?(\d{2})"))
     signed = pl.when(mark.str.contains("-", literal=True)).then(-offset).otherwise(offset)
     clock = _minutes(tail.str.extract(r"(\d{1,2}):"), tail.str.extract(r":(\d{2})"))
@@ -125,7 +125,7 @@ def choose_order(seen: DateEvidence) -> DateStyle | None:
 def _number(date: pl.Expr) -> pl.Expr:
     """Day numbers from the year 1000 on: a year of two digits is none."""
     number = date.cast(pl.Int32)
-    return pl.when(number >= _FIRST_DAY).then(number)
+    return pl.when(number >= FIRST_DAY).then(number)
 
 
 def _minutes(hours: pl.Expr, minutes: pl.Expr) -> pl.Expr:

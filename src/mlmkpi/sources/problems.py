@@ -53,6 +53,8 @@ def cell_finding(
     count, examples = 0, list[Example]()
     kind = readers[0].column(name).kind
     for reader in readers:
+        if rounded and not reader.has_rounded(name):
+            continue
         odd = (
             reader.odd_cells(name).filter(pl.col("rounded") == rounded).collect(engine="streaming").sort(ROW)
         )

@@ -156,6 +156,18 @@ class Reader:
         columns += [pl.col(ROW)] if rows else []
         return frame.select(columns)
 
+    def has_rounded(self, name: str) -> bool:
+        """Whether cells of the column can have been rounded: text is, and says so."""
+        return self.parsed is not None and name in self.parsed.columns and self.column(name).kind is Kind.MONEY
+
+    def codes(self, names: Sequence[str]) -> pl.DataFrame:
+        """Each combination of codes in these columns, with `len`, how many records have it."""
+        if self.parsed is not None and self.parsed.columns.issuperset(names):
+            return self.parsed.frame().group_by(names).len().collect(engine="streaming")
+        positions = [self.part.named(self._position(name)) for name in names]
+        counted = self.part.frame.group_by(positions).len()
+        return counted.select(*(self.native(n).value.alias(n) for n in names), "len").collect(engine="streaming")
+
     def odd_cells(self, name: str) -> pl.LazyFrame:
         """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
         if self.parsed is not None and name in self.parsed.columns:

@@ -93,6 +93,17 @@ class Source:
         """As scan, with `_file` and `_row`."""
         return self.scan(columns, rows=True)
 
+    def codes(self, columns: Iterable[str]) -> pl.DataFrame:
+        """Each combination of codes in these columns, with `len`, how many rows have it.
+
+        Raises DataError where one of them, or a column that the table cannot do without, cannot be read.
+        """
+        names = list(columns)
+        for error in self.refusals(names).values():
+            raise error
+        counted = pl.concat([reader.codes(names) for reader in self._readers])
+        return counted.group_by(names).agg(pl.col("len").sum())
+
     def bad_cells(self, columns: Iterable[str]) -> list[Finding]:
         """The ragged records, and the cells of these columns that do not fit: a finding a column."""
         cells = self._cells(columns, rounded=False)

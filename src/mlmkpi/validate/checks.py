@@ -38,7 +38,7 @@ def check(exports: Exports, settings: Settings) -> list[Finding]:
         findings = list(read[name])
         if name in readable:
             rows = Rows(source, readable[name], lookups)
-            findings += _table_findings(rows, _at(scene, rows), exports, readable)
+            findings += _table_findings(rows, _at(scene, rows), exports, lookups)
         found += sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
     return found
 
@@ -68,7 +68,7 @@ def _at(scene: Scene, rows: Rows) -> Scene:
     names += [name for name in ("currency",) if table.name == "orders" and name in rows.readable]
     if not names:
         return Scene(scene.settings, scene.as_of, scene.latest, rows.readable)
-    counted = rows.frame(names).group_by(names).len().collect(engine="streaming")
+    counted = rows.source.codes(names)
     spellings = {
         name: dict(counted.group_by(name).agg(pl.col("len").sum()).sort(name).iter_rows()) for name in names
     }
@@ -76,7 +76,7 @@ def _at(scene: Scene, rows: Rows) -> Scene:
 
 
 def _table_findings(
-    rows: Rows, scene: Scene, exports: Exports, readable: Mapping[str, frozenset[str]]
+    rows: Rows, scene: Scene, exports: Exports, lookups: Lookups
 ) -> Iterator[Finding]:
     table = rows.source.table
     if not rows.source.height:
@@ -84,12 +84,12 @@ def _table_findings(
         return
     rules = [*declared_rules(table, scene), *particular_rules(table.name, scene)]
     if table.name == "orders":
-        rules += currency_rules(scene, exports, readable)
+        rules += currency_rules(scene, exports, lookups.readable)
         yield from _unused_status(scene, rows)
     yield from _broken(rows, [rule for rule in rules if rows.can(rule)])
-    yield from key_findings(rows)
+    yield from key_findings(rows, lookups)
     if table.name in ("distributors", "enrollments"):
-        yield from tree_findings(rows)
+        yield from tree_findings(rows, lookups.readable)
 
 
 def _broken(rows: Rows, rules: list[Rule]) -> Iterator[Finding]:

@@ -50,9 +50,10 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
 def _reference(column: Column) -> Rule:
     """Ids that the table they refer to does not have."""
     target = str(column.references).partition(".")[0]
-    broken = pl.col(column.name).is_not_null() & pl.col(f"{column.name}.known").is_null()
+    unknown = pl.col(f"{column.name}.known").is_null()
     severity: Severity = "info" if target in _FIGURES_DO_WITHOUT else "warning"
-    return Rule("unknown-reference", column.name, broken, f"{column.name} is not among the {target}", severity)
+    message = f"{column.name} is not among the {target}"
+    return Rule("unknown-reference", column.name, unknown, message, severity, pl.col(column.name).is_not_null())
 
 
 def _future(column: Column, latest: int) -> Rule:

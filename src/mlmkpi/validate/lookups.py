@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlmkpi.sources import Exports
 from mlmkpi.tables import TABLES
@@ -27,8 +29,9 @@ class Lookups:
 
     def __init__(self, exports: Exports, readable: Mapping[str, frozenset[str]]) -> None:
         self._exports = exports
-        self._readable = readable
+        self.readable = readable
         self._made: dict[tuple[str, ...], pl.DataFrame] = {}
+        self._sorted: dict[str, NDArray[np.uint64]] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
@@ -39,7 +42,7 @@ class Lookups:
         if _target(table, column) != "orders":
             return False
         known = self._known(table, column)
-        return bool(known["known"].all())
+        return not known["known"].null_count()
 
     def attach(self, frame: pl.LazyFrame, table: str, column: str, asked: Iterable[str]) -> pl.LazyFrame:
         """A frame of the table with what is asked of the ids in a column: `known`, and of people the days."""
@@ -68,27 +71,38 @@ class Lookups:
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
         names = {"distributors": _PEOPLE, "customers": ("customers", *_PEOPLE)}.get(target, (target,))
-        if target == "customers" and target not in self._readable:
+        if target == "customers" and target not in self.readable:
             return ()
         own = table if table == "enrollments" else None
-        return tuple(name for name in names if name in self._readable and name != own)
+        return tuple(name for name in names if name in self.readable and name != own)
 
     def _ids(self, table: str, column: str) -> pl.LazyFrame:
         ids = self._exports.tables[table].scan([column]).select(hashed(pl.col(column)).alias(_ID))
         return ids.filter(pl.col(_ID).is_not_null())
 
+    def sorted_ids(self, table: str) -> NDArray[np.uint64]:
+        """The hashed ids of a table that has one column for a key, in order, repeated ones too."""
+        if table not in self._sorted:
+            found = self._ids(table, TABLES[table].key[0]).collect(engine="streaming")
+            ids = found[_ID].to_numpy(writable=True)
+            ids.sort()
+            self._sorted[table] = ids
+        return self._sorted[table]
+
     def _named_orders(self, table: str, column: str) -> pl.LazyFrame:
-        """The ids that another table, or an order, names, far fewer than all; `known` where there is such an order."""
-        named = self._ids(table, column).unique()
-        found = self._ids("orders", "order_id").join(named, on=_ID, how="semi").unique()
-        found = found.with_columns(known=pl.lit(True))
-        return named.join(found, on=_ID, how="left")
+        """The ids that another table, or an order, names; `known` where there is such an order."""
+        named = self._ids(table, column).unique().collect(engine="streaming")
+        orders = self.sorted_ids("orders")
+        wanted = named[_ID].to_numpy()
+        at = np.searchsorted(orders, wanted).clip(max=len(orders) - 1) if len(orders) else wanted
+        known = orders[at] == wanted if len(orders) else np.zeros(len(wanted), dtype=np.bool_)
+        return named.lazy().with_columns(pl.when(pl.Series(known)).then(True).alias("known"))
 
     def _people(self, holders: tuple[str, ...]) -> pl.LazyFrame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
         days = pl.concat([self._days(holder, "enrolled_on") for holder in holders])
         people = days.group_by(_ID).agg(pl.col("day").min().alias("enrolled"))
-        if "terminated_on" not in self._readable.get("distributors", ()) or "distributors" not in holders:
+        if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
             return people.with_columns(
                 known=pl.lit(True), **{name: pl.lit(None, dtype=pl.Int32) for name in _DAYS[1:]}
             )

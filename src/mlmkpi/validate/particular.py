@@ -46,10 +46,10 @@ def _orders(scene: Scene) -> Iterator[Rule]:
         neither = back = pl.lit(False)
     sale = valid & ~neither & ~back & (amount > 0)
     day, seller = pl.col("ordered_on"), "distributor_id"
-    early = sale & (day < pl.col(f"{seller}.enrolled"))
-    yield Rule("sale-before-enrolment", "ordered_on", early, "a sale before its distributor enrolled; it counts")
-    left = sale & (day > pl.col(f"{seller}.terminated")) & (day < pl.col(f"{seller}.back")).fill_null(True)
-    yield Rule("sale-after-termination", "ordered_on", left, "a sale after its distributor left; it counts")
+    early, message = day < pl.col(f"{seller}.enrolled"), "a sale before its distributor enrolled; it counts"
+    yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale)
+    left = (day > pl.col(f"{seller}.terminated")) & (day < pl.col(f"{seller}.back")).fill_null(True)
+    yield Rule("sale-after-termination", "ordered_on", left, "a sale after its distributor left; it counts", among=sale)
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
         none = valid & ~neither & (amount != 0) & pl.col(name).is_null()

@@ -31,30 +31,48 @@ class Rows:
 
     def can(self, rule: Rule) -> bool:
         """Whether the export has what the rule looks at, and rows may break it."""
-        looked_up = {name.partition(".")[0] for name in rule.reads if "." in name}
-        plain = {name for name in rule.reads if "." not in name} | looked_up | {rule.column}
-        if not plain <= self.readable or not all(self._lookups.has(self._name, name) for name in looked_up):
+        if not rule.reads | {rule.column} <= self.readable:
             return False
-        return not any(self._lookups.holds_all(self._name, name) for name in looked_up)
+        asked = {name.partition(".")[0] for name in rule.looks_up}
+        return all(self._lookups.has(self._name, c) and not self._lookups.holds_all(self._name, c) for c in asked)
 
-    def frame(self, names: Iterable[str], *, places: bool = False) -> pl.LazyFrame:
-        """The columns, and what is known of the ids in them; `_file` and `_row` for `places`."""
-        wanted = set(names)
-        looked_up = sorted({name.partition(".")[0] for name in wanted if "." in name})
-        plain = sorted({name for name in wanted if "." not in name}.union(looked_up))
-        frame = self.source.scan(plain, rows=places)
-        for column in looked_up:
-            asked = sorted(name.partition(".")[2] for name in wanted if name.startswith(f"{column}."))
-            frame = self._lookups.attach(frame, self._name, column, asked)
-        return frame
+    def frame(self, names: Iterable[str]) -> pl.LazyFrame:
+        """The columns with `_file` and `_row`."""
+        return self.source.scan(sorted(names), rows=True)
 
     def counts(self, rules: Sequence[Rule]) -> list[int]:
-        """How many rows break each rule."""
-        if not rules:
-            return []
-        frame = self.frame(frozenset().union(*(rule.reads for rule in rules)))
-        sums = [rule.broken.fill_null(False).sum().alias(str(at)) for at, rule in enumerate(rules)]
-        return [int(count) for count in frame.select(sums).collect(engine="streaming").row(0)]
+        """How many rows break each rule: one pass for what stands in the rows, one a column that is looked up."""
+        passes: dict[frozenset[str], list[int]] = {}
+        for at, rule in enumerate(rules):
+            passes.setdefault(frozenset(name.partition(".")[0] for name in rule.looks_up), []).append(at)
+        counted: dict[int, int] = {}
+        for ats in passes.values():
+            sums = self._sums([rules[at] for at in ats])
+            counted |= dict(zip(ats, sums, strict=True))
+        return [counted[at] for at in range(len(rules))]
+
+    def _sums(self, rules: Sequence[Rule]) -> list[int]:
+        """The same for rules that look up the same columns; only what these still need goes through the joins."""
+        direct = {name for rule in rules for name in rule.broken.meta.root_names()}
+        plain = {name.partition(".")[0] for name in direct}
+        narrowed = {at: rule.among for at, rule in enumerate(rules) if rule.among is not None}
+        among = [expr.fill_null(False).alias(f"among {at}") for at, expr in narrowed.items()]
+        frame = self.source.scan(sorted(frozenset().union(*(rule.reads for rule in rules))))
+        frame = self._attached(frame.select(*sorted(plain), *among), direct)
+        broken = [
+            (rule.broken if rule.among is None else pl.col(f"among {at}") & rule.broken).sum().alias(str(at))
+            for at, rule in enumerate(rules)
+        ]
+        return [int(count) for count in frame.select(broken).collect(engine="streaming").row(0)]
+
+    def _attached(self, frame: pl.LazyFrame, names: Iterable[str]) -> pl.LazyFrame:
+        """The frame with those of the names that are looked up."""
+        asked: dict[str, list[str]] = {}
+        for column, _, what in sorted(name.partition(".") for name in names if "." in name):
+            asked.setdefault(column, []).append(what)
+        for column, whats in asked.items():
+            frame = self._lookups.attach(frame, self._name, column, whats)
+        return frame
 
     def empty(self, rule: Rule) -> Finding | None:
         """The rows whose cell is empty, those with a cell that cannot be read left out; None without one."""
@@ -64,13 +82,14 @@ class Rows:
         if not rows.height:
             return None
         first = rows.bottom_k(SHOWN, by=list(PLACE)).lazy()
-        shown = self.frame({rule.column, *self.key}, places=True).join(first, on=PLACE, how="semi")
+        shown = self.frame({rule.column, *self.key}).join(first, on=PLACE, how="semi")
         return self.shown(rule, rows.height, shown)
 
     def finding(self, rule: Rule, count: int) -> Finding:
         """A rule that rows break."""
-        frame = self.frame(rule.reads | {rule.column, *self.key}, places=True)
-        return self.shown(rule, count, frame.filter(rule.broken))
+        frame = self.frame(rule.reads | {rule.column, *self.key})
+        among = frame if rule.among is None else frame.filter(rule.among)
+        return self.shown(rule, count, self._attached(among, rule.looks_up).filter(rule.broken))
 
     def shown(self, rule: Rule, count: int, rows: pl.LazyFrame) -> Finding:
         """A finding from the rows themselves, which have their places, the key and the rule's column."""

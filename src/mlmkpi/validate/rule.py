@@ -15,8 +15,8 @@ from mlmkpi.sources import Severity
 class Rule:
     """What no row should be: `broken` is true for the rows that are, `column` the cell that is shown of them.
 
-    `broken` reads typed columns; `distributor_id.known` (and, of a person, `.enrolled`, `.terminated`, `.back`) is
-    what the table that a column refers to says of the id.
+    `among` narrows the rows first; it reads typed columns alone. `broken` may also read `distributor_id.known` (and,
+    of a person, `.enrolled`, `.terminated`, `.back`): what the table that a column refers to says of the id.
     """
 
     name: str
@@ -24,11 +24,18 @@ class Rule:
     broken: pl.Expr
     message: str
     severity: Severity = "warning"
+    among: pl.Expr | None = None
 
     @property
     def reads(self) -> frozenset[str]:
-        """The columns that the rule looks at."""
-        return frozenset(self.broken.meta.root_names())
+        """The columns that the rule looks at, what is looked up left out."""
+        names = {name.partition(".")[0] for name in self.broken.meta.root_names()}
+        return frozenset(names.union(self.among.meta.root_names() if self.among is not None else ()))
+
+    @property
+    def looks_up(self) -> frozenset[str]:
+        """What the rule asks the referred-to tables."""
+        return frozenset(name for name in self.broken.meta.root_names() if "." in name)
 
 
 @dataclass(frozen=True)
