@@ -59,7 +59,7 @@ def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True) -> N
     """
     check_people(tree, values)
     first = tree.position if include_self else tree.position + np.int32(1)
-    return summed(values, lambda row: _between(row[tree.order], first, tree.end))
+    return summed(values, lambda row: _between(row.take(tree.order), first, tree.end))
 
 
 def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self: bool = True) -> Numbers:
@@ -88,8 +88,8 @@ def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self:
     first, last = levels.ranges(depth + 1)
 
     def limited(row: Int64s) -> Int64s:
-        whole = _between(row[tree.order], tree.position, tree.end)
-        too_deep = _between(whole[levels.order], first, last)
+        whole = _between(row.take(tree.order), tree.position, tree.end)
+        too_deep = _between(whole.take(levels.order), first, last)
         return whole - too_deep if include_self else whole - too_deep - row
 
     return summed(values, limited)
@@ -116,7 +116,7 @@ def generation_sums(tree: Tree, values: Numbers, *, generation: int) -> Numbers:
     check_people(tree, values)
     levels = tree.generations
     first, last = levels.ranges(generation)
-    return summed(values, lambda row: _between(row[levels.order], first, last))
+    return summed(values, lambda row: _between(row.take(levels.order), first, last))
 
 
 def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> None:
@@ -157,4 +157,4 @@ def _between(row: Int64s, first: Ints, last: Ints) -> Int64s:
     """Subtract running sums; where those wrap around, the differences still come out right."""
     running = np.zeros(len(row) + 1, dtype=np.int64)
     np.cumsum(row, out=running[1:])
-    return running[last] - running[first]
+    return running.take(last) - running.take(first)

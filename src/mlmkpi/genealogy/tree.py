@@ -48,8 +48,8 @@ class Tree:
         position = _first_places(up, size)
         depth = (up != NOBODY).astype(np.int32)
         for people, ancestors in strides(up):
-            position[people] += position[ancestors]
-            depth[people] += depth[ancestors]
+            position[people] += position.take(ancestors)
+            depth[people] += depth.take(ancestors)
         order = np.empty_like(position)
         order[position] = np.arange(len(up), dtype=np.int32)
         for array in (up, position, order, size, depth):
@@ -89,17 +89,17 @@ def _sizes(parents: Int32s) -> Int32s:
     """Count descendants: after each stride, all those nearer than twice the stride are in."""
     near = np.ones(len(parents), dtype=np.int32)
     for people, ancestors in strides(parents):
-        np.add.at(near, ancestors, near[people])
+        np.add.at(near, ancestors, near.take(people))
     return near - np.int32(1)
 
 
 def _first_places(parents: Int32s, size: Int32s) -> Int32s:
     """Give a root's place, and how far behind their parent everybody else stands: after earlier siblings with teams."""
     people = sorted_by(parents, np.arange(len(parents), dtype=np.int32))
-    taken = size[people].astype(np.int64) + 1
+    taken = size.take(people).astype(np.int64) + 1
     before = np.cumsum(taken)
     before -= taken
-    siblings = _run_lengths(parents[people])
+    siblings = _run_lengths(parents.take(people))
     before -= np.repeat(before[np.cumsum(siblings) - siblings], siblings)
     places = np.empty_like(size)
     places[people] = before
