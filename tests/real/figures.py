@@ -68,14 +68,16 @@ _STANDING = f"""
     where {_KNOWN} group by"""
 
 
-def _tenured(numerator: str) -> str:
-    """A rate over those current at the start: the whole, and by tenure there."""
+def _whole(numerator: str, band: str = "null") -> str:
+    """A rate over those current at the start."""
     measured = f"'value', count(*) filter ({numerator}), count(*) filter (at_start)"
-    bands = "case when young then '<90 days' else '>=90 days' end"
-    return (
-        f"select label, null, {measured} {_STANDING} all "
-        f"union all select label, {bands}, {measured} {_STANDING} all having count(*) filter (at_start) > 0"
-    )
+    return f"select label, {band}, {measured} {_STANDING} all"
+
+
+def _tenured(numerator: str) -> str:
+    """The same, and by tenure at the start."""
+    bands = _whole(numerator, "case when young then '<90 days' else '>=90 days' end")
+    return f"{_whole(numerator)} union all {bands} having count(*) filter (at_start) > 0"
 
 
 def _per_active(numerator: str, denominator: str, statistic: str = "value") -> str:
@@ -96,7 +98,7 @@ RATES = {
     " on enrolled between s and c group by all",
     "distributor_retention_rate": _tenured("at_start and at_end"),
     "churn_rate": _tenured("at_start and not at_end"),
-    "churn_lapsed": _tenured("at_start and not at_end"),
+    "churn_lapsed": _whole("at_start and not at_end"),
     "active_distributor_rate": f"""
         select label, null, 'value', sum(active), sum(booked) from (
             select label,
