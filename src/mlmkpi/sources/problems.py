@@ -18,7 +18,7 @@ from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Kind, Table
 
 _SHOWN = 5
-_EXPECTED = {
+EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
     Kind.RATE: "a number such as 0.00024",
@@ -167,7 +167,7 @@ def _expected(kind: Kind, style: Style | None) -> str:
         return _ORDERS.get(style.order, f'a day written as "{style.order}"')
     if isinstance(style, NumberStyle) and style.mark == ",":
         return "a number such as 1234,56"
-    return _EXPECTED[kind]
+    return EXPECTED[kind]
 
 
 def _setting(kind: Kind, style: Style | None, place: str, label: str) -> str:
