@@ -158,7 +158,7 @@ def test_a_kpi_with_a_window_is_shown_for_its_own_last_complete_period(one: Make
     text = table(one("rate", [0.1, 0.2, 0.9], window=30, over=9))
     assert "October 2026, by month" in text
     assert line(text, "It").split()[:4] == ["It", "(Sep)", "20.0", "%"]
-    assert "(Sep): the last period known in full, against the one before it" in text
+    assert "(Sep): the last period with figures known in full, against the one before it" in text
 
 
 def test_another_years_period_is_labelled_with_its_year(one: Make) -> None:
@@ -274,3 +274,27 @@ def test_the_environment_changes_nothing(example: Make, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     assert table(example("usual")) == plain
     assert table(example("usual"), colour=True) == coloured
+
+
+def test_a_kpi_without_a_figure_yet_is_shown_for_its_last_one(one: Make) -> None:
+    text = table(one("days", [50, 58, None], over=9))
+    assert line(text, "It").split()[:4] == ["It", "(Sep)", "58", "days"]
+    assert "(Sep): the last period with figures known in full, against the one before it" in text
+
+
+def test_a_kpi_that_is_part_of_another_stands_below_it_and_its_segments_below_that(one: Make) -> None:
+    example = one("rate", [0.1], labels={"tenure": "<90 days"}, over=9)
+    example = replace(example, result=replace(example.result, by=()))
+    kpis = {"it": replace(example.kpis["it"], short="  by lapse", title="Churn by lapse")}
+    lines = table(replace(example, kpis=kpis)).splitlines()
+    at = next(number for number, each in enumerate(lines) if "by lapse" in each)
+    assert lines[at] == "    Churn by lapse"
+    assert lines[at + 1].startswith("      under 90 days  ")
+
+
+def test_the_notes_of_one_kpi_are_one_line(one: Make) -> None:
+    example = one("rate", [None], notes={0: "needs this"})
+    other = example.result.frame.with_columns(statistic=pl.lit("p90"), note=pl.lit("needs that"))
+    frame = pl.concat([example.result.frame, other])
+    text = table(replace(example, result=replace(example.result, frame=frame)))
+    assert text.splitlines()[-1] == "It: needs this; needs that"

@@ -126,4 +126,5 @@ def _say(result: Result, exports: str, *, counted: bool) -> None:
     for text in result.hints:
         messages.hint(text)
     if result.left_out and not counted:
-        messages.hint(f"{len(result.left_out)} KPIs left out · mlmkpi kpis {quote(exports)} --missing")
+        lost = len(result.left_out)
+        messages.hint(f"{lost} KPI{'s' * (lost > 1)} left out · mlmkpi kpis {quote(exports)} --missing")

@@ -118,14 +118,21 @@ def _block(frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...]
 
 
 def _own_period(frame: pl.DataFrame, periods: tuple[Period, ...], shown: int) -> int:
-    """The KPI's last complete period up to the one shown; without any, the one shown or its latest."""
-    complete = dict(frame.group_by("period_start").agg(pl.col("complete").all()).rows())
-    for at in range(shown, -1, -1):
-        if complete.get(periods[at].start):
+    """The KPI's last period up to the one shown that is complete and has a figure; else a complete one.
+
+    Without any, the one shown or its latest.
+    """
+    known, figure = pl.col("complete").all(), pl.col("value").is_not_null().any()
+    found = {start: rest for start, *rest in frame.group_by("period_start").agg(known, figure).iter_rows()}
+    earlier = [at for at in range(shown, -1, -1) if found.get(periods[at].start, (False,))[0]]
+    for at in earlier:
+        if found[periods[at].start][1]:
             return at
-    if periods[shown].start in complete:
-        return shown
-    return max(at for at, period in enumerate(periods) if period.start in complete)
+    if earlier:
+        return earlier[0]
+    return shown if periods[shown].start in found else max(
+        at for at, period in enumerate(periods) if period.start in found
+    )
 
 
 def _largest(now: pl.DataFrame, by: tuple[str, ...]) -> tuple[pl.DataFrame, int]:

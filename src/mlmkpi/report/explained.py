@@ -78,4 +78,7 @@ def _entry(label: str, texts: list[Text]) -> list[Text]:
 def _apart(left: Text, right: Text, width: int) -> Text:
     """Two texts at both ends of a line; the right one goes where there is no room."""
     gap = width - left.cell_len - right.cell_len
-    return Text.assemble(left, " " * gap, right) if gap > 1 else left
+    if gap > 1:
+        return Text.assemble(left, " " * gap, right)
+    left.truncate(width, overflow="ellipsis")
+    return left

@@ -115,15 +115,20 @@ def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> It
     """A KPI: its own figure or a heading, then its segments and statistics, indented."""
     tail = _tail(block, result, choice)
     if all(segment.labels or not _is_main(segment.rows[0]) for segment in block.segments):
-        yield Line(kpi.title, kpi.short, 1, tail)
+        yield Line(kpi.title, kpi.short.strip(), _depth(kpi), tail)
     for segment in block.segments:
         yield from _segment_lines(segment, block, kpi, tail, choice)
     if block.more:
-        yield Line("", "", 2, f"… {block.more:,} more, in --format csv")
+        yield Line("", "", _depth(kpi) + 1, f"… {block.more:,} more, in --format csv")
+
+
+def _depth(kpi: KpiLike) -> int:
+    """How deep a KPI stands: one that is a part of the KPI before it has a short name with two blanks before it."""
+    return 1 + (len(kpi.short) - len(kpi.short.lstrip())) // 2
 
 
 def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice) -> Iterator[Line]:
-    depth = 2 if segment.labels else 1
+    depth = _depth(kpi) + bool(segment.labels)
     name = JOINT.join(segment_text(label) for label in segment.labels)
     if segment.labels and not _is_main(segment.rows[0]):
         yield Line(name, name, depth)
@@ -135,7 +140,7 @@ def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choi
         elif segment.labels:
             yield Line(name, name, depth, cells=cells)
         else:
-            yield Line(kpi.title, kpi.short, depth, tail, cells)
+            yield Line(kpi.title, kpi.short.strip(), depth, tail, cells)
     if segment.more:
         yield Line("", "", depth + 1, f"… {segment.more:,} more, in --format csv")
 
@@ -223,18 +228,22 @@ def _legend(chance: bool, lost: int, exports: str | None) -> Iterator[str]:
 def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
     earlier = [_tail(block, result, choice).strip() for block in choice.blocks if block.at < choice.at]
     if earlier:
-        yield f"{', '.join(dict.fromkeys(earlier))}: the last period known in full, against the one before it"
+        names = ", ".join(dict.fromkeys(earlier))
+        yield f"{names}: the last period with figures known in full, against the one before it"
     if choice.ended and (later := choice.periods[choice.at + 1 :]):
         names = ", ".join(period_text(period, result.every) for period in later)
         yield f"{names}: not ended, so not shown; --format csv has the figures so far"
 
 
 def _notes(kpis: Mapping[str, KpiLike], choice: Choice) -> Iterator[str]:
-    """The notes of the rows that are shown, each with its KPIs."""
+    """The notes of the rows that are shown, those of the same KPIs on one line."""
     notes: dict[str, dict[str, None]] = {}
     for block in choice.blocks:
         for row in (row for segment in block.segments for row in segment.rows):
             if row.note:
-                notes.setdefault(clean(row.note), {})[kpis[block.kpi].short] = None
+                notes.setdefault(clean(row.note), {})[kpis[block.kpi].short.strip()] = None
+    by_kpis: dict[str, list[str]] = {}
     for note, names in notes.items():
-        yield f"{', '.join(names)}: {note}"
+        by_kpis.setdefault(", ".join(names), []).append(note)
+    for who, texts in by_kpis.items():
+        yield f"{who}: {'; '.join(texts)}"
