@@ -8,7 +8,7 @@ import polars as pl
 
 from mlmkpi.sources import Severity
 from mlmkpi.tables import Column, Kind, Table
-from mlmkpi.validate.rule import Rule, Scene
+from mlmkpi.validate.rule import EVERY_ROW, Rule, Scene
 
 MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
@@ -50,10 +50,9 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
 def _reference(column: Column) -> Rule:
     """Ids that the table they refer to does not have."""
     target = str(column.references).partition(".")[0]
-    unknown = pl.col(f"{column.name}.known").is_null()
     severity: Severity = "info" if target in _FIGURES_DO_WITHOUT else "warning"
     message = f"{column.name} is not among the {target}"
-    return Rule("unknown-reference", column.name, unknown, message, severity, pl.col(column.name).is_not_null())
+    return Rule("unknown-reference", column.name, EVERY_ROW, message, severity, refers=True)
 
 
 def _future(column: Column, latest: int) -> Rule:

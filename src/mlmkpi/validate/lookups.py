@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import polars as pl
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from mlmkpi.sources import Exports
 from mlmkpi.tables import TABLES
+from mlmkpi.validate.rule import DAYS
 
 _ID = "_id"
+_KEY = "_key"
 _PEOPLE = ("distributors", "enrollments")
-_DAYS = ("enrolled", "terminated", "back")
 
 
 def hashed(ids: pl.Expr) -> pl.Expr:
@@ -37,36 +38,32 @@ class Lookups:
         """Whether the table that a column refers to is there."""
         return bool(self._holders(table, _target(table, column)))
 
-    def holds_all(self, table: str, column: str) -> bool:
-        """Whether it is already known that no id in a column is unknown; told of references to orders alone."""
-        if _target(table, column) != "orders":
-            return False
-        known = self._known(table, column)
-        return not known["known"].null_count()
-
-    def attach(self, frame: pl.LazyFrame, table: str, column: str, asked: Iterable[str]) -> pl.LazyFrame:
-        """A frame of the table with what is asked of the ids in a column: `known`, and of people the days."""
-        known = self._known(table, column).lazy()
-        named = known.select(_ID, *(pl.col(name).alias(f"{column}.{name}") for name in asked))
-        keyed = frame.with_columns(hashed(pl.col(column)).alias("_key"))
-        return keyed.join(named, left_on="_key", right_on=_ID, how="left").drop("_key")
-
-    def _known(self, table: str, column: str) -> pl.DataFrame:
+    def unknown(self, frame: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
+        """The rows of the table whose id in a column is not in the table that it refers to."""
         target = _target(table, column)
-        holders = self._holders(table, target)
-        what = (target, table, column) if target == "orders" else (target, *holders)
-        if what not in self._made:
-            self._made[what] = self._make(target, holders, table, column).collect(engine="streaming")
-        return self._made[what]
-
-    def _make(self, target: str, holders: tuple[str, ...], table: str, column: str) -> pl.LazyFrame:
-        if target == "distributors":
-            return self._people(holders)
+        keyed = frame.filter(pl.col(column).is_not_null()).with_columns(hashed(pl.col(column)).alias(_KEY))
         if target == "orders":
-            return self._named_orders(table, column)
+            strange = self._made_once(("strange", table, column), lambda: self._strange_orders(table, column))
+            return keyed.join(strange, left_on=_KEY, right_on=_ID, how="semi").drop(_KEY)
+        holders = self._holders(table, target)
+        known = self._made_once(("known", target, *holders), lambda: self._listed(target, holders))
+        return keyed.join(known, left_on=_KEY, right_on=_ID, how="anti").drop(_KEY)
+
+    def attach(self, frame: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
+        """A frame of the table with `enrolled`, `terminated` and `back` of the person in a column."""
+        holders = self._holders(table, "distributors")
+        people = self._made_once(("people", *holders), lambda: self._people(holders))
+        keyed = frame.with_columns(hashed(pl.col(column)).alias(_KEY))
+        return keyed.join(people, left_on=_KEY, right_on=_ID, how="left").drop(_KEY)
+
+    def _made_once(self, what: tuple[str, ...], make: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
+        if what not in self._made:
+            self._made[what] = make().collect(engine="streaming")
+        return self._made[what].lazy()
+
+    def _listed(self, target: str, holders: tuple[str, ...]) -> pl.LazyFrame:
         name = TABLES[target].key[0]
-        ids = [self._ids(holder, "distributor_id" if holder in _PEOPLE else name) for holder in holders]
-        return pl.concat(ids).unique().with_columns(known=pl.lit(True))
+        return pl.concat([self._ids(holder, "distributor_id" if holder in _PEOPLE else name) for holder in holders])
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
@@ -89,23 +86,21 @@ class Lookups:
             self._sorted[table] = ids
         return self._sorted[table]
 
-    def _named_orders(self, table: str, column: str) -> pl.LazyFrame:
-        """The ids that another table, or an order, names; `known` where there is such an order."""
+    def _strange_orders(self, table: str, column: str) -> pl.LazyFrame:
+        """The ids that another table, or an order, names and no order has."""
         named = self._ids(table, column).unique().collect(engine="streaming")
         orders = self.sorted_ids("orders")
         wanted = named[_ID].to_numpy()
         at = np.searchsorted(orders, wanted).clip(max=len(orders) - 1) if len(orders) else wanted
         known = orders[at] == wanted if len(orders) else np.zeros(len(wanted), dtype=np.bool_)
-        return named.lazy().with_columns(pl.when(pl.Series(known)).then(True).alias("known"))
+        return named.filter(~pl.Series(known)).lazy()
 
     def _people(self, holders: tuple[str, ...]) -> pl.LazyFrame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
         days = pl.concat([self._days(holder, "enrolled_on") for holder in holders])
         people = days.group_by(_ID).agg(pl.col("day").min().alias("enrolled"))
         if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
-            return people.with_columns(
-                known=pl.lit(True), **{name: pl.lit(None, dtype=pl.Int32) for name in _DAYS[1:]}
-            )
+            return people.with_columns(terminated=pl.lit(None, dtype=pl.Int32), back=pl.lit(None, dtype=pl.Int32))
         left = self._days("distributors", "terminated_on").group_by(_ID).agg(pl.col("day").max().alias("terminated"))
         people = people.join(left, on=_ID, how="left")
         valid = pl.col("terminated") >= pl.col("enrolled")
@@ -113,7 +108,7 @@ class Lookups:
         gone = people.filter(pl.col("terminated").is_not_null())
         again = (pl.col("day") > pl.col("enrolled")) & (pl.col("day") >= pl.col("terminated"))
         back = days.join(gone, on=_ID).filter(again).group_by(_ID).agg(pl.col("day").min().alias("back"))
-        return people.join(back, on=_ID, how="left").with_columns(known=pl.lit(True)).select(_ID, "known", *_DAYS)
+        return people.join(back, on=_ID, how="left").select(_ID, *DAYS)
 
     def _days(self, table: str, column: str) -> pl.LazyFrame:
         rows = self._exports.tables[table].scan(["distributor_id", column])

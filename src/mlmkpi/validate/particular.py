@@ -45,11 +45,12 @@ def _orders(scene: Scene) -> Iterator[Rule]:
     else:
         neither = back = pl.lit(False)
     sale = valid & ~neither & ~back & (amount > 0)
-    day, seller = pl.col("ordered_on"), "distributor_id"
-    early, message = day < pl.col(f"{seller}.enrolled"), "a sale before its distributor enrolled; it counts"
-    yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale)
-    left = (day > pl.col(f"{seller}.terminated")) & (day < pl.col(f"{seller}.back")).fill_null(True)
-    yield Rule("sale-after-termination", "ordered_on", left, "a sale after its distributor left; it counts", among=sale)
+    day, whose = pl.col("ordered_on"), "distributor_id"
+    early, message = day < pl.col("enrolled"), "a sale before its distributor enrolled; it counts"
+    yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale, of=whose)
+    left = (day > pl.col("terminated")) & (day < pl.col("back")).fill_null(True)
+    message = "a sale after its distributor left; it counts"
+    yield Rule("sale-after-termination", "ordered_on", left, message, among=sale, of=whose)
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
         none = valid & ~neither & (amount != 0) & pl.col(name).is_null()

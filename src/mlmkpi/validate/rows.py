@@ -30,11 +30,10 @@ class Rows:
         self._lookups = lookups
 
     def can(self, rule: Rule) -> bool:
-        """Whether the export has what the rule looks at, and rows may break it."""
-        if not rule.reads | {rule.column} <= self.readable:
-            return False
-        asked = {name.partition(".")[0] for name in rule.looks_up}
-        return all(self._lookups.has(self._name, c) and not self._lookups.holds_all(self._name, c) for c in asked)
+        """Whether the export has what the rule looks at."""
+        looked_up = rule.column if rule.refers else rule.of
+        found = looked_up is None or self._lookups.has(self._name, looked_up)
+        return found and rule.reads | {rule.column} <= self.readable
 
     def frame(self, names: Iterable[str]) -> pl.LazyFrame:
         """The columns with `_file` and `_row`."""
@@ -42,37 +41,27 @@ class Rows:
 
     def counts(self, rules: Sequence[Rule]) -> list[int]:
         """How many rows break each rule: one pass for what stands in the rows, one a column that is looked up."""
-        passes: dict[frozenset[str], list[int]] = {}
-        for at, rule in enumerate(rules):
-            passes.setdefault(frozenset(name.partition(".")[0] for name in rule.looks_up), []).append(at)
+        passes: dict[str | None, list[Rule]] = {}
+        for rule in rules:
+            if not rule.refers:
+                passes.setdefault(rule.of, []).append(rule)
         counted: dict[int, int] = {}
-        for ats in passes.values():
-            sums = self._sums([rules[at] for at in ats])
-            counted |= dict(zip(ats, sums, strict=True))
-        return [counted[at] for at in range(len(rules))]
+        for of, together in passes.items():
+            counted |= dict(zip(map(id, together), self._sums(together, of), strict=True))
+        return [self._unknown(rule) if rule.refers else counted[id(rule)] for rule in rules]
 
-    def _sums(self, rules: Sequence[Rule]) -> list[int]:
-        """The same for rules that look up the same columns; only what these still need goes through the joins."""
-        direct = {name for rule in rules for name in rule.broken.meta.root_names()}
-        plain = {name.partition(".")[0] for name in direct}
-        narrowed = {at: rule.among for at, rule in enumerate(rules) if rule.among is not None}
-        among = [expr.fill_null(False).alias(f"among {at}") for at, expr in narrowed.items()]
+    def _unknown(self, rule: Rule) -> int:
+        rows = self._lookups.unknown(self.source.scan([rule.column]), self._name, rule.column)
+        return int(rows.select(pl.len()).collect(engine="streaming").item())
+
+    def _sums(self, rules: Sequence[Rule], of: str | None) -> list[int]:
+        """The counts of rules that look up the same column; only what these still need goes through the join."""
+        among = [rule.among.fill_null(False).alias(f"among {at}") for at, rule in enumerate(rules)]
         frame = self.source.scan(sorted(frozenset().union(*(rule.reads for rule in rules))))
-        frame = self._attached(frame.select(*sorted(plain), *among), direct)
-        broken = [
-            (rule.broken if rule.among is None else pl.col(f"among {at}") & rule.broken).sum().alias(str(at))
-            for at, rule in enumerate(rules)
-        ]
+        frame = frame.select(*sorted(frozenset().union(*(rule.direct for rule in rules))), *among)
+        frame = frame if of is None else self._lookups.attach(frame, self._name, of)
+        broken = [(pl.col(f"among {at}") & rule.broken).sum().alias(str(at)) for at, rule in enumerate(rules)]
         return [int(count) for count in frame.select(broken).collect(engine="streaming").row(0)]
-
-    def _attached(self, frame: pl.LazyFrame, names: Iterable[str]) -> pl.LazyFrame:
-        """The frame with those of the names that are looked up."""
-        asked: dict[str, list[str]] = {}
-        for column, _, what in sorted(name.partition(".") for name in names if "." in name):
-            asked.setdefault(column, []).append(what)
-        for column, whats in asked.items():
-            frame = self._lookups.attach(frame, self._name, column, whats)
-        return frame
 
     def empty(self, rule: Rule) -> Finding | None:
         """The rows whose cell is empty, those with a cell that cannot be read left out; None without one."""
@@ -87,9 +76,11 @@ class Rows:
 
     def finding(self, rule: Rule, count: int) -> Finding:
         """A rule that rows break."""
-        frame = self.frame(rule.reads | {rule.column, *self.key})
-        among = frame if rule.among is None else frame.filter(rule.among)
-        return self.shown(rule, count, self._attached(among, rule.looks_up).filter(rule.broken))
+        frame = self.frame(rule.reads | {rule.column, *self.key}).filter(rule.among)
+        if rule.refers:
+            return self.shown(rule, count, self._lookups.unknown(frame, self._name, rule.column))
+        frame = frame if rule.of is None else self._lookups.attach(frame, self._name, rule.of)
+        return self.shown(rule, count, frame.filter(rule.broken))
 
     def shown(self, rule: Rule, count: int, rows: pl.LazyFrame) -> Finding:
         """A finding from the rows themselves, which have their places, the key and the rule's column."""

@@ -10,13 +10,17 @@ import polars as pl
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Severity
 
+EVERY_ROW = pl.lit(True)
+DAYS = ("enrolled", "terminated", "back")
+
 
 @dataclass(frozen=True)
 class Rule:
     """What no row should be: `broken` is true for the rows that are, `column` the cell that is shown of them.
 
-    `among` narrows the rows first; it reads typed columns alone. `broken` may also read `distributor_id.known` (and,
-    of a person, `.enrolled`, `.terminated`, `.back`): what the table that a column refers to says of the id.
+    A rule may be about rows `among` others alone; `of` names the column of a person whose `enrolled`, `terminated` and
+    `back` (days) `broken` reads too. Where it `refers`, rows break it whose `column` has an id that is not in the table
+    it refers to.
     """
 
     name: str
@@ -24,18 +28,20 @@ class Rule:
     broken: pl.Expr
     message: str
     severity: Severity = "warning"
-    among: pl.Expr | None = None
+    among: pl.Expr = EVERY_ROW
+    of: str | None = None
+    refers: bool = False
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """The columns of the table that `broken` reads, and the one that it looks up."""
+        names = set(self.broken.meta.root_names())
+        return frozenset(names - set(DAYS) | {self.of} if self.of else names)
 
     @property
     def reads(self) -> frozenset[str]:
-        """The columns that the rule looks at, what is looked up left out."""
-        names = {name.partition(".")[0] for name in self.broken.meta.root_names()}
-        return frozenset(names.union(self.among.meta.root_names() if self.among is not None else ()))
-
-    @property
-    def looks_up(self) -> frozenset[str]:
-        """What the rule asks the referred-to tables."""
-        return frozenset(name for name in self.broken.meta.root_names() if "." in name)
+        """The columns of the table that the rule looks at."""
+        return self.direct | frozenset(self.among.meta.root_names()) | ({self.column} if self.refers else set())
 
 
 @dataclass(frozen=True)
