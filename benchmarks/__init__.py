@@ -1,0 +1,1 @@
+"""How long mlmkpi takes and how much memory, beside rivals that do a part of the same work."""
