@@ -25,10 +25,10 @@ class Company:
 
 
 def finding(
-    where: str, rule: str, severity: Severity, checked: int, message: str, *examples: tuple[int, str | None, str | None],
-    count: int | None = None, file: str | None = None,
+    where: str, rule: str, severity: Severity, checked: int, message: str,
+    *examples: tuple[int, str | None, str | None],
 ) -> Finding:
     """A finding on `table.column`; an example is (row, key, value)."""
     table, _, column = where.partition(".")
-    shown = tuple(Example(file or f"{table}.csv", row, key, value) for row, key, value in examples)
-    return Finding(table, column or None, rule, severity, count or len(examples), checked, shown, message)
+    shown = tuple(Example(f"{table}.csv", row, key, value) for row, key, value in examples)
+    return Finding(table, column or None, rule, severity, len(examples), checked, shown, message)

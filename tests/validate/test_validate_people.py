@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from validate.company import Company, finding
 
 TREE = "figures of the tree are left out"

@@ -6,20 +6,20 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from validate.company import Company, finding
 
 from mlmkpi.settings import Settings
-from mlmkpi.validate import Example, Finding, validate
+from mlmkpi.validate import Example, Finding, Severity, validate
+from validate.company import Company, finding
 
 PEOPLE = ("distributor_id,enrolled_on,sponsor_id,enroller_id", "D1,2026-01-01,,", "D2,2026-01-01,D1,D1")
 ORDERS = "order_id,ordered_on,amount,distributor_id,customer_id,kind,original_order_id"
 
 
-def unknown(where: str, severity: str, checked: int, target: str, *examples: tuple[int, str | None, str]) -> Finding:
-    column = where.partition(".")[2]
-    level = {"warning": "warning", "info": "info"}[severity]
-    message = f"{column} is not among the {target}"
-    return finding(where, "unknown-reference", level, checked, message, *examples)  # type: ignore[arg-type]
+def unknown(
+    where: str, severity: Severity, checked: int, target: str, *examples: tuple[int, str | None, str]
+) -> Finding:
+    message = f"{where.partition('.')[2]} is not among the {target}"
+    return finding(where, "unknown-reference", severity, checked, message, *examples)
 
 
 def test_orders_by_unknown_sellers_and_buyers(company: Company) -> None:

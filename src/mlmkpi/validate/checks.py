@@ -27,7 +27,7 @@ def check(exports: Exports, settings: Settings) -> list[Finding]:
 
     Raises DataError where a file turns out not to be readable to its end.
     """
-    read = {name: source.findings(source.columns) for name, source in exports.tables.items()}
+    read = {name: source.findings(_mapped(source)) for name, source in exports.tables.items()}
     readable = {name: _readable(source) for name, source in exports.tables.items()}
     readable = {name: columns for name, columns in readable.items() if columns}
     as_of = as_of_day(exports, readable)
@@ -51,6 +51,11 @@ def quick(exports: Exports, columns: Mapping[str, Iterable[str]]) -> list[Findin
         if table in exports.tables
         for finding in exports.tables[table].assumed(names)
     ]
+
+
+def _mapped(source: Source) -> list[str]:
+    """The columns that the export has, in the table's order."""
+    return [name for name in source.table.names if name in source.columns]
 
 
 def _readable(source: Source) -> frozenset[str]:
@@ -97,7 +102,7 @@ def _broken(rows: Rows, rules: list[Rule]) -> Iterator[Finding]:
     for rule, count in zip(rules, rows.counts(rules), strict=True):
         if not count:
             continue
-        if rule.name == "empty-cell":
+        if rule.empties:
             found = rows.empty(rule)
             yield from [found] if found else []
         else:

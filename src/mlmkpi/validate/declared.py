@@ -23,7 +23,8 @@ def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
     """The rules that a table's declaration gives."""
     for column in table.columns:
         if column.required and (table.name, column.name) not in MAY_BE_EMPTY:
-            yield Rule("empty-cell", column.name, pl.col(column.name).is_null(), f"{column.name} is empty", "error")
+            empty, message = pl.col(column.name).is_null(), f"{column.name} is empty"
+            yield Rule("empty-cell", column.name, empty, message, "error", empties=True)
         if column.codes and not column.open_codes:
             yield from _codes(table, column, scene)
         if column.references:

@@ -25,7 +25,7 @@ def _distributors(scene: Scene) -> Iterator[Rule]:
     marked = pl.col("status").str.to_lowercase() == "terminated"
     undated = marked & pl.col("terminated_on").is_null() if "terminated_on" in scene.columns else marked
     message = "marked terminated without a date; they count as gone after their latest enrolment or sale"
-    yield Rule("terminated-without-date", "status", undated, message)
+    yield Rule("terminated-without-date", "status", undated, message, empties=True)
     yield from _self(scene)
     yield from _ages(scene, youngest=18)
     yield from _ranks(scene)
@@ -54,7 +54,7 @@ def _orders(scene: Scene) -> Iterator[Rule]:
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
         none = valid & ~neither & (amount != 0) & pl.col(name).is_null()
-        yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0")
+        yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0", empties=True)
 
 
 def _enrollments(scene: Scene) -> Iterator[Rule]:

@@ -12,7 +12,7 @@ from mlmkpi.period import from_day_number
 from mlmkpi.sources import Example, Finding, Source
 from mlmkpi.tables import Kind
 from mlmkpi.validate.lookups import Lookups
-from mlmkpi.validate.rule import Rule
+from mlmkpi.validate.rule import EVERY_ROW, Rule
 
 SHOWN = 5
 PLACE = ("_file", "_row")
@@ -64,10 +64,10 @@ class Rows:
         return [int(count) for count in frame.select(broken).collect(engine="streaming").row(0)]
 
     def empty(self, rule: Rule) -> Finding | None:
-        """The rows whose cell is empty, those with a cell that cannot be read left out; None without one."""
-        frame = self.source.scan([rule.column], rows=True)
-        good = ~pl.col(BAD) if BAD in frame.collect_schema() else pl.lit(True)
-        rows = frame.filter(pl.col(rule.column).is_null() & good).select(PLACE).collect(engine="streaming")
+        """A rule of empty cells, rows with a cell that cannot be read left out; None where no row breaks it."""
+        frame = self.source.scan(sorted(rule.reads), rows=True)
+        good = ~pl.col(BAD) if BAD in frame.collect_schema() else EVERY_ROW
+        rows = frame.filter(rule.among & rule.broken & good).select(PLACE).collect(engine="streaming")
         if not rows.height:
             return None
         first = rows.bottom_k(SHOWN, by=list(PLACE)).lazy()
@@ -94,9 +94,9 @@ class Rows:
 
     def example(self, row: dict[str, Any], column: str | None) -> Example:
         """A row as people see it: its file, its number there, its key, and the cell of a column."""
-        key = [self.text(name, row[name]) or "" for name in self.key]
+        key = [self.text(name, row[name]) for name in self.key]
         value = self.text(column, row[column]) if column else None
-        return Example(self.source.files[row[PLACE[0]]], row[PLACE[1]], " / ".join(key) if key else None, value)
+        return Example(self.source.files[row[PLACE[0]]], row[PLACE[1]], " / ".join(filter(None, key)) or None, value)
 
     def text(self, name: str, cell: Any) -> str | None:
         """A typed cell as text; free text is never shown."""

@@ -20,7 +20,7 @@ class Rule:
 
     A rule may be about rows `among` others alone; `of` names the column of a person whose `enrolled`, `terminated` and
     `back` (days) `broken` reads too. Where it `refers`, rows break it whose `column` has an id that is not in the table
-    it refers to.
+    it refers to. Where it is of empty cells (`empties`), rows with a cell that cannot be read are none of it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Rule:
     among: pl.Expr = EVERY_ROW
     of: str | None = None
     refers: bool = False
+    empties: bool = False
 
     @property
     def direct(self) -> frozenset[str]:

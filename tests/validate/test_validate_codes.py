@@ -1,0 +1,76 @@
+"""Codes that nothing says the meaning of."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlmkpi.sources import Example
+from mlmkpi.validate import Finding
+from validate.company import Company, finding
+
+STATUS = "status neither counts nor is known not to; say in valid_status which codes count"
+
+
+def test_a_status_that_neither_counts_nor_is_known_not_to(company: Company) -> None:
+    company.put(
+        "orders", "order_id,ordered_on,amount,status", "O1,2026-03-09,5,Completed", "O2,2026-03-09,5,7",
+        "O3,2026-03-09,5,CANCELLED", "O4,2026-03-09,5,", "O5,2026-03-09,5,7",
+    )
+    assert company.findings() == [
+        finding("orders.status", "unknown-code", "error", 5, STATUS, (2, "O2", "7"), (5, "O5", "7"))
+    ]
+    assert company.findings(codes={"orders": {"status": {"shipped": ["7"]}}}) == []
+    assert company.findings(definitions={"valid_status": ["completed", "7"]}) == []
+
+
+def test_a_status_that_valid_status_names_and_no_order_has(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status", "O1,2026-03-09,5,OK", "O2,2026-03-09,5,other")
+    assert company.findings(definitions={"valid_status": ["ok", "okay"]}) == [
+        Finding(
+            "orders", "status", "unused-status", "warning", 1, 2, (Example(None, None, None, "okay"),),
+            "no order has a status that valid_status names",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "row", "column", "codes"),
+    [
+        ("orders", "order_id,ordered_on,amount,kind", "O1,2026-03-09,5,", "kind", "sale, return, kit, replacement"),
+        ("enrollments", "distributor_id,enrolled_on,kind", "D1,2026-03-09,", "kind", "new, upgrade, rejoin"),
+        ("customers", "customer_id,kind", "C1,", "kind", "retail, preferred"),
+        ("ranks", "distributor_id,rank,effective_on,kind", "D1,gold,2026-03-09,", "kind", "paid_as, title"),
+        ("leads", "lead_id,created_on,outcome", "L1,2026-03-09,", "outcome", "customer, distributor"),
+        ("targets", "kpi,goal,window", "sales_volume,5,", "window", "month, quarter, year, 12m"),
+    ],
+)
+def test_codes_that_are_none_of_the_declared(
+    company: Company, table: str, header: str, row: str, column: str, codes: str
+) -> None:
+    known = codes.split(", ")[0].upper()
+    company.put(table, header, f"{row}{known}".replace("1", "2", 1), f"{row}".replace("1", "3", 1), f"{row}odd")
+    (found,) = company.findings()
+    assert (found.table, found.column, found.rule, found.severity) == (table, column, "unknown-code", "error")
+    assert (found.count, found.checked, found.message) == (1, 3, f"{column} is none of {codes}")
+    assert [(example.row, example.value) for example in found.examples] == [(3, "odd")]
+
+
+def test_a_distributor_status_and_an_activity_may_be_anything(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,status", "D1,2026-03-09,on holiday")
+    company.put("activities", "distributor_id,occurred_on,kind", "D1,2026-03-09,coffee")
+    assert company.findings() == []
+
+
+def test_scores_weights_and_counts_off_their_scale(company: Company) -> None:
+    company.put(
+        "surveys", "answered_on,score,weight", "2026-03-09,11,1", "2026-03-09,-1,1", "2026-03-09,10,-0.5",
+        "2026-03-09,0,", "2026-03-09,,2",
+    )
+    company.put("posts", "posted_on,post_id,likes", "2026-03-09,T1,-3", "2026-03-09,T2,0")
+    off = "score is not from 0 to 10; the answer is left out"
+    assert company.findings() == [
+        finding("surveys.score", "empty-cell", "error", 5, "score is empty", (5, None, None)),
+        finding("surveys.score", "score-off-scale", "warning", 5, off, (1, None, "11"), (2, None, "-1")),
+        finding("surveys.weight", "negative-weight", "warning", 5, "weight is below zero", (3, None, "-0.5")),
+        finding("posts.likes", "negative-count", "warning", 2, "likes is below zero", (1, "T1", "-3")),
+    ]
