@@ -21,9 +21,14 @@ def test_the_file_takes_its_name_when_the_block_ends(tmp_path: Path) -> None:
 
 def test_a_failing_block_leaves_the_old_file_alone(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("old")
-    with pytest.raises(KeyError), atomic_path(tmp_path / "a.txt") as aside:
-        aside.write_text("half")
-        raise KeyError
+
+    def fail() -> None:
+        with atomic_path(tmp_path / "a.txt") as aside:
+            aside.write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
     assert (tmp_path / "a.txt").read_text() == "old"
 

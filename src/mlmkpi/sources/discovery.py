@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 
 from mlmkpi.errors import DataError, SettingsError
@@ -96,12 +96,20 @@ def _local_entries(exports: str) -> tuple[str, list[_Entry]]:
     if path.is_file():
         return str(path.parent), [_local_entry(path, path.parent)]
     if has_magic(exports):
-        fixed = Path(*path.parts[: next(i for i, part in enumerate(path.parts) if has_magic(part))])
-        return str(fixed), [_local_entry(Path(name), fixed) for name in sorted(glob(exports, recursive=True))]
+        fixed, found = _matching(path)
+        return str(fixed), [_local_entry(each, fixed) for each in found]
     raise DataError(
         f"{exports} does not exist",
         (("expected", "a folder of exports, a file, a glob or an s3:// address"),),
     )
+
+
+def _matching(pattern: Path) -> tuple[Path, list[Path]]:
+    """The folder that a glob starts from, and what it matches there, hidden files left out."""
+    parts = pattern.parts
+    first = next(at for at, part in enumerate(parts) if has_magic(part))
+    fixed = Path(*parts[:first])
+    return fixed, sorted(path for path in fixed.glob(str(Path(*parts[first:]))) if not path.name.startswith("."))
 
 
 def _is_shown(path: Path) -> bool:
@@ -164,12 +172,8 @@ def _chosen(table: str, patterns: Iterable[str], root: str) -> list[_Entry]:
             address = pattern if is_remote(pattern) else f"{root.rstrip('/')}/{pattern}"
             matched = [entry for entry in _remote_entries(address)[1] if entry.files]
         else:
-            full = str(Path(root) / pattern)
-            paths = (
-                [Path(name) for name in sorted(glob(full, recursive=True))]
-                if has_magic(full)
-                else [Path(full)]
-            )
+            full = Path(root) / pattern
+            paths = _matching(full)[1] if has_magic(pattern) else [full]
             matched = [_folder_or_file(path, Path(root)) for path in paths if path.exists()]
         if not any(entry.files for entry in matched):
             raise DataError(
@@ -214,12 +218,13 @@ def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:
 
 
 def _two_forms(table: str, one: str, other: str) -> DataError:
+    first = "remove one, or name the right one:   "
     return DataError(
         f"{table} is there in two forms",
         (
             ("found", f"{one} and {other}"),
             ("expected", "one of them, or several files of one format"),
-            ("fix", f'remove one, or name the right one:   [files]\n{"":31}{table} = "{one.split(" (")[0]}"'),
+            ("fix", f'{first}[files]\n{"":{len(first)}}{table} = "{one.split(" (")[0]}"'),
         ),
     )
 

@@ -89,7 +89,7 @@ def _open(path: str, label: str) -> BinaryIO | gzip.GzipFile:
             f"{label} is not UTF-8",
             (("fix", "unpack it first: other encodings are read from plain and .gz files"),),
         )
-    return gzip.open(path) if suffix == ".gz" else open(path, "rb")
+    return gzip.open(path) if suffix == ".gz" else Path(path).open("rb")
 
 
 def cut_short(label: str, got: str) -> DataError:
