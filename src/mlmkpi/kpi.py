@@ -60,11 +60,12 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A further statistic that is itself a ratio of sums."""
+    """A further statistic that is itself a ratio of sums; null where the export lacks a column of its own `needs`."""
 
     name: str
     numerator: Measure
     denominator: Measure | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from mlmkpi.cli.catalogue import names
 from mlmkpi.cli.options import Config, Exports, day, filters, listed
 from mlmkpi.cli.writing import format_of, page, write
 
@@ -26,7 +27,8 @@ mlmkpi compute exports/ --kpi recruiting --from 2026-01-01 --format json
 Kpis = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAME", help="A KPI, a family, or all; repeats or takes commas. Without it the default set."
+        metavar="NAME", help="A KPI, a family, or all; repeats or takes commas. Without it the default set.",
+        autocompletion=names,
     ),
 ]
 By = Annotated[

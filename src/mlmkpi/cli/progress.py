@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -23,6 +24,7 @@ class Progress:
         self._lock = Lock()
         self._bar: Bar | None = None
         self._now = ("", 0, 0)
+        self._began = time.monotonic()
         self._timer: Timer | None = None
 
     def __enter__(self) -> Self:
@@ -50,10 +52,12 @@ class Progress:
             self._update()
 
     def _show(self) -> None:
-        bar = _bar()
+        from mlmkpi.cli.bar import moving_line
+
+        bar = moving_line(self._began)
         with self._lock:
             if self._timer is not None:
-                bar.add_task("")
+                bar.add_task("", total=None, rows="")
                 self._bar = bar
                 self._update()
                 bar.start()
@@ -79,15 +83,3 @@ def rows_text(rows: int, total: int) -> str:
         far = f"{rows / 1e6:.1f}"
         return f"{far} of {total / 1e6:.1f} million rows" if total else f"{far} million rows"
     return f"{rows:,} of {total:,} rows" if total else f"{rows:,} rows"
-
-
-def _bar() -> Bar:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(24),
-        TextColumn("{task.fields[rows]}", style="dim"), TimeElapsedColumn(),
-    )
-    return Bar(*columns, console=Console(stderr=True), transient=True)

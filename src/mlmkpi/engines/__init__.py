@@ -70,7 +70,7 @@ class Engine(Protocol):
         """Indexed ids of a column, as `table.column`, back to text."""
 
     def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
-        """A value that orders by day, then by the id as text, for taking a maximum; null where either is."""
+        """A value that orders by day, then by the id as text (nobody first), for taking a maximum."""
 
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id packed into such a value."""

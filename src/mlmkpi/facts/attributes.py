@@ -133,7 +133,7 @@ class Attributes:
                 *([birth.alias("_birth")] if birth is not None else []),
             )
         if ranked:
-            ranks = self._ranks()
+            ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.schedule.spans}))
             frame = ranks if frame is None else _both(frame, ranks)
         if frame is None:
             raise AssertionError("attributes without a column")
@@ -142,10 +142,6 @@ class Attributes:
     @property
     def _aged(self) -> bool:
         return any(d.column == AGE_BAND for d in self.attributes)
-
-    def _ranks(self) -> Frame:
-        """`person` and `_rank_<day>`: the latest paid-as row's rank by each day; the lowest rank without one."""
-        return ranks_at(self.books, sorted({self.day(span) for span in self.books.schedule.spans}))
 
 
 def _both(left: Frame, right: Frame) -> Frame:

@@ -192,12 +192,15 @@ class Books:
 
     # ---- histories ---------------------------------------------------------------------------------------------
 
-    def sale_history(self, rules: OrderRules, unit: str) -> Frame:
-        """One row a unit with orders: `unit`, `sale_0` …, `twice_0` … (where asked), `latest_<day>` (where wanted)."""
-        rules = self.serving(rules)
-        return self.once(("history", rules, unit), lambda: self._read_history(rules, unit))
+    def sale_history(self, rules: OrderRules, unit: str, columns: tuple[str, ...] = ()) -> Frame:
+        """One row a unit with orders: `unit`, `sale_0` …, `twice_0` … (where asked), `latest_<day>` (where wanted).
 
-    def _read_history(self, rules: OrderRules, unit: str) -> Frame:
+        With `columns` of the orders, one row a unit and their values.
+        """
+        rules = self.serving(rules)
+        return self.once(("history", rules, unit, columns), lambda: self._read_history(rules, unit, columns))
+
+    def _read_history(self, rules: OrderRules, unit: str, columns: tuple[str, ...]) -> Frame:
         wanted = self.want(rules).cells[unit]
         line = self.timeline
         bits = [f"bit_{w}" for w in range(line.words)]
@@ -219,7 +222,7 @@ class Books:
                 seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
                 frame = frame.with_columns(seen.alias(f"latest_{day}"))
                 sums.append(nw.col(f"latest_{day}").max())
-        return self.engine.materialise(self.engine.group(frame, "unit", {}, [], sums))
+        return self.engine.materialise(self.engine.group(frame, "unit", {}, columns, sums))
 
     @property
     def boundaries(self) -> list[int]:

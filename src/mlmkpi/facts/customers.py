@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Side, Track, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, Track, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import NEVER, named, sale_track, with_lookup
 from mlmkpi.facts.rules import Base, OrderRules, Window
@@ -33,31 +33,46 @@ class _Histories(Fact):
         return ("orders.customer_id",)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Ask for buyer cells, and the latest seller where a seller's attribute is split by."""
-        cells = books.want(self.rules).cells["buyer"]
-        cells.add("last_sale")
+        """Ask for buyer cells, the order's attributes, and the latest seller where a seller's attribute is split by."""
+        wanted = books.want(self.rules)
+        wanted.cells["buyer"].add("last_sale")
         if any(d.side is Side.PERSON for d in dimensions):
-            cells.add("latest")
+            wanted.cells["buyer"].add("latest")
+        for dimension in dimensions:
+            if dimension.side is Side.ORDER:
+                wanted.column(dimension.column)
+                wanted.dimensions["buyer"].add(dimension.column)
 
     def spanned(self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span of the customers on whom the first flag holds."""
-        history = books.sale_history(self.rules, "buyer")
+        """Rows by span of the customers on whom the first flag holds; by an order's attribute, a row a customer and value."""
+        orders = [d for d in dimensions if d.side is Side.ORDER]
+        history = books.sale_history(self.rules, "buyer", tuple(d.column for d in orders))
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
+        history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
         sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         by_seller = any(d.side is Side.PERSON for d in dimensions)
-        history = with_lookup(buyers, history)
+        named_orders = [nw.col(d.column).alias(d.name) for d in orders]
         frames = []
         for span in books.schedule.spans:
             columns = [nw.lit(span.index).cast(nw.Int32).alias("span"), *flags[span.index], *buyers.at_span(span)]
             if by_seller:
                 latest = nw.col(f"latest_{sellers.day(span)}")
                 columns.append(books.engine.latest_person(latest).alias("seller"))
-            rows = history.filter(flags[span.index][0]).select("unit", *columns)
+            rows = history.filter(flags[span.index][0]).select("unit", *columns, *named_orders)
             if by_seller:
                 kept = rows.collect_schema().names()
                 rows = with_lookup(sellers, rows, "seller").select(*kept, *named(sellers, span, "seller"))
             frames.append(rows)
         return books.engine.concat(frames)
+
+    def _with_latest(self, books: Books, history: Frame, orders: list[Dimension], dimensions: Dimensions) -> Frame:
+        """A customer's latest seller is that of all their orders, whatever attribute of theirs the rows are split by."""
+        if not orders or not any(d.side is Side.PERSON for d in dimensions):
+            return history
+        kept = [name for name in history.collect_schema().names() if not name.startswith("latest_")]
+        whole = books.sale_history(self.rules, "buyer")
+        latest = [name for name in whole.collect_schema().names() if name.startswith("latest_")]
+        return history.select(*kept).join(whole.select("unit", *latest), on="unit", how="left")
 
     @property
     def opens_a_year_ago(self) -> bool:
@@ -77,33 +92,11 @@ class Buyers(_Histories):
         """Sales in the period."""
         yield Ask(_track(self.rules), span.start, span.end)
 
-    def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Also the order's attributes."""
-        super().prepare(books, dimensions)
-        wanted = books.want(self.rules)
-        for dimension in dimensions:
-            if dimension.side is Side.ORDER:
-                wanted.column(dimension.column)
-                wanted.dimensions["buyer"].add(dimension.column)
-
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span; by cell where the cells are enough. Split by an order attribute, a row a buyer and attribute."""
-        orders = tuple(d for d in dimensions if d.side is Side.ORDER)
-        others = tuple(d for d in dimensions if d.side is not Side.ORDER)
-        if not orders and (others or not books.one_cell_spans or books.want(self.rules).dimensions["buyer"]):
-            return self._by_history(books, others, at)
-        cells = books.cells(self.rules, "buyer").filter(~nw.col("last_sale").is_null())
-        kept = [d.column for d in orders]
-        if not orders:
+        """Rows by span; by cell where the cells are enough."""
+        if not dimensions and books.one_cell_spans and not books.want(self.rules).dimensions["buyer"]:
+            cells = books.cells(self.rules, "buyer").filter(~nw.col("last_sale").is_null())
             return cells.with_columns(nw.lit(True).alias("active"))
-        spans = books.engine.small(books.cells_of_spans())
-        rows = cells.join(spans, on="cell", how="inner").select("unit", "span", *kept).unique()
-        rows = rows.rename({d.column: d.name for d in orders}).with_columns(nw.lit(True).alias("active"))
-        if not others:
-            return rows
-        return rows.join(self._by_history(books, others, at).drop("active"), on=["unit", "span"], how="left")
-
-    def _by_history(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         line = books.timeline
         flags = {s.index: [line.happened("sale", s.start, s.end).alias("active")] for s in books.schedule.spans}
         return self.spanned(books, flags, dimensions, at)
@@ -176,6 +169,8 @@ class Repeats(_Histories):
     """One row a customer with a sale in the 12 months up to the period's end."""
 
     rules: OrderRules
+
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Also each cell's first sale, which tells one day from two."""

@@ -10,7 +10,6 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.people import ENROLLED
 from mlmkpi.facts.rules import FirstSale, OrderRules
 
 
@@ -75,7 +74,7 @@ class FirstSales(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """When people enrolled and what they sold to whom."""
-        needs = (ENROLLED, "orders.distributor_id")
+        needs = ("distributors.distributor_id", "orders.distributor_id")
         return (*needs, "orders.customer_id") if self.first_sale is FirstSale.CUSTOMER else needs
 
     @property

@@ -40,8 +40,8 @@ class Orders(Fact):
         return tuple(needs)
 
     def people_column(self, dimensions: Dimensions) -> str:
-        """The sellers; the buyers where only buyers' attributes are split by."""
-        return "buyer" if all(d.side is Side.CUSTOMER for d in dimensions) else "seller"
+        """The sellers; the customers where one of their attributes is split by."""
+        return "customer" if any(d.side is Side.CUSTOMER for d in dimensions) else "seller"
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same orders that tells their channels too."""
@@ -58,6 +58,8 @@ class Orders(Fact):
         for dimension in dimensions:
             if dimension.side is Side.ORDER:
                 wanted.column(dimension.column)
+            if dimension.side is Side.CUSTOMER:
+                wanted.extras["customer"] = Extra(("customer_id",), nw.col("customer_id"))
         if self.social_channels:
             chosen = {channel.strip().casefold() for channel in self.social_channels}
             found = [code for code in books.engine.spellings("orders", "channel") if code is not None]
@@ -76,7 +78,7 @@ class Orders(Fact):
         if sellers.timed or buyers.timed:
             cells = books.engine.small(books.cells_of_spans())
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
-        frame = buyers.attach(sellers.attach(frame, "seller"), "buyer")
+        frame = buyers.attach(sellers.attach(frame, "seller"), "customer")
         named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER]
         named += [nw.col("seller").alias(DISTRIBUTOR)] if any(d.name == DISTRIBUTOR for d in dimensions) else []
         return frame.with_columns(*named) if named else frame

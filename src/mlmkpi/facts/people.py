@@ -106,10 +106,8 @@ class People(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, and who sells."""
-        needs: tuple[str, ...] = (ENROLLED,)
-        if self.retention_base is Base.ACTIVE:
-            needs += rule_needs(self.active_rule)
-        return needs if self.retention_base is Base.ON_BOOKS else (*needs, "orders.distributor_id")
+        base = rule_needs(self.active_rule) if self.retention_base is Base.ACTIVE else ()
+        return tuple(dict.fromkeys(["distributors.distributor_id", "orders.distributor_id", *base]))
 
     @property
     def reads_orders(self) -> bool:

@@ -42,7 +42,7 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))
-    names = books.ladder or tuple(t for t in export.engine.spellings("ranks", "rank") if t is not None)
+    names = _names(books)
     steps = pl.DataFrame({"rank": names, "step": range(len(names))}, schema={"rank": pl.String, "step": pl.Int64})
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")
     rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)
@@ -59,10 +59,21 @@ def steps_at(books: Books, days: Sequence[int], *, title: bool = False) -> Frame
 
 
 def ranks_at(books: Books, days: Sequence[int]) -> Frame:
-    """`person` and `_rank_<day>`: as `steps_at`, with the ranks' names."""
-    names = books.ladder or tuple(t for t in books.export.engine.spellings("ranks", "rank") if t is not None)
-    frame = steps_at(books, days)
-    return frame.select("person", *(_named(f"_step_{day}", names).alias(f"_rank_{day}") for day in days))
+    """One row a person ever enrolled, `person` and `_rank_<day>`: the lowest rank without a row, null before enrolling."""
+    names = _names(books)
+    frame = books.people().select("person", "enrolled").join(steps_at(books, days), on="person", how="left")
+    ranks = []
+    for day in days:
+        lowest = 0 if books.ladder else -1
+        step = nw.when(nw.col("enrolled") <= day).then(nw.col(f"_step_{day}").fill_null(lowest)).alias(f"_step_{day}")
+        frame = frame.with_columns(step)
+        ranks.append(_named(f"_step_{day}", names).alias(f"_rank_{day}"))
+    return frame.select("person", *ranks)
+
+
+def _names(books: Books) -> tuple[str, ...]:
+    """The ladder, or without one the ranks in the order of their text."""
+    return books.ladder or tuple(t for t in books.export.engine.spellings("ranks", "rank") if t is not None)
 
 
 def _named(column: str, ladder: Sequence[str]) -> Expr:

@@ -81,25 +81,27 @@ class Roster:
         return frame.select(nw.col("distributor_id").alias("person"))
 
     def enrollers(self) -> Frame | None:
-        """`person`, `enroller`: the highest on the first enrolment's row, else the distributors table's; None unknown."""
-        own, table = self._tree("enroller_id", "sponsor_id", self.enrollments), None
-        if own:
-            rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", own])
-            rows = rows.filter(nw.col("enrolled_on") <= self.as_of)
-            first = rows.group_by("distributor_id").agg(nw.col("enrolled_on").min().alias("first"))
-            rows = rows.join(first, on="distributor_id", how="inner").filter(nw.col("enrolled_on") == nw.col("first"))
-            table = rows.group_by("distributor_id").agg(nw.col(own).max().alias("enroller"))
-            table = table.select(nw.col("distributor_id").alias("person"), "enroller")
-        listed = self._tree("enroller_id", "sponsor_id", self.distributors)
-        if not listed:
-            return table
-        base = self.export.scan("distributors", ["distributor_id", listed])
-        base = base.select(nw.col("distributor_id").alias("person"), nw.col(listed).alias("listed"))
-        if table is None:
-            return base.select("person", nw.col("listed").alias("enroller"))
-        both = table.join(base, on="person", how="full")
-        person = nw.coalesce(nw.col("person"), nw.col("person_right"))
-        return both.select(person.alias("person"), nw.coalesce(nw.col("enroller"), nw.col("listed")).alias("enroller"))
+        """`person`, `enroller`: the highest on the first enrolment's day, else the distributors table's; None unknown."""
+        own, listed = (self._tree("enroller_id", "sponsor_id", c) for c in (self.enrollments, self.distributors))
+        first, base = self._first_enrollers(own) if own else None, self._listed(listed) if listed else None
+        if first is None or base is None:
+            return first if base is None else base
+        both = first.join(base.rename({"enroller": "listed"}), on="person", how="full")
+        enroller = nw.coalesce(nw.col("enroller"), nw.col("listed"))
+        return both.select(nw.coalesce("person", "person_right").alias("person"), enroller.alias("enroller"))
+
+    def _first_enrollers(self, column: str) -> Frame:
+        """From the enrollments of the first day ever; of two that day the highest id."""
+        rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", column])
+        first = self.enrolments().group_by("person").agg(nw.col("day").min().alias("first"))
+        rows = rows.join(first, left_on="distributor_id", right_on="person", how="inner")
+        rows = rows.filter(nw.col("enrolled_on") == nw.col("first"))
+        best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("enroller"))
+        return best.select(nw.col("distributor_id").alias("person"), "enroller")
+
+    def _listed(self, column: str) -> Frame:
+        base = self.export.scan("distributors", ["distributor_id", column])
+        return base.select(nw.col("distributor_id").alias("person"), nw.col(column).alias("enroller"))
 
     def _tree(self, wanted: str, other: str, columns: frozenset[str]) -> str | None:
         """The column of this table that serves as the tree wanted; where an export has one tree, it serves as both."""

@@ -11,7 +11,7 @@ import narwhals as nw
 from mlmkpi.engines import Frame
 from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_for, rule_needs
 from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds
 
@@ -33,6 +33,16 @@ class Sellers(Fact):
         needs = ["orders.distributor_id", *rule_needs(self.active_rule)]
         needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
         return tuple(dict.fromkeys(needs))
+
+    @property
+    def reads_orders(self) -> bool:
+        """Unless another table alone says who was active."""
+        return self.with_volume or self.active_rule.kind not in ("earned", "any_event")
+
+    def carries(self, dimension: Dimension) -> bool:
+        """An order's attributes only where orders alone say who was active."""
+        by_orders = self.active_rule.kind in ("any_order", "own_order")
+        return super().carries(dimension) and (by_orders or dimension.side is not Side.ORDER)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the seller cells."""
@@ -123,6 +133,8 @@ class Sellers(Fact):
 @dataclass(frozen=True)
 class Recruiters(Sellers):
     """The rows of `Sellers` of those who enrolled somebody new in the period."""
+
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
 
     def needs(self) -> tuple[str, ...]:
         """Also who enrolled whom."""

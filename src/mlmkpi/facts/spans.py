@@ -60,6 +60,15 @@ def _months(period: Period, as_of: date, calendar: Calendar) -> tuple[tuple[int,
     return tuple(found)
 
 
+def _same_days(calendar: Calendar, period: Period, before: Period | None, as_of: date) -> date | None:
+    """Where a running period's year-ago one is cut: the as-of date a year before, or as many days into its own."""
+    if before is None or period.end <= as_of:
+        return None
+    if calendar.every is Every.PERIOD:
+        return before.start + (as_of - period.start)
+    return year_before(as_of, weeks=calendar.weeks)
+
+
 def schedule(calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool) -> Schedule:
     """Lay out the spans that the shown periods need; `year` adds those a year before, cut to the same days."""
     spans: dict[tuple[Period, date], Span] = {}
@@ -81,8 +90,8 @@ def schedule(calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: 
     earlier: list[int | None] = [None] * len(kept)
     if year:
         for at, period in enumerate(kept):
-            cut = None if period.end <= as_of else year_before(as_of, weeks=calendar.weeks)
-            earlier[at] = span(calendar.year_ago(period), cut)
+            before = calendar.year_ago(period)
+            earlier[at] = span(before, _same_days(calendar, period, before, as_of))
     return Schedule(
         tuple(spans.values()), tuple(i for i in now if i is not None), tuple(previous), tuple(earlier),
         day_number(as_of), calendar,

@@ -88,7 +88,7 @@ def churn_terminated(
     """
     rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
-    return Ratio(people.terminated(), people.at_start(), blocks=BY_TENURE)
+    return Ratio(people.terminated(), people.at_start())
 
 
 @kpi(
@@ -109,7 +109,7 @@ def churn_lapsed(
     """
     rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
-    return Ratio(people.lapsed(), people.at_start(), blocks=BY_TENURE)
+    return Ratio(people.lapsed(), people.at_start())
 
 
 @kpi(

@@ -10,6 +10,7 @@ from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
 
 ANY_ORDER = ActiveRule()
+BUYER = ("orders.customer_id",)
 MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
 
 
@@ -46,8 +47,8 @@ def personal_sales_volume(
     return Ratio(
         sellers.volume(), active,
         also=(
-            Quantiles(active, sellers.volume(), (MEDIAN, P90)), Part("own", sellers.own_volume(), active),
-            Part("customer", sellers.customer_volume(), active),
+            Quantiles(active, sellers.volume(), (MEDIAN, P90)), Part("own", sellers.own_volume(), active, BUYER),
+            Part("customer", sellers.customer_volume(), active, BUYER),
         ),
     )
 

@@ -14,7 +14,7 @@ from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Interval, Part, Quantiles, Ratio, Survival
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
-from mlmkpi.statistics.survival import kaplan_meier, median, median_interval, within
+from mlmkpi.statistics.survival import kaplan_meier, median, median_interval, within, within_interval
 
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 
@@ -36,9 +36,20 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
         frame = _ratio(one, one.figure, jobs, block, keys, schedule)
     if len(keys) == 1:
         frame = _filled(one, frame, schedule)
+    for name, reason in one.partly.items():
+        frame = _without(frame, name, reason)
     behind = people_behind(one.figure)
     counted = jobs.of(one.kpi, behind.fact, block).people.get(behind)
     return frame if counted is None else frame.join(counted, on=keys, how="left", nulls_equal=True)
+
+
+def _without(frame: pl.DataFrame, statistic: str, reason: str) -> pl.DataFrame:
+    """The frame with a statistic's figures null."""
+    gone = pl.col("statistic") == statistic
+    return frame.with_columns(
+        *(pl.when(~gone).then(pl.col(name)).alias(name) for name in ("numerator", "denominator", "value")),
+        pl.when(gone).then(pl.lit(reason)).otherwise(pl.col("note")).alias("note"),
+    )
 
 
 def _ratio(
@@ -47,8 +58,10 @@ def _ratio(
     frames = []
     for part in ratios(figure):
         sums = _sums(one, part, jobs, block, keys)
-        frames.append(_interval(_divided(sums, part), one, part, jobs, block, keys, schedule))
+        frame = _divided(_occurring(sums, part) if part.name == "value" and len(keys) > 1 else sums, part)
+        frames.append(_interval(frame, one, part, jobs, block, keys, schedule).drop("_n", "_d"))
     cells = frames[0].select(keys)
+    frames = [frames[0], *(f.join(cells, on=keys, how="semi", nulls_equal=True) for f in frames[1:])]
     for statistic in figure.also:
         if isinstance(statistic, Quantiles):
             found = jobs.of(one.kpi, statistic.of.fact, block).quantiles[statistic]
@@ -70,6 +83,13 @@ def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -
     return both.with_columns(pl.col("_n").fill_null(0), pl.col("_d").fill_null(0))
 
 
+def _occurring(sums: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Without the cells that nobody and nothing is counted in; money may be 0 where orders make up for each other."""
+    if (part.denominator or part.numerator).scale != 1:
+        return sums
+    return sums.filter((pl.col("_n") != 0) | (pl.col("_d").fill_null(0) != 0))
+
+
 def _filled(one: Planned, frame: pl.DataFrame, schedule: Schedule) -> pl.DataFrame:
     """Every span and statistic of an unsplit KPI: where there was no row at all, sums are 0."""
     names = statistics(one.figure)
@@ -80,7 +100,7 @@ def _filled(one: Planned, frame: pl.DataFrame, schedule: Schedule) -> pl.DataFra
         return frame
     total = isinstance(one.figure, Ratio) and one.figure.denominator is None
     nothing = missing.with_columns(
-        pl.lit(0.0).alias("numerator") if _summed(one.figure) else pl.lit(None, dtype=pl.Float64).alias("numerator"),
+        pl.when(pl.col("statistic").is_in(_summed(one.figure))).then(pl.lit(0.0)).alias("numerator"),
         pl.lit(None if total else 0.0, dtype=pl.Float64).alias("denominator"),
         pl.lit(0.0 if total else None, dtype=pl.Float64).alias("value"),
         pl.lit(None if total else NOBODY, dtype=pl.String).alias("note"),
@@ -92,8 +112,9 @@ NOBODY = "nothing to divide by: the denominator is 0"
 NOT_ABOVE = "the denominator is not above 0"
 
 
-def _summed(figure: Ratio | Survival) -> bool:
-    return isinstance(figure, Ratio)
+def _summed(figure: Ratio | Survival) -> list[str]:
+    """The statistics that have a numerator."""
+    return [part.name for part in ratios(figure)] if isinstance(figure, Ratio) else []
 
 
 def statistics(figure: Ratio | Survival) -> list[str]:
@@ -109,27 +130,32 @@ def statistics(figure: Ratio | Survival) -> list[str]:
 def _divided(sums: pl.DataFrame, part: Part) -> pl.DataFrame:
     """Numerator, denominator and value in a person's units."""
     above, below = part.numerator.scale, part.denominator.scale if part.denominator else 1
-    n, d = pl.col("_n"), pl.col("_d")
-    numerator = (n / above).alias("numerator")
+    n, d = sums["_n"], sums["_d"]
+    sums = sums.with_columns(divided("numerator", n, above), pl.lit(part.name).alias("statistic"))
     if part.denominator is None:
-        return sums.with_columns(
-            numerator, pl.lit(None, dtype=pl.Float64).alias("denominator"), (n / above).alias("value"),
-            pl.lit(part.name).alias("statistic"), pl.lit(None, dtype=pl.String).alias("note"),
-        )
-    times = (n * below, d) if below > above else (n, d * above) if above > below else (n, d)
+        nothing = pl.lit(None, dtype=pl.Float64).alias("denominator")
+        return sums.with_columns(nothing, divided("value", n, above), pl.lit(None, dtype=pl.String).alias("note"))
     note = pl.when(d == 0).then(pl.lit(NOBODY)).when(d < 0).then(pl.lit(NOT_ABOVE))
     return sums.with_columns(
-        numerator, (d / below).alias("denominator"), pl.when(d > 0).then(times[0] / times[1]).alias("value"),
-        pl.lit(part.name).alias("statistic"), note.otherwise(None).alias("note"),
+        divided("denominator", d, below), divided("value", n * below, d * above).set(d <= 0, None),
+        note.otherwise(None).alias("note"),
     )
+
+
+def divided(name: str, above: pl.Series, below: pl.Series | int) -> pl.Series:
+    """Whole numbers divided once, to the nearest float: Polars multiplies by the reciprocal of a scalar instead."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = above.to_numpy() / (below if isinstance(below, int) else below.to_numpy())
+    return pl.Series(name, quotient, dtype=pl.Float64)
 
 
 def _interval(
     frame: pl.DataFrame, one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
 ) -> pl.DataFrame:
+    """The main figure's 95 % interval; further statistics have none."""
     kind = one.kpi.interval
-    if kind is Interval.NONE or part.denominator is None or frame.is_empty():
-        return frame.drop("_n", "_d")
+    if kind is Interval.NONE or part.denominator is None or part.name != "value" or frame.is_empty():
+        return frame
     low, high = wilson(frame["_n"].to_numpy(), frame["_d"].to_numpy())
     if kind is not Interval.WILSON:
         pair = (part.numerator, part.denominator)
@@ -146,7 +172,7 @@ def _interval(
         low, high = np.where(single, low, lows * unit), np.where(single, high, highs * unit)
     ends = [pl.Series(name, six_digits(end), nan_to_null=True) for name, end in (("low", low), ("high", high))]
     known = pl.col("value").is_not_null()
-    return frame.drop("_n", "_d").with_columns(*ends).with_columns(
+    return frame.with_columns(*ends).with_columns(
         pl.when(known).then(pl.col(name)).alias(name) for name in ("low", "high")
     )
 
@@ -158,11 +184,11 @@ def _quantiles(
     frames = []
     rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
     for at, (name, point) in enumerate(one.points):
-        below, step = pl.col(f"low_{at}"), pl.col(f"high_{at}") - pl.col(f"low_{at}")
-        rest = (pl.col("n").cast(pl.Int64) - 1) * point.numerator % point.denominator
-        exact = (below * point.denominator + step * rest) / (point.denominator * one.value.scale)
+        below, step = rows[f"low_{at}"], rows[f"high_{at}"] - rows[f"low_{at}"]
+        rest = (rows["n"].cast(pl.Int64) - 1) * point.numerator % point.denominator
+        exact = divided("value", below * point.denominator + step * rest, point.denominator * one.value.scale)
         frames.append(rows.select(
-            *keys, pl.col("n").fill_null(0).cast(pl.Float64).alias("denominator"), exact.alias("value"),
+            *keys, pl.col("n").fill_null(0).cast(pl.Float64).alias("denominator"), exact.set(rows["n"].is_null(), None),
             pl.lit(name).alias("statistic"),
             pl.when(pl.col("n").is_null()).then(pl.lit(NOBODY)).otherwise(None).alias("note"),
         ))
@@ -176,12 +202,13 @@ def _survival(one: Planned, figure: Survival, jobs: Jobs, block: Block, keys: li
         curve = kaplan_meier(*(group[name].to_numpy() for name in ("duration", "event", "_of")))
         units, middle, ends = float(curve.units), median(curve), median_interval(curve)
         note = None if middle is not None else "more than half have not had it yet"
-        rows.append((*key, "value", units, _float(middle), *(_float(end) if middle is not None else None for end in ends),
-                     note))
+        known = ends if middle is not None else (None, None)
+        rows.append((*key, "value", units, _float(middle), *map(_float, known), note))
         for days in figure.within:
             share = within(curve, days)
             note = None if share is not None else f"nobody was observed for {days} days"
-            rows.append((*key, f"within_{days}", units, share, None, None, note))
+            ends = six_digits([np.nan if end is None else end for end in within_interval(curve, days)])
+            rows.append((*key, f"within_{days}", units, share, *(None if np.isnan(end) else end for end in ends), note))
     schema: dict[str, pl.DataType] = {name: histogram.schema[name] for name in keys}
     schema |= {"statistic": pl.String()} | dict.fromkeys(("denominator", "value", "low", "high"), pl.Float64())
     frame = pl.DataFrame(rows, schema=schema | {"note": pl.String()}, orient="row")

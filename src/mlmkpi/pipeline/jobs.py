@@ -84,11 +84,9 @@ def _add_ratio(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
     for statistic in figure.also:
         if isinstance(statistic, Quantiles):
             jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
-    for ratio in ratios(figure):
-        if ratio.denominator is None or kpi.interval in (Interval.NONE, Interval.WILSON):
-            continue
-        pair = (ratio.numerator, ratio.denominator)
-        job = jobs.job(kpi, ratio.numerator.fact, block)
+    if figure.denominator is not None and kpi.interval not in (Interval.NONE, Interval.WILSON):
+        pair = (figure.numerator, figure.denominator)
+        job = jobs.job(kpi, figure.numerator.fact, block)
         (job.pairs if kpi.interval is Interval.LINEAR else job.clustered)[pair] = None
 
 

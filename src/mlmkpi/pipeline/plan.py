@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import SettingsError, UsageError
-from mlmkpi.facts.attributes import missing
+from mlmkpi.facts.attributes import AGE_BAND, TABLE, missing
 from mlmkpi.facts.base import Dimension, Dimensions, Fact
 from mlmkpi.facts.export import Export
-from mlmkpi.kpi import KPIS, Family, Figure, Kpi, facts_of
+from mlmkpi.kpi import KPIS, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.tables import TABLES
 
 TOP = ("volume", "refunds", "valid_status")
 RUN = ("age_bands",)
@@ -34,13 +35,17 @@ DEFAULT = (
 
 @dataclass(frozen=True)
 class Planned:
-    """A KPI with its parameters in force; `lacks` says why it is null everywhere, None where it can be computed."""
+    """A KPI with its parameters in force; `lacks` says why it is null everywhere, None where it can be computed.
+
+    `partly` says of single statistics why they are.
+    """
 
     kpi: Kpi
     figure: Figure
     definition: str
     lacks: str | None
     unsplit: str | None
+    partly: Mapping[str, str]
 
     @property
     def computed(self) -> bool:
@@ -95,7 +100,13 @@ def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimension
         raise SettingsError(f"{where}: {error}") from None
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
-    return Planned(kpi, figure, definition, _lacks(needs, export), _unsplit(facts_of(figure), dimensions))
+    unsplit = _unsplit(facts_of(figure), dimensions, export)
+    return Planned(kpi, figure, definition, _lacks(needs, export), unsplit, _partly(figure, export))
+
+
+def _partly(figure: Figure, export: Export) -> dict[str, str]:
+    parts = [part for part in figure.also if isinstance(part, Part)] if isinstance(figure, Ratio) else []
+    return {part.name: reason for part in parts if (reason := _lacks(part.needs, export)) is not None}
 
 
 def _lacks(needs: Sequence[str], export: Export) -> str | None:
@@ -115,19 +126,22 @@ def lack(need: str, export: Export) -> str:
     return f"needs {' or '.join(present)}"
 
 
-def _unsplit(facts: Sequence[Fact], dimensions: Dimensions) -> str | None:
+def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export) -> str | None:
     for dimension in dimensions:
         if not all(fact.carries(dimension) for fact in facts):
             return f"cannot be split by {dimension.name}"
+        lacking = missing(export, dimension)
+        if lacking is not None:
+            return lack(lacking, export)
     return None
 
 
 def split_by(by: Sequence[str], export: Export) -> Dimensions:
-    """The dimensions asked for; UsageError for one that the export does not have."""
+    """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have."""
     dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
     for dimension in dimensions:
         lacking = missing(export, dimension)
-        if lacking is not None:
+        if lacking is not None and dimension.column not in (*TABLES[TABLE[dimension.side]].names, AGE_BAND):
             raise _no_dimension(dimension, lacking, export)
     return dimensions
 
@@ -135,11 +149,11 @@ def split_by(by: Sequence[str], export: Export) -> Dimensions:
 def _no_dimension(dimension: Dimension, lacking: str, export: Export) -> UsageError:
     table, _, column = lacking.partition(".")
     prefix = {"customers": "customer.", "orders": "order."}.get(table, "")
-    have = sorted(export.columns(table))
+    have = sorted(export.columns(table) | set(TABLES[table].names))
     guess = nearest(column, have)
     return UsageError(
         f"there is no column {column} in {table} to split by",
-        (("got", f"--by {dimension.name}"), ("found", ", ".join(have) or f"no {table} export"),
+        (("got", f"--by {dimension.name}"), ("expected", ", ".join(have)),
          *((("fix", f"did you mean {prefix}{guess}?"),) if guess else ())),
     )
 

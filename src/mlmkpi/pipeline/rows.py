@@ -33,12 +33,10 @@ def rows_of(
 
 
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
-    """One null row a span, with the reason."""
-    spans = [s.index for s in schedule.spans]
-    return pl.DataFrame(
-        {"span": spans, "statistic": "value", "note": one.lacks or one.unsplit},
-        schema={"span": pl.Int32, "statistic": pl.String, "note": pl.String},
-    )
+    """A null row a span and statistic, with the reason."""
+    spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
+    rows = spans.join(pl.DataFrame({"statistic": statistics(one.figure)}), how="cross")
+    return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
 
 def _complete(frame: Frame, split: Sequence[str]) -> Frame:
@@ -69,7 +67,8 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
     absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
-    absent = absent.with_columns(pl.lit("value").alias("statistic"), pl.col("_gap").alias("note"))
+    absent = absent.join(pl.DataFrame({"statistic": statistics(one.figure)}), how="cross")
+    absent = absent.with_columns(pl.col("_gap").alias("note"))
     started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
     note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
     kept = frame.filter(known).with_columns(note.alias("note"))

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
+
+_ADDRESS = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
+
+
+def discreet(text: str) -> str:
+    """A cell's text without the e-mail addresses in it.
+
+    >>> discreet("ann@example.org (new)")
+    '(an e-mail address) (new)'
+    """
+    return _ADDRESS.sub("(an e-mail address)", text)
 
 
 @dataclass(frozen=True)

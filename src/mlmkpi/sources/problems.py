@@ -11,7 +11,7 @@ import polars as pl
 from mlmkpi.errors import DataError
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
-from mlmkpi.sources.findings import Example, Finding
+from mlmkpi.sources.findings import Example, Finding, discreet
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
@@ -150,7 +150,7 @@ def _cell_refusal(reader: Reader, cell: _Odd, place: str) -> DataError:
     kind = reader.column(cell.name).kind
     shown = _shown(cell.text, kind)
     style = reader.style(cell.name)
-    setting = _setting(kind, style, place, reader.part.label)
+    setting = _setting(cell.text, style, place, reader.part.label)
     return DataError(
         f"{reader.part.label} row {cell.row}: {cell.name} is not {SORTS[kind]}",
         (
@@ -170,12 +170,14 @@ def _expected(kind: Kind, style: Style | None) -> str:
     return EXPECTED[kind]
 
 
-def _setting(kind: Kind, style: Style | None, place: str, label: str) -> str:
-    """How the settings could make sense of other cells of this kind."""
+def _setting(text: str, style: Style | None, place: str, label: str) -> str:
+    """How the settings could make sense of a cell."""
     if isinstance(style, DateStyle):
         line, meant = 'date_format = "%d.%m.%y"', "say how days are written"
     elif isinstance(style, NumberStyle):
         mark, word = (".", "point") if style.mark == "," else (",", "comma")
+        if mark not in text:
+            return ""
         line, meant = f'decimal = "{mark}"', f"where a {word} is meant, say so"
     else:
         return ""
@@ -186,5 +188,5 @@ def _shown(text: str, kind: Kind) -> str | None:
     """A cell's text for a message, cut short; names and other free text are never shown."""
     if kind is Kind.TEXT:
         return None
-    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in discreet(text))
     return visible if len(visible) <= 60 else visible[:59] + "…"

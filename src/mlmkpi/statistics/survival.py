@@ -65,8 +65,8 @@ def median_interval(curve: Curve) -> tuple[int | None, int | None]:
     """95 % interval of the median: the first days on which the log–log band of S(t) has come down to one half.
 
     The low end is where the band's lower edge does, the high end where its upper edge does. None is an open end: that
-    edge never comes down so far. Both are None where fewer than two units were observed. Where S is 0, so are both
-    edges.
+    edge never comes down so far while S is above 0 (where S is 0 the band is unknown). Both are None where fewer than
+    two units were observed.
 
     >>> median_interval(kaplan_meier([5, 12, 20, 30, 45, 60, 60, 90], [1, 1, 0, 1, 0, 1, 0, 0], [1] * 8))
     (5, None)
@@ -78,13 +78,27 @@ def median_interval(curve: Curve) -> tuple[int | None, int | None]:
 
 
 def band(curve: Curve) -> tuple[Array, Array]:
-    """95 % log–log band of S at the curve's times: S to the power exp(± z · √variance ÷ (S · ln S))."""
+    """95 % log–log band of S at the curve's times: S to the power exp(± z · √variance ÷ (S · ln S)); NaN where S is 0."""
     alive = curve.survival > 0
     survival, deviation = curve.survival[alive], np.sqrt(curve.variance[alive])
     reach = Z * deviation / (survival * np.abs(np.log(survival)))
-    low, high = np.zeros(len(alive)), np.zeros(len(alive))
+    low, high = np.full(len(alive), np.nan), np.full(len(alive), np.nan)
     low[alive], high[alive] = survival ** np.exp(reach), survival ** np.exp(-reach)
     return low, high
+
+
+def within_interval(curve: Curve, days: int) -> tuple[float | None, float | None]:
+    """95 % interval of `within`; None where S is 0 or 1, where nobody was observed so long, or of fewer than two units.
+
+    >>> curve = kaplan_meier([5, 12, 20, 30, 45, 60, 60, 90], [1, 1, 0, 1, 0, 1, 0, 0], [1] * 8)
+    >>> [round(end, 4) for end in within_interval(curve, 60)]
+    [0.2658, 0.934]
+    """
+    passed = int(np.searchsorted(curve.times, days, side="right"))
+    if curve.units < 2 or not passed or within(curve, days) is None or curve.survival[passed - 1] == 0:
+        return None, None
+    low, high = band(curve)
+    return 1 - float(high[passed - 1]), 1 - float(low[passed - 1])
 
 
 def within(curve: Curve, days: int) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.period import from_day_number
-from mlmkpi.sources import Example, Finding, Source
+from mlmkpi.sources import Example, Finding, Source, discreet
 from mlmkpi.tables import Kind
 from mlmkpi.validate.lookups import Lookups
 from mlmkpi.validate.rule import EVERY_ROW, Rule
@@ -107,4 +107,4 @@ class Rows:
             return from_day_number(cell).isoformat()
         if kind is Kind.MONEY:
             return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
-        return str(cell)
+        return discreet(str(cell))
