@@ -66,9 +66,19 @@ def test_a_completion_script_is_printed_for_the_shell(shell: str, tmp_path: Path
     assert "_MLMKPI_COMPLETE" in ended.stdout
 
 
-def test_commands_are_completed() -> None:
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("mlmkpi co", ["compute", "convert"]),
+        ("mlmkpi explain churn_r", ["churn_rate"]),
+        ("mlmkpi compute --kpi new_s", ["new_signups"]),
+        ("mlmkpi compute --every q", ["quarter"]),
+    ],
+)
+def test_commands_choices_and_kpis_are_completed(words: str, completed: list[str]) -> None:
+    at = str(len(words.split()) - 1)
     ended = subprocess.run(
         PROGRAM, capture_output=True, text=True, check=False,
-        env=environment(_MLMKPI_COMPLETE="complete_bash", COMP_WORDS="mlmkpi co", COMP_CWORD="1"),
+        env=environment(_MLMKPI_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=at),
     )
-    assert ended.stdout.split() == ["compute", "convert"]
+    assert ended.stdout.split() == completed
