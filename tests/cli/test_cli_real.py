@@ -38,14 +38,16 @@ def computed(demo: str) -> Result:
     return mlmkpi.compute(demo)
 
 
-def test_the_table_names_every_kpi_within_eighty_columns(run: Call, demo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_names_every_kpi_within_eighty_columns(
+    run: Call, demo: str, computed: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     ended = run("compute", demo)
     assert (ended.code, ended.err.splitlines()[-1] + "\n") == (0, NOTE)
     lines = ended.out.splitlines()
     assert lines[0] == "October 2026, by month · as of 31 Oct 2026"
     assert max(map(len, lines)) <= 80
-    names = {KPIS[name].short.strip() for name in mlmkpi.compute(demo).frame["kpi"].unique()}
+    names = {KPIS[name].short.strip() for name in computed.frame["kpi"].unique()}
     shown = [line.strip() for line in lines]
     assert [name for name in names if not any(line.startswith(name[:20]) for line in shown)] == []
 
