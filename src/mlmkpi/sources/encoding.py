@@ -41,12 +41,13 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
-def decoded(head: bytes, encoding: str, label: str) -> str:
+def decoded(head: bytes, encoding: str, label: str, *, guessed: bool) -> str:
     """The first bytes as text, without a character that the sample cuts."""
     try:
         return codecs.getincrementaldecoder(_with_mark(encoding))().decode(head)
     except UnicodeDecodeError:
-        raise not_decodable(label, encoding) from None
+        mixed = guessed and _UTF8_SEQUENCE.search(head)
+        raise (_mixed(label) if mixed else not_decodable(label, encoding)) from None
 
 
 def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bool) -> None:

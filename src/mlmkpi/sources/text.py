@@ -39,12 +39,12 @@ def text_part(path: str, label: str, table: Table, options: InputOptions, worksp
         return _part(path, label, _layout(_first_lines(path, label), label, table, options))
     head = sample(path, label)
     encoding = options.encoding or encoding_of(head)
-    text = decoded(head, encoding, label)
+    text = decoded(head, encoding, label, guessed=options.encoding is None)
     if encoding == "utf-8" and not ("\r" in text and "\n" not in text):
         return _part(path, label, _layout(text, label, table, options))
     copy = workspace.path(".csv")
     transcode(path, label, encoding, copy, guessed=options.encoding is None)
-    head_of_copy = decoded(sample(str(copy), label), "utf-8", label)
+    head_of_copy = decoded(sample(str(copy), label), "utf-8", label, guessed=False)
     return _part(str(copy), label, _layout(head_of_copy, label, table, options))
 
 

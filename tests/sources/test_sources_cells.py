@@ -1,0 +1,259 @@
+"""What is made of cells: numbers, dates, flags and ids as people and programs write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mlmkpi.errors import DataError
+from mlmkpi.period import day_number
+from mlmkpi.sources import Example, Finding
+from sources.folder import Folder
+
+HEADER = "order_id,ordered_on,amount\n"
+TODAY = "2026-10-01"
+
+
+def amounts(exports: Folder, *cells: str, settings: dict[str, Any] | None = None) -> list[Any]:
+    rows = "".join(f'{at},{TODAY},"{cell}"\n' for at, cell in enumerate(cells))
+    exports.put("orders.csv", HEADER + rows)
+    return exports.column("amount", settings=settings)
+
+
+def days(exports: Folder, *cells: str, settings: dict[str, Any] | None = None) -> list[Any]:
+    exports.put("orders.csv", HEADER + "".join(f'{at},"{cell}",5\n' for at, cell in enumerate(cells)))
+    return exports.column("ordered_on", settings=settings)
+
+
+def numbers(*wanted: tuple[int, int, int]) -> list[int]:
+    return [day_number(date(*each)) for each in wanted]
+
+
+def refused(exports: Folder, name: str, settings: dict[str, Any] | None = None) -> str:
+    """What is said of a column that cannot be read, or of the first of its cells that cannot."""
+    source = exports.source(settings=settings)
+    error = source.refusals([name]).get(name)
+    if error is not None:
+        return str(error)
+    with pytest.raises(DataError) as caught:
+        source.refuse_bad([name])
+    return str(caught.value)
+
+
+def test_plain_amounts_are_ten_thousandths(exports: Folder) -> None:
+    assert amounts(exports, "5", "-0.5", "1234.5678", " 7.10 ", "", "+3", ".25") == [
+        50_000, -5_000, 12_345_678, 71_000, None, 30_000, 2_500,
+    ]  # fmt: skip
+
+
+def test_negatives_currencies_and_thousands(exports: Folder) -> None:
+    assert amounts(exports, "(12.00)", "12.00-", "$5", "-$5", "1,234.50", "1'234.50") == [
+        -120_000, -120_000, 50_000, -50_000, 12_345_000, 12_345_000,
+    ]  # fmt: skip
+
+
+def test_decimal_commas(exports: Folder) -> None:
+    expected = [12_345_600, 70_000, 12_345_600]
+    assert amounts(exports, "1.234,56", "7", "1 234,56") == expected
+
+
+def test_a_decimal_mark_that_is_set(exports: Folder) -> None:
+    assert amounts(exports, "1.234", settings={"input": {"decimal": ","}}) == [12_340_000]
+    assert amounts(exports, "1.234", settings={"input": {"decimal": "."}}) == [12_340]
+    assert amounts(exports, "1.234") == [12_340]
+
+
+def test_a_lone_point_between_semicolons_is_refused(exports: Folder) -> None:
+    exports.put("orders.csv", f"order_id;ordered_on;amount\n1;{TODAY};1.234\n")
+    assert refused(exports, "amount") == (
+        "orders.csv: amount can be read with a decimal point or comma\n"
+        '  got       "1.234"\n'
+        "  expected  a number that has both, or numbers such as 1234.56\n"
+        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
+        '                                                decimal = "."   or ","'
+    )
+
+
+def test_both_marks_in_one_column_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", f'{HEADER}1,{TODAY},"1.234,56"\n2,{TODAY},7.5\n')
+    assert refused(exports, "amount") == (
+        "orders.csv: amount has decimal points and decimal commas\n"
+        "  expected  one mark throughout\n"
+        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
+        '                                                decimal = "."   or ","'
+    )
+
+
+def test_several_currencies_in_one_column_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", f"{HEADER}1,{TODAY},$5\n2,{TODAY},€6\n")
+    assert refused(exports, "amount") == (
+        "orders.csv: amount holds several currencies\n"
+        "  found     $, €\n"
+        "  expected  amounts of one currency, or none written\n"
+        "  fix       export the currency as a column of its own"
+    )
+
+
+@pytest.mark.parametrize("cell", ["12a", "NaN", "inf", "-Infinity", "1e400", "100000000000000", "--5", "5 apples"])
+def test_what_is_no_amount_is_refused(exports: Folder, cell: str) -> None:
+    assert amounts(exports, "5", cell) == [50_000, None]
+    assert refused(exports, "amount") == (
+        "orders.csv row 2: amount is not a number\n"
+        f'  got       "{cell}"\n'
+        "  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
+        "  fix       correct the cell\n"
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_a_comma_among_points_says_how_to_mean_it(exports: Folder) -> None:
+    amounts(exports, "5.50", "7,5x")
+    assert refused(exports, "amount") == (
+        "orders.csv row 2: amount is not a number\n"
+        '  got       "7,5x"\n'
+        "  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
+        "  fix       correct the cell\n"
+        '            or where a comma is meant, say so in exports/mlmkpi.toml:   [input."orders.csv"]\n'
+        '                                                                       decimal = ","\n'
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_more_than_four_decimals_are_rounded_half_even_and_found(exports: Folder) -> None:
+    assert amounts(exports, "0.00005", "0.00015", "1.00000", "2.5") == [0, 2, 10_000, 25_000]
+    assert exports.source().findings(["amount"]) == [
+        Finding(
+            "orders", "amount", "rounded", "warning", 2, 4,
+            (Example("orders.csv", 1, None, "0.00005"), Example("orders.csv", 2, None, "0.00015")),
+            "amount has more than four decimals and is rounded to four",
+        )
+    ]
+
+
+def test_rates_keep_their_decimals(exports: Folder) -> None:
+    exports.put("rates.csv", f"currency,valid_from,rate\nCOP,{TODAY},0.00024\nJPY,{TODAY},nan\n")
+    assert exports.column("rate", "rates") == [0.00024, None]
+
+
+def test_dates_and_moments_with_or_without_a_zone(exports: Folder) -> None:
+    cells = ("2026-12-31", "2026-12-31T23:30:00-07:00", "2026-12-31 23:30:00Z", "2026-12-31 08:00")
+    assert days(exports, *cells) == numbers(*[(2026, 12, 31)] * 4)
+    tokyo = days(exports, *cells, settings={"timezone": "Asia/Tokyo"})
+    assert tokyo == numbers((2026, 12, 31), (2027, 1, 1), (2027, 1, 1), (2026, 12, 31))
+    denver = days(exports, *cells, settings={"timezone": "America/Denver"})
+    assert denver == numbers((2026, 12, 31), (2026, 12, 31), (2026, 12, 31), (2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    "cells", [("31/12/2026", "1/2/2026"), ("31.12.2026", "01.02.2026"), ("12-31-2026", "02-01-2026")]
+)
+def test_the_day_above_twelve_settles_the_order(exports: Folder, cells: tuple[str, ...]) -> None:
+    assert days(exports, *cells) == numbers((2026, 12, 31), (2026, 2, 1))
+
+
+def test_a_day_beyond_the_first_thousands_settles_the_order_too(exports: Folder) -> None:
+    found = days(exports, *["1/2/2026"] * 3_000, "31/12/2026")
+    assert (found[0], found[-1]) == tuple(numbers((2026, 2, 1), (2026, 12, 31)))
+
+
+def test_another_file_settles_the_order(exports: Folder) -> None:
+    exports.put("orders_1.csv", HEADER + "1,1/2/2026,5\n")
+    exports.put("orders_2.csv", HEADER + "2,31/12/2026,5\n")
+    assert exports.column("ordered_on") == numbers((2026, 2, 1), (2026, 12, 31))
+
+
+def test_dates_that_nothing_settles_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", HEADER + "1,1/2/2026,5\n")
+    assert refused(exports, "ordered_on") == (
+        "orders.csv: ordered_on can be read day first or month first\n"
+        '  got       "1/2/2026"\n'
+        "  expected  a day above 12, or dates such as 2026-12-31\n"
+        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
+        '                                                date_format = "day-first"   or "month-first"'
+    )
+    for order, month in (("day-first", 2), ("month-first", 1)):
+        settings = {"input": {"orders": {"date_format": order}}}
+        assert days(exports, "1/2/2026", settings=settings) == numbers((2026, month, 3 - month))
+
+
+def test_days_first_and_months_first_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", HEADER + "1,31/12/2026,5\n2,12/31/2026,5\n")
+    assert refused(exports, "ordered_on") == (
+        "orders.csv: ordered_on has dates day first and month first\n"
+        "  expected  one order throughout\n"
+        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
+        '                                                date_format = "day-first"   or "month-first"'
+    )
+
+
+@pytest.mark.parametrize("cell", ["31/12", "2026-02-30", "yesterday", "0026-10-01", "2026-10-01x", "20261001"])
+def test_what_is_no_day_is_refused(exports: Folder, cell: str) -> None:
+    assert days(exports, TODAY, cell) == [*numbers((2026, 10, 1)), None]
+    assert refused(exports, "ordered_on") == (
+        "orders.csv row 2: ordered_on is not a date\n"
+        f'  got       "{cell}"\n'
+        "  expected  a day such as 2026-12-31\n"
+        "  fix       correct the cell\n"
+        '            or say how days are written in exports/mlmkpi.toml:   [input."orders.csv"]\n'
+        '                                                                 date_format = "%d.%m.%y"\n'
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_a_format_that_is_set(exports: Folder) -> None:
+    assert days(exports, "31.12.26", settings={"input": {"date_format": "%d.%m.%y"}}) == numbers((2026, 12, 31))
+    assert days(exports, "46022", "60", settings={"input": {"date_format": "excel"}}) == [
+        *numbers((2025, 12, 31)), None,
+    ]  # fmt: skip
+
+
+def test_flags(exports: Folder) -> None:
+    cells = ["true", "No", "Y", "0", "1", "F", "", "maybe"]
+    exports.put("orders.csv", "order_id,ordered_on,amount,is_autoship\n" + "".join(f"1,{TODAY},5,{c}\n" for c in cells))
+    assert exports.column("is_autoship") == [True, False, True, False, True, False, None, None]
+    assert refused(exports, "is_autoship") == (
+        "orders.csv row 8: is_autoship is not yes or no\n"
+        '  got       "maybe"\n'
+        "  expected  true or false, yes or no, 1 or 0\n"
+        "  fix       correct the cell\n"
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_whole_numbers(exports: Folder) -> None:
+    exports.put("posts.csv", f"posted_on,likes\n{TODAY},5\n{TODAY},5.0\n{TODAY},5.5\n{TODAY},\n")
+    assert exports.column("likes", "posts") == [5, 5, None, None]
+
+
+def test_ids_and_codes_are_text_as_it_stands(exports: Folder) -> None:
+    exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n000123,{TODAY},5,Ünï çödé\n 1e5 ,{TODAY},5,NULL\n")
+    rows = exports.source().scan(["order_id", "channel"]).collect().rows()
+    assert rows == [("000123", "Ünï çödé"), ("1e5", "NULL")]
+
+
+def test_codes_become_the_canonical_ones(exports: Folder) -> None:
+    exports.put("orders.csv", f"order_id,ordered_on,amount,status\n1,{TODAY},5,7\n2,{TODAY},5,VOID\n3,{TODAY},5,x\n")
+    settings = {"codes": {"orders": {"status": {"shipped": [7, "8"], "cancelled": "void"}}}}
+    assert exports.column("status", settings=settings) == ["shipped", "cancelled", "x"]
+
+
+def test_an_address_is_never_shown(exports: Folder) -> None:
+    amounts(exports, "5", "ann.lee@example.org")
+    assert "@" not in refused(exports, "amount")
+    (found,) = exports.source().findings(["amount"])
+    assert found.examples == (Example("orders.csv", 2, None, "(an e-mail address)"),)
+
+
+def test_a_name_is_never_shown(exports: Folder) -> None:
+    exports.put("distributors.csv", f"distributor_id,enrolled_on,name\nD1,{TODAY},Ann\0Lee\n")
+    source = exports.source("distributors")
+    with pytest.raises(DataError) as caught:
+        source.refuse_bad(["name"])
+    assert str(caught.value) == (
+        "distributors.csv row 1: name is not a text\n"
+        "  expected  text without a NUL\n"
+        "  fix       correct the cell\n"
+        "            or leave such rows out: --bad-rows skip"
+    )

@@ -1,0 +1,140 @@
+"""Parquet files and frames, whose columns have types of their own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mlmkpi.errors import DataError
+from mlmkpi.period import day_number
+from mlmkpi.sources import Example, Finding, Source
+from sources.folder import Folder
+
+DAY = date(2026, 12, 31)
+
+
+def source(exports: Folder, settings: dict[str, Any] | None = None, **columns: Any) -> Source:
+    rows = len(next(iter(columns.values())))
+    given = {"order_id": [str(n) for n in range(rows)], "ordered_on": [DAY] * rows, "amount": [1.0] * rows} | columns
+    pl.DataFrame(given).write_parquet(exports.path / "orders.parquet")
+    return exports.source(settings=settings)
+
+
+def read(exports: Folder, name: str, values: Any, settings: dict[str, Any] | None = None) -> list[Any]:
+    return list(source(exports, settings, **{name: values}).scan([name]).collect()[name])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [5.5, -0.25, None], [Decimal("5.5"), Decimal("-0.25"), None], ["5.5", "-0.25", None],
+        pl.Series([5.5, -0.25, None], dtype=pl.Float32), pl.Series(["5.5", "-0.25", None], dtype=pl.Categorical),
+    ],
+)  # fmt: skip
+def test_amounts_of_any_type(exports: Folder, values: Any) -> None:
+    assert read(exports, "amount", values) == [55_000, -2_500, None]
+
+
+def test_decimals_wider_than_amounts_are_checked(exports: Folder) -> None:
+    wide = pl.Series(["5.12345", "999999999999999", None]).cast(pl.Decimal(30, 5))
+    read = source(exports, amount=wide).scan(["amount"]).collect().rows()
+    assert read == [(51_234, False), (None, True), (None, False)]
+    assert source(exports, amount=wide.head(1).cast(pl.Decimal(9, 2))).scan(["amount"]).collect().rows() == [(51_200,)]
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt32, pl.Int64, pl.UInt64])
+def test_whole_amounts(exports: Folder, dtype: Any) -> None:
+    assert read(exports, "amount", pl.Series([5, None], dtype=dtype)) == [50_000, None]
+
+
+def test_floats_are_rounded_half_even_to_four_places(exports: Folder) -> None:
+    assert read(exports, "amount", [0.1 + 0.2, 0.03125, 0.09375, 2.675]) == [3_000, 312, 938, 26_750]
+
+
+@pytest.mark.parametrize("values", [[1.0, float("nan")], [1.0, float("inf")], [1.0, 1e14], [1, 10**14]])
+def test_amounts_that_do_not_fit(exports: Folder, values: list[Any]) -> None:
+    found = source(exports, amount=values)
+    assert found.scan(["amount"], rows=True).collect().rows() == [(10_000, False, 0, 1), (None, True, 0, 2)]
+    with pytest.raises(DataError) as caught:
+        found.refuse_bad(["amount"])
+    assert str(caught.value).split("\n")[0] == "orders.parquet row 2: amount is not a number"
+    shown = str(pl.Series(values).cast(pl.String)[1])
+    assert found.findings(["amount"]) == [
+        Finding("orders", "amount", "unreadable-cell", "error", 1, 2, (Example("orders.parquet", 2, None, shown),),
+                "amount is not a number")
+    ]  # fmt: skip
+
+
+def test_a_list_is_no_amount(exports: Folder) -> None:
+    with pytest.raises(DataError) as caught:
+        source(exports, amount=[[1]]).scan(["amount"])
+    assert str(caught.value) == (
+        "orders.parquet: amount is not a number\n"
+        "  found     a column of type List(Int64)\n"
+        "  expected  amount: what the buyer paid, before tax and shipping\n"
+        "  fix       export it as another type"
+    )
+
+
+def test_ids_keep_their_type_or_become_text(exports: Folder) -> None:
+    assert read(exports, "order_id", ["007", " 8 "]) == ["007", "8"]
+    assert read(exports, "order_id", [7, 8]) == [7, 8]
+    assert read(exports, "order_id", [7.0, None]) == [7, None]
+    other = pl.DataFrame({"order_id": ["a"], "ordered_on": [DAY], "amount": [1]})
+    other.write_parquet(exports.path / "orders_2.parquet")
+    assert exports.column("order_id") == ["7", None, "a"]
+
+
+def test_dates_of_any_type(exports: Folder) -> None:
+    late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    last, next_ = day_number(DAY), day_number(DAY) + 1
+    assert read(exports, "ordered_on", [DAY, None]) == [last, None]
+    assert read(exports, "ordered_on", ["2026-12-31", "2026-12-31T23:30:00Z"]) == [last, last]
+    assert read(exports, "ordered_on", [late]) == [last]
+    assert read(exports, "ordered_on", [late], {"timezone": "Asia/Tokyo"}) == [next_]
+    assert read(exports, "ordered_on", ["2026-12-31T23:30:00Z"], {"timezone": "Asia/Tokyo"}) == [next_]
+    assert read(exports, "ordered_on", [late.replace(tzinfo=None)], {"timezone": "Asia/Tokyo"}) == [last]
+    assert read(exports, "ordered_on", [46387], {"input": {"date_format": "excel"}}) == [last]
+
+
+def test_flags_and_codes(exports: Folder) -> None:
+    assert read(exports, "is_autoship", [True, None]) == [True, None]
+    assert read(exports, "is_autoship", [1, 0, 2]) == [True, False, None]
+    assert read(exports, "is_autoship", ["yes", "no"]) == [True, False]
+    assert read(exports, "status", [7, 8], {"codes": {"orders": {"status": {"shipped": 7}}}}) == ["shipped", "8"]
+    assert read(exports, "status", pl.Series(["a", " ", None], dtype=pl.Categorical)) == ["a", None, None]
+
+
+def test_a_column_of_nothing_is_empty(exports: Folder) -> None:
+    assert read(exports, "volume", pl.Series([None, None], dtype=pl.Null)) == [None, None]
+
+
+def test_columns_come_in_the_order_asked_for_with_their_types(exports: Folder) -> None:
+    frame = source(exports, volume=[1], channel=["web"]).scan(["channel", "volume", "ordered_on", "order_id", "none"])
+    assert dict(frame.collect_schema()) == {
+        "channel": pl.String(), "volume": pl.Int64(), "ordered_on": pl.Int32(), "order_id": pl.String(),
+        "_bad": pl.Boolean(),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [b"PAR1", b"not parquet at all"])
+def test_a_file_that_is_no_parquet(exports: Folder, content: bytes) -> None:
+    exports.put("orders.parquet", content)
+    with pytest.raises(DataError) as caught:
+        exports.source()
+    assert str(caught.value).split("\n")[0] == "orders.parquet cannot be read"
+
+
+def test_frames_are_read_as_files_are(exports: Folder) -> None:
+    frame = pl.DataFrame({"order_id": ["1", "2"], "ordered_on": ["2026-12-31", "x"], "amount": [1.5, None]})
+    found = exports.open(exports={"orders": frame.lazy()}).tables["orders"]
+    assert found.scan(["ordered_on", "amount"], rows=True).collect().rows() == [
+        (day_number(DAY), 15_000, False, 0, 1), (None, None, True, 0, 2),
+    ]  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        found.refuse_bad(["ordered_on"])
+    assert str(caught.value).split("\n")[:2] == ["the orders frame row 2: ordered_on is not a date", '  got       "x"']
