@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -14,7 +15,13 @@ from mlmkpi.demo.months import EXPORTED, ORDER_WEIGHTS
 
 FIRST = date(2024, 11, 1)
 """Twelve months are printed and one more stands beside them; the first of the thirteen looks a year back, to here."""
-READ = ("distributors", "enrollments", "customers")
+IDS = {
+    "orders": ("order_id", "distributor_id", "customer_id", "original_order_id"),
+    "distributors": ("distributor_id", "sponsor_id", "enroller_id"),
+    "enrollments": ("distributor_id", "sponsor_id", "enroller_id"),
+    "customers": ("customer_id", "distributor_id"),
+}
+"""The tables that the KPIs read, and their columns of ids."""
 
 
 def company(folder: Path, orders: int) -> Path:
@@ -27,7 +34,7 @@ def company(folder: Path, orders: int) -> Path:
     weights = ORDER_WEIGHTS[EXPORTED.start :]
     write_demo(aside / "demo", orders=ceil(orders * weights.sum() / weights[2:].sum()))
     (aside / "exports").mkdir()
-    for table in READ:
+    for table in list(IDS)[1:]:
         _scan(aside / "demo", table).sink_parquet(aside / "exports" / f"{table}.parquet")
     recent = _scan(aside / "demo", "orders").filter(pl.col("ordered_on") >= FIRST)
     recent.sink_parquet(aside / "exports" / "orders.parquet", compression_level=1, row_group_size=1_000_000)
@@ -37,7 +44,44 @@ def company(folder: Path, orders: int) -> Path:
     return ready
 
 
+def with_words(exports: Path) -> Path:
+    """The same company with ids that no number can stand for: letters and digits behind each."""
+    ready = exports.with_name(f"{exports.name}-words")
+    if not ready.is_dir():
+        for table, ids in IDS.items():
+            spelled = pl.col(ids) + pl.col(ids).hash(1).mod(26**4).cast(pl.String).str.pad_start(6, "x")
+            _write(ready, exports, table, spelled)
+        shutil.copy(exports / "mlmkpi.toml", ready)
+    return ready
+
+
+def as_csv(exports: Path) -> Path:
+    """The same company as CSV files."""
+    ready = exports.with_name(f"{exports.name}-csv")
+    if not ready.is_dir():
+        ready.mkdir()
+        for table in IDS:
+            pl.scan_parquet(exports / f"{table}.parquet").sink_csv(ready / f"{table}.csv")
+        shutil.copy(exports / "mlmkpi.toml", ready)
+    return ready
+
+
+def _write(folder: Path, exports: Path, table: str, ids: pl.Expr) -> None:
+    folder.mkdir(exist_ok=True)
+    pl.scan_parquet(exports / f"{table}.parquet").with_columns(ids).sink_parquet(folder / f"{table}.parquet")
+
+
 def _scan(folder: Path, table: str) -> pl.LazyFrame:
     """A demo's table: CSV where the company is small."""
     parquet = folder / f"{table}.parquet"
     return pl.scan_parquet(parquet) if parquet.is_file() else pl.scan_csv(folder / f"{table}.csv", try_parse_dates=True)
+
+
+def main(folder: Path, orders: int) -> None:
+    """Make a large company, one of a tenth, and their other forms."""
+    with_words(company(folder, orders))
+    as_csv(company(folder, orders // 10))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

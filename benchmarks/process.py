@@ -14,9 +14,10 @@ _PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds by the clock, and MiB of memory at the peak."""
+    """Seconds by the clock and of all processors, and MiB of memory at the peak."""
 
     seconds: float
+    busy: float
     mib: float
 
 
@@ -27,14 +28,16 @@ def measure(command: Sequence[str], output: Path) -> Cost:
         (os.POSIX_SPAWN_OPEN, 2, os.fspath(output.with_suffix(".err")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
     ]
     begun = time.perf_counter()
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+    pid = os.posix_spawn(command[0], list(command), os.environ, file_actions=actions)
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - begun
     if status:
         raise RuntimeError(f"{' '.join(command)} failed: {output.with_suffix('.err').read_text()[-2000:]}")
-    return Cost(seconds, usage.ru_maxrss / _PER_MIB)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _PER_MIB)
 
 
 def best(costs: Sequence[Cost]) -> Cost:
     """The fastest run, and the highest peak of any."""
-    return Cost(min(cost.seconds for cost in costs), max(cost.mib for cost in costs))
+    return Cost(
+        min(cost.seconds for cost in costs), min(cost.busy for cost in costs), max(cost.mib for cost in costs)
+    )

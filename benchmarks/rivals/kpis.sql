@@ -49,7 +49,8 @@ group by p.id, p.first, m;
 -- orders that count: sales, and returns in the class of what they give back
 
 create temp table sellers_who_buy as
-select distinct customer_id from export where customer_id in (select distributor_id from roster);
+select id, first, gone, back from people
+join (select distinct customer_id as id from export where customer_id in (select distributor_id from roster)) using (id);
 
 create view classed as
 select order_id, ordered_on, amount, coalesce(volume, 0) as volume, distributor_id as seller, export.customer_id as buyer, channel,
@@ -57,10 +58,9 @@ select order_id, ordered_on, amount, coalesce(volume, 0) as volume, distributor_
        lower(status) in ('accepted', 'approved', 'paid', 'completed', 'fulfilled', 'posted', 'printed', 'shipped',
                          'delivered', 'invoiced') as valid,
        case when export.customer_id is null then distributor_id is not null
-            else export.customer_id in (select id from people join sellers_who_buy on id = customer_id
-                                        where first <= ordered_on and (gone is null or gone > ordered_on or back <= ordered_on))
+            else coalesce(first <= ordered_on and (gone is null or gone > ordered_on or back <= ordered_on), false)
        end as own
-from export;
+from export left join sellers_who_buy on id = export.customer_id;
 
 create temp table given_back as
 select r.order_id, o.own, o.kind in ('kit', 'replacement') as no_return

@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 
-def main(folder: str) -> None:
-    """Print one JSON row a KPI, month, statistic and tenure."""
+def figures(folder: str) -> list[dict[str, Any]]:
+    """One row a KPI, month, statistic and tenure."""
     database = duckdb.connect()
     database.execute("set preserve_insertion_order = false")
     database.execute("set variable folder = ?", [folder])
     database.execute((Path(__file__).parent / "kpis.sql").read_text(encoding="utf-8"))
     rows = database.execute("from figures order by all")
     names = [column[0] for column in rows.description]
-    print(json.dumps([dict(zip(names, row, strict=True)) for row in rows.fetchall()]))
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    print(json.dumps(figures(sys.argv[1])))

@@ -1,0 +1,84 @@
+"""What is run, and which ratios of the runs are of interest."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = str(Path(sys.executable).parent / "mlmkpi")
+KPIS = (
+    "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "churn_terminated",
+    "churn_lapsed", "personal_sales_volume", "average_order_value", "customer_to_distributor_ratio",
+    "time_to_first_sale", "customer_retention_rate", "repeat_purchase_rate", "social_sales_share",
+    "active_distributors", "active_customers", "sales_volume", "sales_per_active_distributor", "sponsor_rate",
+    "retail_sales_share", "internal_consumption_share",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command; `leaves_out` says what it does not do that mlmkpi does."""
+
+    name: str
+    command: tuple[str, ...]
+    leaves_out: str = ""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How long `ours` may take beside the sum of `theirs`."""
+
+    what: str
+    ours: str
+    theirs: tuple[str, ...]
+    limit: float
+
+
+def _ours(exports: str, *options: str, kpis: tuple[str, ...] = KPIS) -> tuple[str, ...]:
+    return (HERE, "compute", exports, "--kpi", ",".join(kpis), "--last", "12", "--format", "json", *options)
+
+
+def _rival(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"benchmarks.rivals.{module}", *arguments)
+
+
+def cases(folder: Path, orders: int) -> list[Case]:
+    """The runs on a large company, with numbers and words as ids, and on one of a tenth, as Parquet and CSV."""
+    exports, words = str(folder / f"{orders}"), str(folder / f"{orders}-words")
+    small, text = str(folder / f"{orders // 10}"), str(folder / f"{orders // 10}-csv")
+    return [
+        Case("mlmkpi", _ours(exports)),
+        Case("two group-bys", _rival("group_bys", exports), "every definition: status, kind, roster, states, id check"),
+        Case("DuckDB SQL", _rival("sql", exports), "intervals, exact sums, previous and change, findings"),
+        Case("mlmkpi, by market", _ours(exports, "--by", "market")),
+        Case("mlmkpi, order value alone", _ours(exports, kpis=("average_order_value",))),
+        Case("scan of its columns", _rival("scans", "order-values", exports), "median, interval, months, returns"),
+        Case("mlmkpi, sign-ups alone", _ours(exports, kpis=("new_signups",))),
+        Case("mlmkpi validate", (HERE, "validate", exports)),
+        Case("null counts", _rival("scans", "nulls", exports), "every rule"),
+        Case("mlmkpi, ids that are words", _ours(words)),
+        Case("mlmkpi, a tenth", _ours(small)),
+        Case("pandas, a tenth", _rival("notebook", small), "what the SQL leaves out, and tenure"),
+        Case("mlmkpi, a tenth from CSV", _ours(text)),
+        Case("DuckDB SQL, a tenth", _rival("sql", small), "as above"),
+        Case("DuckDB reading that CSV", _rival("scans", "read-csv", text), "everything else"),
+        Case("mlmkpi --help", (HERE, "--help")),
+        Case("mlmkpi compute --help", (HERE, "compute", "--help")),
+        Case("python -S -c pass", (sys.executable, "-S", "-c", "pass")),
+    ]
+
+
+RATIOS = [
+    Ratio("twenty KPIs beside the two group-bys", "mlmkpi", ("two group-bys",), 2.3),
+    Ratio("twenty KPIs beside the SQL", "mlmkpi", ("DuckDB SQL",), 0.45),
+    Ratio("a tenth of it beside pandas", "mlmkpi, a tenth", ("pandas, a tenth",), 1.0),
+    Ratio("split by market beside the whole", "mlmkpi, by market", ("mlmkpi",), 1.5),
+    Ratio("order value alone beside a scan of its columns", "mlmkpi, order value alone", ("scan of its columns",), 1.5),
+    Ratio("validate beside null counts", "mlmkpi validate", ("null counts",), 4.0),
+    Ratio("ids that are words beside numbers", "mlmkpi, ids that are words", ("mlmkpi",), 3.3),
+    Ratio("from CSV beside DuckDB's read and the SQL", "mlmkpi, a tenth from CSV",
+          ("DuckDB reading that CSV", "DuckDB SQL, a tenth"), 2.0),
+    Ratio("--help beside a bare interpreter", "mlmkpi --help", ("python -S -c pass",), 12.0),
+    Ratio("compute --help beside a bare interpreter", "mlmkpi compute --help", ("python -S -c pass",), 12.0),
+]

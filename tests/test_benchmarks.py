@@ -1,0 +1,59 @@
+"""The rivals of the benchmark compute what mlmkpi computes: a faster wrong figure would be no rival."""
+
+from __future__ import annotations
+
+from math import nan
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import mlmkpi
+from benchmarks.cases import KPIS
+from benchmarks.data import FIRST, company
+from benchmarks.rivals import notebook, sql
+
+Rows = dict[tuple[str | None, ...], list[float | None]]
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return company(tmp_path_factory.mktemp("bench"), 5_000)
+
+
+@pytest.fixture(scope="module")
+def ours(exports: Path) -> Rows:
+    frame = mlmkpi.compute(exports, kpis=list(KPIS), count=12).frame
+    rows = frame.select("kpi", "period", "statistic", "tenure", "numerator", "denominator", "value").rows()
+    return {row[:4]: list(row[4:]) for row in rows}
+
+
+def same(ours: Rows, theirs: Rows) -> None:
+    """Sums of floats differ in their last digits."""
+    assert ours.keys() == theirs.keys()
+    mine, others = ([each for key in ours for each in numbers(rows[key])] for rows in (ours, theirs))
+    assert mine == pytest.approx(others, rel=1e-9, abs=1e-9, nan_ok=True)
+
+
+def numbers(figures: list[float | None]) -> list[float]:
+    return [nan if each is None else each for each in figures]
+
+
+def test_every_order_lies_in_the_rows_that_the_definitions_read(exports: Path) -> None:
+    days = pl.read_parquet(exports / "orders.parquet")["ordered_on"]
+    assert days.min() == FIRST
+    assert len(days) == pytest.approx(5_000, rel=0.001)
+
+
+def test_the_sql_gives_the_same_figures(exports: Path, ours: Rows) -> None:
+    rows = sql.figures(str(exports))
+    names = ("kpi", "period", "statistic", "tenure")
+    same(ours, {tuple(r[n] for n in names): [r["numerator"], r["denominator"], r["value"]] for r in rows})
+
+
+def test_the_pandas_program_gives_the_same_figures(exports: Path, ours: Rows) -> None:
+    theirs: Rows = {}
+    for name, month, *figures in notebook.figures(str(exports)):
+        kpi, _, statistic = name.partition(" ")
+        theirs[kpi, month, statistic or "value", None] = figures
+    same({key: ours[key] for key in theirs}, theirs)
