@@ -56,12 +56,17 @@ class Rows:
 
     def _sums(self, rules: Sequence[Rule], of: str | None) -> list[int]:
         """The counts of rules that look up the same column; only what these still need goes through the join."""
-        among = [rule.among.fill_null(False).alias(f"among {at}") for at, rule in enumerate(rules)]
+        among = {id(rule.among): rule.among for rule in rules if rule.among is not EVERY_ROW}
+        kept = [expr.fill_null(False).alias(f"among {name}") for name, expr in among.items()]
         frame = self.source.scan(sorted(frozenset().union(*(rule.reads for rule in rules))))
-        frame = frame.select(*sorted(frozenset().union(*(rule.direct for rule in rules))), *among)
+        frame = frame.select(*sorted(frozenset().union(*(rule.direct for rule in rules))), *kept)
         frame = frame if of is None else self._lookups.attach(frame, self._name, of)
-        broken = [(pl.col(f"among {at}") & rule.broken).sum().alias(str(at)) for at, rule in enumerate(rules)]
-        return [int(count) for count in frame.select(broken).collect(engine="streaming").row(0)]
+        broken = [
+            (pl.col(f"among {id(rule.among)}") & rule.broken if id(rule.among) in among else rule.broken)
+            for rule in rules
+        ]
+        sums = frame.select(expr.sum().alias(str(at)) for at, expr in enumerate(broken))
+        return [int(count) for count in sums.collect(engine="streaming").row(0)]
 
     def empty(self, rule: Rule) -> Finding | None:
         """A rule of empty cells, rows with a cell that cannot be read left out; None where no row breaks it."""
