@@ -40,32 +40,26 @@ class Rows:
         return self.source.scan(sorted(names), rows=True)
 
     def counts(self, rules: Sequence[Rule]) -> list[int]:
-        """How many rows break each rule: one pass for what stands in the rows, one a column that is looked up."""
-        passes: dict[str | None, list[Rule]] = {}
-        for rule in rules:
-            if not rule.refers:
-                passes.setdefault(rule.of, []).append(rule)
-        counted: dict[int, int] = {}
-        for of, together in passes.items():
-            counted |= dict(zip(map(id, together), self._sums(together, of), strict=True))
+        """How many rows break each rule: one pass for what stands in the rows, one a column that refers."""
+        direct = [rule for rule in rules if not rule.refers]
+        counted = dict(zip(map(id, direct), self._sums(direct), strict=True)) if direct else {}
         return [self._unknown(rule) if rule.refers else counted[id(rule)] for rule in rules]
 
     def _unknown(self, rule: Rule) -> int:
         rows = self._lookups.unknown(self.source.scan([rule.column]), self._name, rule.column)
         return int(rows.select(pl.len()).collect(engine="streaming").item())
 
-    def _sums(self, rules: Sequence[Rule], of: str | None) -> list[int]:
-        """The counts of rules that look up the same column; only what these still need goes through the join."""
-        among = {id(rule.among): rule.among for rule in rules if rule.among is not EVERY_ROW}
-        kept = [expr.fill_null(False).alias(f"among {name}") for name, expr in among.items()]
+    def _sums(self, rules: Sequence[Rule]) -> list[int]:
+        """The counts of rules that refer to nothing; only flags and what rules of a person read are joined."""
+        plain = [(rule.among & rule.broken).alias(_flag(rule)) for rule in rules if not rule.of]
+        of_person = [rule for rule in rules if rule.of]
+        among = {id(rule.among): rule.among.fill_null(False).alias(f"among {id(rule.among)}") for rule in of_person}
         frame = self.source.scan(sorted(frozenset().union(*(rule.reads for rule in rules))))
-        frame = frame.select(*sorted(frozenset().union(*(rule.direct for rule in rules))), *kept)
-        frame = frame if of is None else self._lookups.attach(frame, self._name, of)
-        broken = [
-            (pl.col(f"among {id(rule.among)}") & rule.broken if id(rule.among) in among else rule.broken)
-            for rule in rules
-        ]
-        sums = frame.select(expr.sum().alias(str(at)) for at, expr in enumerate(broken))
+        frame = frame.select(*plain, *among.values(), *sorted(frozenset().union(*(rule.direct for rule in of_person))))
+        for person in sorted({str(rule.of) for rule in of_person}):
+            frame = self._lookups.attach(frame, self._name, person)
+        broken = [(pl.col(f"among {id(rule.among)}") & rule.broken).alias(_flag(rule)) for rule in of_person]
+        sums = frame.with_columns(broken).select(pl.col(_flag(rule)).sum() for rule in rules)
         return [int(count) for count in sums.collect(engine="streaming").row(0)]
 
     def empty(self, rule: Rule) -> Finding | None:
@@ -113,3 +107,8 @@ class Rows:
         if kind is Kind.MONEY:
             return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
         return discreet(str(cell))
+
+
+def _flag(rule: Rule) -> str:
+    """What a frame calls the rows that break a rule."""
+    return f"broken {id(rule)}"
