@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -38,16 +39,12 @@ class Lookups:
         """Whether the table that a column refers to is there."""
         return bool(self._holders(table, _target(table, column)))
 
-    def unknown(self, frame: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
-        """The rows of the table whose id in a column is not in the table that it refers to."""
+    def unknown(self, table: str, column: str) -> pl.DataFrame:
+        """The hashed ids in a column (`id`) that the table it refers to does not have, and how often each (`len`)."""
         target = _target(table, column)
-        keyed = frame.filter(pl.col(column).is_not_null()).with_columns(hashed(pl.col(column)).alias(_KEY))
-        if target == "orders":
-            strange = self._made_once(("strange", table, column), lambda: self._strange_orders(table, column))
-            return keyed.join(strange, left_on=_KEY, right_on=_ID, how="semi").drop(_KEY)
         holders = self._holders(table, target)
-        known = self._made_once(("known", target, *holders), lambda: self._listed(target, holders))
-        return keyed.join(known, left_on=_KEY, right_on=_ID, how="anti").drop(_KEY)
+        make = self._strange_orders if target == "orders" else partial(self._strange, target, holders)
+        return self._made_once(("unknown", table, column), lambda: make(table, column)).collect().rename({_ID: "id"})
 
     def attach(self, frame: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
         """A frame of the table with `enrolled`, `terminated` and `back` of the person in a column."""
@@ -60,6 +57,10 @@ class Lookups:
         if what not in self._made:
             self._made[what] = make().collect(engine="streaming")
         return self._made[what].lazy()
+
+    def _strange(self, target: str, holders: tuple[str, ...], table: str, column: str) -> pl.LazyFrame:
+        known = self._made_once(("known", target, *holders), lambda: self._listed(target, holders))
+        return self._ids(table, column).join(known, on=_ID, how="anti").group_by(_ID).len()
 
     def _listed(self, target: str, holders: tuple[str, ...]) -> pl.LazyFrame:
         name = TABLES[target].key[0]
@@ -87,8 +88,7 @@ class Lookups:
         return self._sorted[table]
 
     def _strange_orders(self, table: str, column: str) -> pl.LazyFrame:
-        """The ids that another table, or an order, names and no order has."""
-        named = self._ids(table, column).unique().collect(engine="streaming")
+        named = self._ids(table, column).group_by(_ID).len().collect(engine="streaming")
         orders = self.sorted_ids("orders")
         wanted = named[_ID].to_numpy()
         at = np.searchsorted(orders, wanted).clip(max=len(orders) - 1) if len(orders) else wanted

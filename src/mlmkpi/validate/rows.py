@@ -11,7 +11,7 @@ import polars as pl
 from mlmkpi.period import from_day_number
 from mlmkpi.sources import Example, Finding, Source, discreet
 from mlmkpi.tables import Kind
-from mlmkpi.validate.lookups import Lookups
+from mlmkpi.validate.lookups import Lookups, hashed
 from mlmkpi.validate.rule import EVERY_ROW, Rule
 
 SHOWN = 5
@@ -46,8 +46,7 @@ class Rows:
         return [self._unknown(rule) if rule.refers else counted[id(rule)] for rule in rules]
 
     def _unknown(self, rule: Rule) -> int:
-        rows = self._lookups.unknown(self.source.scan([rule.column]), self._name, rule.column)
-        return int(rows.select(pl.len()).collect(engine="streaming").item())
+        return int(self._lookups.unknown(self._name, rule.column)["len"].sum())
 
     def _sums(self, rules: Sequence[Rule]) -> list[int]:
         """The counts of rules that refer to nothing; only flags and what rules of a person read are joined."""
@@ -77,7 +76,8 @@ class Rows:
         """A rule that rows break."""
         frame = self.frame(rule.reads | {rule.column, *self.key}).filter(rule.among)
         if rule.refers:
-            return self.shown(rule, count, self._lookups.unknown(frame, self._name, rule.column))
+            strange = self._lookups.unknown(self._name, rule.column)["id"]
+            return self.shown(rule, count, frame.filter(hashed(pl.col(rule.column)).is_in(strange.implode())))
         frame = frame if rule.of is None else self._lookups.attach(frame, self._name, rule.of)
         return self.shown(rule, count, frame.filter(rule.broken))
 
