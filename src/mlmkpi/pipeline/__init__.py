@@ -18,6 +18,7 @@ from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.engines import Engine
 from mlmkpi.engines.ids import UnparsedIdError
+from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
@@ -79,6 +80,10 @@ def compute(
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     tell = progress or _silent
+    engine = engine or settings.engine or "polars"
+    if engine != "polars":
+        with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
+            return _run(spark, request, settings, spark.leftover, tell)
     with open_exports(exports, settings) as opened:
         try:
             return _run(_polars(opened, request, exact=False), request, settings, opened.leftover, tell)

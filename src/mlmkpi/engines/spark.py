@@ -1,0 +1,272 @@
+"""The second engine: the same facts on a Spark session, local or through Spark Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from functools import reduce
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
+from mlmkpi.engines.spark_tables import BAD, CORRUPT, Tables
+from mlmkpi.errors import DataError
+from mlmkpi.settings import Settings
+from mlmkpi.sources.cells import SORTS
+from mlmkpi.sources.problems import EXPECTED
+from mlmkpi.tables import TABLES
+
+LATEST_OFFSET = 20_000_000
+"""Added to a day number it has eight digits, whatever the day."""
+
+NEEDED = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+}
+
+T = TypeVar("T")
+
+
+class SparkEngine:
+    """Runs facts on a session; ids stay text.
+
+    `root` is a folder, a file or a glob that the server sees, or frames, paths and table names by table. The
+    session's time zone is set to UTC and its arithmetic to ANSI; `close` puts them back.
+    """
+
+    name = "spark"
+
+    def __init__(
+        self, session: Any, root: str | Path | Mapping[str, Any], settings: Settings, *, bad_rows: str = "stop"
+    ) -> None:
+        self.session = session
+        self.bad_rows = bad_rows
+        self._f = functions_of(session)
+        self._restore = _configure(session)
+        self._scanned: dict[str, set[frozenset[str]]] = {}
+        self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
+        self.tables: Tables = self._run(lambda: Tables(session, self._f, root, settings))
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns that the export's table has."""
+        return self._run(lambda: self.tables.columns(table))
+
+    @property
+    def leftover(self) -> tuple[str, ...]:
+        """The files that belong to no table."""
+        return self.tables.leftover
+
+    def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Nothing to do: the server reads only the columns that a scan asks for."""
+
+    def scan(self, table: str, columns: Sequence[str]) -> Frame:
+        """The table's columns, typed; DataError at a cell that does not fit once the frame is run, unless skipped.
+
+        The error is a row's: it comes whichever of the columns is looked at, so that no filter hides it.
+        """
+        frame, fallible = self._run(lambda: self.tables.rows(table, columns))
+        names = list(columns)
+        if fallible:
+            self._scanned.setdefault(table, set()).add(frozenset(columns))
+        if fallible and self.bad_rows == "stop":
+            stop = self._f.raise_error(self._f.lit(f"{BAD_CELL}{table}"))
+            bad = self._f.col(BAD)
+            return _frame(frame.select(*(self._f.when(bad, stop).otherwise(frame[n]).alias(n) for n in names)))
+        return _frame((frame.where(~self._f.col(BAD)) if fallible else frame).select(*names))
+
+    def skipped(self) -> dict[str, int]:
+        """Rows left out by table."""
+        if self.bad_rows == "stop":
+            return {}
+        found = {}
+        for table, scans in self._scanned.items():
+            widest = [names for names in scans if not any(names < other for other in scans)]
+            counts = [self._count_bad(table, sorted(names)) for names in widest]
+            if any(counts):
+                found[table] = max(counts)
+        return found
+
+    def small(self, frame: pl.DataFrame) -> Frame:
+        """The frame, sent to the server."""
+        return _frame(self._run(lambda: self.session.createDataFrame(frame.to_arrow())))
+
+    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+        """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.
+
+        A kept frame that remembered its making (`persist`) would be analysed anew with every step that follows.
+        """
+        native = nw.to_native(frame)
+        return _frame(self._run(lambda: native.localCheckpoint()))
+
+    def release(self, frame: Frame) -> None:
+        """Nothing to do: the server drops the rows when the last reference to them goes."""
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """Bring the frame's rows here through Arrow."""
+        return self._collect(nw.to_native(frame))
+
+    def concat(self, frames: Sequence[Frame]) -> Frame:
+        """The frames below one another."""
+        return _frame(reduce(lambda one, other: one.unionByName(other), map(nw.to_native, frames)))
+
+    def group(
+        self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
+    ) -> Frame:
+        """Group by all of the columns."""
+        return frame.group_by(unit, *small, *other).agg(*sums)
+
+    def key(self, table: str, column: str) -> nw.Expr:
+        """The id as text."""
+        return nw.col(column)
+
+    def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
+        """By 64-bit hashes first: equal rows have equal hashes, and eight bytes a row are all that travels."""
+        f, native = self._f, nw.to_native(frame)
+        known = native.where(f.col(columns[0]).isNotNull())
+        hashed = known.select(f.xxhash64(*columns).alias("_hash"))
+        return self._most(hashed, ["_hash"]) > 1 and self._most(known, list(columns)) > 1
+
+    def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:
+        """Whether the two ranges of ids do not touch."""
+        first, second = self._range(one, column), self._range(two, other)
+        if None in (*first, *second):
+            return True
+        return bool(first[1] < second[0] or second[1] < first[0])
+
+    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+        """The values that a code column holds, with their counts."""
+        if (table, column) not in self._spellings:
+            counted = self._collect(nw.to_native(self.scan(table, [column])).groupBy(column).count())
+            rows = sorted(counted.iter_rows(), key=lambda row: (row[0] is None, row[0] or ""))
+            self._spellings[table, column] = dict(rows)
+        return self._spellings[table, column]
+
+    def encode(self, values: Sequence[str]) -> pl.Series:
+        """The ids as they are."""
+        return pl.Series("id", values, dtype=pl.String)
+
+    def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
+        """The ids as they are."""
+        return values.cast(pl.String)
+
+    def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
+        """The day in eight digits, then the id."""
+        return nw.concat_str([(day + LATEST_OFFSET).cast(nw.String), person])
+
+    def latest_person(self, packed: nw.Expr) -> nw.Expr:
+        """The id in such a text."""
+        return packed.str.slice(8)
+
+    def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
+        """Order statistics from a histogram of the values, which the server makes and keeps."""
+        f, native = self._f, nw.to_native(frame)
+        window = import_module(native.__class__.__module__.rpartition(".")[0] + ".window").Window
+        counted = native.groupBy(*keys, value).agg(f.count(f.lit(1)).alias("_n"))
+        whole = window.partitionBy(*keys) if keys else window.partitionBy(f.lit(0))
+        running = whole.orderBy(value).rowsBetween(window.unboundedPreceding, window.currentRow)
+        summed = counted.select(
+            *keys, value, f.sum("_n").over(running).alias("_upto"), f.sum("_n").over(whole).alias("n")
+        )
+        ends = []
+        for at, point in enumerate(points):
+            last = f.col("n") - 1
+            low = f.expr(f"(n - 1) * {point.numerator} div {point.denominator}")
+            high = f.least(low + 1, last)
+            for side, place in (("low", low), ("high", high)):
+                ends.append(f.min(f.when(f.col("_upto") > place, f.col(value))).alias(f"{side}_{at}"))
+        grouped = summed.groupBy(*keys, "n") if keys else summed.groupBy("n")
+        return self._collect(grouped.agg(*ends))
+
+    def close(self) -> None:
+        """Put the session's settings back."""
+        with suppress(Exception):
+            for name, value in self._restore.items():
+                self.session.conf.set(name, value)
+
+    # ---- running -----------------------------------------------------------------------------------------------
+
+    def _run(self, work: Callable[[], T]) -> T:
+        """Do work on the server; its errors become the tool's, and Ctrl-C stops it there too."""
+        try:
+            with translated():
+                return work()
+        except BadCellError as bad:
+            error = self._refusal(bad.table)
+        except KeyboardInterrupt:
+            cancel(self.session)
+            raise
+        raise error
+
+    def _collect(self, native: Any) -> pl.DataFrame:
+        frame = self._run(lambda: pl.from_arrow(native.toArrow()))
+        if not isinstance(frame, pl.DataFrame):
+            raise AssertionError("a table is a frame")
+        return frame
+
+    def _most(self, native: Any, columns: list[str]) -> int:
+        """How many rows the commonest combination of the columns has."""
+        f = self._f
+        counted = native.groupBy(*columns).agg(f.count(f.lit(1)).alias("_n"))
+        return int(self._collect(counted.agg(f.max("_n").alias("most"))).item() or 0)
+
+    def _range(self, frame: Frame, column: str) -> tuple[Any, Any]:
+        low, high = nw.col(column).min().alias("low"), nw.col(column).max().alias("high")
+        first, last = self.collect(frame.select(low, high)).row(0)
+        return first, last
+
+    def _count_bad(self, table: str, columns: Sequence[str]) -> int:
+        frame, _ = self._run(lambda: self.tables.rows(table, columns))
+        bad = frame.where(self._f.col(BAD))
+        return int(self._collect(bad.agg(self._f.count(self._f.lit(1)).alias("n"))).item())
+
+    def _refusal(self, table: str) -> DataError:
+        """The cells of a table that do not fit, counted: table, column, the lowest key and how many."""
+        columns = sorted(set().union(*self._scanned[table]))
+        found = self._collect(self.tables.misfits(table, columns, TABLES[table].key)).sort("column").rows()
+        name, count, key = next((row for row in found if row[0] == CORRUPT), found[0])
+        more = [f"{other}: {n:,}" for other, n, _ in found if other != name]
+        where = (("first at", f"{' and '.join(TABLES[table].key)} {key}"),) if key else ()
+        also = (("also", ", ".join(more)),) if more else ()
+        fix = ("fix", "correct them in the export, or leave such rows out: --bad-rows skip")
+        if name == CORRUPT:
+            what = f"{table}: {count:,} {'row has' if count == 1 else 'rows have'} not as many cells as the header"
+            return DataError(what, (*where, ("expected", "as many cells as the header has"), *also, fix))
+        kind = self.tables.column(table, name).kind
+        what = f"{table}.{name}: {count:,} {'cell is' if count == 1 else 'cells are'} not {SORTS[kind]}"
+        return DataError(what, (*where, ("expected", EXPECTED[kind]), *also, fix))
+
+
+def _frame(native: Any) -> Frame:
+    """A frame of Spark's as facts see it."""
+    frame: Frame = nw.from_native(native)
+    return frame
+
+
+def functions_of(session: Any) -> Any:
+    """The functions that make expressions for this session: Connect has its own."""
+    connect = ".connect." in type(session).__module__
+    return import_module("pyspark.sql.connect.functions" if connect else "pyspark.sql.functions")
+
+
+def cancel(session: Any) -> None:
+    """Stop what the server does for this session."""
+    with suppress(Exception):
+        if hasattr(session, "sparkContext"):
+            session.sparkContext.cancelAllJobs()
+        else:
+            session.interruptAll()
+
+
+def _configure(session: Any) -> dict[str, str]:
+    """Set what the arithmetic of days and sums needs; the settings that were there before."""
+    before = {name: session.conf.get(name) for name in NEEDED}
+    for name, value in NEEDED.items():
+        session.conf.set(name, value)
+    return before
