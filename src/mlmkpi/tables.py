@@ -2,67 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from mlmkpi.declaration import Column, Kind, Table
 
-
-class Kind(StrEnum):
-    """What a column's cells are: ids and codes are text, MONEY is any number with up to four decimals.
-
-    RATE is a number that four decimals cannot hold (one Colombian peso is 0.00024 dollars).
-    """
-
-    ID = "id"
-    DATE = "date"
-    MONEY = "money"
-    RATE = "rate"
-    INTEGER = "integer"
-    CODE = "code"
-    FLAG = "flag"
-    TEXT = "text"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A canonical column; `references` is "table.column", `codes` the words that mlmkpi itself knows.
-
-    `open_codes`: a company may use other codes beside these.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    required: bool = False
-    references: str | None = None
-    codes: tuple[str, ...] = ()
-    open_codes: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A canonical table; without a key every row counts."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns' names in order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """The columns that no export of this table can do without."""
-        return tuple(column.name for column in self.columns if column.required)
-
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError where there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+__all__ = ["COUNTING", "NOT_COUNTING", "TABLES", "Column", "Kind", "Table"]
 
 
 def _id(name: str, meaning: str, references: str | None = None, *, required: bool = False) -> Column:

@@ -12,14 +12,10 @@ from mlmkpi.errors import DataError
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 from mlmkpi.settings import nearest
+from mlmkpi.tables import COUNTING, NOT_COUNTING
 
-VALID = frozenset({
-    "accepted", "approved", "paid", "completed", "fulfilled", "posted", "printed", "shipped", "delivered", "invoiced",
-})
-INVALID = frozenset({
-    "cancelled", "canceled", "void", "declined", "failed", "pending", "processing", "created", "draft", "incomplete",
-    "unavailable", "refunded",
-})
+VALID = frozenset(COUNTING)
+INVALID = frozenset(NOT_COUNTING)
 KINDS = ("sale", "return", "kit", "replacement")
 
 Owned = Callable[[Frame], Frame]
