@@ -1,0 +1,122 @@
+"""Every command of the README and of the examples runs, and says what it is there to say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from mlmkpi.demo import write_demo
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+COMMANDS = [line.partition("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+OURS = [command for command in COMMANDS if command.startswith("mlmkpi ")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with the demo company and the examples."""
+    path = tmp_path_factory.mktemp("work")
+    write_demo(path / "demo", orders=2_000)
+    shutil.copytree(ROOT / "examples", path / "examples")
+    return path
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a shell command as a reader would; its stdout."""
+    path = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, shell=True, cwd=folder, env=os.environ | path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_readme_has_no_command_that_these_tests_miss() -> None:
+    assert OURS
+    assert sorted(set(COMMANDS) - set(OURS)) == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_make_knows_what_the_readme_tells_to_make(target: str) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    planned = run(f"make --dry-run {target}", ROOT)
+    assert "scripts/environment" in planned
+
+
+@pytest.mark.parametrize("command", OURS)
+def test_a_command_of_the_readme_runs(command: str, folder: Path) -> None:
+    made = run(command, folder)
+    assert made or "--output" in command or "convert" in command
+
+
+def test_the_readmes_files_are_written(folder: Path) -> None:
+    run(next(command for command in OURS if "--output" in command), folder)
+    assert pl.read_parquet(folder / "kpis.parquet")["year_ago"].drop_nulls().len() > 0
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_python_of_the_readme_runs(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    scope: dict[str, Any] = {}
+    exec(code, scope)
+    assert set(scope["result"].frame["kpi"]) == {"churn_rate"}
+
+
+def test_the_example_company_is_read_without_errors_and_in_its_own_words(folder: Path) -> None:
+    findings = json.loads(run("mlmkpi validate examples/company --format json", folder))
+    assert {finding["severity"] for finding in findings} <= {"warning", "info"}
+    rows = json.loads(run("mlmkpi compute examples/company --kpi churn_rate --last 1 --format json", folder))
+    assert "lapse_after_days=60" in rows[0]["definition"]
+
+
+def test_its_sales_add_up_to_what_its_files_say(folder: Path) -> None:
+    total = 0
+    for path in sorted((folder / "examples" / "company").glob("sales-*.csv")):
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            _, _, _, _, net, _, state, kind, *_ = line.split(";")
+            if state in ("C", "H") and kind in ("S", "R"):
+                total += int(net.replace(",", ""))
+    asked = "--kpi sales_volume --every year --last 3 --format json"
+    sales = json.loads(run(f"mlmkpi compute examples/company {asked}", folder))
+    assert [row["unit"] for row in sales] == ["EUR"] * 3
+    assert round(100 * sum(row["value"] for row in sales)) == total
+
+
+def test_the_script_that_uses_the_library_runs(folder: Path) -> None:
+    shown = run(f"{sys.executable} -W error examples/library.py demo", folder)
+    assert "average order: 20.12" in shown
+    assert "Churn: The share of the distributors" in shown
+    assert "| New sign-ups |" in shown
+
+
+def test_the_crontab_line_writes_both_files(folder: Path) -> None:
+    line = (ROOT / "examples" / "crontab").read_text(encoding="utf-8").splitlines()[-1]
+    command = line.split(maxsplit=5)[5]
+    (folder / "kpis").mkdir()
+    run(command.replace("/srv/exports", "demo").replace("/srv", ".").replace("--strict ", ""), folder)
+    assert pl.read_parquet(folder / "kpis" / "kpis.parquet").height > 100
+    assert "New sign-ups" in (folder / "kpis" / "kpis.md").read_text(encoding="utf-8")
+
+
+def test_the_workflow_validates(folder: Path) -> None:
+    workflow = (ROOT / "examples" / "validate.yml").read_text(encoding="utf-8")
+    command = re.findall(r"- run: (mlmkpi .*)", workflow)
+    assert len(command) == 1
+    run(command[0].replace("exports/", "demo/"), folder)
+    assert isinstance(json.loads((folder / "findings.json").read_text(encoding="utf-8")), list)
