@@ -12,7 +12,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import age_band, birth_day
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Side
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.ranks import ranks_at
+from mlmkpi.facts.ranks import ladder, ranks_at
 
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
@@ -24,16 +24,18 @@ TABLE = {Side.PERSON: "distributors", Side.CUSTOMER: "customers", Side.ORDER: "o
 KEY = {Side.PERSON: "distributor_id", Side.CUSTOMER: "customer_id"}
 
 
-def missing(export: Export, dimension: Dimension) -> str | None:
-    """The column that a dimension needs and the export lacks, as `table.column`."""
+def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> str | None:
+    """The column that a dimension needs and the export lacks, as `table.column`; or that the settings lack the ladder."""
     table = TABLE[dimension.side]
     columns = export.columns(table)
     if dimension.name == DISTRIBUTOR:
         return None
+    if dimension.side is Side.CUSTOMER and "customer_id" not in export.columns("orders"):
+        return "orders.customer_id"
     if dimension.column == AGE_BAND and AGE_BAND not in columns:
         return None if columns & set(BIRTH) else f"{table}.birth_date"
-    if dimension.name == RANK and _ranked(export):
-        return None
+    if dimension.name == RANK and ranked(export):
+        return None if ladder(export, rank_ladder) else "rank_ladder"
     return None if dimension.column in columns else f"{table}.{dimension.column}"
 
 
@@ -47,7 +49,8 @@ def columns_for(export: Export, dimensions: Dimensions, side: Side) -> list[str]
     return sorted(wanted & export.columns(TABLE[side]))
 
 
-def _ranked(export: Export) -> bool:
+def ranked(export: Export) -> bool:
+    """Whether the export has a history of ranks."""
     return {"distributor_id", "rank", "effective_on"} <= export.columns("ranks")
 
 
@@ -118,13 +121,13 @@ class Attributes:
         return nw.col(f"_a_{dimension.column}").alias(dimension.name)
 
     def _by_ranks(self, dimension: Dimension) -> bool:
-        return self.side is Side.PERSON and dimension.name == RANK and _ranked(self.books.export)
+        return self.side is Side.PERSON and dimension.name == RANK and ranked(self.books.export)
 
     def _build(self) -> Frame:
         export, table, key = self.books.export, TABLE[self.side], KEY[self.side]
         plain = [d.column for d in self.attributes if d.column != AGE_BAND and not self._by_ranks(d)]
         births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
-        ranked = [d for d in self.attributes if self._by_ranks(d)]
+        by_ranks = any(self._by_ranks(d) for d in self.attributes)
         frame = None
         if plain or births:
             birth = birth_day(frozenset(births)) if births else None
@@ -132,7 +135,7 @@ class Attributes:
                 nw.col(key).alias("person"), *(nw.col(name).alias(f"_a_{name}") for name in plain),
                 *([birth.alias("_birth")] if birth is not None else []),
             )
-        if ranked:
+        if by_ranks:
             ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.schedule.spans}))
             frame = ranks if frame is None else _both(frame, ranks)
         if frame is None:

@@ -160,8 +160,8 @@ class Fact(ABC):
         """The earliest day that order data must reach back to for a span, None where it may start anywhere."""
         return None
 
-    def people_column(self, dimensions: Dimensions) -> str:
-        """The column of the people who stand behind its rows, where a split could give them away."""
+    def people_column(self, measure: str, dimensions: Dimensions) -> str:
+        """The column of the people who stand behind a measure of its rows, where a split could give them away."""
         return self.unit
 
     def among(self, facts: Iterable[Fact]) -> Fact:

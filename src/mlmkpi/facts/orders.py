@@ -39,9 +39,9 @@ class Orders(Fact):
         needs += ["orders.channel"] if self.social_channels else []
         return tuple(needs)
 
-    def people_column(self, dimensions: Dimensions) -> str:
-        """The sellers; the customers where one of their attributes is split by."""
-        return "customer" if any(d.side is Side.CUSTOMER for d in dimensions) else "seller"
+    def people_column(self, measure: str, dimensions: Dimensions) -> str:
+        """The sellers; behind money the customers where one of their attributes is split by."""
+        return "customer" if measure != "sales" and any(d.side is Side.CUSTOMER for d in dimensions) else "seller"
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same orders that tells their channels too."""

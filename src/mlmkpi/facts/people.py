@@ -21,6 +21,7 @@ ENROLLED = "distributors.distributor_id|enrollments.distributor_id"
 RECRUIT, REJOIN = Track("seller", "recruit"), Track("seller", "rejoin")
 NEVER = -1_000_000
 TENURE = "tenure"
+WHOLE_CELLS = ("volume", "own_order")
 HISTORIES = ("sale_", "rejoin_", "recruit_", "active_")
 
 
@@ -78,18 +79,24 @@ def _active_events(books: Books, track: Track) -> Frame:
     """`unit`, `day`: whoever was active in a window that is asked for, dated by the window's last day."""
     rule: ActiveRule = track.rules[1]
     windows = sorted({(ask.last, ask.first) for ask in books.asks if ask.track == track})
-    if rule.kind == "volume":
+    if rule.kind in WHOLE_CELLS:
         cells = books.cells(track.rules[0], "seller")
         frames = []
         for last, first in windows:
             inside = books.timeline.cells_of(first, last)
             rows = cells.filter((nw.col("cell") >= inside.start) & (nw.col("cell") < inside.stop))
-            sums = rows.with_columns((nw.col("own_volume") + nw.col("customer_volume")).alias("volume"))
-            sums = sums.group_by("unit").agg(nw.col("volume").sum()).filter(nw.col("volume") >= rule.at_least)
-            frames.append(sums.select("unit", nw.lit(last).cast(nw.Int32).alias("day")))
+            frames.append(_active_in(rows, rule).select("unit", nw.lit(last).cast(nw.Int32).alias("day")))
         return books.engine.concat(frames)
     elsewhere = active_elsewhere(books, rule, [(last, first, last) for last, first in windows])
     return elsewhere.rename({"window": "day"})
+
+
+def _active_in(cells: Frame, rule: ActiveRule) -> Frame:
+    """Who bought for themselves, or had the volume, in a window's cells."""
+    if rule.kind == "own_order":
+        return cells.filter(~nw.col("last_own_sale").is_null()).select("unit").unique()
+    sums = cells.with_columns((nw.col("own_volume") + nw.col("customer_volume")).alias("volume"))
+    return sums.group_by("unit").agg(nw.col("volume").sum()).filter(nw.col("volume") >= rule.at_least)
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,11 @@ class People(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, and who sells."""
-        base = rule_needs(self.active_rule) if self.retention_base is Base.ACTIVE else ()
-        return tuple(dict.fromkeys(["distributors.distributor_id", "orders.distributor_id", *base]))
+        by_base = {
+            Base.CURRENT: ("orders.distributor_id",), Base.ON_BOOKS: ("orders.order_id",),
+            Base.ACTIVE: ("orders.order_id", *rule_needs(self.active_rule)),
+        }
+        return ("distributors.distributor_id", *by_base[self.retention_base])
 
     @property
     def reads_orders(self) -> bool:
@@ -135,7 +145,7 @@ class People(Fact):
                 yield Ask(REJOIN, day - lapse + 1, day)
         if self.retention_base is Base.ACTIVE:
             for first, last in (self.earlier(span), (span.start, span.end)):
-                yield Ask(sale_track(self.rules), first, last, whole=self.active_rule.kind == "volume")
+                yield Ask(sale_track(self.rules), first, last, whole=self.active_rule.kind in WHOLE_CELLS)
                 if self.active_rule.kind != "any_order":
                     yield Ask(self._track, first, last)
                     yield Ask(Track("seller", "active"), last, last)

@@ -42,8 +42,7 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))
-    names = _names(books)
-    steps = pl.DataFrame({"rank": names, "step": range(len(names))}, schema={"rank": pl.String, "step": pl.Int64})
+    steps = pl.DataFrame({"rank": books.ladder, "step": range(len(books.ladder))}, schema={"rank": pl.String, "step": pl.Int64})
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")
     rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)
     return rows.select(nw.col("distributor_id").alias("person"), nw.col("effective_on").alias("day"), "step")
@@ -59,21 +58,15 @@ def steps_at(books: Books, days: Sequence[int], *, title: bool = False) -> Frame
 
 
 def ranks_at(books: Books, days: Sequence[int]) -> Frame:
-    """One row a person ever enrolled, `person` and `_rank_<day>`: the lowest rank without a row, null before enrolling."""
-    names = _names(books)
-    frame = books.people().select("person", "enrolled").join(steps_at(books, days), on="person", how="left")
+    """`person` and `_rank_<day>`: without a row by then the lowest rank; null for people who never enrolled."""
+    people = books.people().select("person", "enrolled")
+    frame = people.join(steps_at(books, days), on="person", how="full")
     ranks = []
     for day in days:
-        lowest = 0 if books.ladder else -1
-        step = nw.when(nw.col("enrolled") <= day).then(nw.col(f"_step_{day}").fill_null(lowest)).alias(f"_step_{day}")
-        frame = frame.with_columns(step)
-        ranks.append(_named(f"_step_{day}", names).alias(f"_rank_{day}"))
-    return frame.select("person", *ranks)
-
-
-def _names(books: Books) -> tuple[str, ...]:
-    """The ladder, or without one the ranks in the order of their text."""
-    return books.ladder or tuple(t for t in books.export.engine.spellings("ranks", "rank") if t is not None)
+        lowest = nw.when(~nw.col("enrolled").is_null()).then(nw.lit(0, dtype=nw.Int64))
+        frame = frame.with_columns(nw.coalesce(nw.col(f"_step_{day}"), lowest).alias(f"_step_{day}"))
+        ranks.append(_named(f"_step_{day}", books.ladder).alias(f"_rank_{day}"))
+    return frame.select(nw.coalesce("person", "person_right").alias("person"), *ranks)
 
 
 def _named(column: str, ladder: Sequence[str]) -> Expr:

@@ -30,7 +30,7 @@ class Sellers(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """The seller of an order, and what the rule reads."""
-        needs = ["orders.distributor_id", *rule_needs(self.active_rule)]
+        needs = [*(["orders.distributor_id"] if self.with_volume else []), *rule_needs(self.active_rule)]
         needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
         return tuple(dict.fromkeys(needs))
 
@@ -46,6 +46,8 @@ class Sellers(Fact):
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the seller cells."""
+        if not self.reads_orders:
+            return
         wanted = books.want(self.rules)
         wanted.cells["seller"] |= cells_for(self.active_rule) | (set(VOLUMES) if self.with_volume else set())
         for dimension in dimensions:
@@ -65,7 +67,10 @@ class Sellers(Fact):
         """Rows by cell where every span is one cell, else by span."""
         sellers = seller_attributes(books, dimensions, at)
         kept = [d.column for d in dimensions if d.side is Side.ORDER]
-        frame = self._active(books, self._credited(books, kept, spanned=sellers.timed))
+        if self.reads_orders:
+            frame = self._active(books, self._credited(books, kept, spanned=sellers.timed))
+        else:
+            frame = self._elsewhere(books).rename({"_elsewhere": "active"})
         renamed = {d.column: d.name for d in dimensions if d.side is Side.ORDER}
         frame = sellers.attach(frame.rename(renamed), "unit")
         if any(d.name == DISTRIBUTOR for d in dimensions):
@@ -97,9 +102,7 @@ class Sellers(Fact):
                 "volume": lambda: nw.col("volume") >= rule.at_least,
             }[rule.kind]()
             return frame.with_columns(active.alias("active"))
-        windows = [(span.index, span.start, span.end) for span in books.schedule.spans]
-        elsewhere = active_elsewhere(books, rule, windows).rename({"window": "span"})
-        both = frame.join(elsewhere.with_columns(nw.lit(True).alias("_elsewhere")), on=["unit", "span"], how="full")
+        both = frame.join(self._elsewhere(books), on=["unit", "span"], how="full")
         found = nw.col("_elsewhere").fill_null(False)
         if rule.kind == "sale_or_recruit":
             found = found | ~nw.col("last_sale").is_null()
@@ -108,6 +111,12 @@ class Sellers(Fact):
             found.alias("active"),
         )
         return both.drop("unit_right", "span_right", "_elsewhere")
+
+    def _elsewhere(self, books: Books) -> Frame:
+        """`unit`, `span`, `_elsewhere`: who was active by other tables than the orders."""
+        windows = [(span.index, span.start, span.end) for span in books.schedule.spans]
+        found = active_elsewhere(books, self.active_rule, windows).rename({"window": "span"})
+        return found.with_columns(nw.lit(True).alias("_elsewhere"))
 
     @measure
     def active(self) -> Expr:

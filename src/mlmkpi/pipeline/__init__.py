@@ -113,7 +113,7 @@ def _run(
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows)
     kpis, default = chosen(request.kpis)
-    dimensions = split_by(request.dimensions, export)
+    dimensions = split_by(request.dimensions, export, settings.rank_ladder)
     planned = plan(kpis, export, settings, dimensions)
     able = [one for one in planned if one.computed]
     left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}

@@ -37,19 +37,17 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
     if len(keys) == 1:
         frame = _filled(one, frame, schedule)
     for name, reason in one.partly.items():
-        frame = _without(frame, name, reason)
+        frame = _without(frame, name, reason, schedule)
     behind = people_behind(one.figure)
     counted = jobs.of(one.kpi, behind.fact, block).people.get(behind)
     return frame if counted is None else frame.join(counted, on=keys, how="left", nulls_equal=True)
 
 
-def _without(frame: pl.DataFrame, statistic: str, reason: str) -> pl.DataFrame:
-    """The frame with a statistic's figures null."""
-    gone = pl.col("statistic") == statistic
-    return frame.with_columns(
-        *(pl.when(~gone).then(pl.col(name)).alias(name) for name in ("numerator", "denominator", "value")),
-        pl.when(gone).then(pl.lit(reason)).otherwise(pl.col("note")).alias("note"),
-    )
+def _without(frame: pl.DataFrame, statistic: str, reason: str, schedule: Schedule) -> pl.DataFrame:
+    """The frame with one null row a span for a statistic."""
+    spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
+    null = spans.with_columns(pl.lit(statistic).alias("statistic"), pl.lit(reason).alias("note"))
+    return pl.concat([frame.filter(pl.col("statistic") != statistic), null], how="diagonal")
 
 
 def _ratio(

@@ -100,7 +100,7 @@ def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimension
         raise SettingsError(f"{where}: {error}") from None
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
-    unsplit = _unsplit(facts_of(figure), dimensions, export)
+    unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
     return Planned(kpi, figure, definition, _lacks(needs, export), unsplit, _partly(figure, export))
 
 
@@ -117,7 +117,9 @@ def _lacks(needs: Sequence[str], export: Export) -> str | None:
 
 
 def lack(need: str, export: Export) -> str:
-    """Why a figure is null: the table or the column that the export lacks."""
+    """Why a figure is null: the table or the column that the export lacks, or a setting."""
+    if "." not in need:
+        return f"needs {need} in the settings"
     choices = need.split("|")
     tables = list(dict.fromkeys(choice.partition(".")[0] for choice in choices))
     if not any(export.columns(table) for table in tables):
@@ -126,21 +128,21 @@ def lack(need: str, export: Export) -> str:
     return f"needs {' or '.join(present)}"
 
 
-def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export) -> str | None:
+def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> str | None:
     for dimension in dimensions:
         if not all(fact.carries(dimension) for fact in facts):
             return f"cannot be split by {dimension.name}"
-        lacking = missing(export, dimension)
+        lacking = missing(export, dimension, ranks)
         if lacking is not None:
             return lack(lacking, export)
     return None
 
 
-def split_by(by: Sequence[str], export: Export) -> Dimensions:
+def split_by(by: Sequence[str], export: Export, ranks: Sequence[str]) -> Dimensions:
     """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have."""
     dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
     for dimension in dimensions:
-        lacking = missing(export, dimension)
+        lacking = missing(export, dimension, ranks)
         if lacking is not None and dimension.column not in (*TABLES[TABLE[dimension.side]].names, AGE_BAND):
             raise _no_dimension(dimension, lacking, export)
     return dimensions

@@ -15,21 +15,23 @@ NOTE = "hidden: fewer than {} people (min_cell)"
 def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int) -> pl.DataFrame:
     """The frame with the figures of small cells null; where one cell alone would be hidden, so is the next smallest.
 
-    `people` says how many stand behind a row; it is gone afterwards.
+    `people` says how many stand behind a row; it is gone afterwards, and `_hidden` says which rows are hidden.
     """
     private = [name for name in split if is_private(name)]
     if not private or not min_cell or frame.is_empty():
-        return frame.drop("people")
+        return frame.drop("people").with_columns(pl.lit(False).alias("_hidden"))
     cells = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in private))
     cells = cells.filter(pl.col("statistic") == "value").select("span", *split, pl.col("people").fill_null(0))
     small = pl.col("people") < min_cell
     cells = cells.sort("span", "people", *split).with_columns(small.alias("_small"))
-    alone = pl.col("_small").sum().over("span") == 1
-    next_one = pl.int_range(pl.len()).over("span") == 1
+    apart = ["span", *(pl.col(name).is_null() for name in split)]
+    alone = pl.col("_small").sum().over(apart) == 1
+    next_one = pl.int_range(pl.len()).over(apart) == 1
     cells = cells.with_columns((pl.col("_small") | (alone & next_one)).alias("_hide")).select("span", *split, "_hide")
     frame = frame.join(cells, on=["span", *split], how="left", nulls_equal=True)
     hide = pl.col("_hide").fill_null(False)
     return frame.with_columns(
         *(pl.when(~hide).then(pl.col(name)).alias(name) for name in FIGURES),
         pl.when(hide).then(pl.lit(NOTE.format(min_cell))).otherwise(pl.col("note")).alias("note"),
+        hide.alias("_hidden"),
     ).drop("people", "_hide")

@@ -103,6 +103,8 @@ def _compared(frame: Frame, schedule: Schedule, split: Sequence[str]) -> Frame:
         earlier = known.rename({"span": link, "value": name})
         rows = rows.join(earlier, on=[link, *keys], how="left", nulls_equal=True)
     comparable = pl.col("complete") == pl.col("_before")
+    open_to_all = ~pl.col("_hidden").fill_null(False)
+    rows = rows.with_columns(pl.when(open_to_all).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
     )

@@ -122,7 +122,7 @@ def _histogram(books: Books, job: Job, rows: Frame, key: str, one: Survival) -> 
 
 def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
     """Distinct units with the measure not zero."""
-    unit = job.fact.people_column(job.dimensions)
+    unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
     rows = _spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
     units = rows.select("span", *job.names, "_unit").unique().group_by("span", *job.names).agg(nw.len().alias("people"))

@@ -1,0 +1,1 @@
+"""The product's figures beside the oracle's."""

@@ -1,0 +1,53 @@
+"""Every KPI equals the oracle, on nasty little companies, under every setting, period and split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from equal.compare import Case, differences
+from equal.variants import VARIANTS
+from oracle import KPIS as RESTATED
+from oracle.companies import Company, company
+
+import mlmkpi.kpis  # noqa: F401
+from mlmkpi.kpi import KPIS
+
+BOTH = tuple(name for name in KPIS if name in RESTATED)
+WITHOUT_CUSTOMERS = "no_customer_id"
+
+
+def name_of(variant: dict[str, Any]) -> str:
+    """A variant as a test is called."""
+    return " ".join(f"{key}={value}" for key, value in variant.items())
+
+
+def case(one: Company, variant: dict[str, Any]) -> Case:
+    """What is asked of a company."""
+    return Case(one.tables, kpis=BOTH, as_of=one.as_of, **variant)
+
+
+def check(seed: int, variant: dict[str, Any]) -> None:
+    """The product agrees with the oracle; of orders without customers the oracle splits by customers all the same."""
+    one = company(seed)
+    by_customers = any(name.startswith("customer.") for name in (*variant.get("by", ()), *variant.get("where", ())))
+    if by_customers and "customer_id" not in {name for row in one.tables.get("orders", ()) for name in row}:
+        one = company(seed, features=())
+    assert differences(case(one, variant)) == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=name_of)
+def test_a_company_under_every_setting(variant: dict[str, Any]) -> None:
+    check(VARIANTS.index(variant), variant)
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_many_companies_by_month(seed: int) -> None:
+    check(seed, {})
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("variant", VARIANTS, ids=name_of)
+@pytest.mark.parametrize("seed", range(200, 230))
+def test_many_companies_under_every_setting(seed: int, variant: dict[str, Any]) -> None:
+    check(seed, variant)
