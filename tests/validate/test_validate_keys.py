@@ -62,6 +62,12 @@ def test_a_market_without_a_segment_is_one_row(company: Company) -> None:
     assert (found.rule, found.count, found.examples[0].key) == ("differing-rows", 2, "US")
 
 
+def test_two_rows_without_a_segment_are_of_one_key(company: Company) -> None:
+    company.put("markets", "market,population,segment", "US,5,", "US,6,a", "US,7,")
+    (found,) = company.findings()
+    assert (found.rule, [example.row for example in found.examples]) == ("differing-rows", [1, 3])
+
+
 def test_posts_without_an_id_do_not_repeat_each_other(company: Company) -> None:
     company.put("posts", "posted_on,post_id,likes", "2026-03-01,,1", "2026-03-01,,1", "2026-03-01,T1,1")
     assert company.findings() == []

@@ -54,6 +54,22 @@ def test_a_sale_after_its_distributor_left_and_before_they_came_back(company: Co
     ]
 
 
+def test_who_comes_back_on_the_day_they_left_is_back(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-03-10,2026-04-01")
+    company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-04-01")
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-02,5,D1")
+    assert company.findings() == []
+
+
+def test_who_enrolled_and_left_on_one_day_is_gone(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-04-01,2026-04-01")
+    company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-04-01")
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-02,5,D1")
+    assert company.findings() == [
+        finding("orders.ordered_on", "sale-after-termination", "warning", 1, AFTER, (1, "O1", "2026-04-02"))
+    ]
+
+
 def test_a_sale_below_zero(company: Company) -> None:
     company.put(
         "orders", "order_id,ordered_on,amount,kind,status", "O1,2026-03-09,-5.50,Sale,paid", "O2,2026-03-09,-5,,paid",

@@ -56,6 +56,13 @@ def test_ages_on_the_as_of_date(company: Company) -> None:
     ]
 
 
+@pytest.mark.parametrize(("latest", "minors"), [("2026-05-01", 0), ("2026-05-02", 1)])
+def test_a_lone_late_order_is_not_the_as_of_date(company: Company, latest: str, minors: int) -> None:
+    company.put("orders", "order_id,ordered_on,amount", "O1,2026-03-31,5", f"O2,{latest},5")
+    company.put("distributors", "distributor_id,enrolled_on,birth_date", "D1,2026-03-01,2008-04-15")
+    assert [found.rule for found in company.findings()].count("under-18") == minors
+
+
 @pytest.mark.parametrize(("as_of", "minor", "adult"), [("2026-06-30", 2008, 2007), ("2026-07-01", 2009, 2008)])
 def test_a_birth_year_means_the_first_of_july(company: Company, as_of: str, minor: int, adult: int) -> None:
     company.put("orders", "order_id,ordered_on,amount", f"O1,{as_of},5")
