@@ -73,16 +73,17 @@ def _of_base(world: World, span: Span, split: Split, outcome: str) -> list[Unit]
             "terminated": not kept and not world.roster.on_books(who, span.closing),
             "lapsed": not kept and world.roster.on_books(who, span.closing),
         }[outcome]
-        units.append(Unit(split.person(who, day), Fraction(came_to), ONE, who, tenure=_tenure(world, who, day)))
+        own = (("tenure", _tenure(world, who, day)),)
+        units.append(Unit(split.person(who, day), Fraction(came_to), ONE, who, own=own))
     return units
 
 
 def _plain(units: list[Unit]) -> list[Unit]:
-    return [replace(unit, tenure=None) for unit in units]
+    return [replace(unit, own=()) for unit in units]
 
 
 def _with_tenure(units: list[Unit]) -> list[Block]:
-    return [Block("value", _plain(units), share), Block("value", units, share, has_tenure=True)]
+    return [Block("value", _plain(units), share), Block("value", units, share, has_own=True)]
 
 
 def distributor_retention_rate(world: World, span: Span, split: Split) -> list[Block]:

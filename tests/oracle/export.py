@@ -9,7 +9,12 @@ from typing import Any
 from oracle.definitions import NullError
 
 Row = Mapping[str, Any]
-KEYED = frozenset({"distributors", "customers", "orders", "events", "attendance"})
+KEYED = frozenset(
+    (
+        "distributors", "customers", "orders", "products", "leads", "events", "attendance", "posts", "followers",
+        "markets", "territories", "periods", "rates",
+    )
+)
 DATES = {
     "distributors": ("enrolled_on", "terminated_on"),
     "enrollments": ("enrolled_on",),
@@ -17,6 +22,17 @@ DATES = {
     "ranks": ("effective_on",),
     "commissions": ("paid_on", "earned_on"),
     "events": ("held_on",),
+    "expenses": ("spent_on",),
+    "costs": ("booked_on",),
+    "activities": ("occurred_on",),
+    "surveys": ("answered_on",),
+    "posts": ("posted_on",),
+    "followers": ("counted_on",),
+    "clicks": ("clicked_on",),
+    "leads": ("created_on", "converted_on"),
+    "trainings": ("assigned_on", "completed_on"),
+    "agreements": ("signed_on",),
+    "claims": ("reviewed_on",),
 }
 
 

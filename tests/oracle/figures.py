@@ -14,18 +14,19 @@ from oracle.intervals import NONE, Bounds, linearised, wilson
 ZERO = Fraction(0)
 ONE = Fraction(1)
 Cell = tuple[str | None, ...]
+Own = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One person, order or customer: its cell, what it adds, and the person who stands behind it."""
+    """One person, order or customer: its cell, what it adds, the person behind it, and the KPI's own dimensions."""
 
     cell: Cell
     above: Fraction = ZERO
     below: Fraction = ZERO
     person: str | None = None
     days: int = 0
-    tenure: str | None = None
+    own: Own = ()
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Block:
     statistic: str
     units: Sequence[Unit]
     figure: Callable[[Sequence[Unit]], Figure]
-    has_tenure: bool = False
+    has_own: bool = False
 
 
-Key = tuple[str, Cell, str | None]
+Key = tuple[str, Cell, Own]
 
 
 def count(units: Sequence[Unit]) -> Figure:

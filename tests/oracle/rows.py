@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from oracle import customers, distributors, sales
@@ -37,12 +38,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Kpi:
-    """A KPI: how it is computed, the sides it can be split on, its statistics, and what in it reads orders."""
+    """A KPI: how it is computed, the sides it can be split on, its statistics, and what in it reads orders.
+
+    `window` is how many days it waits for an outcome; `always_year` gives its figure of a year before unasked;
+    `last_only` is one figure a run, on the last period.
+    """
 
     compute: Callable[[World, Span, Split], list[Block]]
     sides: str = "person"
     statistics: tuple[str, ...] = ("value",)
     reads: str = "orders"
+    window: Callable[[World], int] = lambda world: 0
+    always_year: bool = False
+    last_only: bool = False
 
 
 ANY = "person customer order"
@@ -95,14 +103,18 @@ class Desk:
         return {"orders": True, "roster": False, "active": rule, "base": base}[self.kpi.reads]
 
     def figures(self, span: Span) -> Figures:
-        """All figures of a period by statistic, cell and tenure."""
+        """All figures of a period by statistic, cell and own dimensions."""
         if span not in self._known:
             try:
                 self._known[span] = self._compute(span)
             except NullError as error:
                 nothing = Figure(None, None, None, reason=str(error))
-                self._known[span] = {(statistic, self._no_cell, None): nothing for statistic in self.kpi.statistics}
+                self._known[span] = {(statistic, self._no_cell, ()): nothing for statistic in self.kpi.statistics}
         return self._known[span]
+
+    def is_complete(self, span: Span) -> bool:
+        """Whether the period has ended, and its window too."""
+        return span.last + timedelta(days=self.kpi.window(self.world)) <= self.world.as_of
 
     def earlier(self, span: Span | None) -> Figures:
         """The figures of an earlier period, none where there is none or the data start cuts it."""
@@ -121,17 +133,19 @@ class Desk:
         for block in blocks:
             found |= self._of_block(block)
         for statistic in {*self.kpi.statistics} - {block.statistic for block in blocks}:
-            found[statistic, self._no_cell, None] = Figure(None, None, None, reason="needs orders.customer_id")
+            found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs orders.customer_id")
         return found
 
     def _of_block(self, block: Block) -> Figures:
         cells: dict[Key, list[Unit]] = defaultdict(list)
-        if not self.split.dimensions and not block.has_tenure:
-            cells[block.statistic, (), None] = []
+        if not self.split.dimensions and not block.has_own:
+            cells[block.statistic, (), ()] = []
         for unit in block.units:
-            cells[block.statistic, unit.cell, unit.tenure].append(unit)
+            cells[block.statistic, unit.cell, unit.own].append(unit)
         found = {key: block.figure(units) for key, units in cells.items()}
-        return hide(found, self.world.definitions.min_cell) if self.split.hides else found
+        own = {name for unit in block.units for name, _ in unit.own}
+        hides = self.split.hides or any(name.rpartition(".")[2] in ("age_band", "gender") for name in own)
+        return hide(found, self.world.definitions.min_cell) if hides else found
 
 
 def hide(figures: Figures, least: int) -> Figures:
@@ -151,9 +165,9 @@ def rows_of(desk: Desk, spans: Sequence[Span], compare_year: bool) -> list[Row]:
         figures = desk.figures(span)
         before = calendar.before(span)
         previous = desk.earlier(before)
-        year_ago = desk.earlier(calendar.year_before(span)) if compare_year else {}
-        complete = span.last <= desk.world.as_of
-        alike = before is not None and (before.last <= desk.world.as_of) == complete
+        year_ago = desk.earlier(calendar.year_before(span)) if compare_year or desk.kpi.always_year else {}
+        complete = desk.is_complete(span)
+        alike = before is not None and desk.is_complete(before) == complete
         for key in sorted(figures, key=lambda key: (key[0] != "value", str(key))):
             figure = figures[key]
             was = value_of(previous, key, figure)
@@ -176,9 +190,8 @@ def value_of(figures: Figures, key: Key, now: Figure) -> Fraction | None:
 
 
 def labels(split: Split, key: Key) -> dict[str, str | None]:
-    """A cell's labels by dimension, the tenure only where the figure is of one."""
-    named: dict[str, str | None] = dict(zip(split.dimensions, key[1], strict=True))
-    return named if key[2] is None else {**named, "tenure": key[2]}
+    """A cell's labels by dimension, and those the KPI brings itself where the figure has them."""
+    return {**dict(zip(split.dimensions, key[1], strict=True)), **dict(key[2])}
 
 
 def find(rows: Sequence[Row], kpi: str, period: str, statistic: str = "value", **dims: str) -> Row:
