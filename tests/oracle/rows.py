@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -12,6 +12,8 @@ from oracle import customers, distributors, sales
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
+from oracle.kpi import ANY, WITHIN, Kpi
+from oracle.registry_b import KPIS_B
 from oracle.split import Split
 from oracle.world import World
 
@@ -36,25 +38,6 @@ class Row:
     null_reason: str | None
 
 
-@dataclass(frozen=True)
-class Kpi:
-    """A KPI: how it is computed, the sides it can be split on, its statistics, and what in it reads orders.
-
-    `window` is how many days it waits for an outcome; `always_year` gives its figure of a year before unasked;
-    `last_only` is one figure a run, on the last period.
-    """
-
-    compute: Callable[[World, Span, Split], list[Block]]
-    sides: str = "person"
-    statistics: tuple[str, ...] = ("value",)
-    reads: str = "orders"
-    window: Callable[[World], int] = lambda world: 0
-    always_year: bool = False
-    last_only: bool = False
-
-
-ANY = "person customer order"
-WITHIN = ("value", "within_30", "within_60", "within_90")
 KPIS: dict[str, Kpi] = {
     "new_signups": Kpi(distributors.new_signups, reads="roster"),
     "distributor_retention_rate": Kpi(distributors.distributor_retention_rate, reads="base"),
@@ -80,6 +63,7 @@ KPIS: dict[str, Kpi] = {
     "sponsor_rate": Kpi(distributors.sponsor_rate, reads="active"),
     "retail_sales_share": Kpi(sales.retail_sales_share, ANY),
     "internal_consumption_share": Kpi(sales.internal_consumption_share, ANY),
+    **KPIS_B,
 }
 
 Figures = dict[Key, Figure]
@@ -100,7 +84,7 @@ class Desk:
         """Whether the figure reads orders, so that the data start binds it."""
         rule = self.world.definitions.active_rule not in ("earned", "any_event")
         base = {"on_books": False, "current": True, "active": rule}[self.world.definitions.retention_base]
-        return {"orders": True, "roster": False, "active": rule, "base": base}[self.kpi.reads]
+        return {"orders": True, "roster": False, "active": rule, "base": base, "goals": True}[self.kpi.reads]
 
     def figures(self, span: Span) -> Figures:
         """All figures of a period by statistic, cell and own dimensions."""
@@ -119,13 +103,16 @@ class Desk:
     def earlier(self, span: Span | None) -> Figures:
         """The figures of an earlier period, none where there is none or the data start cuts it."""
         start = self.world.data_start
-        if span is None or (self.reads_orders() and (start is None or span.first < start)):
+        if span is None or self.kpi.last_only:
             return {}
-        return self.figures(span)
+        figures = self.figures(span)
+        if not self.reads_orders() or (start is not None and start <= span.first):
+            return figures
+        return {key: figure for key, figure in figures.items() if ("goal_kpi", "new_signups") in key[2]}
 
     def _compute(self, span: Span) -> Figures:
         start = self.world.data_start
-        self.split.check(self.kpi.sides)
+        self.split.check(self.kpi.sides, self.kpi.table)
         blocks = self.kpi.compute(self.world, span, self.split)
         if self.reads_orders() and (start is None or span.closing < start):
             raise NullError(f"orders start on {start}")
@@ -133,7 +120,7 @@ class Desk:
         for block in blocks:
             found |= self._of_block(block)
         for statistic in {*self.kpi.statistics} - {block.statistic for block in blocks}:
-            found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs orders.customer_id")
+            found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs a column that the export lacks")
         return found
 
     def _of_block(self, block: Block) -> Figures:
@@ -161,7 +148,7 @@ def rows_of(desk: Desk, spans: Sequence[Span], compare_year: bool) -> list[Row]:
     """All rows of a KPI, period after period."""
     calendar = desk.world.calendar
     found = []
-    for span in spans:
+    for span in spans[-1:] if desk.kpi.last_only else spans:
         figures = desk.figures(span)
         before = calendar.before(span)
         previous = desk.earlier(before)
