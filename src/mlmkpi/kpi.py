@@ -42,6 +42,7 @@ class Interval(StrEnum):
     LINEAR = "linear"
     MONTHLY = "monthly"
     CLUSTERED = "clustered"
+    POINTS = "points"
 
 
 class Family(StrEnum):
@@ -60,12 +61,17 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A further statistic that is itself a ratio of sums; null where the export lacks a column of its own `needs`."""
+    """A further statistic that is itself a ratio of sums, or without a denominator a count or total.
+
+    It is null where the export lacks a column of its own `needs`; `unit` is its own where it is not the KPI's.
+    """
 
     name: str
     numerator: Measure
     denominator: Measure | None = None
     needs: tuple[str, ...] = ()
+    unit: Unit | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,33 @@ class Quantiles:
     points: tuple[tuple[str, Fraction], ...]
 
 
-TOTAL: tuple[str, ...] = ()
+class Shape(StrEnum):
+    """How unequal values are: the Gini coefficient, or the share of the ⌈n/100⌉ largest; negatives count as 0."""
+
+    GINI = "gini"
+    TOP_1PCT = "top_1pct"
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How unequally `value` is spread over the rows that `of` counts."""
+
+    name: str
+    of: Measure
+    value: Measure
+    shape: Shape
+
+
+class Back(StrEnum):
+    """What a growth rate looks back to: the period before, or the same a year before."""
+
+    PREVIOUS = "previous"
+    YEAR = "year"
+
+
+Statistic = Part | Quantiles | Concentration
+Block = tuple[str, ...]
+TOTAL: Block = ()
 
 
 @dataclass(frozen=True)
@@ -85,19 +117,59 @@ class Ratio:
     """Σ numerator ÷ Σ denominator, pooled; without a denominator, a count or total.
 
     `blocks` are the splits that the KPI brings itself, each a tuple of its fact's own dimensions, TOTAL being none.
+    `times` multiplies the numerator (100 for points). With `of_total` the denominator is summed over the KPI's own
+    dimensions, so that the values are shares. `cap` makes the value that much minus the ratio. `growth` makes it the
+    figure's growth on an earlier period. `herfindahl` adds, by (statistic, own dimension), Σ share² over the known
+    cells of a block; `largest` keeps the cells with the largest values alone, and adds `pareto`, the share of the
+    ⌈20 %⌉ largest of all of them.
     """
 
     numerator: Measure
     denominator: Measure | None = None
-    also: tuple[Part | Quantiles, ...] = ()
-    blocks: tuple[tuple[str, ...], ...] = (TOTAL,)
+    also: tuple[Statistic, ...] = ()
+    blocks: tuple[Block, ...] = (TOTAL,)
+    times: int = 1
+    of_total: bool = False
+    cap: Fraction | None = None
+    growth: Back | None = None
+    herfindahl: tuple[tuple[str, str], ...] = ()
+    largest: int | None = None
+
+    @property
+    def of(self) -> Measure:
+        """The measure whose units stand behind the figure: its denominator's, a total's own."""
+        return self.denominator or self.numerator
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""
-        found = [self.numerator, self.denominator]
-        for one in self.also:
-            found += [one.numerator, one.denominator] if isinstance(one, Part) else [one.of]
+        found = [self.numerator, self.denominator, *_measures(self.also)]
         return tuple(dict.fromkeys(m for m in found if m is not None))
+
+
+@dataclass(frozen=True)
+class Concentrated:
+    """A figure that is itself a concentration."""
+
+    main: Concentration
+    also: tuple[Statistic, ...] = ()
+    blocks: tuple[Block, ...] = (TOTAL,)
+
+    @property
+    def of(self) -> Measure:
+        """The measure that counts the units."""
+        return self.main.of
+
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures that are sums."""
+        found = [self.main.of, *_measures(self.also)]
+        return tuple(dict.fromkeys(m for m in found if m is not None))
+
+
+def _measures(statistics: tuple[Statistic, ...]) -> list[Measure | None]:
+    found: list[Measure | None] = []
+    for one in statistics:
+        found += [one.numerator, one.denominator] if isinstance(one, Part) else [one.of]
+    return found
 
 
 @dataclass(frozen=True)
@@ -111,14 +183,14 @@ class Survival:
     duration: Measure
     event: Measure
     within: tuple[int, ...] = ()
-    blocks: tuple[tuple[str, ...], ...] = (TOTAL,)
+    blocks: tuple[Block, ...] = (TOTAL,)
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums: how many units are observed."""
         return (self.of,)
 
 
-Figure = Ratio | Survival
+Figure = Ratio | Concentrated | Survival
 
 
 @dataclass(frozen=True)

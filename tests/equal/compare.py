@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 import polars as pl
-from oracle import Row, oracle
 
 import mlmkpi
 from mlmkpi.settings import Settings
 from mlmkpi.tables import TABLES, Kind
+from oracle import Row, oracle
 
 TYPES = {
     Kind.ID: pl.String(), Kind.DATE: pl.Date(), Kind.MONEY: pl.Decimal(18, 4), Kind.RATE: pl.Float64(),

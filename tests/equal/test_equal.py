@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from equal.compare import Case, differences
-from equal.variants import VARIANTS
-from oracle import KPIS as RESTATED
-from oracle.companies import Company, company
 
 import mlmkpi.kpis  # noqa: F401
+from equal.compare import Case, differences
+from equal.variants import VARIANTS
 from mlmkpi.kpi import KPIS
+from oracle import KPIS as RESTATED
+from oracle.companies import Company, company
 
 BOTH = tuple(name for name in KPIS if name in RESTATED)
 WITHOUT_CUSTOMERS = "no_customer_id"

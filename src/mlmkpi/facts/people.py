@@ -47,7 +47,6 @@ def wide(
     books: Books, rules: OrderRules, *, rejoins: bool, recruits: bool, active: tuple[Track, ...] = ()
 ) -> Frame:
     """One row a person, unknown sellers included: enrolment days and the histories, 0 and far days for none."""
-
     rules = books.serving(rules)
 
     def build() -> Frame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +38,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Every span of a run, and for each period shown its span, the previous one's and the year-ago one's."""
+    """Every span of a run, and for each period shown its span, the previous one's and the year-ago one's.
+
+    `before` and `year_before` say of every span which one its growth looks back to, where growth is asked for.
+    """
 
     spans: tuple[Span, ...]
     shown: tuple[int, ...]
@@ -46,6 +49,8 @@ class Schedule:
     year_ago: tuple[int | None, ...]
     as_of: int
     calendar: Calendar
+    before: tuple[int | None, ...] = ()
+    year_before: tuple[int | None, ...] = ()
 
 
 def _months(period: Period, as_of: date, calendar: Calendar) -> tuple[tuple[int, int], ...]:
@@ -69,8 +74,14 @@ def _same_days(calendar: Calendar, period: Period, before: Period | None, as_of:
     return year_before(as_of, weeks=calendar.weeks)
 
 
-def schedule(calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool) -> Schedule:
-    """Lay out the spans that the shown periods need; `year` adds those a year before, cut to the same days."""
+def schedule(
+    calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool, growth: bool = False,
+    yearly_growth: bool = False,
+) -> Schedule:
+    """Lay out the spans that the shown periods need; `year` adds those a year before, cut to the same days.
+
+    `growth` and `yearly_growth` add, for each of them, the span that its growth looks back to.
+    """
     spans: dict[tuple[Period, date], Span] = {}
 
     def span(period: Period | None, cut: date | None = None) -> int | None:
@@ -88,11 +99,26 @@ def schedule(calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: 
     now = [span(period) for period in kept]
     previous = [span(calendar.before(period)) for period in kept]
     earlier: list[int | None] = [None] * len(kept)
+
+    def a_year_before(period: Period) -> int | None:
+        before = calendar.year_ago(period)
+        return span(before, _same_days(calendar, period, before, as_of))
+
     if year:
-        for at, period in enumerate(kept):
-            before = calendar.year_ago(period)
-            earlier[at] = span(before, _same_days(calendar, period, before, as_of))
+        earlier = [a_year_before(period) for period in kept]
+    figured = list(spans.values())
+    back = [span(calendar.before(one.period)) for one in figured] if growth else []
+    yearly = [_year_link(one, span, calendar) for one in figured] if yearly_growth else []
+    nothing = [None] * (len(spans) - len(figured))
     return Schedule(
         tuple(spans.values()), tuple(i for i in now if i is not None), tuple(previous), tuple(earlier),
-        day_number(as_of), calendar,
+        day_number(as_of), calendar, (*back, *nothing), (*yearly, *nothing),
     )
+
+
+def _year_link(
+    one: Span, span: Callable[[Period | None, date | None], int | None], calendar: Calendar
+) -> int | None:
+    """The span a year before; of one that is cut, cut to the same days."""
+    before = calendar.year_ago(one.period)
+    return span(before, None if one.complete else _same_days(calendar, one.period, before, from_day_number(one.end)))

@@ -10,12 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from mlmkpi.pipeline.clock import company_calendar, read_clock
-from mlmkpi.pipeline.figures import figures
-from mlmkpi.pipeline.jobs import gather
-from mlmkpi.pipeline.plan import chosen, plan, settings_in_force, split_by
-from mlmkpi.pipeline.result import Result, schema
-from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.engines import Engine
 from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
@@ -25,8 +19,14 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ranks import ladder
 from mlmkpi.facts.spans import Schedule, schedule
-from mlmkpi.kpi import facts_of
+from mlmkpi.kpi import Back, Ratio, facts_of
 from mlmkpi.period import Calendar, Every, Period, choose_periods
+from mlmkpi.pipeline.clock import company_calendar, read_clock
+from mlmkpi.pipeline.figures import figures
+from mlmkpi.pipeline.jobs import gather
+from mlmkpi.pipeline.plan import chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.result import Result, schema
+from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.sources import open_exports
 
@@ -123,7 +123,11 @@ def _run(
     clock = read_clock(engine, [table for table in tables if engine.columns(table)], request.as_of)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
-    laid = schedule(calendar, periods, clock.as_of, year=request.compare_year)
+    backs = {one.figure.growth for one in able if isinstance(one.figure, Ratio)}
+    laid = schedule(
+        calendar, periods, clock.as_of, year=request.compare_year, growth=Back.PREVIOUS in backs,
+        yearly_growth=Back.YEAR in backs,
+    )
     jobs = gather(able, dimensions)
     facts = list(dict.fromkeys(key[0] for key in jobs.jobs))
     bands = settings.definitions.get("age_bands")

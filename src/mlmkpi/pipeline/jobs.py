@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.sums import Job, Sums, take
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact, Measure
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.orders import Orders
-from mlmkpi.kpi import Interval, Kpi, Part, Quantiles, Ratio, Survival, facts_of
+from mlmkpi.kpi import (
+    Block,
+    Concentrated,
+    Concentration,
+    Figure,
+    Interval,
+    Kpi,
+    Part,
+    Quantiles,
+    Ratio,
+    Statistic,
+    Survival,
+    facts_of,
+)
+from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.sums import Job, Sums, take
 
 PRIVATE = ("age_band", "gender")
-Block = tuple[str, ...]
 Key = tuple[Fact, Boundary, Dimensions]
 
 
@@ -74,30 +86,33 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
     if isinstance(figure, Survival):
         jobs.job(kpi, figure.of.fact, block).survivals[figure] = None
     else:
-        _add_ratio(jobs, kpi, figure, block)
+        main = (figure.main,) if isinstance(figure, Concentrated) else ()
+        for statistic in (*main, *figure.also):
+            _add_statistic(jobs, kpi, statistic, block)
+    if isinstance(figure, Ratio):
+        _add_pair(jobs, kpi, figure, block)
     if any(is_private(name) for name in (*(d.name for d in jobs.dimensions), *block)):
-        behind = people_behind(figure)
-        jobs.job(kpi, behind.fact, block).counted[behind] = None
+        jobs.job(kpi, figure.of.fact, block).counted[figure.of] = None
 
 
-def _add_ratio(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
-    for statistic in figure.also:
-        if isinstance(statistic, Quantiles):
-            jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
+def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> None:
+    if isinstance(statistic, Quantiles):
+        jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
+    if isinstance(statistic, Concentration):
+        jobs.job(kpi, statistic.of.fact, block).spreads[statistic.of, statistic.value] = None
+
+
+def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
     if figure.denominator is not None and kpi.interval not in (Interval.NONE, Interval.WILSON):
         pair = (figure.numerator, figure.denominator)
         job = jobs.job(kpi, figure.numerator.fact, block)
-        (job.pairs if kpi.interval is Interval.LINEAR else job.clustered)[pair] = None
+        by_row = kpi.interval in (Interval.LINEAR, Interval.POINTS)
+        (job.pairs if by_row else job.clustered)[pair] = None
 
 
-def ratios(figure: Ratio) -> Sequence[Part]:
-    """The main figure and the further statistics that are ratios of sums."""
-    main = Part("value", figure.numerator, figure.denominator)
-    return [main, *(part for part in figure.also if isinstance(part, Part))]
-
-
-def people_behind(figure: Ratio | Survival) -> Measure:
-    """The measure whose units are the people behind a figure: its denominator's, a total's own."""
+def ratios(figure: Figure) -> list[Part]:
+    """The statistics of a figure that are ratios of sums, the main one first where it is one."""
     if isinstance(figure, Survival):
-        return figure.of
-    return figure.denominator or figure.numerator
+        return []
+    main = [Part("value", figure.numerator, figure.denominator, times=figure.times)] if isinstance(figure, Ratio) else []
+    return [*main, *(part for part in figure.also if isinstance(part, Part))]

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from mlmkpi.pipeline.figures import FIGURES, statistics
+from mlmkpi.facts.spans import Schedule, Span
+from mlmkpi.kpi import Unit, facts_of
+from mlmkpi.period import from_day_number
+from mlmkpi.pipeline.figures import FIGURES, main_statistics, own_units, statistics
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
 from mlmkpi.pipeline.result import schema
-from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.kpi import Ratio, Unit, facts_of
-from mlmkpi.period import from_day_number
 
 Frame = pl.DataFrame
 
@@ -28,14 +28,14 @@ def rows_of(
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell)
     frame = _gaps(frame, one, schedule, data_start)
-    frame = _compared(frame, schedule, split)
+    frame = _compared(frame, one, schedule, split)
     return _dressed(frame, one, schedule, split, currency)
 
 
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
     """A null row a span and statistic, with the reason."""
     spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
-    rows = spans.join(pl.DataFrame({"statistic": statistics(one.figure)}), how="cross")
+    rows = spans.join(pl.DataFrame({"statistic": main_statistics(one.figure)}), how="cross")
     return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
 
@@ -67,7 +67,7 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
     absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
-    absent = absent.join(pl.DataFrame({"statistic": statistics(one.figure)}), how="cross")
+    absent = absent.join(pl.DataFrame({"statistic": main_statistics(one.figure)}), how="cross")
     absent = absent.with_columns(pl.col("_gap").alias("note"))
     started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
     note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
@@ -88,12 +88,12 @@ def _gap(span: Span, one: Planned, data_start: int | None) -> tuple[str | None, 
     return None, span.start < data_start
 
 
-def _compared(frame: Frame, schedule: Schedule, split: Sequence[str]) -> Frame:
+def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str]) -> Frame:
     """The shown spans' rows with `previous`, `change` and `year_ago`."""
     shown = pl.DataFrame(
         {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
-         "complete": [schedule.spans[s].complete for s in schedule.shown],
-         "_before": [p is not None and schedule.spans[p].complete for p in schedule.previous]},
+         "complete": [_is_complete(schedule.spans[s], one, schedule) for s in schedule.shown],
+         "_before": [p is not None and _is_complete(schedule.spans[p], one, schedule) for p in schedule.previous]},
         schema={"span": pl.Int32, "_previous": pl.Int32, "_year": pl.Int32, "complete": pl.Boolean, "_before": pl.Boolean},
     )
     keys = [*split, "statistic"]
@@ -108,6 +108,12 @@ def _compared(frame: Frame, schedule: Schedule, split: Sequence[str]) -> Frame:
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
     )
+
+
+def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
+    """Whether the period has ended by the as-of date, and so long ago that everybody was followed."""
+    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0)
+    return span.complete and span.end + window <= schedule.as_of
 
 
 def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], currency: str | None) -> Frame:
@@ -130,11 +136,13 @@ def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str
 
 
 def _units(one: Planned, currency: str | None) -> pl.Expr:
-    """A row's unit: the KPI's; shares within some days are rates."""
-    unit = one.kpi.unit.value if one.kpi.unit is not Unit.MONEY else currency or Unit.MONEY.value
-    if isinstance(one.figure, Ratio):
-        return pl.lit(unit)
-    return pl.when(pl.col("statistic").str.starts_with("within_")).then(pl.lit("rate")).otherwise(pl.lit(unit))
+    """A row's unit: the KPI's, or the statistic's own."""
+    own = {name: _named(unit, currency) for name, unit in own_units(one.figure).items()}
+    return pl.col("statistic").replace_strict(own, default=_named(one.kpi.unit, currency), return_dtype=pl.String)
+
+
+def _named(unit: Unit, currency: str | None) -> str:
+    return currency or unit.value if unit is Unit.MONEY else unit.value
 
 
 def only(frame: Frame, where: Mapping[str, Sequence[str]]) -> Frame:

@@ -29,6 +29,7 @@ class Job:
     clustered: dict[Pair, None] = field(default_factory=dict)
     quantiles: dict[Quantiles, None] = field(default_factory=dict)
     survivals: dict[Survival, None] = field(default_factory=dict)
+    spreads: dict[Pair, None] = field(default_factory=dict)
     counted: dict[Measure, None] = field(default_factory=dict)
 
     @property
@@ -42,12 +43,14 @@ class Sums:
     """A job's figures on the driver, by `span` and the split's columns (text, `(unknown)` for none).
 
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
-    `histograms` are by Quantiles and Survival; `people` counts distinct units behind a measure.
+    `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
+    distinct units behind a measure.
     """
 
     totals: pl.DataFrame
     quantiles: dict[Quantiles, pl.DataFrame]
     histograms: dict[Survival, pl.DataFrame]
+    spreads: dict[Pair, pl.DataFrame]
     people: dict[Measure, pl.DataFrame]
 
 
@@ -68,6 +71,7 @@ def take(books: Books, job: Job) -> Sums:
         totals,
         {one: _quantiles(books, job, rows, key, one) for one in job.quantiles},
         {one: _histogram(books, job, rows, key, one) for one in job.survivals},
+        {pair: _spread(books, job, rows, key, pair) for pair in job.spreads},
         {one: _people(books, job, rows, key, one) for one in job.counted},
     )
 
@@ -118,6 +122,14 @@ def _histogram(books: Books, job: Job, rows: Frame, key: str, one: Survival) -> 
     )
     grouped = _spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
     return labelled(books, job, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
+
+
+def _spread(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
+    """By `value` (a whole number), how many units that are counted have it."""
+    rows = rows.select(key, *job.names, pair[0].expr.alias("_of"), pair[1].expr.alias("value"))
+    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    grouped = rows.group_by("span", *job.names, "value").agg(nw.len().cast(nw.Int64).alias("units"))
+    return labelled(books, job, books.engine.collect(grouped))
 
 
 def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:

@@ -1,0 +1,73 @@
+"""Figures that are no ratio of sums: quantiles, concentrations, and Kaplan–Meier, each from counts of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from mlmkpi.kpi import Concentration, Quantiles, Shape, Survival
+from mlmkpi.pipeline.ratios import NOBODY, divided
+from mlmkpi.statistics.concentration import gini, top_share
+from mlmkpi.statistics.intervals import six_digits
+from mlmkpi.statistics.survival import kaplan_meier, median, median_interval, within, within_interval
+
+
+def quantile_rows(
+    one: Quantiles, found: pl.DataFrame, keys: Sequence[str], cells: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """A frame a point: type 7 between its two neighbours, one division; null where nobody is counted."""
+    frames = []
+    rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
+    nobody = rows["n"].is_null()
+    for at, (name, point) in enumerate(one.points):
+        below, step = rows[f"low_{at}"], rows[f"high_{at}"] - rows[f"low_{at}"]
+        rest = (rows["n"].cast(pl.Int64) - 1) * point.numerator % point.denominator
+        exact = divided("value", below * point.denominator + step * rest, point.denominator * one.value.scale)
+        frames.append(rows.select(
+            *keys, pl.col("n").fill_null(0).cast(pl.Float64).alias("denominator"), exact.set(nobody, None),
+            pl.lit(name).alias("statistic"),
+            pl.when(nobody).then(pl.lit(NOBODY)).otherwise(None).alias("note"),
+        ))
+    return frames
+
+
+def concentration_rows(
+    one: Concentration, spread: pl.DataFrame, keys: Sequence[str], statistic: str | None = None
+) -> pl.DataFrame:
+    """Gini or top share by the keys, from how many units have which value."""
+    rows = []
+    measure = {Shape.GINI: gini, Shape.TOP_1PCT: top_share}[one.shape]
+    for key, group in spread.partition_by(list(keys), as_dict=True, maintain_order=False).items():
+        values = np.repeat(group["value"].to_numpy(), group["units"].to_numpy())
+        found = measure(values)
+        clipped = f"{found.clipped:,} negative, counted as 0" if found.clipped else None
+        note = clipped if found.value is not None else NOBODY
+        rows.append((*key, statistic or one.name, float(len(values)), found.value, note))
+    schema: dict[str, pl.DataType] = {name: spread.schema[name] for name in keys}
+    schema |= {"statistic": pl.String(), "denominator": pl.Float64(), "value": pl.Float64(), "note": pl.String()}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def survival_rows(figure: Survival, histogram: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """The Kaplan–Meier median and the shares within some days by the keys, from a (duration, event) histogram."""
+    rows = []
+    for key, group in histogram.partition_by(list(keys), as_dict=True, maintain_order=False).items():
+        curve = kaplan_meier(*(group[name].to_numpy() for name in ("duration", "event", "_of")))
+        units, middle = float(curve.units), median(curve)
+        note = None if middle is not None else "more than half have not had it yet"
+        rows.append((*key, "value", units, middle, *(median_interval(curve) if note is None else (None, None)), note))
+        for days in figure.within:
+            share = within(curve, days)
+            note = None if share is not None else f"nobody was observed for {days} days"
+            rows.append((*key, f"within_{days}", units, share, *map(_rounded, within_interval(curve, days)), note))
+    figures = ("denominator", "value", "low", "high")
+    schema: dict[str, pl.DataType] = {name: histogram.schema[name] for name in keys}
+    schema |= {"statistic": pl.String()} | dict.fromkeys(figures, pl.Float64()) | {"note": pl.String()}
+    frame = pl.DataFrame(rows, schema=schema, orient="row", strict=False)
+    return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("numerator"))
+
+
+def _rounded(end: float | None) -> float | None:
+    return None if end is None else float(six_digits([end])[0])

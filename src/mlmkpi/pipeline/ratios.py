@@ -1,0 +1,112 @@
+"""Ratios of sums: the place where units come back and the one division is made, and the interval round it."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from mlmkpi.facts.base import Measure
+from mlmkpi.facts.spans import Schedule
+from mlmkpi.kpi import Block, Interval, Part, Ratio
+from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.sums import pair_name
+from mlmkpi.statistics.intervals import linear, six_digits, wilson
+
+NOBODY = "nothing to divide by: the denominator is 0"
+NOT_ABOVE = "the denominator is not above 0"
+
+
+def ratio_rows(
+    one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
+) -> pl.DataFrame:
+    """A statistic's figures by the keys; only the main one has an interval."""
+    sums = _sums(one, part, jobs, block, keys)
+    if part.name != "value":
+        return _divided(sums, part).drop("_n", "_d")
+    if len(keys) > 1:
+        sums = _occurring(sums, part)
+    if isinstance(one.figure, Ratio) and one.figure.of_total:
+        sums = sums.with_columns(pl.col("_d").sum().over([name for name in keys if name not in block]))
+    return _interval(_divided(*_capped(one, sums, part)), one, part, jobs, block, keys, schedule).drop("_n", "_d")
+
+
+def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
+    """`_n` and `_d` (whole numbers) by the keys; what one fact has and the other lacks is 0 there."""
+
+    def of(measure: Measure, name: str) -> pl.DataFrame:
+        totals = jobs.of(one.kpi, measure.fact, block).totals
+        return totals.select(*keys, pl.col(measure.name).alias(name))
+
+    above = of(part.numerator, "_n")
+    if part.denominator is None:
+        return above.with_columns(pl.lit(None, dtype=pl.Int64).alias("_d"))
+    both = above.join(of(part.denominator, "_d"), on=keys, how="full", coalesce=True, nulls_equal=True)
+    return both.with_columns(pl.col("_n").fill_null(0), pl.col("_d").fill_null(0))
+
+
+def _occurring(sums: pl.DataFrame, part: Part) -> pl.DataFrame:
+    """Without the cells that nobody and nothing is counted in; money may be 0 where orders make up for each other."""
+    if (part.denominator or part.numerator).scale != 1:
+        return sums
+    return sums.filter((pl.col("_n") != 0) | (pl.col("_d").fill_null(0) != 0))
+
+
+def _capped(one: Planned, sums: pl.DataFrame, part: Part) -> tuple[pl.DataFrame, Part, int]:
+    """For a cap, the numerator is cap × denominator − numerator, a whole number of the third's parts of a unit."""
+    cap = one.figure.cap if isinstance(one.figure, Ratio) else None
+    if cap is None:
+        return sums, part, 1
+    left = cap.numerator * pl.col("_d") - cap.denominator * pl.col("_n")
+    return sums.with_columns(left.alias("_n")), part, cap.denominator
+
+
+def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
+    """Numerator, denominator and value in a person's units."""
+    above, below = part.numerator.scale * parts, part.denominator.scale if part.denominator else 1
+    n, d = sums["_n"] * part.times, sums["_d"]
+    sums = sums.with_columns(divided("numerator", n, above), pl.lit(part.name).alias("statistic"))
+    if part.denominator is None:
+        nothing = pl.lit(None, dtype=pl.Float64).alias("denominator")
+        return sums.with_columns(nothing, divided("value", n, above), pl.lit(None, dtype=pl.String).alias("note"))
+    note = pl.when(d == 0).then(pl.lit(NOBODY)).when(d < 0).then(pl.lit(NOT_ABOVE))
+    top, bottom = (n, d * (above // below)) if above % below == 0 else (n * (below // above), d)
+    return sums.with_columns(
+        divided("denominator", d, below), divided("value", top, bottom).set(d <= 0, None),
+        note.otherwise(None).alias("note"),
+    )
+
+
+def divided(name: str, above: pl.Series, below: pl.Series | int) -> pl.Series:
+    """Whole numbers divided once, to the nearest float: Polars multiplies by the reciprocal of a scalar instead."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = above.to_numpy() / (below if isinstance(below, int) else below.to_numpy())
+    return pl.Series(name, quotient, dtype=pl.Float64)
+
+
+def _interval(
+    frame: pl.DataFrame, one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
+) -> pl.DataFrame:
+    """The 95 % interval, null where the value is."""
+    kind = one.kpi.interval
+    if kind is Interval.NONE or part.denominator is None or frame.is_empty():
+        return frame
+    low, high = wilson(frame["_n"].to_numpy(), frame["_d"].to_numpy())
+    if kind is not Interval.WILSON:
+        pair = (part.numerator, part.denominator)
+        parts = [f"{pair_name(pair)}:{p}" for p in ("n", "yy", "xy", "xx")]
+        totals = jobs.of(one.kpi, part.numerator.fact, block).totals.select(*keys, *parts)
+        squares = frame.select(keys).join(totals, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        n, yy, xy, xx = (squares[p].fill_null(0).to_numpy() for p in parts)
+        lows, highs = linear(n, frame["_n"].to_numpy(), frame["_d"].to_numpy(), yy, xy, xx)
+        unit = part.times * part.denominator.scale / part.numerator.scale
+        one_month = np.array([len(schedule.spans[span].months) == 1 for span in frame["span"]])
+        single = one_month if kind is Interval.MONTHLY else np.zeros(len(frame), dtype=np.bool_)
+        low, high = np.where(single, low, lows * unit), np.where(single, high, highs * unit)
+        if kind is Interval.POINTS:
+            low, high = np.clip(low, -part.times, part.times), np.clip(high, -part.times, part.times)
+    ends = [pl.Series(name, six_digits(end), nan_to_null=True) for name, end in (("low", low), ("high", high))]
+    known = pl.col("value").is_not_null()
+    return frame.with_columns(*ends).with_columns(
+        pl.when(known).then(pl.col(name)).alias(name) for name in ("low", "high")
+    )
