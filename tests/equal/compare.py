@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -55,12 +54,10 @@ def _frame(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     for name in names:
         known = name in TABLES[table].names
         kind = TYPES[TABLES[table].column(name).kind] if known else pl.String()
-        columns[name] = pl.Series(name, [_cell(row.get(name)) for row in rows], dtype=kind, strict=False)
+        columns[name] = pl.Series(name, [row.get(name) for row in rows], dtype=kind, strict=False)
     return pl.DataFrame(columns)
 
 
-def _cell(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, Fraction) else value
 
 
 def settings_of(case: Case) -> Settings:

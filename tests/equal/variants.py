@@ -20,9 +20,10 @@ PARAMETERS: tuple[dict[str, Any], ...] = (
     {"cooling_off_days": 30}, {"active_counts_recruiting": False}, {"first_sale": "any"},
     {"social_channels": ["shop", "WEB"]}, {"valid_status": ["completed", "shipped"]},
 )
-PERIODS: tuple[dict[str, Any], ...] = tuple(
-    {"every": every, "compare_year": True} for every in ("day", "week", "month", "quarter", "year", "period")
-) + ({"every": "week", "count": 60}, {"every": "day", "count": 40})
+PERIODS: tuple[dict[str, Any], ...] = (
+    *({"every": every, "compare_year": True} for every in ("day", "week", "month", "quarter", "year", "period")),
+    {"every": "week", "count": 60}, {"every": "day", "count": 40},
+)
 SPLITS: tuple[dict[str, Any], ...] = tuple(
     {"by": by, "min_cell": 0} for by in (
         ("market",), ("rank",), ("age_band",), ("gender", "market"), ("distributor",), ("customer.country",),

@@ -21,7 +21,7 @@ class Codec(Protocol):
     """Text ids to integers and back."""
 
     exact: bool
-    dtype: pl.DataType | type[pl.DataType]
+    dtype: type[pl.DataType]
 
     def encode(self, column: pl.Expr) -> pl.Expr:
         """The ids of a text column as integers; null stays null, what does not fit becomes -1."""
@@ -63,7 +63,7 @@ class ParsedIds:
             self.offsets.append(self.offsets[-1] + 10**shape.digits)
         if self.offsets[-1] > 2**60:
             raise UnparsedIdError
-        self.dtype = pl.Int32 if self.offsets[-1] < 2**31 else pl.Int64
+        self.dtype: type[pl.DataType] = pl.Int32 if self.offsets[-1] < 2**31 else pl.Int64
 
     def encode(self, column: pl.Expr) -> pl.Expr:
         """Integers in text order, -1 for an id of none of the shapes."""
@@ -76,7 +76,8 @@ class ParsedIds:
             fits = fits & ~column.str.contains("+", literal=True) if "+" not in shape.prefix else fits
             fits = fits & column.str.starts_with(shape.prefix) if shape.prefix else fits
             coded = coded.when(fits).then(number + pl.lit(offset, dtype=self.dtype))
-        return coded.otherwise(pl.lit(MISS, dtype=self.dtype))
+        final: pl.Expr = coded.otherwise(pl.lit(MISS, dtype=self.dtype))
+        return final
 
     def decode(self, values: pl.Series) -> pl.Series:
         """The text of each integer."""
@@ -95,7 +96,7 @@ class DictionaryIds:
 
     def __init__(self, texts: pl.Series) -> None:
         self.texts = texts
-        self.dtype = pl.Int32
+        self.dtype: type[pl.DataType] = pl.Int32
         self.enum = pl.Enum(texts)
 
     def encode(self, column: pl.Expr) -> pl.Expr:

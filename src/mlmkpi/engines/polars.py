@@ -117,7 +117,8 @@ class PolarsEngine:
 
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """The frames below one another."""
-        return nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
+        joined: Frame = nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
+        return joined
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
@@ -128,7 +129,7 @@ class PolarsEngine:
             packed = packed * size + nw.col(name).cast(nw.Int64)
         grouped = frame.with_columns(packed.alias("_key")).group_by("_key", *other).agg(*sums)
         rest = nw.col("_key")
-        for name, size in reversed(small.items()):
+        for name, size in reversed(list(small.items())):
             grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias("_key"))
         return grouped.with_columns(nw.col("_key").cast(self._id_type).alias(unit)).drop("_key")
 
@@ -138,7 +139,8 @@ class PolarsEngine:
         if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
             return _repeats(eager[columns[0]].drop_nulls())
         known = eager.filter(pl.col(columns[0]).is_not_null())
-        distinct = known.lazy().select(pl.struct(columns).n_unique() if len(columns) > 1 else pl.col(columns).n_unique())
+        key = pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])
+        distinct = known.lazy().select(key.n_unique())
         return int(distinct.collect(engine="streaming").item()) < known.height
 
     def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:

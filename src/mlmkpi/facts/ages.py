@@ -42,7 +42,7 @@ def born_by(day: int, age: int) -> int:
 
 def age_band(birth: nw.Expr, day: int, bands: Sequence[str]) -> nw.Expr:
     """The band of the age on the day; null where the birth day is."""
-    band = nw.when(~birth.is_null()).then(nw.lit(bands[0]))
+    band: nw.Expr = nw.when(~birth.is_null()).then(nw.lit(bands[0]))
     for label, age in zip(bands[1:], lower_ages(bands), strict=True):
         band = nw.when(birth <= born_by(day, age)).then(nw.lit(label)).otherwise(band)
     return band

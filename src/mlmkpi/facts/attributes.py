@@ -25,7 +25,7 @@ KEY = {Side.PERSON: "distributor_id", Side.CUSTOMER: "customer_id"}
 
 
 def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> str | None:
-    """The column that a dimension needs and the export lacks, as `table.column`; or that the settings lack the ladder."""
+    """What a dimension needs and the export lacks, as `table.column`, or the settings: `rank_ladder`."""
     table = TABLE[dimension.side]
     columns = export.columns(table)
     if dimension.name == DISTRIBUTOR:

@@ -173,7 +173,8 @@ class Fact(ABC):
         return 0
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Say what the fact wants of the orders, before they are read once for all."""
+        """Say what the fact wants of the orders, before they are read once for all; nothing by default."""
+        return
 
     @abstractmethod
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:

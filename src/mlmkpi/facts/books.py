@@ -97,7 +97,7 @@ class Books:
         return next((known for known in self.wanted if rules.fits(known)), rules)
 
     def orders(self, rules: OrderRules) -> Frame:
-        """Sales and returns: `cell`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `own`, and the extra columns."""
+        """Sales and returns: `cell`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `own`, the extra columns."""
         rules = self.serving(rules)
         return self.once(("orders", rules), lambda: self._read_orders(rules))
 
@@ -123,7 +123,7 @@ class Books:
         return self.engine.materialise(ledger.typed(self.export.scan("orders", ledger.reads())), ids)
 
     def _owned(self, rules: OrderRules) -> Callable[[Frame], Frame]:
-        """How rows get `own`: the buyer is the seller, or any distributor on the books that day; `buyer` is then null."""
+        """How rows get `own`: the buyer is the seller or any distributor on the books that day, and then null."""
         columns = self.export.columns("orders")
         if "customer_id" not in columns:
             return lambda rows: rows.with_columns(nw.lit(False).alias("own"))
@@ -213,7 +213,7 @@ class Books:
             many = (nw.col("first_sale") < nw.col("last_sale")).fill_null(False)
             none = nw.lit(0, dtype=nw.Int64)
             frame = frame.with_columns(
-                *(nw.when(many).then(nw.col(f"sale_{w}")).otherwise(none).alias(f"twice_{w}") for w in range(line.words))
+                nw.when(many).then(nw.col(f"sale_{w}")).otherwise(none).alias(f"twice_{w}") for w in range(line.words)
             )
             names.append("twice")
         sums = history_sums(line, names)
@@ -255,7 +255,7 @@ class Books:
         return self.once("people", lambda: self.engine.materialise(self.roster.people(self._undated_last_sales())))
 
     def _undated_last_sales(self) -> Frame | None:
-        """The last sale of those marked terminated without a date, who left the day after it; None where there are none."""
+        """The last sale of those marked terminated without a date, who left the day after it; None without any."""
         if not self.roster.marked_terminated:
             return None
         leavers = self.roster.undated_leavers()

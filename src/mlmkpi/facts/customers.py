@@ -44,7 +44,7 @@ class _Histories(Fact):
                 wanted.dimensions["buyer"].add(dimension.column)
 
     def spanned(self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span of the customers on whom the first flag holds; by an order's attribute, a row a customer and value."""
+        """Rows by span of customers on whom the first flag holds; by an order's attribute, a row a customer and it."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
         history = books.sale_history(self.rules, "buyer", tuple(d.column for d in orders))
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
@@ -66,7 +66,7 @@ class _Histories(Fact):
         return books.engine.concat(frames)
 
     def _with_latest(self, books: Books, history: Frame, orders: list[Dimension], dimensions: Dimensions) -> Frame:
-        """A customer's latest seller is that of all their orders, whatever attribute of theirs the rows are split by."""
+        """A customer's latest seller is that of all their orders, whatever the rows are split by."""
         if not orders or not any(d.side is Side.PERSON for d in dimensions):
             return history
         kept = [name for name in history.collect_schema().names() if not name.startswith("latest_")]

@@ -84,7 +84,8 @@ class Timeline:
     @staticmethod
     def _run(history: str, word: int, low: int, length: int) -> nw.Expr:
         shifted = nw.col(f"{history}_{word}") // 2**low if low else nw.col(f"{history}_{word}")
-        return shifted % 2**length
+        run: nw.Expr = shifted % 2**length
+        return run
 
 
 def _any(parts: list[nw.Expr]) -> nw.Expr:

@@ -126,7 +126,7 @@ class Ledger:
         return signed.otherwise(nw.when(sale).then(volume).otherwise(-volume.abs()))
 
     def _valid(self) -> nw.Expr:
-        """Whether an order's status counts; an empty one does, as do all without the column, unless `valid_status` is set."""
+        """Whether a status counts; an empty one does unless `valid_status` is set; without the column all do."""
         if "status" not in self.columns:
             return nw.lit(True)
         found = self.export.engine.spellings("orders", "status")

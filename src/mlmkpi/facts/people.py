@@ -13,7 +13,7 @@ from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_n
 from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Track, flag, measure
 from mlmkpi.facts.books import Books, never, on_books
-from mlmkpi.facts.rules import ActiveRule, Base, OrderRules, Window
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window
 from mlmkpi.facts.spans import Span
 from mlmkpi.period import day_number, year_before
 
@@ -106,7 +106,7 @@ class People(Fact):
     lapse_after_days: int = 90
     retention_base: Base = Base.CURRENT
     retention_window: Window = Window.PERIOD
-    active_rule: ActiveRule = ActiveRule()
+    active_rule: ActiveRule = ANY_ORDER
 
     own: ClassVar[tuple[str, ...]] = (TENURE,)
 
@@ -211,7 +211,8 @@ class People(Fact):
         if self.active_rule.kind == "any_order":
             return books.timeline.happened("sale", first, last)
         found = books.timeline.happened("active", last, last)
-        return found | books.timeline.happened("sale", first, last) if self.active_rule.kind == "sale_or_recruit" else found
+        sold_too = self.active_rule.kind == "sale_or_recruit"
+        return found | books.timeline.happened("sale", first, last) if sold_too else found
 
     @measure
     def at_start(self) -> Expr:

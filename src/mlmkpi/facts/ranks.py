@@ -42,7 +42,8 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))
-    steps = pl.DataFrame({"rank": books.ladder, "step": range(len(books.ladder))}, schema={"rank": pl.String, "step": pl.Int64})
+    schema = {"rank": pl.String, "step": pl.Int64}
+    steps = pl.DataFrame({"rank": books.ladder, "step": range(len(books.ladder))}, schema=schema)
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")
     rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)
     return rows.select(nw.col("distributor_id").alias("person"), nw.col("effective_on").alias("day"), "step")

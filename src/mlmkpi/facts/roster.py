@@ -33,7 +33,7 @@ class Roster:
         for table in ("distributors", "enrollments"):
             if self.export.columns(table):
                 frame = self.export.scan(table, ["distributor_id", "enrolled_on"])
-                frames.append(frame.select(nw.col("distributor_id").alias("person"), nw.col("enrolled_on").alias("day")))
+                frames.append(frame.rename({"distributor_id": "person", "enrolled_on": "day"}))
         rows = self.export.engine.concat(frames).filter(nw.col("day") <= self.as_of)
         return rows.filter(~nw.col("person").is_null())
 
@@ -81,7 +81,7 @@ class Roster:
         return frame.select(nw.col("distributor_id").alias("person"))
 
     def enrollers(self) -> Frame | None:
-        """`person`, `enroller`: the highest on the first enrolment's day, else the distributors table's; None unknown."""
+        """`person`, `enroller`: the highest of the first enrolment's day, else the distributors table's."""
         own, listed = (self._tree("enroller_id", "sponsor_id", c) for c in (self.enrollments, self.distributors))
         first, base = self._first_enrollers(own) if own else None, self._listed(listed) if listed else None
         if first is None or base is None:

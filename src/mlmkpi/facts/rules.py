@@ -73,6 +73,10 @@ class ActiveRule:
 
     KINDS: ClassVar[tuple[str, ...]] = ("any_order", "own_order", "volume>=X", "earned", "any_event", "sale_or_recruit")
 
+    def order_rules(self, valid_status: tuple[str, ...], refunds: Refunds, volume: Volume) -> OrderRules:
+        """The rules under which the orders are read to tell who was active."""
+        return OrderRules(valid_status, refunds, volume) if self.by_volume else OrderRules(valid_status)
+
     @property
     def by_volume(self) -> bool:
         """Whether it reads the volume, and with it how returns are booked."""
@@ -90,6 +94,10 @@ class ActiveRule:
 
     def __str__(self) -> str:
         return f"volume>={self.at_least / 10_000:g}" if self.kind == "volume" else self.kind
+
+
+ANY_ORDER = ActiveRule()
+"""The rule where nothing is said: a sale credited to them."""
 
 
 def _ten_thousandths(number: str) -> int:

@@ -13,7 +13,7 @@ from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_
 from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds
 
 VOLUMES = ("own_volume", "customer_volume")
 
@@ -23,7 +23,7 @@ class Sellers(Fact):
     """One row a person and period with a sale, a return or another reason to be active."""
 
     rules: OrderRules
-    active_rule: ActiveRule = ActiveRule()
+    active_rule: ActiveRule = ANY_ORDER
     with_volume: bool = False
 
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.ORDER)

@@ -17,7 +17,7 @@ def retail_sales_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: 
     Formula: net customer sales ÷ net sales; with internal consumption it adds to 1.
     Unit: a rate from 0 to 1.
     Edge cases: a return has the class of the order it undoes, where that is known.
-    Source: the catalogue, section 4.
+    Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status, refunds), classed=True)
     return Ratio(orders.customer_net_sales(), orders.net_sales())
@@ -32,8 +32,9 @@ def internal_consumption_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_
 
     Formula: net own purchases ÷ net sales; with the retail share it adds to 1.
     Unit: a rate from 0 to 1.
-    Edge cases: an order without a customer, or whose customer is a distributor on the books that day, is an own purchase.
-    Source: the catalogue, section 4.
+    Edge cases: an order without a customer, or whose customer is a distributor on the books that day, is an own
+    purchase.
+    Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status, refunds), classed=True)
     return Ratio(orders.own_net_sales(), orders.net_sales())

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from mlmkpi.facts.base import Boundary
 from mlmkpi.facts.customers import Buyers, Customers, Repeats
-from mlmkpi.facts.rules import ActiveRule, Base, OrderRules, Refunds, Volume, Window
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
-
-ANY_ORDER = ActiveRule()
 
 
 @kpi(
@@ -20,7 +18,7 @@ def active_customers(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     Formula: the number of distinct customer ids on customer orders that are sales.
     Unit: people.
     Edge cases: an order whose customer is a distributor on the books that day is that person's own purchase.
-    Source: the catalogue, section 3.
+    Source: set by mlmkpi.
     """
     return Ratio(Buyers(OrderRules(valid_status)).active())
 
@@ -38,10 +36,9 @@ def customer_to_distributor_ratio(
     Formula: active customers ÷ active distributors.
     Unit: a ratio.
     Edge cases: null where no distributor was active.
-    Source: the founding list, number 8.
+    Source: set by mlmkpi.
     """
-    by_volume = active_rule.by_volume
-    sellers = Sellers(OrderRules(valid_status, refunds, volume) if by_volume else OrderRules(valid_status), active_rule, by_volume)
+    sellers = Sellers(active_rule.order_rules(valid_status, refunds, volume), active_rule)
     return Ratio(Buyers(OrderRules(valid_status)).active(), sellers.active())
 
 
@@ -58,7 +55,7 @@ def customer_retention_rate(
     Formula: |S ∩ E| ÷ |S|; a customer is current with a sale in the last `customer_lapse_after_days` days.
     Unit: a rate from 0 to 1.
     Edge cases: the day a customer joined never counts; retention_base = on_books reads as current.
-    Source: the founding list, number 14.
+    Source: set by mlmkpi.
     """
     base = Base.CURRENT if retention_base is Base.ON_BOOKS else retention_base
     customers = Customers(OrderRules(valid_status), customer_lapse_after_days, base, retention_window)
@@ -75,7 +72,7 @@ def repeat_purchase_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     Formula: customers with sales on at least 2 days in the 12 months to the period's end ÷ customers with at least 1.
     Unit: a rate from 0 to 1.
     Edge cases: null until the orders reach back 12 months.
-    Source: the founding list, number 14.
+    Source: set by mlmkpi.
     """
     repeats = Repeats(OrderRules(valid_status))
     return Ratio(repeats.repeated(), repeats.bought())

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from mlmkpi.facts.people import MonthEnds
-from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
-
-ANY_ORDER = ActiveRule()
 
 
 @kpi(
@@ -22,7 +20,7 @@ def active_distributor_rate(*, active_counts_recruiting: bool = True, valid_stat
     Unit: a rate from 0 to 1.
     Edge cases: a period shorter than a month, or from the company's calendar, is its own month; one with no ended month
     is null.
-    Source: the founding list, number 3.
+    Source: set by mlmkpi.
     """
     months = MonthEnds(OrderRules(valid_status), active_counts_recruiting)
     return Ratio(months.active(), months.listed())
@@ -41,8 +39,7 @@ def active_distributors(
     Formula: the number of distinct sellers that `active_rule` finds active.
     Unit: people.
     Edge cases: sellers whom the roster does not list count too.
-    Source: the catalogue, section 3.
+    Source: set by mlmkpi.
     """
-    by_volume = active_rule.by_volume
-    sellers = Sellers(OrderRules(valid_status, refunds, volume) if by_volume else OrderRules(valid_status), active_rule, by_volume)
+    sellers = Sellers(active_rule.order_rules(valid_status, refunds, volume), active_rule)
     return Ratio(sellers.active())

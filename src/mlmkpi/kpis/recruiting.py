@@ -5,11 +5,10 @@ from __future__ import annotations
 from mlmkpi.facts.base import Boundary
 from mlmkpi.facts.newcomers import FirstSales, Newcomers
 from mlmkpi.facts.people import TENURE, People
-from mlmkpi.facts.rules import ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Recruiters, Sellers
 from mlmkpi.kpi import TOTAL, Better, Family, Interval, Ratio, Survival, Unit, kpi
 
-ANY_ORDER = ActiveRule()
 BY_TENURE = (TOTAL, (TENURE,))
 
 
@@ -21,7 +20,7 @@ def new_signups(*, cooling_off_days: int = 0) -> Ratio:
     Unit: people.
     Edge cases: people who were customers before count; with `cooling_off_days` above 0, people terminated 0 to that
     many days after enrolling are dropped.
-    Source: the founding list, number 1.
+    Source: set by mlmkpi.
     """
     return Ratio(Newcomers(cooling_off_days).joined())
 
@@ -42,9 +41,9 @@ def distributor_retention_rate(
     Unit: a rate from 0 to 1.
     Edge cases: people who join inside the period are in neither set; beside the total it is given by tenure when the
     window opened, because people in their first `lapse_after_days` days can hardly lapse.
-    Source: set-based retention, the founding list, number 2; (end − new) ÷ start is not used, as it counts returning people as kept.
+    Source: set-based retention; (end − new) ÷ start is not used, as it counts returning people as kept.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(people.kept(), people.at_start(), blocks=BY_TENURE)
 
@@ -63,9 +62,9 @@ def churn_rate(
     Formula: |S ∖ E| ÷ |S|, the sets of distributor retention; it is churn by termination plus churn by lapse.
     Unit: a rate from 0 to 1.
     Edge cases: who joins and leaves inside one period is in neither set.
-    Source: the founding list, number 4.
+    Source: set by mlmkpi.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(people.lost(), people.at_start(), blocks=BY_TENURE)
 
@@ -84,9 +83,9 @@ def churn_terminated(
     Formula: |S ∖ E, off the books| ÷ |S|.
     Unit: a rate from 0 to 1.
     Edge cases: with retention_base = active, unknown sellers count here, as they are never on the books.
-    Source: the founding list, number 4.
+    Source: set by mlmkpi.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(people.terminated(), people.at_start())
 
@@ -105,9 +104,9 @@ def churn_lapsed(
     Formula: |S ∖ E, on the books| ÷ |S|.
     Unit: a rate from 0 to 1.
     Edge cases: 0 with retention_base = on_books.
-    Source: the founding list, number 4.
+    Source: set by mlmkpi.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(people.lapsed(), people.at_start())
 
@@ -125,11 +124,10 @@ def sponsor_rate(
     Formula: people who were active and enrolled at least one new sign-up ÷ active distributors.
     Unit: a rate from 0 to 1.
     Edge cases: people who enrolled somebody without being active are in neither.
-    Source: the catalogue, section 3.
+    Source: set by mlmkpi.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
-    recruiters = Recruiters(rules, active_rule, active_rule.by_volume)
-    return Ratio(recruiters.active_recruiters(), Sellers(rules, active_rule, active_rule.by_volume).active())
+    rules = active_rule.order_rules(valid_status, refunds, volume)
+    return Ratio(Recruiters(rules, active_rule).active_recruiters(), Sellers(rules, active_rule).active())
 
 
 @kpi(
@@ -140,11 +138,12 @@ def time_to_first_sale(*, first_sale: FirstSale = FirstSale.CUSTOMER, valid_stat
     """Days from first enrolment to the first customer sale: the median over everybody who enrolled, sellers or not yet.
 
     Formula: Kaplan–Meier median by period of enrolment, censored at the as-of date only; whoever leaves without a sale
-    stays in the risk set, since quitting is not a reason to have sold later. Beside it: the share within 30, 60, 90 days.
+    stays in the risk set, since quitting is not a reason to have sold later. Beside it: the share within 30, 60
+    and 90 days.
     Unit: days.
     Edge cases: null while more than half have not sold; people who enrolled before the data start, or had such a sale
     before they enrolled, are left out.
-    Source: Kaplan and Meier 1958; the founding list, number 11.
+    Source: Kaplan and Meier 1958.
     """
     first_sales = FirstSales(OrderRules(valid_status), first_sale)
     return Survival(first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
 
-ANY_ORDER = ActiveRule()
 BUYER = ("orders.customer_id",)
 MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
 
@@ -21,7 +20,7 @@ def sales_volume(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[
     Formula: Σ amount of sales − Σ amount of returns.
     Unit: money.
     Edge cases: kits, replacements and orders whose status does not count are out; returns count on their own date.
-    Source: the catalogue, section 3.
+    Source: set by mlmkpi.
     """
     return Ratio(Orders(OrderRules(valid_status, refunds)).net_sales())
 
@@ -40,7 +39,7 @@ def personal_sales_volume(
     two parts of the mean.
     Unit: volume.
     Edge cases: house business is in nobody's PSV; volume is qualifying volume where the export has it, else the amount.
-    Source: the founding list, number 5.
+    Source: set by mlmkpi.
     """
     sellers = Sellers(OrderRules(valid_status, refunds, volume), active_rule, True)
     active = sellers.active()
@@ -63,7 +62,7 @@ def average_order_value(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     Formula: Σ amount of sales ÷ number of sales; the median beside it.
     Unit: money.
     Edge cases: returns are left out above and below.
-    Source: the founding list, number 7.
+    Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status))
     sales = orders.sales()
@@ -83,9 +82,8 @@ def sales_per_active_distributor(
     Formula: net sales, house business included ÷ active distributors.
     Unit: money.
     Edge cases: null where nobody was active.
-    Source: the catalogue, section 3.
+    Source: set by mlmkpi.
     """
     rules = OrderRules(valid_status, refunds)
-    by_volume = active_rule.by_volume
-    sellers = Sellers(OrderRules(valid_status, refunds, volume) if by_volume else OrderRules(valid_status), active_rule, by_volume)
+    sellers = Sellers(active_rule.order_rules(valid_status, refunds, volume), active_rule)
     return Ratio(Orders(rules).net_sales(), sellers.active())

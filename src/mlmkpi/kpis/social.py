@@ -22,7 +22,7 @@ def social_sales_share(
     name no channel, which could be either.
     Unit: a rate from 0 to 1.
     Edge cases: null where net sales are 0 or less.
-    Source: the founding list, number 23.
+    Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status, refunds), social_channels)
     part = Part("without_channel", orders.net_sales_without_channel(), orders.net_sales())

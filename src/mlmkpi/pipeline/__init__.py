@@ -18,7 +18,7 @@ from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ranks import ladder
-from mlmkpi.facts.spans import Schedule, schedule
+from mlmkpi.facts.spans import schedule
 from mlmkpi.kpi import Back, Ratio, facts_of
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
@@ -68,7 +68,8 @@ def compute(
     `kpis` are names, families or "all" (None: the default set); `every` is the length of a period; `by` are the
     dimensions to split by and `where` the values to keep of each; `first`, `last` and `count` choose the periods (13
     that end with the as-of date's). `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
-    names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is done.
+    names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
+    done.
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """

@@ -28,7 +28,7 @@ class Clock:
 
 
 def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clock:
-    """The clock of a run that reads these tables: the latest order's date, without orders the latest date in any of them.
+    """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
     A latest date more than 31 days after the next one is taken for a slip.
     """

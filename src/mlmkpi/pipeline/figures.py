@@ -58,16 +58,13 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     cells = frames[0].select(keys)
     frames = [frames[0], *(f.join(cells, on=keys, how="semi", nulls_equal=True) for f in frames[1:])]
     for statistic in figure.also:
-        found = jobs.of(one.kpi, statistic.of.fact, block) if not _is_part(statistic) else sums
         if isinstance(statistic, Quantiles):
+            found = jobs.of(one.kpi, statistic.of.fact, block)
             frames += quantile_rows(statistic, found.quantiles[statistic], keys, cells)
         if isinstance(statistic, Concentration):
+            found = jobs.of(one.kpi, statistic.of.fact, block)
             frames.append(concentration_rows(statistic, found.spreads[statistic.of, statistic.value], keys))
     return pl.concat(frames, how="diagonal")
-
-
-def _is_part(statistic: object) -> bool:
-    return not isinstance(statistic, Quantiles | Concentration)
 
 
 def _without(frame: pl.DataFrame, statistic: str, reason: str, schedule: Schedule) -> pl.DataFrame:

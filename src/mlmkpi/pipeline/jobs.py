@@ -114,5 +114,7 @@ def ratios(figure: Figure) -> list[Part]:
     """The statistics of a figure that are ratios of sums, the main one first where it is one."""
     if isinstance(figure, Survival):
         return []
-    main = [Part("value", figure.numerator, figure.denominator, times=figure.times)] if isinstance(figure, Ratio) else []
+    main = []
+    if isinstance(figure, Ratio):
+        main = [Part("value", figure.numerator, figure.denominator, times=figure.times)]
     return [*main, *(part for part in figure.also if isinstance(part, Part))]

@@ -61,7 +61,8 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     known = pl.col("_gap").is_null()
     gone = frame.filter(~known)
     # A period without the history it takes has one row, whatever the split: what would be counted is unknown.
-    split = [name for name in frame.columns if frame.schema[name] == pl.String and name not in ("statistic", "note", "_gap")]
+    texts = [name for name in frame.columns if frame.schema[name] == pl.String]
+    split = [name for name in texts if name not in ("statistic", "note", "_gap")]
     blank = gone.with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
@@ -94,7 +95,7 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
         {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
          "complete": [_is_complete(schedule.spans[s], one, schedule) for s in schedule.shown],
          "_before": [p is not None and _is_complete(schedule.spans[p], one, schedule) for p in schedule.previous]},
-        schema={"span": pl.Int32, "_previous": pl.Int32, "_year": pl.Int32, "complete": pl.Boolean, "_before": pl.Boolean},
+        schema={**dict.fromkeys(("span", "_previous", "_year"), pl.Int32), "complete": pl.Boolean, "_before": pl.Boolean},
     )
     keys = [*split, "statistic"]
     known = frame.filter(~pl.col("_cut")).select("span", *keys, "value")

@@ -28,7 +28,7 @@ def herfindahl_rows(frame: pl.DataFrame, figure: Ratio, block: Block, keys: list
 
 
 def largest_rows(frame: pl.DataFrame, figure: Ratio, block: Block, keys: list[str]) -> pl.DataFrame:
-    """The `largest` cells by value (ties by label), and `pareto`: the share of the ⌈20 %⌉ largest in all known cells."""
+    """The `largest` cells by value (ties by label), and `pareto`: the ⌈20 %⌉ largest cells' share in all known."""
     if figure.largest is None or not block:
         return frame
     main = frame.filter(pl.col("statistic") == "value").sort(

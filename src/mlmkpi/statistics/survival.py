@@ -78,7 +78,7 @@ def median_interval(curve: Curve) -> tuple[int | None, int | None]:
 
 
 def band(curve: Curve) -> tuple[Array, Array]:
-    """95 % log–log band of S at the curve's times: S to the power exp(± z · √variance ÷ (S · ln S)); NaN where S is 0."""
+    """95 % log–log band of S at the curve's times: S to the power exp(± z · √variance ÷ (S · ln S)), NaN at 0."""
     alive = curve.survival > 0
     survival, deviation = curve.survival[alive], np.sqrt(curve.variance[alive])
     reach = Z * deviation / (survival * np.abs(np.log(survival)))
