@@ -28,6 +28,18 @@ class Definitions:
     min_cell: int = 5
     age_bands: Sequence[str] = BANDS
     rank_ladder: Sequence[str] = ()
+    return_window_days: int = 90
+    payout_cap: float = 0.35
+    demographic_of: str = "buyer"
+    activity_minimum: int = 1
+    activity_kinds: Sequence[str] | None = None
+    event_base: str = "eligible"
+    engagement_base: str = "reach"
+    lead_window_days: int = 30
+    digital_sources: Sequence[str] | None = None
+    training_days: int = 30
+    leader_rank: str | None = None
+    coverage_minimum: int = 1
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Definitions:

@@ -40,7 +40,7 @@ class Export:
     """Tables of rows; a column is there when any row has it."""
 
     def __init__(self, tables: Mapping[str, Sequence[Row]]) -> None:
-        self.tables = {name: distinct(rows) if name in KEYED else list(rows) for name, rows in tables.items()}
+        self.tables = {name: distinct(rows) if is_keyed(name, rows) else list(rows) for name, rows in tables.items()}
         self.columns = {name: {column for row in rows for column in row} for name, rows in self.tables.items()}
 
     def rows(self, table: str) -> list[Row]:
@@ -78,6 +78,11 @@ class Export:
             }
         latest = sorted(days)[-2:]
         return latest[0] if latest[-1] - latest[0] > timedelta(days=31) else latest[-1]
+
+
+def is_keyed(table: str, rows: Sequence[Row]) -> bool:
+    """Whether the table's rows have a key; posts have one only where their ids are given."""
+    return table in KEYED and (table != "posts" or any("post_id" in row for row in rows))
 
 
 def distinct(rows: Sequence[Row]) -> list[Row]:

@@ -13,6 +13,7 @@ from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
 from oracle.kpi import ANY, WITHIN, Kpi
+from oracle.registry_a import KPIS_A
 from oracle.registry_b import KPIS_B
 from oracle.split import Split
 from oracle.world import World
@@ -63,6 +64,7 @@ KPIS: dict[str, Kpi] = {
     "sponsor_rate": Kpi(distributors.sponsor_rate, reads="active"),
     "retail_sales_share": Kpi(sales.retail_sales_share, ANY),
     "internal_consumption_share": Kpi(sales.internal_consumption_share, ANY),
+    **KPIS_A,
     **KPIS_B,
 }
 
@@ -120,7 +122,7 @@ class Desk:
         for block in blocks:
             found |= self._of_block(block)
         for statistic in {*self.kpi.statistics} - {block.statistic for block in blocks}:
-            found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs a column that the export lacks")
+            found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs a column the export lacks")
         return found
 
     def _of_block(self, block: Block) -> Figures:

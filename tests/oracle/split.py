@@ -12,6 +12,8 @@ from oracle.orders import Order
 from oracle.world import World
 
 UNKNOWN = "(unknown)"
+LINES = ("order.product", "order.category")
+LINKED = frozenset(("surveys", "posts", "followers", "clicks", "leads", "trainings", "claims"))
 
 
 class CannotSplitError(NullError):
@@ -28,19 +30,52 @@ class Split:
             row["customer_id"]: row for row in world.export.rows("customers")
         }
         self.by_customer = any(name.startswith("customer.") for name in self.dimensions)
+        self.by_line = any(name in LINES for name in self.dimensions)
 
-    def check(self, sides: str) -> None:
-        """The KPI can be split on these sides (`person`, `customer`, `order`), and the export has the columns."""
+    def check(self, sides: str, own_table: str = "") -> None:
+        """The KPI can be split on these sides (`person`, `customer`, `order`, `own`), the export has the columns."""
         for name in self.dimensions:
+            if self.is_own(name, sides, own_table):
+                continue
             side, _, column = name.rpartition(".")
+            if name in LINES:
+                side = "line"
             if (side or "person") not in sides.split():
                 raise CannotSplitError(f"cannot be split by {name}")
-            table = {"": "distributors", "customer": "customers", "order": "orders"}[side]
-            if name == "distributor" or (name == "rank" and self.world.export.has("ranks")):
+            link = "customer_id" if side == "customer" else "distributor_id"
+            if own_table in LINKED and not self.world.export.has(own_table, link):
+                raise CannotSplitError(f"needs {own_table}.{link}")
+            if side == "line":
+                self.world.export.need("order_lines", "product_id")
+            table = {"": "distributors", "customer": "customers", "order": "orders", "line": "products"}[side]
+            if name in ("distributor", "order.product") or (name == "rank" and self.world.export.has("ranks")):
                 continue
             columns = ("birth_date", "birth_year") if column == "age_band" else (column,)
             if not any(self.world.export.has(table, found) for found in columns):
                 raise CannotSplitError(f"needs {table}.{columns[0]}")
+
+    def is_own(self, name: str, sides: str, table: str) -> bool:
+        """Whether a dimension is a column of the KPI's own table; a person's attribute wins where it is named first."""
+        order = sides.split()
+        if "own" not in order or not self.world.export.has(table, name):
+            return False
+        return "person" not in order[: order.index("own")] or not self._is_of_people(name)
+
+    def _is_of_people(self, name: str) -> bool:
+        export = self.world.export
+        if name == "distributor" or (name == "rank" and export.has("ranks")):
+            return True
+        columns = ("birth_date", "birth_year") if name == "age_band" else (name,)
+        return any(export.has("distributors", column) for column in columns)
+
+    def record(self, row: Mapping[str, Any], day: date, sides: str, table: str) -> Cell:
+        """The cell of a row of the KPI's own table: its own columns, its distributor's and its customer's."""
+        return tuple(
+            text(row, name)
+            if self.is_own(name, sides, table)
+            else self._label(name, row.get("distributor_id"), day, (row.get("customer_id"),), None)
+            for name in self.dimensions
+        )
 
     @property
     def hides(self) -> bool:

@@ -16,6 +16,10 @@ from oracle.strategies import companies
 RATES = ("distributor_retention_rate", "churn_rate", "churn_terminated", "churn_lapsed")
 SEEDS = (3, 4, 7, 20)
 ZERO = Fraction(0)
+NOT_ADDITIVE = {
+    "distributor_age_distribution",  # each band is a share of the same people
+    "territory_coverage",  # no person's attribute can split it
+}
 
 
 def total(rows: Sequence[Row], kpi: str, period: str, side: str = "numerator") -> Fraction:
@@ -62,9 +66,9 @@ def test_shares_and_volumes_add_up(seed: int) -> None:
 @pytest.mark.parametrize("by", [["market"], ["gender", "region"], ["age_band"], ["rank"], ["distributor"]])
 def test_segments_add_up_to_the_total_and_where_gives_their_rows(by: list[str]) -> None:
     tables = company(20, features=()).tables
-    whole = oracle(tables, kpis=list(KPIS), count=3)
+    whole = oracle(tables, kpis=list(KPIS), count=3, min_cell=0)
     split = oracle(tables, kpis=list(KPIS), count=3, by=by, min_cell=0)
-    for kpi in KPIS:
+    for kpi in KPIS.keys() - NOT_ADDITIVE:
         for period in {row.period for row in whole}:
             assert total(split, kpi, period) == total(whole, kpi, period), (kpi, period)
             assert total(split, kpi, period, "denominator") == total(whole, kpi, period, "denominator"), (kpi, period)
