@@ -82,33 +82,44 @@ class Roster:
 
     def enrollers(self) -> Frame | None:
         """`person`, `enroller`: the highest of the first enrolment's day, else the distributors table's."""
-        own, listed = (self._tree("enroller_id", "sponsor_id", c) for c in (self.enrollments, self.distributors))
-        first, base = self._first_enrollers(own) if own else None, self._listed(listed) if listed else None
-        if first is None or base is None:
-            return first if base is None else base
-        both = first.join(base.rename({"enroller": "listed"}), on="person", how="full")
-        enroller = nw.coalesce(nw.col("enroller"), nw.col("listed"))
-        return both.select(nw.coalesce("person", "person_right").alias("person"), enroller.alias("enroller"))
+        if not self._has("enroller_id"):
+            return self._sponsors("enroller") if self._has("sponsor_id") else None
+        return self._enrollers("enroller")
 
-    def _first_enrollers(self, column: str) -> Frame:
-        """From the enrollments of the first day ever; of two that day the highest id."""
+    def sponsors(self) -> Frame | None:
+        """`person`, `sponsor`: the distributors table's, else the highest of the first enrolment's day.
+
+        Where an export has one of the two trees alone, it serves as both.
+        """
+        if not self._has("sponsor_id"):
+            return self._enrollers("sponsor") if self._has("enroller_id") else None
+        return self._sponsors("sponsor")
+
+    def _enrollers(self, name: str) -> Frame:
+        return _either(self._first("enroller_id"), self._listed("enroller_id"), name)
+
+    def _sponsors(self, name: str) -> Frame:
+        return _either(self._listed("sponsor_id"), self._first("sponsor_id"), name)
+
+    def _first(self, column: str) -> Frame | None:
+        """`person`, `above`, from the enrollments of the first day ever; of two that day the highest id."""
+        if column not in self.enrollments:
+            return None
         rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", column])
         first = self.enrolments().group_by("person").agg(nw.col("day").min().alias("first"))
         rows = rows.join(first, left_on="distributor_id", right_on="person", how="inner")
         rows = rows.filter(nw.col("enrolled_on") == nw.col("first"))
-        best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("enroller"))
-        return best.select(nw.col("distributor_id").alias("person"), "enroller")
+        best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("above"))
+        return best.select(nw.col("distributor_id").alias("person"), "above")
 
-    def _listed(self, column: str) -> Frame:
+    def _listed(self, column: str) -> Frame | None:
+        if column not in self.distributors:
+            return None
         base = self.export.scan("distributors", ["distributor_id", column])
-        return base.select(nw.col("distributor_id").alias("person"), nw.col(column).alias("enroller"))
+        return base.select(nw.col("distributor_id").alias("person"), nw.col(column).alias("above"))
 
-    def _tree(self, wanted: str, other: str, columns: frozenset[str]) -> str | None:
-        """The column of this table that serves as the tree wanted; where an export has one tree, it serves as both."""
-        if wanted in columns:
-            return wanted
-        somewhere = wanted in self.distributors | self.enrollments
-        return other if other in columns and not somewhere else None
+    def _has(self, column: str) -> bool:
+        return column in self.distributors | self.enrollments
 
     def _with_terminations(self, first: Frame, last_sales: Frame | None) -> Frame:
         if not self.distributors:
@@ -131,3 +142,16 @@ class Roster:
         if "terminated_on" not in self.distributors:
             return nw.lit(None, dtype=nw.Int32)
         return nw.when(nw.col("terminated_on") <= self.as_of).then(nw.col("terminated_on"))
+
+
+def _either(best: Frame | None, other: Frame | None, name: str) -> Frame:
+    """`person` and, under the name, whom the better source puts above them, else the other."""
+    if best is None or other is None:
+        only = other if best is None else best
+        if only is None:
+            raise AssertionError("a tree without a column")
+        return only.rename({"above": name})
+    both = best.join(other.rename({"above": "other"}), on="person", how="full")
+    return both.select(
+        nw.coalesce("person", "person_right").alias("person"), nw.coalesce("above", "other").alias(name)
+    )
