@@ -22,6 +22,8 @@ from oracle.making import (
     add_returns,
     commission_calendar,
 )
+from oracle.making_a import ABSENT_A, add_field
+from oracle.making_b import ABSENT_B, EXTRA_B, add_business, drop_kits
 
 ABSENT = {
     "no_enrollments": ("enrollments", None),
@@ -50,7 +52,9 @@ ABSENT = {
     "no_earned_on": ("commissions", "earned_on"),
 }
 EXTRA = ("duplicate_orders", "lone_late_order", "late_data_start")
-FEATURES = (*ABSENT, *EXTRA)
+FIRST = (*ABSENT, *EXTRA)
+LATER = (*ABSENT_A, *ABSENT_B, *EXTRA_B)
+FEATURES = (*FIRST, *LATER)
 
 @dataclass
 class Company:
@@ -68,7 +72,9 @@ def company(
     """A company of 8–25 distributors over about 26 months (`tiny`: half of it); features are drawn from the seed."""
     random = Random(seed)
     if features is None:
-        features = [name for name in FEATURES if random.random() < (0.25 if name == "duplicate_orders" else 0.04)]
+        features = [name for name in FIRST if random.random() < (0.25 if name == "duplicate_orders" else 0.04)]
+        later = Random(f"features {seed}")
+        features += [name for name in LATER if later.random() < 0.04]
     orders_from = date(2026, 1, 1) if "late_data_start" in features else date(2024, 9, random.choice((1, 9, 17)))
     draft = Draft(random, orders_from, size)
     add_people(draft)
@@ -85,11 +91,16 @@ def company(
         tables["orders"] += [dict(row) for row in random.sample(tables["orders"], 5)]
     if "lone_late_order" in features:
         tables["orders"].append({**tables["orders"][0], "order_id": "o-late", "ordered_on": date(2027, 3, 1)})
-    for name in ABSENT:
-        if name in features:
-            _drop(tables, *ABSENT[name])
     for rows in tables.values():
         random.shuffle(rows)
+    add_field(Draft(Random(f"field {seed}"), draft.start, size, tables, draft.people, draft.buyers))
+    business = Draft(Random(f"business {seed}"), draft.start, size, tables, draft.people, draft.buyers)
+    add_business(business)
+    if "no_kits" in features:
+        drop_kits(business)
+    for name, (table, column) in {**ABSENT, **ABSENT_A, **ABSENT_B}.items():
+        if name in features:
+            _drop(tables, table, column)
     tables["periods"] = commission_calendar()
     if "no_orders" in features:
         as_of = as_of or LAST
