@@ -80,6 +80,15 @@ class Books:
         """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
         return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
 
+    def ends(self) -> Frame:
+        """`span`, `closing`: the last day of each period as it is computed."""
+        spans = self.schedule.spans
+        rows = pl.DataFrame(
+            {"span": [span.index for span in spans], "closing": [span.end for span in spans]},
+            schema={"span": pl.Int32, "closing": pl.Int32},
+        )
+        return self.once("ends", lambda: self.engine.small(rows))
+
     @property
     def one_cell_spans(self) -> bool:
         """Whether every span is one cell of its own, so that cells need no further grouping."""

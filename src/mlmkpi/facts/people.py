@@ -180,9 +180,13 @@ class People(Fact):
             frame.select(
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
                 *([self._tenure(books, span)] if tenure else []), *named(sellers, span),
-            ).filter(nw.col("start"))
+            ).filter(self.counted())
             for span in books.schedule.spans
         ])
+
+    def counted(self) -> Expr:
+        """Who has a row: people in the base at the opening boundary."""
+        return nw.col("start")
 
     def _states(self, books: Books, span: Span) -> list[Expr]:
         opening = self.opening(span)
