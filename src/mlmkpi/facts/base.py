@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -15,6 +15,7 @@ from mlmkpi.engines import Frame
 
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
+    from mlmkpi.facts.export import Export
     from mlmkpi.facts.spans import Span
 
 Expr = nw.Expr
@@ -132,12 +133,23 @@ class Fact(ABC):
     """A table with one row a unit and period. Subclasses are frozen dataclasses: equal facts are built once.
 
     `sides` are the sides whose attributes its rows carry, `own` the dimensions that it brings itself, `unit` the
-    column that tells its units apart.
+    column that tells its units apart. `table` is the table whose rows it counts, where these are rows of one: it can be
+    split by that table's columns too, which `row_first` says win over a person's attribute of the same name. What is
+    summed `on_order_rows` comes first, so that these can be let go.
     """
 
     unit: ClassVar[str] = "unit"
+    on_order_rows: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
     own: ClassVar[tuple[str, ...]] = ()
+    with_leader: ClassVar[bool] = True
+    """Whether a leader counts in their own team."""
+    of_leaders: ClassVar[bool] = False
+    """Whether its rows are people with their whole teams already."""
+    reads_tree: ClassVar[bool] = False
+    """Whether it cannot do without the tree."""
+    table: ClassVar[str] = ""
+    row_first: ClassVar[bool] = False
 
     @abstractmethod
     def needs(self) -> tuple[str, ...]:
@@ -163,6 +175,14 @@ class Fact(ABC):
     def people_column(self, measure: str, dimensions: Dimensions) -> str:
         """The column of the people who stand behind a measure of its rows, where a split could give them away."""
         return self.unit
+
+    def people(self, measure: str) -> str | None:
+        """The measure that counts the people behind another, where that is a sum; None: distinct `people_column`."""
+        return None
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has what one of its own dimensions is made of; `ranks` are the ladder."""
+        return True
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """One of these facts whose rows and measures are the same where this fact is asked, else itself."""

@@ -15,6 +15,7 @@ from mlmkpi.facts.base import Ask, Expr, Fact
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.history import Timeline, history_sums, timeline
 from mlmkpi.facts.ledger import Extra, Ledger
+from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
 from mlmkpi.facts.roster import FAR, Roster
 from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.spans import Schedule
@@ -38,7 +39,7 @@ class Books:
 
     def __init__(
         self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
-        ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS,
+        ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
     ) -> None:
         self.export = export
         self.engine = export.engine
@@ -46,6 +47,7 @@ class Books:
         self.data_start = data_start
         self.ladder = tuple(ladder)
         self.age_bands = age_bands
+        self.teams = teams or Teams()
         self.asks: dict[Ask, None] = {}
         for fact in facts:
             for span in schedule.spans:
@@ -54,6 +56,7 @@ class Books:
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self._cache: dict[Any, Frame] = {}
+        self._lineage: Lineage | None = None
 
     # ---- small tables ------------------------------------------------------------------------------------------
 
@@ -114,6 +117,13 @@ class Books:
         ledger = self._ledger(rules)
         rows = ledger.counted(self._typed(rules), self._owned(rules))
         return self.engine.materialise(rows.join(self.days.select("day", "cell"), on="day", how="inner"))
+
+    def kits(self, rules: OrderRules) -> Frame:
+        """Valid orders of starter kits: `cell`, `day`, `seller`, `buyer`, `amount`, and the extra columns."""
+        rules = self.serving(rules)
+        ledger = self._ledger(rules)
+        rows = ledger.kits(self.export.scan("orders", ledger.reads()))
+        return rows.join(self.days.select("day", "cell"), on="day", how="inner")
 
     def _ledger(self, rules: OrderRules) -> Ledger:
         return Ledger(self.export, rules, self.schedule.as_of, self.wanted.get(rules, Wanted()).extras)
@@ -276,6 +286,12 @@ class Books:
         last = sales.group_by("seller").agg(nw.col("day").max().alias("last_sale"))
         joined = leavers.join(last, left_on="person", right_on="seller", how="left")
         return joined.select("person", nw.col("last_sale").fill_null(0))
+
+    def lineage(self) -> Lineage:
+        """The tree of the run's teams; LoopError where somebody stands above themselves."""
+        if self._lineage is None:
+            self._lineage = lineage_of(self, self.teams.kind)
+        return self._lineage
 
     # ---- cache -------------------------------------------------------------------------------------------------
 

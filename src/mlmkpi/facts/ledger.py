@@ -67,18 +67,16 @@ class Ledger:
 
     def typed(self, rows: Frame) -> Frame:
         """Every row: `order`, `original`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `returned`, `goods`."""
-        none = nw.lit(None, dtype=nw.Int32)
         sale, returned, goods = self._classes()
         amount = nw.when(sale).then(nw.col("amount")).otherwise(-nw.col("amount").abs()).fill_null(0)
         originals = [nw.col("original_order_id").alias("original")] if self.tied else []
         return rows.select(
             nw.col("order_id").alias("order"), *originals,
             nw.col("ordered_on").alias("day"),
-            (nw.col("distributor_id") if "distributor_id" in self.columns else none).alias("seller"),
-            (nw.col("customer_id") if "customer_id" in self.columns else none).alias("buyer"),
+            *self._people(),
             amount.alias("amount"), self._volume(sale).alias("volume"),
             sale.alias("sale"), returned.alias("returned"), goods.alias("goods"),
-            *(extra.expr.alias(name) for name, extra in self.extras.items()),
+            *self._extra_columns(),
         )
 
     def counted(self, typed: Frame, owned: Owned) -> Frame:
@@ -93,6 +91,23 @@ class Ledger:
         plain = rows.filter(nw.col("sale") | nw.col("original").is_null())
         back = self._with_originals(rows.filter(nw.col("returned") & ~nw.col("original").is_null()), seen, owned)
         return self.export.engine.concat([owned(plain).select(*names), back.select(*names)])
+
+    def kits(self, rows: Frame) -> Frame:
+        """Valid orders of kits seen on the as-of date: `day`, `seller`, `buyer`, `amount`, the extra columns."""
+        spellings = self.export.engine.spellings("orders", "kind") if "kind" in self.columns else {}
+        kit = is_code("kind", [code for code in spellings if code is not None and code.casefold() == "kit"])
+        seen = rows.filter(self._valid() & kit & (nw.col("ordered_on") <= self.as_of))
+        return seen.select(nw.col("ordered_on").alias("day"), *self._people(), "amount", *self._extra_columns())
+
+    def _people(self) -> tuple[nw.Expr, nw.Expr]:
+        """Whose order it is, and who bought; null where the export does not say."""
+        none = nw.lit(None, dtype=nw.Int32)
+        names = (("distributor_id", "seller"), ("customer_id", "buyer"))
+        seller, buyer = ((nw.col(c) if c in self.columns else none).alias(name) for c, name in names)
+        return seller, buyer
+
+    def _extra_columns(self) -> list[nw.Expr]:
+        return [extra.expr.alias(name) for name, extra in self.extras.items()]
 
     def _with_originals(self, tied: Frame, seen: Frame, owned: Owned) -> Frame:
         """Returns take the class (and, if so set, the day) of the order they undo; those of goods are none."""

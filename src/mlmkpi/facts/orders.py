@@ -29,6 +29,7 @@ class Orders(Fact):
     classed: bool = False
 
     unit: ClassVar[str] = "order"
+    on_order_rows: ClassVar[bool] = True
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
 
     def needs(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Orders(Fact):
         """A fact of the same orders that tells their channels too."""
         fitting = [
             fact for fact in facts
-            if isinstance(fact, Orders) and self.rules.fits(fact.rules)
+            if type(fact) is type(self) and isinstance(fact, Orders) and self.rules.fits(fact.rules)
             and self.social_channels in ((), fact.social_channels)
         ]
         return max(fitting, key=lambda fact: bool(fact.social_channels), default=self)
@@ -71,9 +72,13 @@ class Orders(Fact):
     def _social(self) -> str:
         return "social:" + "|".join(self.social_channels)
 
+    def counted(self, books: Books) -> Frame:
+        """The order rows that the fact stands on."""
+        return books.orders(self.rules)
+
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The order rows by cell; by span where a dimension changes with time."""
-        frame = books.orders(self.rules)
+        frame = self.counted(books)
         sellers, buyers = seller_attributes(books, dimensions, at), customer_attributes(books, dimensions, at)
         if sellers.timed or buyers.timed:
             cells = books.engine.small(books.cells_of_spans())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.orders import Orders
 from mlmkpi.kpi import (
     Block,
     Concentrated,
@@ -59,7 +58,7 @@ class Jobs:
 
     def run(self, books: Books) -> None:
         """Take every sum; what stands on order rows first, so that these can be let go."""
-        first = [key for key in self.jobs if isinstance(key[0], Orders)]
+        first = [key for key in self.jobs if key[0].on_order_rows]
         for key in first:
             self.sums[key] = take(books, self.jobs[key])
         books.release_orders()

@@ -1,0 +1,1 @@
+"""Each KPI worked by hand on a few rows."""
