@@ -64,6 +64,7 @@ class Part:
     """A further statistic that is itself a ratio of sums, or without a denominator a count or total.
 
     It is null where the export lacks a column of its own `needs`; `unit` is its own where it is not the KPI's.
+    `of_leaders` says that only a single person has it: it is given by team and by distributor alone.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Part:
     needs: tuple[str, ...] = ()
     unit: Unit | None = None
     times: int = 1
+    of_leaders: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,17 @@ class Concentration:
     shape: Shape
 
 
+@dataclass(frozen=True)
+class MedianRatio:
+    """The median of every unit's own `numerator` ÷ `denominator`, over the rows that `of` counts."""
+
+    name: str
+    of: Measure
+    numerator: Measure
+    denominator: Measure
+    unit: Unit | None = None
+
+
 class Back(StrEnum):
     """What a growth rate looks back to: the period before, or the same a year before."""
 
@@ -107,7 +120,7 @@ class Back(StrEnum):
     YEAR = "year"
 
 
-Statistic = Part | Quantiles | Concentration
+Statistic = Part | Quantiles | Concentration | MedianRatio
 Block = tuple[str, ...]
 TOTAL: Block = ()
 

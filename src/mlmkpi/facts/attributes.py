@@ -12,6 +12,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import age_band, birth_day
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Side
 from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import TEAM, TREE
 from mlmkpi.facts.ranks import ladder, ranks_at
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) ->
     columns = export.columns(table)
     if dimension.name == DISTRIBUTOR:
         return None
+    if dimension.name == TEAM:
+        return None if export.has(TREE) else TREE
     if dimension.side is Side.CUSTOMER and "customer_id" not in export.columns("orders"):
         return "orders.customer_id"
     if dimension.column == AGE_BAND and AGE_BAND not in columns:

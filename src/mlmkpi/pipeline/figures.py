@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import Block, Concentrated, Concentration, Figure, Quantiles, Ratio, Survival, Unit
+from mlmkpi.kpi import Block, Concentrated, Concentration, Figure, MedianRatio, Quantiles, Ratio, Survival, Unit
 from mlmkpi.pipeline.growth import grown
 from mlmkpi.pipeline.jobs import Jobs, ratios
-from mlmkpi.pipeline.order_statistics import concentration_rows, quantile_rows, survival_rows
+from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
 from mlmkpi.pipeline.shares import herfindahl_rows, largest_rows
@@ -61,6 +61,9 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
         if isinstance(statistic, Quantiles):
             found = jobs.of(one.kpi, statistic.of.fact, block)
             frames += quantile_rows(statistic, found.quantiles[statistic], keys, cells)
+        if isinstance(statistic, MedianRatio):
+            found = jobs.of(one.kpi, statistic.of.fact, block)
+            frames.append(median_rows(statistic, found.medians[statistic], keys, cells))
         if isinstance(statistic, Concentration):
             found = jobs.of(one.kpi, statistic.of.fact, block)
             frames.append(concentration_rows(statistic, found.spreads[statistic.of, statistic.value], keys))

@@ -14,6 +14,7 @@ from mlmkpi.kpi import (
     Figure,
     Interval,
     Kpi,
+    MedianRatio,
     Part,
     Quantiles,
     Ratio,
@@ -97,6 +98,8 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
 def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> None:
     if isinstance(statistic, Quantiles):
         jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
+    if isinstance(statistic, MedianRatio):
+        jobs.job(kpi, statistic.of.fact, block).medians[statistic] = None
     if isinstance(statistic, Concentration):
         jobs.job(kpi, statistic.of.fact, block).spreads[statistic.of, statistic.value] = None
 

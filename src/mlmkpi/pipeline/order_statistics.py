@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from mlmkpi.kpi import Concentration, Quantiles, Shape, Survival
+from mlmkpi.kpi import Concentration, MedianRatio, Quantiles, Shape, Survival
 from mlmkpi.pipeline.ratios import NOBODY, divided
 from mlmkpi.statistics.concentration import gini, top_share
 from mlmkpi.statistics.intervals import six_digits
@@ -31,6 +31,17 @@ def quantile_rows(
             pl.when(nobody).then(pl.lit(NOBODY)).otherwise(None).alias("note"),
         ))
     return frames
+
+
+def median_rows(
+    one: MedianRatio, found: pl.DataFrame, keys: Sequence[str], cells: pl.DataFrame
+) -> pl.DataFrame:
+    """The median of the units' own ratios; null where nobody is counted."""
+    rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
+    return rows.select(
+        *keys, pl.col("n").fill_null(0.0).alias("denominator"), "value", pl.lit(one.name).alias("statistic"),
+        pl.when(pl.col("n").is_null()).then(pl.lit(NOBODY)).alias("note"),
+    )
 
 
 def concentration_rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import narwhals as nw
 import polars as pl
@@ -12,7 +13,10 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.base import UNKNOWN, Boundary, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
-from mlmkpi.kpi import Quantiles, Survival
+from mlmkpi.facts.lineage import TEAM
+from mlmkpi.kpi import MedianRatio, Quantiles, Survival
+from mlmkpi.pipeline.middles import middle_ratios
+from mlmkpi.pipeline.teams import Split
 
 Pair = tuple[Measure, Measure]
 
@@ -30,6 +34,7 @@ class Job:
     quantiles: dict[Quantiles, None] = field(default_factory=dict)
     survivals: dict[Survival, None] = field(default_factory=dict)
     spreads: dict[Pair, None] = field(default_factory=dict)
+    medians: dict[MedianRatio, None] = field(default_factory=dict)
     counted: dict[Measure, None] = field(default_factory=dict)
 
     @property
@@ -44,7 +49,7 @@ class Sums:
 
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
     `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
-    distinct units behind a measure.
+    distinct units behind a measure; `medians` are those of units' own ratios.
     """
 
     totals: pl.DataFrame
@@ -52,6 +57,7 @@ class Sums:
     histograms: dict[Survival, pl.DataFrame]
     spreads: dict[Pair, pl.DataFrame]
     people: dict[Measure, pl.DataFrame]
+    medians: dict[MedianRatio, pl.DataFrame]
 
 
 def pair_name(pair: Pair) -> str:
@@ -61,18 +67,20 @@ def pair_name(pair: Pair) -> str:
 
 def take(books: Books, job: Job) -> Sums:
     """Run a job."""
-    rows = job.fact.rows(books, job.dimensions, job.at)
+    split = Split(job.dimensions, all_leaders=not books.teams.leaders)
+    rows = split.rows(books, job.fact, job.at)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     totals = _totals(books, job, rows, key)
     for pair in job.clustered:
         totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
     return Sums(
-        totals,
+        split.settled(books, job.fact, totals),
         {one: _quantiles(books, job, rows, key, one) for one in job.quantiles},
         {one: _histogram(books, job, rows, key, one) for one in job.survivals},
         {pair: _spread(books, job, rows, key, pair) for pair in job.spreads},
-        {one: _people(books, job, rows, key, one) for one in job.counted},
+        {one: split.settled(books, job.fact, _people(books, job, rows, key, one)) for one in job.counted},
+        {one: _medians(books, job, rows, key, one) for one in job.medians},
     )
 
 
@@ -132,6 +140,15 @@ def _spread(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.Dat
     return labelled(books, job, books.engine.collect(grouped))
 
 
+def _medians(books: Books, job: Job, rows: Frame, key: str, one: MedianRatio) -> pl.DataFrame:
+    """What `middle_ratios` makes of the units' own numerators and denominators."""
+    parts = {"_of": one.of, "above": one.numerator, "below": one.denominator}
+    rows = rows.select(key, *job.names, *(measure.expr.alias(name) for name, measure in parts.items()))
+    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    scale = Fraction(one.denominator.scale, one.numerator.scale)
+    return middle_ratios(labelled(books, job, books.engine.collect(rows)), ["span", *job.names], scale)
+
+
 def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
     """Distinct units with the measure not zero."""
     unit = job.fact.people_column(one.name, job.dimensions)
@@ -149,9 +166,11 @@ def _spanned(books: Books, rows: Frame, key: str) -> Frame:
 
 
 def labelled(books: Books, job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every dimension as text, `(unknown)` where there is none."""
+    """The frame with every dimension as text, `(unknown)` where there is none; teams once summed."""
     for name in job.names:
-        column = books.engine.decode(frame[name]) if name == DISTRIBUTOR else frame[name].cast(pl.String)
+        if name == TEAM and not books.teams.leaders:
+            continue
+        column = books.engine.decode(frame[name]) if name in (DISTRIBUTOR, TEAM) else frame[name].cast(pl.String)
         frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
     return frame
 

@@ -1,0 +1,154 @@
+"""Who stands under whom: the roster laid out as a tree on the driver, and the teams that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.genealogy import CycleError, Tree
+from mlmkpi.genealogy.strides import NOBODY, Int32s
+from mlmkpi.settings import nearest
+
+if TYPE_CHECKING:
+    from mlmkpi.facts.books import Books
+
+TEAM = "team"
+TREE = "distributors.sponsor_id|distributors.enroller_id|enrollments.sponsor_id|enrollments.enroller_id"
+SHOWN = 10
+
+
+class TreeKind(StrEnum):
+    """Which tree a team is: who sponsors whom carries volume, who enrolled whom carries recruits."""
+
+    SPONSOR = "sponsor"
+    ENROLLER = "enroller"
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Which teams a run is about: those of some leaders, or all (`leaders` empty), and how far down they go.
+
+    `depth` keeps so many generations below the leader; `generation` keeps that one alone.
+    """
+
+    kind: TreeKind = TreeKind.SPONSOR
+    leaders: tuple[str, ...] = ()
+    depth: int | None = None
+    generation: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("depth", "generation"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise UsageError(f"a team's {name} counts from 0", (("got", str(value)), ("expected", "0 or more")))
+            if value is not None and not self.leaders:
+                raise UsageError(f"a {name} is that of the teams asked for", (("fix", "name one: --team ID"),))
+
+
+class LoopError(DataError):
+    """Somebody stands above themselves; the message has the ids."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lineage:
+    """A tree of people: `ids` as the engine indexes them, in the order of their text, and the tree of their places."""
+
+    ids: pl.Series
+    tree: Tree
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def places(self, ids: pl.Series) -> NDArray[np.int64]:
+        """The index of each id, -1 for who is not in the tree."""
+        known = self.ids.to_frame("id").with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
+        found = ids.cast(self.ids.dtype).to_frame("id").join(known, on="id", how="left", maintain_order="left")
+        return found["at"].fill_null(NOBODY).to_numpy()
+
+    def team(self, leader: int, teams: Teams, *, with_leader: bool) -> Int32s:
+        """The people of a leader's team by index."""
+        tree = self.tree
+        people: Int32s = tree.order[tree.position[leader] : tree.end[leader]]
+        below = tree.depth[people] - tree.depth[leader]
+        kept = below >= (0 if with_leader else 1)
+        if teams.depth is not None:
+            kept &= below <= teams.depth
+        if teams.generation is not None:
+            kept &= below == teams.generation
+        chosen: Int32s = people[kept]
+        return chosen
+
+
+def lineage_of(books: Books, kind: TreeKind) -> Lineage:
+    """The tree of everybody ever enrolled; whoever's sponsor is not among them is a root. LoopError for a cycle."""
+    engine = books.engine
+    ids = engine.collect(books.roster.enrolments().select("person").unique())["person"].sort()
+    found = books.roster.sponsors() if kind is TreeKind.SPONSOR else books.roster.enrollers()
+    parents = np.full(len(ids), NOBODY, dtype=np.int64)
+    if found is not None:
+        rows = engine.collect(found.filter(~nw.col(kind.value).is_null()).select("person", kind.value))
+        lineage = Lineage(ids, Tree.of(np.empty(0, dtype=np.int32)))
+        people, above = lineage.places(rows["person"]), lineage.places(rows[kind.value])
+        parents[people[people != NOBODY]] = above[people != NOBODY]
+    try:
+        return Lineage(ids, Tree.of(parents))
+    except CycleError as error:
+        raise _loop(error.cycle, ids, kind, engine) from None
+
+
+def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Any) -> LoopError:
+    texts = [str(text) for text in engine.decode(ids.gather(cycle[:SHOWN]))]
+    ring = [*texts, *(["…"] if len(cycle) > SHOWN else []), texts[0]]
+    what = f"{len(cycle):,} people are above one another" if len(cycle) > 1 else "a person is their own"
+    return LoopError(
+        f"{what} in the {kind} tree" if len(cycle) > 1 else f"{what} {kind}",
+        (("got", " under ".join(ring)),
+         ("expected", f"a tree: from {kind} to {kind} everybody comes to somebody without one"),
+         ("fix", f"correct or empty the {kind} of one of them")),
+    )
+
+
+def leaders_of(books: Books, leaders: Sequence[str], lineage: Lineage) -> NDArray[np.int64]:
+    """The indexes of leaders asked for by id; UsageError with the nearest ids for one that nobody has."""
+    coded = books.engine.encode(list(leaders))
+    places = lineage.places(coded.cast(lineage.ids.dtype))
+    for leader, place in zip(leaders, places.tolist(), strict=True):
+        if place == NOBODY:
+            raise _unknown(leader, books.engine.decode(lineage.ids))
+    return places
+
+
+def _unknown(leader: str, ids: pl.Series) -> UsageError:
+    close = nearest(leader, _near(leader.strip(), ids))
+    return UsageError(
+        f"there is nobody with the id {leader!r}",
+        (("expected", "the id of a distributor, as it stands in the export"),
+         *((("fix", f"did you mean {close}?"),) if close else ())),
+    )
+
+
+def _near(text: str, ids: pl.Series) -> list[str]:
+    """The ids that differ in case and leading zeros alone, then those that stand beside it in order."""
+    bare = ids.str.to_lowercase().str.strip_chars_start("0")
+    alike = ids.filter(bare == text.lower().lstrip("0")).head(SHOWN)
+    at = int(ids.search_sorted(text))
+    return [*alike.to_list(), *ids.slice(max(at - SHOWN, 0), 2 * SHOWN).to_list()]
+
+
+def members(books: Books, teams: Teams, *, with_leader: bool) -> pl.DataFrame:
+    """`distributor`, `team`: who belongs to which of the teams asked for, ids as the engine indexes them."""
+    lineage = books.lineage()
+    frames = []
+    for leader in dict.fromkeys(leaders_of(books, teams.leaders, lineage).tolist()):
+        people = lineage.team(leader, teams, with_leader=with_leader)
+        named = lineage.ids.gather(people).alias("distributor").to_frame()
+        frames.append(named.with_columns(pl.lit(lineage.ids[leader], dtype=lineage.ids.dtype).alias(TEAM)))
+    return pl.concat(frames)

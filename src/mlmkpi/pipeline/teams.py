@@ -1,0 +1,137 @@
+"""Figures by team: rows of the teams asked for, or every leader's sums at once from each person's own.
+
+A fact knows the person behind a row (`distributor`). For teams that are asked for, its rows are joined with who
+belongs to which; for all of them, each person's sums come to the driver and are added up over the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import AGE_BAND, DISTRIBUTOR
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.lineage import TEAM, Teams, members
+from mlmkpi.genealogy import range_sums
+from mlmkpi.genealogy.strides import NOBODY, Int32s
+from mlmkpi.kpi import Concentrated, Figure, Part, Ratio, Survival
+
+GENDER = "gender"
+ASKED = "by team only for the teams asked for: --team ID"
+COUNTED = "people can be counted by team and {} only for the teams asked for: --team ID"
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a fact's rows are split by team: not, or by the teams asked for, or by every leader's."""
+
+    dimensions: Dimensions
+    all_leaders: bool
+
+    @property
+    def by_team(self) -> bool:
+        """Whether team is one of the dimensions."""
+        return any(d.name == TEAM for d in self.dimensions)
+
+    def rows(self, books: Books, fact: Fact, at: Boundary) -> Frame:
+        """The fact's rows; by team, with a column `team` as the engine indexes people."""
+        if not self.by_team:
+            return fact.rows(books, self.dimensions, at)
+        credited = tuple(dict.fromkeys(_person(d) for d in self.dimensions))
+        rows = fact.rows(books, credited, at)
+        if not self.all_leaders:
+            teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
+            belonging = books.engine.small(members(books, teams, with_leader=fact.with_leader or fact.of_leaders))
+            return rows.join(belonging, on=DISTRIBUTOR, how="inner")
+        return rows.with_columns(nw.col(DISTRIBUTOR).alias(TEAM))
+
+    def settled(self, books: Books, fact: Fact, frame: pl.DataFrame) -> pl.DataFrame:
+        """Sums with every leader's team by id: added up over the tree where they are each person's own."""
+        if not (self.by_team and self.all_leaders):
+            return frame
+        if fact.of_leaders:
+            frame = _of_leaders(books, frame)
+            return frame.with_columns(books.engine.decode(frame[TEAM]).alias(TEAM))
+        sums = [name for name in frame.columns if name not in ("span", *(d.name for d in self.dimensions))]
+        return over_tree(books, frame, sums, with_leader=fact.with_leader)
+
+
+def _person(dimension: Dimension) -> Dimension:
+    return Dimension(DISTRIBUTOR) if dimension.name == TEAM else dimension
+
+
+def _of_leaders(books: Books, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of those who sponsor somebody."""
+    lineage = books.lineage()
+    places = lineage.places(frame[TEAM])
+    return frame.filter(pl.Series((places != NOBODY) & (lineage.tree.size[places] > 0)))
+
+
+def over_tree(books: Books, frame: pl.DataFrame, sums: Sequence[str], *, with_leader: bool) -> pl.DataFrame:
+    """Each person's sums as every leader's: a row a leader and cell in which somebody of the team has one.
+
+    `team` holds the person as the engine indexes people, and the leader's id afterwards; whoever is not in the tree
+    is in no team.
+    """
+    lineage = books.lineage()
+    tree = lineage.tree
+    ordered = tree.order[np.flatnonzero(tree.size[tree.order])]
+    first = tree.position[ordered] + np.int32(0 if with_leader else 1)
+    names = books.engine.decode(lineage.ids.gather(ordered))
+    places = lineage.places(frame[TEAM])
+    others = [name for name in frame.columns if name not in (TEAM, *sums)]
+    known = frame.with_columns(pl.Series("_at", np.append(tree.position, NOBODY)[places]))
+    known = known.filter(pl.col("_at") != NOBODY).drop(TEAM)
+    parts = known.partition_by(others, include_key=True, maintain_order=False)
+    found = [_summed(part.sort("_at"), others, sums, first, tree.end[ordered], names) for part in parts]
+    empty = known.select(*others, pl.lit(None, dtype=pl.String).alias(TEAM), *sums).clear()
+    return pl.concat([empty, *found])
+
+
+def _summed(
+    part: pl.DataFrame, others: Sequence[str], sums: Sequence[str], first: Int32s, end: Int32s, names: pl.Series
+) -> pl.DataFrame:
+    """One cell's rows, in the order of the tree, as the sums of each leader who has one of them in their team."""
+    places = part["_at"].to_numpy()
+    low, high = np.searchsorted(places, first), np.searchsorted(places, end)
+    some = np.flatnonzero(high > low)
+    low, high = low[some], high[some]
+    cell = part.select(others).head(1)
+    return pl.DataFrame({
+        **{name: pl.repeat(cell[name][0], len(some), dtype=cell.schema[name], eager=True) for name in others},
+        TEAM: names.gather(some),
+        **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
+    })
+
+
+def fitted(figure: Figure, dimensions: Dimensions, teams: Teams) -> tuple[Figure, dict[str, str], str | None]:
+    """A figure as it stands in a split: what it is made of, why some statistics are null, and why all of it is."""
+    names = {dimension.name for dimension in dimensions}
+    if not names & {TEAM, DISTRIBUTOR} and isinstance(figure, Ratio):
+        figure = replace(figure, also=tuple(s for s in figure.also if not (isinstance(s, Part) and s.of_leaders)))
+    if TEAM not in names or teams.leaders:
+        return figure, {}, None
+    if isinstance(figure, Concentrated | Survival):
+        return figure, {}, ASKED
+    private = _counted(figure, dimensions)
+    if private:
+        return figure, {}, COUNTED.format(private)
+    parts = tuple(statistic for statistic in figure.also if isinstance(statistic, Part))
+    others = [statistic for statistic in figure.also if not isinstance(statistic, Part)]
+    lost = [name for one in others for name in ([p for p, _ in one.points] if hasattr(one, "points") else [one.name])]
+    return replace(figure, also=parts), dict.fromkeys(lost, ASKED), None
+
+
+def _counted(figure: Ratio, dimensions: Dimensions) -> str | None:
+    """The private dimension by which distinct people would be counted who may stand behind several persons' sums."""
+    fact = figure.of.fact
+    column = fact.people_column(figure.of.name, dimensions)
+    if column in (fact.unit, "seller") or fact.people(figure.of.name) is not None:
+        return None
+    return next((d.name for d in dimensions if d.column in (AGE_BAND, GENDER)), None)
