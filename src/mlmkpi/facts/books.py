@@ -40,6 +40,7 @@ class Books:
     def __init__(
         self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
+        lineage: Lineage | None = None,
     ) -> None:
         self.export = export
         self.engine = export.engine
@@ -56,7 +57,7 @@ class Books:
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self._cache: dict[Any, Frame] = {}
-        self._lineage: Lineage | None = None
+        self._lineage = lineage
 
     # ---- small tables ------------------------------------------------------------------------------------------
 
@@ -290,7 +291,7 @@ class Books:
     def lineage(self) -> Lineage:
         """The tree of the run's teams; LoopError where somebody stands above themselves."""
         if self._lineage is None:
-            self._lineage = lineage_of(self, self.teams.kind)
+            self._lineage = lineage_of(self.engine, self.roster, self.teams.kind)
         return self._lineage
 
     # ---- cache -------------------------------------------------------------------------------------------------

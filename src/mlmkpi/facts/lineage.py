@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError, UsageError
+from mlmkpi.facts.roster import Roster
 from mlmkpi.genealogy import CycleError, Tree
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.settings import nearest
@@ -87,11 +89,10 @@ class Lineage:
         return chosen
 
 
-def lineage_of(books: Books, kind: TreeKind) -> Lineage:
+def lineage_of(engine: Engine, roster: Roster, kind: TreeKind) -> Lineage:
     """The tree of everybody ever enrolled; whoever's sponsor is not among them is a root. LoopError for a cycle."""
-    engine = books.engine
-    ids = engine.collect(books.roster.enrolments().select("person").unique())["person"].sort()
-    found = books.roster.sponsors() if kind is TreeKind.SPONSOR else books.roster.enrollers()
+    ids = engine.collect(roster.enrolments().select("person").unique())["person"].sort()
+    found = roster.sponsors() if kind is TreeKind.SPONSOR else roster.enrollers()
     parents = np.full(len(ids), NOBODY, dtype=np.int64)
     if found is not None:
         rows = engine.collect(found.filter(~nw.col(kind.value).is_null()).select("person", kind.value))
@@ -104,7 +105,7 @@ def lineage_of(books: Books, kind: TreeKind) -> Lineage:
         raise _loop(error.cycle, ids, kind, engine) from None
 
 
-def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Any) -> LoopError:
+def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Engine) -> LoopError:
     texts = [str(text) for text in engine.decode(ids.gather(cycle[:SHOWN]))]
     ring = [*texts, *(["…"] if len(cycle) > SHOWN else []), texts[0]]
     what = f"{len(cycle):,} people are above one another" if len(cycle) > 1 else "a person is their own"
@@ -116,13 +117,13 @@ def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Any) -> LoopErr
     )
 
 
-def leaders_of(books: Books, leaders: Sequence[str], lineage: Lineage) -> NDArray[np.int64]:
+def leaders_of(engine: Engine, leaders: Sequence[str], lineage: Lineage) -> NDArray[np.int64]:
     """The indexes of leaders asked for by id; UsageError with the nearest ids for one that nobody has."""
-    coded = books.engine.encode(list(leaders))
+    coded = engine.encode(list(leaders))
     places = lineage.places(coded.cast(lineage.ids.dtype))
     for leader, place in zip(leaders, places.tolist(), strict=True):
         if place == NOBODY:
-            raise _unknown(leader, books.engine.decode(lineage.ids))
+            raise _unknown(leader, engine.decode(lineage.ids))
     return places
 
 
@@ -147,7 +148,7 @@ def members(books: Books, teams: Teams, *, with_leader: bool) -> pl.DataFrame:
     """`distributor`, `team`: who belongs to which of the teams asked for, ids as the engine indexes them."""
     lineage = books.lineage()
     frames = []
-    for leader in dict.fromkeys(leaders_of(books, teams.leaders, lineage).tolist()):
+    for leader in dict.fromkeys(leaders_of(books.engine, teams.leaders, lineage).tolist()):
         people = lineage.team(leader, teams, with_leader=with_leader)
         named = lineage.ids.gather(people).alias("distributor").to_frame()
         frames.append(named.with_columns(pl.lit(lineage.ids[leader], dtype=lineage.ids.dtype).alias(TEAM)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from mlmkpi.errors import UsageError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.facts.ranks import ladder
 from mlmkpi.facts.spans import schedule
 from mlmkpi.kpi import Back, Ratio, facts_of
@@ -27,12 +29,14 @@ from mlmkpi.pipeline.jobs import gather
 from mlmkpi.pipeline.plan import chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.sources import open_exports
 
 __all__ = ["Request", "Result", "compute"]
 
 Exports = str | Path | Mapping[str, Any]
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Request:
     as_of: date | None = None
     compare_year: bool = False
     bad_rows: str = "stop"
+    teams: Teams = field(default_factory=Teams)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -60,6 +65,7 @@ def compute(
     exports: Exports = ".", *, kpis: Sequence[str] | None = None, every: str = "month", by: Sequence[str] = (),
     where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
+    tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
     config: Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> Result:
@@ -67,14 +73,18 @@ def compute(
 
     `kpis` are names, families or "all" (None: the default set); `every` is the length of a period; `by` are the
     dimensions to split by and `where` the values to keep of each; `first`, `last` and `count` choose the periods (13
-    that end with the as-of date's). `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
+    that end with the as-of date's). The dimension `team` is a leader with everybody below them in the `tree` ("sponsor"
+    or "enroller"); of the leaders in `where["team"]`, down to a `depth` or that `generation` alone.
+
+    `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
     names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
     done.
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """
     request = Request(
-        kpis, _one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows
+        kpis, _one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
+        Teams(_one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation),
     )
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
@@ -102,7 +112,7 @@ def _silent(_: str) -> None:
     """Tell nobody."""
 
 
-def _one_of(kind: type[Every], name: str, value: str) -> Every:
+def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
     try:
         return kind(value)
     except ValueError:
@@ -115,13 +125,15 @@ def _run(
     export = Export(engine, bad_rows=request.bad_rows)
     kpis, default = chosen(request.kpis)
     dimensions = split_by(request.dimensions, export, settings.rank_ladder)
-    planned = plan(kpis, export, settings, dimensions)
+    planned = plan(kpis, export, settings, dimensions, request.teams)
     able = [one for one in planned if one.computed]
     left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
     tables = sorted({need.partition(".")[0] for one in able for f in facts_of(one.figure) for n in f.needs()
                      for need in n.split("|")})
     tell("reading dates")
     clock = read_clock(engine, [table for table in tables if engine.columns(table)], request.as_of)
+    planned, lineage = laid_out(planned, export, clock.as_of, request.teams, dimensions, asked=not default)
+    able = [one for one in planned if one.computed]
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     backs = {one.figure.growth for one in able if isinstance(one.figure, Ratio)}
@@ -135,6 +147,7 @@ def _run(
     books = Books(
         export, laid, clock.data_start, facts, ladder=ladder(export, settings.rank_ladder),
         age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
+        teams=request.teams, lineage=lineage,
     )
     for fact, _, split in jobs.jobs:
         fact.prepare(books, split)
@@ -152,7 +165,7 @@ def _run(
     return Result(
         _framed(frames, request), request.dimensions, request.every.value, clock.as_of,
         settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *_leftover(leftover)),
+        (*clock.hints, *_snapped(request, periods), *_leftover(leftover), *alone(export, request.teams, lineage)),
         (*clock.warnings, *_found(export)), left_out,
     )
 

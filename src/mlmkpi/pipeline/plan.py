@@ -10,8 +10,10 @@ from mlmkpi.errors import SettingsError, UsageError
 from mlmkpi.facts.attributes import AGE_BAND, TABLE, missing
 from mlmkpi.facts.base import Dimension, Dimensions, Fact
 from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import TEAM, Teams
 from mlmkpi.kpi import KPIS, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
+from mlmkpi.pipeline.teams import fitted
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.tables import TABLES
 
@@ -80,16 +82,18 @@ def _unknown_kpi(name: str) -> UsageError:
 
 
 def plan(
-    kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions
+    kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions, teams: Teams
 ) -> list[Planned]:
     """Each KPI with the settings' parameters; SettingsError for one that does not fit."""
     where = str(settings.path or FILE_NAME)
     known = {name for kpi in KPIS.values() for name in kpi.parameters}
     check_names({k: v for k, v in settings.definitions.items() if k not in RUN}, known, where)
-    return [_planned(kpi, export, settings, dimensions, where) for kpi in kpis]
+    return [_planned(kpi, export, settings, dimensions, teams, where) for kpi in kpis]
 
 
-def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, where: str) -> Planned:
+def _planned(
+    kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams, where: str
+) -> Planned:
     values = {
         name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
         for name, default in kpi.parameters.items()
@@ -101,7 +105,9 @@ def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimension
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
     unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
-    return Planned(kpi, figure, definition, _lacks(needs, export), unsplit, _partly(figure, export))
+    figure, by_team, whole = fitted(figure, dimensions, teams)
+    partly = {**_partly(figure, export), **by_team}
+    return Planned(kpi, figure, definition, _lacks(needs, export), unsplit or whole, partly)
 
 
 def _partly(figure: Figure, export: Export) -> dict[str, str]:
@@ -143,7 +149,7 @@ def split_by(by: Sequence[str], export: Export, ranks: Sequence[str]) -> Dimensi
     dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
     for dimension in dimensions:
         lacking = missing(export, dimension, ranks)
-        if lacking is not None and dimension.column not in (*TABLES[TABLE[dimension.side]].names, AGE_BAND):
+        if lacking is not None and dimension.column not in (TEAM, *TABLES[TABLE[dimension.side]].names, AGE_BAND):
             raise _no_dimension(dimension, lacking, export)
     return dimensions
 

@@ -24,6 +24,7 @@ from mlmkpi.kpi import Concentrated, Figure, Part, Ratio, Survival
 
 GENDER = "gender"
 ASKED = "by team only for the teams asked for: --team ID"
+BOTH = "by team and distributor at once only for the teams asked for: --team ID"
 COUNTED = "people can be counted by team and {} only for the teams asked for: --team ID"
 
 
@@ -117,6 +118,8 @@ def fitted(figure: Figure, dimensions: Dimensions, teams: Teams) -> tuple[Figure
         figure = replace(figure, also=tuple(s for s in figure.also if not (isinstance(s, Part) and s.of_leaders)))
     if TEAM not in names or teams.leaders:
         return figure, {}, None
+    if DISTRIBUTOR in names:
+        return figure, {}, BOTH
     if isinstance(figure, Concentrated | Survival):
         return figure, {}, ASKED
     private = _counted(figure, dimensions)

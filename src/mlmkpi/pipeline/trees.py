@@ -1,0 +1,46 @@
+"""The tree of a run, laid out once before anything is summed: what needs it, and what a tree that is none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from mlmkpi.facts.base import Dimensions
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import TEAM, Lineage, LoopError, Teams, leaders_of, lineage_of
+from mlmkpi.facts.roster import Roster
+from mlmkpi.kpi import facts_of
+from mlmkpi.period import day_number
+from mlmkpi.pipeline.plan import Planned
+
+
+def laid_out(
+    planned: Sequence[Planned], export: Export, as_of: date, teams: Teams, dimensions: Dimensions, *, asked: bool
+) -> tuple[list[Planned], Lineage | None]:
+    """The KPIs and the tree that some of them need; where somebody is above themselves, those are null with the reason.
+
+    LoopError where teams, or these KPIs (`asked`), are asked for.
+    """
+    by_team = any(dimension.name == TEAM for dimension in dimensions)
+    needing = [one for one in planned if one.computed and (by_team or any(f.reads_tree for f in facts_of(one.figure)))]
+    if not needing:
+        return list(planned), None
+    try:
+        lineage = lineage_of(export.engine, Roster(export, day_number(as_of)), teams.kind)
+    except LoopError as error:
+        if by_team or asked:
+            raise
+        reason = f"{error.what}: {dict(error.details)['got']}"
+        return [replace(one, unsplit=reason) if one in needing else one for one in planned], None
+    leaders_of(export.engine, teams.leaders, lineage)
+    return list(planned), lineage
+
+
+def alone(export: Export, teams: Teams, lineage: Lineage | None) -> list[str]:
+    """What people should hear of leaders asked for who sponsor nobody."""
+    if lineage is None:
+        return []
+    places = leaders_of(export.engine, teams.leaders, lineage)
+    lone = [leader for leader, place in zip(teams.leaders, places, strict=True) if not lineage.tree.size[place]]
+    return [f"{leader} has nobody in the {teams.kind} tree: their own figures" for leader in lone]
