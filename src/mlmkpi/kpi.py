@@ -75,6 +75,11 @@ class Part:
     times: int = 1
     of_leaders: bool = False
 
+    @property
+    def of(self) -> Measure:
+        """The measure whose units stand behind the figure: its denominator's, a total's own."""
+        return self.denominator or self.numerator
+
 
 @dataclass(frozen=True)
 class Quantiles:
@@ -134,7 +139,8 @@ class Ratio:
     dimensions, so that the values are shares. `cap` makes the value that much minus the ratio. `growth` makes it the
     figure's growth on an earlier period. `herfindahl` adds, by (statistic, own dimension), Σ share² over the known
     cells of a block; `largest` keeps the cells with the largest values alone, and adds `pareto`, the share of the
-    ⌈20 %⌉ largest of all of them.
+    ⌈20 %⌉ largest of all of them. Where the export lacks one of `needs`, the value alone is null. `noted` are measures
+    that a note tells, each with its words.
     """
 
     numerator: Measure
@@ -147,6 +153,8 @@ class Ratio:
     growth: Back | None = None
     herfindahl: tuple[tuple[str, str], ...] = ()
     largest: int | None = None
+    needs: tuple[str, ...] = ()
+    noted: tuple[tuple[str, Measure], ...] = ()
 
     @property
     def of(self) -> Measure:
@@ -155,7 +163,7 @@ class Ratio:
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""
-        found = [self.numerator, self.denominator, *_measures(self.also)]
+        found = [self.numerator, self.denominator, *_measures(self.also), *(measure for _, measure in self.noted)]
         return tuple(dict.fromkeys(m for m in found if m is not None))
 
 
@@ -166,6 +174,7 @@ class Concentrated:
     main: Concentration
     also: tuple[Statistic, ...] = ()
     blocks: tuple[Block, ...] = (TOTAL,)
+    noted: tuple[tuple[str, Measure], ...] = ()
 
     @property
     def of(self) -> Measure:
@@ -174,7 +183,7 @@ class Concentrated:
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums."""
-        found = [self.main.of, *_measures(self.also)]
+        found = [self.main.of, *_measures(self.also), *(measure for _, measure in self.noted)]
         return tuple(dict.fromkeys(m for m in found if m is not None))
 
 
@@ -197,6 +206,7 @@ class Survival:
     event: Measure
     within: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = (TOTAL,)
+    noted: tuple[tuple[str, Measure], ...] = ()
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums: how many units are observed."""

@@ -10,10 +10,11 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import age_band, birth_day
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Side
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, TREE
 from mlmkpi.facts.ranks import ladder, ranks_at
+from mlmkpi.tables import TABLES, Kind
 
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 AGE_BAND, RANK, DISTRIBUTOR = "age_band", "rank", "distributor"
 BIRTH = ("birth_date", "birth_year")
 TABLE = {Side.PERSON: "distributors", Side.CUSTOMER: "customers", Side.ORDER: "orders"}
+LABELS = (Kind.CODE, Kind.TEXT, Kind.ID)
+INDEXED = ("distributors.distributor_id", "customers.customer_id", "orders.order_id")
 KEY = {Side.PERSON: "distributor_id", Side.CUSTOMER: "customer_id"}
 
 
@@ -40,6 +43,34 @@ def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) ->
     if dimension.name == RANK and ranked(export):
         return None if ladder(export, rank_ladder) else "rank_ladder"
     return None if dimension.column in columns else f"{table}.{dimension.column}"
+
+
+def of_row(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> bool:
+    """Whether a dimension is a column of the table whose rows a fact counts, and not an attribute of its people."""
+    if dimension.side is not Side.PERSON or dimension.name not in row_columns(fact.table, export):
+        return False
+    return fact.row_first or missing(export, dimension, rank_ladder) is not None
+
+
+def row_columns(table: str, export: Export) -> set[str]:
+    """The columns of a table by which its rows can be split: codes, texts, ids of things, and extra ones."""
+    if not table:
+        return set()
+    declared = {column.name: column for column in TABLES[table].columns}
+    return {
+        name for name in export.columns(table)
+        if name not in declared or (declared[name].kind in LABELS and declared[name].references not in INDEXED)
+    }
+
+
+def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> str | None:
+    """As `missing`, for a fact: what counts rows of a table needs the column that says whose they are."""
+    if of_row(fact, export, dimension, rank_ladder):
+        return None
+    link = KEY.get(dimension.side)
+    if fact.table and link and link not in export.columns(fact.table):
+        return f"{fact.table}.{link}"
+    return missing(export, dimension, rank_ladder)
 
 
 def columns_for(export: Export, dimensions: Dimensions, side: Side) -> list[str]:

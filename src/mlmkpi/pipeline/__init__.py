@@ -124,7 +124,7 @@ def _run(
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows)
     kpis, default = chosen(request.kpis)
-    dimensions = split_by(request.dimensions, export, settings.rank_ladder)
+    dimensions = split_by(request.dimensions, export, settings.rank_ladder, kpis)
     planned = plan(kpis, export, settings, dimensions, request.teams)
     able = [one for one in planned if one.computed]
     left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}

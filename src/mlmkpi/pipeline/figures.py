@@ -22,6 +22,8 @@ def figures(one: Planned, jobs: Jobs, schedule: Schedule) -> pl.DataFrame:
     Null figures carry their reason in `note`.
     """
     frame = pl.concat([_block(one, jobs, block, schedule) for block in one.figure.blocks], how="diagonal")
+    for name, reason in one.partly.items():
+        frame = _without(frame, name, reason, schedule)
     if isinstance(one.figure, Ratio) and one.figure.growth:
         return grown(frame, one.figure.growth, schedule, total=one.figure.denominator is None)
     return frame
@@ -33,8 +35,6 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:
         frame = _filled(figure, frame, schedule)
-    for name, reason in one.partly.items():
-        frame = _without(frame, name, reason, schedule)
     counted = jobs.of(one.kpi, figure.of.fact, block).people.get(figure.of)
     if counted is not None:
         frame = frame.join(counted, on=keys, how="left", nulls_equal=True)
@@ -56,7 +56,10 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     else:
         frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure)]
     cells = frames[0].select(keys)
-    frames = [frames[0], *(f.join(cells, on=keys, how="semi", nulls_equal=True) for f in frames[1:])]
+    frames[0] = _noted(frames[0], one, jobs, block, keys)
+    apart = [part.of.fact != figure.of.fact for part in ratios(figure)]
+    frames = [frame if alone else frame.join(cells, on=keys, how="semi", nulls_equal=True)
+              for frame, alone in zip(frames, apart if isinstance(figure, Ratio) else [False, *apart], strict=True)]
     for statistic in figure.also:
         if isinstance(statistic, Quantiles):
             found = jobs.of(one.kpi, statistic.of.fact, block)
@@ -68,6 +71,17 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
             found = jobs.of(one.kpi, statistic.of.fact, block)
             frames.append(concentration_rows(statistic, found.spreads[statistic.of, statistic.value], keys))
     return pl.concat(frames, how="diagonal")
+
+
+def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
+    """The main figures with notes of what they count beside them."""
+    for words, measure in one.figure.noted:
+        totals = jobs.of(one.kpi, measure.fact, block).totals.select(*keys, pl.col(measure.name).alias("_noted"))
+        told = pl.when(pl.col("_noted") > 0).then(pl.format(f"{words}: {{}}", "_noted"))
+        note = pl.concat_str("note", told, separator="; ", ignore_nulls=True)
+        frame = frame.join(totals, on=keys, how="left", nulls_equal=True)
+        frame = frame.with_columns(pl.when(note != "").then(note).alias("note")).drop("_noted")
+    return frame
 
 
 def _without(frame: pl.DataFrame, statistic: str, reason: str, schedule: Schedule) -> pl.DataFrame:

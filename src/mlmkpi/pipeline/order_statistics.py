@@ -47,7 +47,7 @@ def median_rows(
 def concentration_rows(
     one: Concentration, spread: pl.DataFrame, keys: Sequence[str], statistic: str | None = None
 ) -> pl.DataFrame:
-    """Gini or top share by the keys, from how many units have which value."""
+    """Gini (over units) or top share (of what all have) by the keys, from how many units have which value."""
     rows = []
     measure = {Shape.GINI: gini, Shape.TOP_1PCT: top_share}[one.shape]
     for key, group in spread.partition_by(list(keys), as_dict=True, maintain_order=False).items():
@@ -55,9 +55,12 @@ def concentration_rows(
         found = measure(values)
         clipped = f"{found.clipped:,} negative, counted as 0" if found.clipped else None
         note = clipped if found.value is not None else NOBODY
-        rows.append((*key, statistic or one.name, float(len(values)), found.value, note))
+        of_money = one.shape is Shape.TOP_1PCT
+        part, whole = (found.part / one.value.scale, found.whole / one.value.scale) if of_money else (None, len(values))
+        rows.append((*key, statistic or one.name, part, float(whole), found.value, note))
     schema: dict[str, pl.DataType] = {name: spread.schema[name] for name in keys}
-    schema |= {"statistic": pl.String(), "denominator": pl.Float64(), "value": pl.Float64(), "note": pl.String()}
+    schema |= {"statistic": pl.String()} | dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())
+    schema |= {"note": pl.String()}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

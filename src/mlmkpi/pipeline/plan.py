@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import SettingsError, UsageError
-from mlmkpi.facts.attributes import AGE_BAND, TABLE, missing
+from mlmkpi.facts.attributes import AGE_BAND, TABLE, lacking, missing, row_columns
 from mlmkpi.facts.base import Dimension, Dimensions, Fact
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Teams
-from mlmkpi.kpi import KPIS, Family, Figure, Kpi, Part, Ratio, facts_of
+from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.teams import fitted
 from mlmkpi.settings import FILE_NAME, Settings, nearest
@@ -105,13 +105,17 @@ def _planned(
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
     unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
+    figure = replace(figure, blocks=_blocks(figure, dimensions, export, settings.rank_ladder))
     figure, by_team, whole = fitted(figure, dimensions, teams)
     partly = {**_partly(figure, export), **by_team}
     return Planned(kpi, figure, definition, _lacks(needs, export), unsplit or whole, partly)
 
 
 def _partly(figure: Figure, export: Export) -> dict[str, str]:
-    parts = [part for part in figure.also if isinstance(part, Part)] if isinstance(figure, Ratio) else []
+    if not isinstance(figure, Ratio):
+        return {}
+    parts = [Part("value", figure.numerator, needs=figure.needs)]
+    parts += [part for part in figure.also if isinstance(part, Part)]
     return {part.name: reason for part in parts if (reason := _lacks(part.needs, export)) is not None}
 
 
@@ -138,24 +142,35 @@ def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, rank
     for dimension in dimensions:
         if not all(fact.carries(dimension) for fact in facts):
             return f"cannot be split by {dimension.name}"
-        lacking = missing(export, dimension, ranks)
-        if lacking is not None:
-            return lack(lacking, export)
+        for fact in facts:
+            needed = lacking(fact, export, dimension, ranks)
+            if needed is not None:
+                return lack(needed, export)
     return None
 
 
-def split_by(by: Sequence[str], export: Export, ranks: Sequence[str]) -> Dimensions:
+def _blocks(figure: Figure, dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> tuple[Block, ...]:
+    """A figure's own splits that the export has, without what is asked for anyway."""
+    asked = {dimension.name for dimension in dimensions}
+    facts = facts_of(figure)
+    kept = [b for b in figure.blocks if all(fact.brings(name, export, ranks) for name in b for fact in facts)]
+    return tuple(dict.fromkeys(tuple(name for name in block if name not in asked) for block in kept))
+
+
+def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequence[Kpi]) -> Dimensions:
     """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have."""
     dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
+    tables = {fact.table for kpi in kpis for fact in facts_of(kpi.function())} - {""}
+    known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
     for dimension in dimensions:
-        lacking = missing(export, dimension, ranks)
-        if lacking is not None and dimension.column not in (TEAM, *TABLES[TABLE[dimension.side]].names, AGE_BAND):
-            raise _no_dimension(dimension, lacking, export)
+        needed = missing(export, dimension, ranks)
+        if needed is not None and dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
+            raise _no_dimension(dimension, needed, export)
     return dimensions
 
 
-def _no_dimension(dimension: Dimension, lacking: str, export: Export) -> UsageError:
-    table, _, column = lacking.partition(".")
+def _no_dimension(dimension: Dimension, needed: str, export: Export) -> UsageError:
+    table, _, column = needed.partition(".")
     prefix = {"customers": "customer.", "orders": "order."}.get(table, "")
     have = sorted(export.columns(table) | set(TABLES[table].names))
     guess = nearest(column, have)

@@ -7,7 +7,7 @@ import polars as pl
 
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import Block, Interval, Part, Ratio
+from mlmkpi.kpi import Block, Interval, Part, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
@@ -23,6 +23,8 @@ def ratio_rows(
     """A statistic's figures by the keys; only the main one has an interval."""
     sums = _sums(one, part, jobs, block, keys)
     if part.name != "value":
+        if len(keys) > 1 and not isinstance(one.figure, Survival) and part.of.fact != one.figure.of.fact:
+            sums = _occurring(sums, part)
         return _divided(sums, part).drop("_n", "_d")
     if len(keys) > 1:
         sums = _occurring(sums, part)

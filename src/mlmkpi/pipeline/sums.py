@@ -150,7 +150,12 @@ def _medians(books: Books, job: Job, rows: Frame, key: str, one: MedianRatio) ->
 
 
 def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
-    """Distinct units with the measure not zero."""
+    """Distinct units with the measure not zero; or the sum of what the fact counts people by."""
+    counting = job.fact.people(one.name)
+    if counting is not None:
+        counted = rows.select(key, *job.names, Measure(job.fact, counting).expr.alias("people"))
+        sums = _spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())
+        return labelled(books, job, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
     rows = _spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
