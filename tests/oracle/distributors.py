@@ -107,10 +107,10 @@ def churn_lapsed(world: World, span: Span, split: Split) -> list[Block]:
 
 
 def quick_ratio(world: World, span: Span, split: Split) -> list[Block]:
-    """Who came by who went."""
-    start, end, day = bases(world, span)
-    units = [Unit(split.person(who, day), ONE, person=who) for who in sorted(end - start)]
-    units += [Unit(split.person(who, day), below=ONE, person=who) for who in sorted(start - end)]
+    """Who came by who went, as they stand at the period's end."""
+    start, end, _ = bases(world, span)
+    units = [Unit(split.person(who, span.closing), ONE, person=who) for who in sorted(end - start)]
+    units += [Unit(split.person(who, span.closing), below=ONE, person=who) for who in sorted(start - end)]
     return [Block("value", units, ratio)]
 
 
@@ -128,7 +128,7 @@ def intra_period_leavers(world: World, span: Span, split: Split) -> list[Block]:
     return [Block("value", units, count)]
 
 
-def _months(world: World, span: Span) -> list[tuple[date, date]]:
+def months_of(world: World, span: Span) -> list[tuple[date, date]]:
     """The calendar months inside the period that have ended; a day, a week or a company's own period is its own."""
     if world.calendar.every in ("day", "week", "period"):
         return [(span.first, span.last)] if span.last <= span.closing else []

@@ -250,16 +250,17 @@ class Books:
         return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
 
     def recruits(self) -> Frame:
-        """One row a new person with an enroller: `unit` (the enroller), `day`."""
+        """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""
         return self.once("recruits", self._read_recruits)
 
     def _read_recruits(self) -> Frame:
         enrollers = self.roster.enrollers()
         first = self.roster.enrolments().group_by("person").agg(nw.col("day").min())
+        recruit = nw.col("person").alias("recruit")
         if enrollers is None:
-            return first.filter(nw.lit(False)).select(nw.col("person").alias("unit"), "day")
+            return first.filter(nw.lit(False)).select(nw.col("person").alias("unit"), "day", recruit)
         rows = first.join(enrollers.filter(~nw.col("enroller").is_null()), on="person", how="inner")
-        return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), "day"))
+        return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), "day", recruit))
 
     def event_history(self, name: str, events: Frame) -> Frame:
         """Histories of events (`unit`, `day`) as `{name}_0` …, one row a unit."""

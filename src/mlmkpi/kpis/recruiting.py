@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mlmkpi.facts.base import Boundary
+from mlmkpi.facts.movers import Movers, PassersBy
 from mlmkpi.facts.newcomers import FirstSales, Newcomers
 from mlmkpi.facts.people import TENURE, People
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
@@ -109,6 +110,41 @@ def churn_lapsed(
     rules = active_rule.order_rules(valid_status, refunds, volume)
     people = People(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(people.lapsed(), people.at_start())
+
+
+@kpi(
+    title="Joined and left in the period", short="Joined and left", family=Family.RECRUITING, unit=Unit.COUNT,
+    better=Better.LOWER,
+)
+def intra_period_leavers() -> Ratio:
+    """People whom retention and churn never see: they join and leave inside one period.
+
+    Formula: the number of people off the books at both boundaries of the period and on them some day between.
+    Unit: people.
+    Edge cases: who leaves on the day they enrol was never on the books; who is back by the period's end is no leaver.
+    Source: set by mlmkpi, beside set-based churn.
+    """
+    return Ratio(PassersBy().passed())
+
+
+@kpi(
+    title="Quick ratio", short="Quick ratio", family=Family.RECRUITING, unit=Unit.RATIO, better=Better.HIGHER,
+)
+def quick_ratio(
+    *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
+    active_rule: ActiveRule = ANY_ORDER, refunds: Refunds = Refunds.REFUND_DATE, volume: Volume = Volume.QV,
+    valid_status: tuple[str, ...] = (),
+) -> Ratio:
+    """How many people came for each one who went: above 1 the field grows.
+
+    Formula: |E ∖ S| ÷ |S ∖ E|, the sets of distributor retention: new and returning people ÷ people lost.
+    Unit: a ratio.
+    Edge cases: null where nobody was lost. Ranks and age bands are those at the period's end.
+    Source: the quick ratio of subscription businesses, counted in people.
+    """
+    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    movers = Movers(rules, lapse_after_days, retention_base, retention_window, active_rule)
+    return Ratio(movers.gained(), movers.lost())
 
 
 @kpi(

@@ -1,0 +1,94 @@
+"""People on the books at a period's end, and those of them who did something in it or have something by then."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR, missing, seller_attributes
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.people import ENROLLED, named, with_lookup
+
+OWN = ("age_band", "gender", "region")
+
+
+def plain(dimensions: Dimensions) -> Dimensions:
+    """The dimensions, a fact's own read as attributes of people."""
+    return tuple(Dimension(dimension.name) for dimension in dimensions)
+
+
+def by_people(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
+    """Rows of people (`unit`, `span`) with the dimensions of these people."""
+    rows = seller_attributes(books, plain(dimensions), at).attach(rows, "unit")
+    if any(dimension.name == DISTRIBUTOR for dimension in dimensions):
+        rows = rows.with_columns(nw.col("unit").alias(DISTRIBUTOR))
+    return rows
+
+
+class _OnBooks(Fact):
+    """What facts of people on the books share: they read no orders, and may bring people's attributes themselves."""
+
+    own: ClassVar[tuple[str, ...]] = OWN
+
+    @property
+    def reads_orders(self) -> bool:
+        """They do not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor."""
+        return (ENROLLED,)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has the attribute."""
+        return missing(export, Dimension(name), ranks) is None
+
+
+@dataclass(frozen=True)
+class Listed(_OnBooks):
+    """One row a person on the books at a period's end."""
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        sellers = seller_attributes(books, plain(dimensions), at)
+        people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
+        rows = [
+            people.filter(on_books(span.end)).select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), nw.lit(True).alias("listed"),
+                *named(sellers, span),
+            )
+            for span in books.schedule.spans
+        ]
+        return books.engine.concat(rows)
+
+    @measure
+    def listed(self) -> Expr:
+        """People on the books at the period's end."""
+        return flag(nw.col("listed"))
+
+
+class Doers(_OnBooks):
+    """One row a person on the books at a period's end of whom something is true; subclasses say what."""
+
+    @abstractmethod
+    def doers(self, books: Books) -> Frame:
+        """`unit`, `span`, once each, whether on the books or not."""
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        rows = self.doers(books).join(books.ends(), on="span", how="inner")
+        rows = rows.join(books.people(), left_on="unit", right_on="person", how="inner")
+        rows = rows.filter(on_books(nw.col("closing"))).select("unit", "span", nw.lit(True).alias("found"))
+        return by_people(books, rows, dimensions, at)
+
+    @measure
+    def found(self) -> Expr:
+        """Those people."""
+        return flag(nw.col("found"))

@@ -1,0 +1,118 @@
+"""Newcomers followed after they enrolled, and who came and went, worked by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from kpis.orders import Rows, figure, figures, table
+
+START = ("0", "2025-01-01", 1, "D0")
+"""An order that lets the data start early."""
+
+
+def people(*rows: tuple[object, ...]) -> Rows:
+    """Distributors by id, enrolment, and further columns."""
+    return table("distributor_id enrolled_on terminated_on enroller_id market", *(
+        (*row, *([None] * (5 - len(row)))) for row in rows
+    ))
+
+
+def test_who_joins_and_leaves_in_one_period_is_seen_by_neither_boundary() -> None:
+    tables = {
+        "distributors": people(
+            ("A", "10-02", "10-20"), ("B", "10-02", "10-02"), ("C", "10-02", "11-01"), ("D", "10-02", "10-20"),
+            ("E", "09-30", "10-20"), ("F", "10-02", "10-31"),
+        ),
+        "enrollments": table("distributor_id enrolled_on", ("D", "10-25")),
+        "orders": table("order_id ordered_on amount distributor_id", START),
+    }
+    assert figure(tables, "intra_period_leavers", "2026-10", as_of="2026-12-31") == 2
+    assert figure(tables, "intra_period_leavers", "2026-09", as_of="2026-12-31") == 0
+    assert figure(tables, "intra_period_leavers", "2026-Q4", every="quarter", as_of="2026-12-31") == 3
+
+
+def test_the_quick_ratio_sets_those_who_came_against_those_who_went() -> None:
+    tables = {
+        "distributors": people(("A", "10-02"), ("B", "10-02"), ("C", "2025-01-01"), ("D", "2025-01-01", "10-09")),
+        "orders": table(
+            "order_id ordered_on amount distributor_id", START, ("1", "07-05", 1, "C"), ("2", "07-05", 1, "D"),
+            ("3", "09-30", 1, "D"), ("4", "12-01", 1, "C"),
+        ),
+    }
+    ask = {"as_of": "2026-12-31", "definitions": {"lapse_after_days": 90}}
+    assert figure(tables, "quick_ratio", "2026-10", column="numerator", **ask) == 2
+    assert figure(tables, "quick_ratio", "2026-10", column="denominator", **ask) == 2
+    assert figure(tables, "quick_ratio", "2026-12", **ask) == 1 / 2
+    assert figure(tables, "quick_ratio", "2026-11", **ask) is None
+
+
+def test_recruits_are_counted_where_their_recruiter_stands() -> None:
+    tables = {
+        "distributors": people(
+            ("A", "2025-01-01", None, None, "US"), ("B", "2025-01-01", None, "A", "DE"),
+            ("C", "10-02", None, "A", "DE"), ("D", "10-31", None, "A", "DE"), ("E", "10-05", None, "B", "US"),
+            ("F", "10-05", None, None, "US"), ("G", "11-05", None, "B", "US"),
+        ),
+    }
+    assert figure(tables, "recruits_per_recruiter", "2026-10", as_of="2026-11-30") == 3 / 2
+    found = figures(tables, "recruits_per_recruiter", "2026-10", as_of="2026-11-30", by=("market",))
+    assert found == {"US": 2, "DE": 1}
+    assert figure(tables, "recruits_per_recruiter", "2026-09", as_of="2026-11-30") is None
+
+
+@pytest.mark.parametrize("days", [30, 60, 90])
+@pytest.mark.parametrize("every", ["month", "year"])
+def test_a_sale_counts_from_the_day_of_enrolment_to_the_last_day_followed(days: int, every: str) -> None:
+    joined = date(2026, 4, 10)
+
+    def sold(who: str, *after: int) -> list[tuple[object, ...]]:
+        return [(f"{who}{day}", str(joined + timedelta(days=day)), 5, who) for day in after]
+
+    last = [*sold("A", 0), *sold("B", days), *sold("C", days + 1), *sold("D", -1), *sold("E", -1, days + 1)]
+    tables = {
+        "distributors": people(*((who, str(joined)) for who in "ABCDE"), ("OLD", "2024-12-31")),
+        "orders": table("order_id ordered_on amount distributor_id", START, *last, ("Z", "2024-12-31", 9, None)),
+    }
+    period = "2026-04" if every == "month" else "2026"
+    ask = {"every": every, "as_of": "2026-12-31"}
+    assert figure(tables, f"enrolment_activation_{days}d", period, **ask) == 2 / 5
+    ripe = str(joined + timedelta(days=days))
+    assert figure(tables, f"enrolment_activation_{days}d", period, every=every, as_of=ripe) == 2 / 5
+    young = str(joined + timedelta(days=days - 1))
+    assert figure(tables, f"enrolment_activation_{days}d", period, every=every, as_of=young) is None
+
+
+def test_a_period_is_complete_once_everybody_in_it_was_followed() -> None:
+    tables = {
+        "distributors": people(("A", "04-10"), ("B", "04-30")),
+        "orders": table("order_id ordered_on amount distributor_id", START),
+    }
+    for as_of, complete, followed in (("2026-05-29", False, 1), ("2026-05-30", True, 2)):
+        ask = {"as_of": as_of, "column": "complete"}
+        assert figure(tables, "enrolment_activation_30d", "2026-04", **ask) is complete
+        ask["column"] = "denominator"
+        assert figure(tables, "enrolment_activation_30d", "2026-04", **ask) == followed
+
+
+def test_people_who_enrolled_before_the_orders_start_are_left_out() -> None:
+    tables = {
+        "distributors": people(("A", "04-09"), ("B", "04-10")),
+        "orders": table("order_id ordered_on amount distributor_id", ("1", "04-10", 5, "A")),
+    }
+    assert figure(tables, "enrolment_activation_30d", "2026-04", as_of="2026-12-31", column="denominator") == 1
+    assert figure(tables, "enrolment_activation_30d", "2026-03", as_of="2026-12-31") is None
+
+
+def test_duplication_is_bringing_somebody_else_soon() -> None:
+    tables = {
+        "distributors": people(
+            ("A", "04-10"), ("B", "04-10"), ("C", "04-10", None, "C"), ("D", "04-10"), ("A1", "07-09", None, "A"),
+            ("B1", "07-10", None, "B"), ("D1", "04-09", None, "D"), ("D2", "2026-12-01"),
+        ),
+    }
+    ask = {"as_of": "2026-12-31"}
+    assert figure(tables, "duplication_rate", "2026-04", **ask) == 1 / 5
+    assert figure(tables, "duplication_rate", "2026-12", **ask) is None
+    assert figures(tables, "duplication_rate", "2026-07", by=("distributor",), **ask) == {"A": 0, "B": 0}
