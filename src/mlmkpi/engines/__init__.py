@@ -40,6 +40,9 @@ class Engine(Protocol):
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
 
+    def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
+        """A materialised frame's columns, the others let go."""
+
     def release(self, frame: Frame) -> None:
         """Let a materialised frame go."""
 

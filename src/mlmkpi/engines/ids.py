@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,6 +37,12 @@ class Shape:
     prefix: str
     digits: int
 
+    def fits(self, column: pl.Expr) -> pl.Expr:
+        """Whether a text has the shape's length and prefix, and no sign before its digits; digits are not looked at."""
+        fits = column.str.len_bytes() == len(self.prefix.encode()) + self.digits
+        fits = fits & column.str.starts_with(self.prefix) if self.prefix else fits
+        return fits & ~column.str.starts_with(self.prefix + "+") & ~column.str.starts_with(self.prefix + "-")
+
     @classmethod
     def of(cls, text: str) -> Shape | None:
         """The shape of an id, None where it has none."""
@@ -56,6 +62,7 @@ class ParsedIds:
 
     def __init__(self, shapes: Iterable[Shape]) -> None:
         self.shapes = sorted(set(shapes), key=lambda shape: shape.prefix + "0")
+        self.active = frozenset(self.shapes)
         if len({shape.prefix for shape in self.shapes}) < len(self.shapes):
             raise UnparsedIdError
         self.offsets = [0]
@@ -65,19 +72,21 @@ class ParsedIds:
             raise UnparsedIdError
         self.dtype: type[pl.DataType] = pl.Int32 if self.offsets[-1] < 2**31 else pl.Int64
 
+    def only(self, shapes: Iterable[Shape]) -> ParsedIds:
+        """The same integers, for a column whose ids have these shapes alone."""
+        narrowed = ParsedIds(self.shapes)
+        narrowed.active = frozenset(shapes)
+        return narrowed
+
     def encode(self, column: pl.Expr) -> pl.Expr:
-        """Integers in text order, -1 for an id of none of the shapes."""
-        coded: Any = pl.when(column.is_null()).then(None)
+        """Integers in text order, -1 for an id of none of the active shapes; empty is null."""
+        coded: Any = pl
         for shape, offset in zip(self.shapes, self.offsets, strict=False):
-            at = len(shape.prefix)
-            number = column.str.slice(len(shape.prefix.encode()) if shape.prefix.isascii() else at)
-            number = number.cast(self.dtype, strict=False)
-            fits = (column.str.len_bytes() == len(shape.prefix.encode()) + shape.digits) & (number >= 0)
-            fits = fits & ~column.str.contains("+", literal=True) if "+" not in shape.prefix else fits
-            fits = fits & column.str.starts_with(shape.prefix) if shape.prefix else fits
-            coded = coded.when(fits).then(number + pl.lit(offset, dtype=self.dtype))
-        final: pl.Expr = coded.otherwise(pl.lit(MISS, dtype=self.dtype))
-        return final
+            if shape in self.active:
+                number = column.str.slice(len(shape.prefix)).cast(self.dtype, strict=False)
+                coded = coded.when(shape.fits(column)).then(number + pl.lit(offset, dtype=self.dtype))
+        known = coded.otherwise(pl.lit(MISS, dtype=self.dtype)).fill_null(MISS)
+        return pl.when(column.str.len_bytes() > 0).then(known)
 
     def decode(self, values: pl.Series) -> pl.Series:
         """The text of each integer."""
@@ -108,12 +117,15 @@ class DictionaryIds:
         return self.texts.gather(values).alias(values.name)
 
 
-def parsed(samples: Sequence[str]) -> ParsedIds | None:
-    """The codec for ids like the samples, None where one of them has no shape or the shapes cannot stand together."""
-    shapes = [Shape.of(text) for text in set(samples)]
-    if not shapes or any(shape is None for shape in shapes):
-        return None
+def shapes_of(samples: Iterable[str]) -> frozenset[Shape] | None:
+    """The shapes that the samples have, None where one of them has none."""
+    shapes = {Shape.of(text) for text in set(samples)}
+    return None if None in shapes else frozenset(shape for shape in shapes if shape is not None)
+
+
+def parsed(shapes: Collection[Shape] | None) -> ParsedIds | None:
+    """The codec for ids of these shapes, None where there are none or they cannot stand together."""
     try:
-        return ParsedIds(shape for shape in shapes if shape is not None)
+        return ParsedIds(shapes) if shapes else None
     except UnparsedIdError:
         return None

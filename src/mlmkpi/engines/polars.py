@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, UnparsedIdError, parsed
+from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, ParsedIds, Shape, UnparsedIdError, parsed, shapes_of
 from mlmkpi.sources import Exports
 from mlmkpi.sources.reader import BAD
 from mlmkpi.tables import TABLES
@@ -38,8 +38,9 @@ class PolarsEngine:
         self.exports = exports
         self.bad_rows = bad_rows
         self.exact = exact
+        self._shapes = {} if exact else self._sampled()
         self.people: Codec = self._people_codec()
-        self.orders: Codec | None = None if exact else self._order_codec()
+        self.orders = parsed(self._shapes_of(ORDERS))
         self._parsed: set[tuple[str, str]] = set()
         self._skipped: dict[str, int] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
@@ -58,23 +59,25 @@ class PolarsEngine:
 
         Raises UnparsedIdError where one has another shape; of the orders table that is told by `materialise`.
         """
-        frame = self._rows(table, columns)
         codecs = {name: codec for name in columns if (codec := self._codec(table, name)) is not None}
+        parsing = {name: codec for name, codec in codecs.items() if not codec.exact}
+        frame = self._rows(table, columns, verbatim=list(parsing))
         coded = [codec.encode(pl.col(name).cast(pl.String)).alias(name) for name, codec in codecs.items()]
         if table != "orders":
-            self._check_parsed(table, frame, {name: codec for name, codec in codecs.items() if not codec.exact})
+            self._check_parsed(table, frame, parsing)
         return nw.from_native(frame.with_columns(coded))
 
     def _codec(self, table: str, column: str) -> Codec | None:
         """How a column's ids become integers; None where they stay text."""
-        if is_id_of(table, column, PEOPLE):
-            return self.people
-        return self.orders if is_id_of(table, column, ORDERS) else None
+        codec = self.people if is_id_of(table, column, PEOPLE) else None
+        codec = self.orders if is_id_of(table, column, ORDERS) else codec
+        shapes = self._shapes.get((table, column))
+        return codec.only(shapes) if shapes and isinstance(codec, ParsedIds) else codec
 
-    def _rows(self, table: str, columns: Sequence[str]) -> pl.LazyFrame:
-        """The source's rows; bad ones stop the run or are left out."""
+    def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
+        """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
         source = self.exports.tables[table]
-        frame = source.scan(columns)
+        frame = source.scan(columns, verbatim=verbatim)
         if BAD not in frame.collect_schema():
             return frame
         if self.bad_rows == "stop":
@@ -106,6 +109,10 @@ class PolarsEngine:
         if not self.exact and any(eager[name].min() == MISS for name in ids if eager.schema[name].is_integer()):
             raise UnparsedIdError
         return self.small(eager)
+
+    def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
+        """The columns alone, without a copy."""
+        return self.small(self.collect(frame.select(*columns)))
 
     def release(self, frame: Frame) -> None:
         """Nothing to do: the frame goes with its last reference."""
@@ -193,32 +200,37 @@ class PolarsEngine:
     def _id_type(self) -> Any:
         return nw.Int32 if self.people.dtype == pl.Int32 else nw.Int64
 
-    def _scans(self) -> list[pl.LazyFrame]:
+    def _id_columns(self, whose: Sequence[str]) -> list[tuple[str, str]]:
         return [
-            source.scan([column]).select(pl.col(column).cast(pl.String).alias("id"))
-            for name, source in self.exports.tables.items()
-            for column in sorted(source.columns)
-            if is_id_of(name, column, PEOPLE)
+            (table, column) for table, source in self.exports.tables.items() for column in sorted(source.columns)
+            if is_id_of(table, column, whose)
         ]
 
+    def _ids(self, table: str, column: str) -> pl.LazyFrame:
+        return self.exports.tables[table].scan([column]).select(pl.col(column).cast(pl.String).alias("id"))
+
+    def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
+        """The shapes of each id column's first ids, None where one has none."""
+        columns = self._id_columns((*PEOPLE, *ORDERS))
+        heads = pl.collect_all([self._ids(*column).head(SAMPLE) for column in columns])
+        return {c: shapes_of(head["id"].drop_nulls().to_list()) for c, head in zip(columns, heads, strict=True)}
+
+    def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
+        """The shapes of all columns of these ids; None where they cannot be parsed."""
+        found = [self._shapes.get(column) for column in self._id_columns(whose)]
+        if None in found:
+            return None
+        return frozenset(shape for shapes in found if shapes for shape in shapes)
+
     def _people_codec(self) -> Codec:
-        scans = self._scans()
+        codec = parsed(self._shapes_of(PEOPLE))
+        if codec is not None:
+            return codec
+        scans = [self._ids(*column) for column in self._id_columns(PEOPLE)]
         if not scans:
             return DictionaryIds(pl.Series("id", [], dtype=pl.String))
-        if not self.exact:
-            heads = pl.concat([scan.head(SAMPLE) for scan in scans]).collect()
-            codec = parsed(heads["id"].drop_nulls().to_list())
-            if codec:
-                return codec
         everybody = pl.concat([scan.unique() for scan in scans]).unique().drop_nulls().collect(engine="streaming")
         return DictionaryIds(everybody["id"].sort())
-
-    def _order_codec(self) -> Codec | None:
-        source = self.exports.tables.get("orders")
-        if source is None or "order_id" not in source.columns:
-            return None
-        heads = source.scan(["order_id"]).select(pl.col("order_id").cast(pl.String)).head(SAMPLE).collect()
-        return parsed(heads["order_id"].drop_nulls().to_list())
 
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:

@@ -105,6 +105,10 @@ class SparkEngine:
         native = nw.to_native(frame)
         return _frame(self._run(lambda: native.localCheckpoint()))
 
+    def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
+        """A view of the columns: the server holds the rows once."""
+        return frame.select(*columns)
+
     def release(self, frame: Frame) -> None:
         """Nothing to do: the server drops the rows when the last reference to them goes."""
 

@@ -50,6 +50,8 @@ class Books:
         self.age_bands = age_bands
         self.teams = teams or Teams()
         self.asks: dict[Ask, None] = {}
+        facts = list(facts)
+        self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         for fact in facts:
             for span in schedule.spans:
                 self.asks.update(dict.fromkeys(fact.asks(span)))
@@ -106,8 +108,8 @@ class Books:
         return self.wanted.setdefault(self.serving(rules), Wanted())
 
     def serving(self, rules: OrderRules) -> OrderRules:
-        """The rules already wanted that serve a figure, else its own."""
-        return next((known for known in self.wanted if rules.fits(known)), rules)
+        """The run's rules that serve a figure and say the most, so that the orders are read once; else its own."""
+        return next((known for known in self._rules if rules.fits(known)), rules)
 
     def orders(self, rules: OrderRules) -> Frame:
         """Sales and returns: `cell`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `own`, the extra columns."""
@@ -115,9 +117,12 @@ class Books:
         return self.once(("orders", rules), lambda: self._read_orders(rules))
 
     def _read_orders(self, rules: OrderRules) -> Frame:
-        ledger = self._ledger(rules)
-        rows = ledger.counted(self._typed(rules), self._owned(rules))
-        return self.engine.materialise(rows.join(self.days.select("day", "cell"), on="day", how="inner"))
+        ledger, typed, owned = self._ledger(rules), self._typed(rules), self._owned(rules)
+        back = self.engine.materialise(ledger.tied_returns(typed, owned)) if ledger.tied else None
+        slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ("order", "original")])
+        plain = ledger.plain(typed if ledger.tied else slim, owned)
+        self._cache["typed", rules] = slim
+        return plain if back is None else self.engine.concat([plain, back])
 
     def kits(self, rules: OrderRules) -> Frame:
         """Valid orders of starter kits: `cell`, `day`, `seller`, `buyer`, `amount`, and the extra columns."""
@@ -136,11 +141,15 @@ class Books:
     def _read_typed(self, rules: OrderRules) -> Frame:
         ledger = self._ledger(rules)
         ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
-        typed = self.engine.materialise(ledger.typed(self.export.unchecked("orders", ledger.reads())), ids)
+        typed = self.engine.materialise(self._celled(ledger, self.export.unchecked("orders", ledger.reads())), ids)
         if self.export.repeats.get("orders") or not self.engine.has_repeats(typed, ["order"]):
             return typed
         self.export.check("orders")
-        return self.engine.materialise(ledger.typed(self.export.scan("orders", ledger.reads())), ids)
+        return self.engine.materialise(self._celled(ledger, self.export.scan("orders", ledger.reads())), ids)
+
+    def _celled(self, ledger: Ledger, rows: Frame) -> Frame:
+        """The typed rows with their `cell`, null for days that the run does not see."""
+        return ledger.typed(rows).join(self.days.select("day", "cell"), on="day", how="left")
 
     def _owned(self, rules: OrderRules) -> Callable[[Frame], Frame]:
         """How rows get `own`: the buyer is the seller or any distributor on the books that day, and then null."""
@@ -200,11 +209,13 @@ class Books:
             for unit, columns in wanted.cells.items():
                 if columns:
                     self.cells(rules, unit)
-        self._release("typed")
+        if self.wanted and self.roster.exists:
+            self.people()
 
     def release_orders(self) -> None:
         """Let the order rows go once their sums are taken."""
         self._release("orders")
+        self._release("typed")
 
     def _release(self, kind: str) -> None:
         for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind]:

@@ -22,7 +22,7 @@ def _track(rules: OrderRules) -> Track:
     return sale_track(rules, "buyer")
 
 
-class _Histories(Fact):
+class Histories(Fact):
     """What customer facts share: they read buyers' histories, a customer's seller being that of the latest sale."""
 
     rules: OrderRules
@@ -81,7 +81,7 @@ class _Histories(Fact):
 
 
 @dataclass(frozen=True)
-class Buyers(_Histories):
+class Buyers(Histories):
     """One row a customer and period with a sale in it."""
 
     rules: OrderRules
@@ -108,7 +108,7 @@ class Buyers(_Histories):
 
 
 @dataclass(frozen=True)
-class Customers(_Histories):
+class Customers(Histories):
     """One row a customer and period: in the base at its opening boundary, in it at its closing one."""
 
     rules: OrderRules
@@ -165,7 +165,7 @@ class Customers(_Histories):
 
 
 @dataclass(frozen=True)
-class Repeats(_Histories):
+class Repeats(Histories):
     """One row a customer with a sale in the 12 months up to the period's end."""
 
     rules: OrderRules
@@ -177,19 +177,23 @@ class Repeats(_Histories):
         super().prepare(books, dimensions)
         books.want(self.rules).cells["buyer"].add("first_sale")
 
+    def window(self, span: Span) -> tuple[int, int]:
+        """The 12 months, as first and last day."""
+        return span.year_before + 1, span.end
+
     def asks(self, span: Span) -> Iterable[Ask]:
-        """The 12 months, on two days."""
-        yield Ask(_track(self.rules), span.year_before + 1, span.end, whole=True)
+        """The window, on two days."""
+        yield Ask(_track(self.rules), *self.window(span), whole=True)
 
     def known_from(self, span: Span) -> int | None:
         """The first day of the 12 months."""
-        return span.year_before + 1
+        return self.window(span)[0]
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span of the customers who bought."""
         line, flags = books.timeline, {}
         for span in books.schedule.spans:
-            days = span.year_before + 1, span.end
+            days = self.window(span)
             flags[span.index] = [
                 line.happened("sale", *days).alias("bought"),
                 line.happened_twice("sale", "twice", *days).alias("repeated"),

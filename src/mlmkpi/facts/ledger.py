@@ -38,8 +38,9 @@ def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
 class Ledger:
     """Builds the order rows for one set of rules.
 
-    `typed` gives every row of the table; `counted` the sales and returns among them: `day`, `seller`, `buyer` (ids or
-    null), `amount`, `volume` (signed ten-thousandths), `sale`, `own` (Boolean), and the extra columns.
+    `typed` gives every row of the table; with its `cell`, `plain` and `tied_returns` give the sales and returns among
+    them: `day`, `cell`, `seller`, `buyer` (ids or null), `amount`, `volume` (signed ten-thousandths), `sale`, `own`
+    (Boolean), and the extra columns.
     """
 
     def __init__(self, export: Export, rules: OrderRules, as_of: int, extras: Mapping[str, Extra]) -> None:
@@ -79,18 +80,31 @@ class Ledger:
             *self._extra_columns(),
         )
 
-    def counted(self, typed: Frame, owned: Owned) -> Frame:
-        """Sales and returns seen on the as-of date; `owned` adds `own` to rows with `seller`, `buyer` and `day`."""
-        seen = typed.filter(nw.col("day") <= self.as_of)
-        rows = seen.filter(nw.col("sale") | nw.col("returned"))
-        if self.refunds is Refunds.IGNORE:
-            rows = rows.filter(nw.col("sale"))
-        names = ["day", "seller", "buyer", "amount", "volume", "sale", "own", *self.extras]
-        if not self.tied:
-            return owned(rows).select(*names)
-        plain = rows.filter(nw.col("sale") | nw.col("original").is_null())
-        back = self._with_originals(rows.filter(nw.col("returned") & ~nw.col("original").is_null()), seen, owned)
-        return self.export.engine.concat([owned(plain).select(*names), back.select(*names)])
+    @property
+    def names(self) -> list[str]:
+        """The columns of the sales and returns."""
+        return ["day", "cell", "seller", "buyer", "amount", "volume", "sale", "own", *self.extras]
+
+    def plain(self, typed: Frame, owned: Owned) -> Frame:
+        """The sales seen on the as-of date, and the returns that name no original order; `owned` adds `own`."""
+        rows = self._seen(typed)
+        kept = nw.col("sale")
+        if self.refunds is not Refunds.IGNORE:
+            back = nw.col("returned") & nw.col("original").is_null() if self.tied else nw.col("returned")
+            kept = kept | back
+        return owned(rows.filter(kept)).select(*self.names)
+
+    def tied_returns(self, typed: Frame, owned: Owned) -> Frame:
+        """The returns seen that name an original order: they take its class and, if so set, its day.
+
+        Returns of goods are none.
+        """
+        seen = self._seen(typed)
+        tied = seen.filter(nw.col("returned") & ~nw.col("original").is_null())
+        return self._with_originals(tied, seen, owned).select(*self.names)
+
+    def _seen(self, typed: Frame) -> Frame:
+        return typed.filter(~nw.col("cell").is_null())
 
     def kits(self, rows: Frame) -> Frame:
         """Valid orders of kits seen on the as-of date: `day`, `seller`, `buyer`, `amount`, the extra columns."""
@@ -115,12 +129,17 @@ class Ledger:
         originals = owned(seen.join(named, on="order", how="semi"))
         originals = originals.select(
             nw.col("order").alias("original"), nw.col("own").alias("_own"), nw.col("day").alias("_day"),
-            nw.col("goods").alias("_goods"),
+            nw.col("cell").alias("_cell"), nw.col("goods").alias("_goods"),
         )
-        rows = owned(tied).join(originals, on="original", how="left").filter(~nw.col("_goods").fill_null(False))
+        raw = tied.with_columns(nw.col("buyer").alias("_buyer"))
+        rows = owned(raw).join(originals, on="original", how="left").filter(~nw.col("_goods").fill_null(False))
         rows = rows.with_columns(nw.coalesce(nw.col("_own"), nw.col("own")).alias("own"))
+        rows = rows.with_columns(nw.when(~nw.col("own")).then(nw.col("_buyer")).alias("buyer"))
         if self.refunds is Refunds.ORDER_DATE:
-            rows = rows.with_columns(nw.coalesce(nw.col("_day"), nw.col("day")).alias("day"))
+            rows = rows.with_columns(
+                nw.coalesce(nw.col("_day"), nw.col("day")).alias("day"),
+                nw.coalesce(nw.col("_cell"), nw.col("cell")).alias("cell"),
+            )
         return rows
 
     def _classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:

@@ -54,6 +54,10 @@ class OrderRules:
     refunds: Refunds | None = None
     volume: Volume | None = None
 
+    def open_choices(self) -> int:
+        """How many choices make no difference to it."""
+        return (self.refunds is None) + (self.volume is None)
+
     def fits(self, other: OrderRules) -> bool:
         """Whether the other's order rows serve this figure as well."""
         same = self.valid_status == other.valid_status and self.refunds in (None, other.refunds)

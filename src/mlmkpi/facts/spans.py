@@ -13,7 +13,8 @@ from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, 
 class Span:
     """A period as it is computed: `end` is its closing boundary, the as-of date where the period is still running.
 
-    `months` are the calendar months (first, last day number) inside it that ended by the as-of date.
+    `months` are the calendar months (first, last day number) inside it that ended by the as-of date. `earlier` is the
+    period before; `year_earlier` the days (first, last) of the one a year before, of a period that is cut the same days.
     """
 
     index: int
@@ -24,6 +25,7 @@ class Span:
     weeks: bool
     months: tuple[tuple[int, int], ...]
     earlier: Period | None = None
+    year_earlier: tuple[int, int] | None = None
 
     @property
     def before(self) -> int:
@@ -74,6 +76,15 @@ def _same_days(calendar: Calendar, period: Period, before: Period | None, as_of:
     return year_before(as_of, weeks=calendar.weeks)
 
 
+def _year_earlier(calendar: Calendar, period: Period, end: date) -> tuple[int, int] | None:
+    """The days of the period a year before; of one that is cut, the same days."""
+    before = calendar.year_ago(period)
+    if before is None:
+        return None
+    cut = _same_days(calendar, period, before, end)
+    return day_number(before.start), day_number(min(before.end, cut or before.end))
+
+
 def schedule(
     calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool, growth: bool = False,
     yearly_growth: bool = False,
@@ -91,7 +102,7 @@ def schedule(
         if (period, end) not in spans:
             spans[period, end] = Span(
                 len(spans), period, day_number(period.start), day_number(end), end == period.end, calendar.weeks,
-                _months(period, end, calendar), calendar.before(period),
+                _months(period, end, calendar), calendar.before(period), _year_earlier(calendar, period, end),
             )
         return spans[period, end].index
 

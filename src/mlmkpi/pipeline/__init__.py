@@ -136,9 +136,10 @@ def _run(
     able = [one for one in planned if one.computed]
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
-    backs = {one.figure.growth for one in able if isinstance(one.figure, Ratio)}
+    sums = [one.figure for one in able if isinstance(one.figure, Ratio)]
+    backs, yearly = {figure.growth for figure in sums}, any(figure.year_ago for figure in sums)
     laid = schedule(
-        calendar, periods, clock.as_of, year=request.compare_year, growth=Back.PREVIOUS in backs,
+        calendar, periods, clock.as_of, year=request.compare_year or yearly, growth=Back.PREVIOUS in backs,
         yearly_growth=Back.YEAR in backs,
     )
     jobs = gather(able, dimensions)
@@ -159,6 +160,7 @@ def _run(
         rows_of(
             one, figures(one, jobs, laid) if one.computed else None, laid, clock.data_start,
             dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
+            compare_year=request.compare_year,
         )
         for one in planned if not (default and one.lacks)
     ]

@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from mlmkpi.facts.base import SCALE
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Back
 from mlmkpi.pipeline.ratios import divided
 
 NO_BASE = "nothing to compare with: the earlier period has no figure above 0"
-SCALED = ("numerator", "denominator", "value", "low", "high")
+NOT_NOW = "nothing to compare: the period has no figure"
+FIGURES = ("numerator", "denominator", "value", "low", "high")
+
+
+def linked(schedule: Schedule, back: Back) -> Sequence[int | None]:
+    """For every span the one that growth looks back to."""
+    return schedule.before if back is Back.PREVIOUS else schedule.year_before
+
+
+def with_earlier(frame: pl.DataFrame, links: Sequence[int | None]) -> pl.DataFrame:
+    """The frame's rows with `_numerator` and `_denominator`, what each had in the span it is linked to.
+
+    What had them there alone has a row too, with null figures; `people` are those of the earlier figure.
+    """
+    told = pl.DataFrame({"span": list(range(len(links))), "_earlier": list(links)},
+                        schema={"span": pl.Int32, "_earlier": pl.Int32})
+    keys = [name for name in frame.columns if name not in (*FIGURES, "note", "people")]
+    then = ["people"] if "people" in frame.columns else []
+    before = frame.rename({"span": "_earlier"}).join(told, on="_earlier", how="inner")
+    earlier = [pl.col(name).alias(f"_{name}") for name in ("numerator", "denominator")]
+    before = before.select(*keys, *then, *earlier)
+    return frame.drop(then).join(before, on=keys, how="full", nulls_equal=True, coalesce=True)
 
 
 def grown(frame: pl.DataFrame, back: Back, schedule: Schedule, *, total: bool) -> pl.DataFrame:
     """The figures' growth: numerator = now − before, denominator = before; null where before is not above 0.
 
-    `total` says that the figure is a sum, whose ten-thousandths are compared as whole numbers.
+    `total` says that the figure is a sum, which is 0 where it has no row. Sums are compared as whole ten-thousandths.
     """
-    links = schedule.before if back is Back.PREVIOUS else schedule.year_before
-    told = pl.DataFrame(
-        {"span": list(range(len(links))), "_earlier": list(links)}, schema={"span": pl.Int32, "_earlier": pl.Int32}
-    )
-    keys = [name for name in frame.columns if name not in (*SCALED, "span", "note", "people")]
-    before = frame.select(pl.col("span").alias("_earlier"), *keys, pl.col("value").alias("_before"))
-    rows = frame.join(told, on="span").join(before, on=["_earlier", *keys], how="left", nulls_equal=True)
-    now, then = rows["value"], rows["_before"]
+    rows = with_earlier(frame, linked(schedule, back))
+    sums = ("numerator", "denominator", "_numerator", "_denominator")
+    n, d, n0, d0 = ((rows[name] * SCALE).round().cast(pl.Int128) for name in sums)
     if total:
-        now, then = ((series * 10_000).round() for series in (now, then))
-    known = (then > 0).fill_null(False) & now.is_not_null()
-    figures = {
-        "numerator": divided("numerator", now - then, 10_000 if total else 1),
-        "denominator": rows["_before"], "value": divided("value", now - then, then),
-    }
-    note = pl.when(~known).then(pl.coalesce("note", pl.lit(NO_BASE))).otherwise(pl.col("note")).alias("note")
+        ones = pl.Series([SCALE] * rows.height, dtype=pl.Int128)
+        n, n0, d, d0 = n.fill_null(0), n0.fill_null(0), ones, ones
+    difference, scale = n * d0 - n0 * d, d * d0
+    based, both = ((d0 > 0) & (n0 > 0)).fill_null(False), (d > 0).fill_null(False)
+    note = pl.when(~based).then(pl.lit(NO_BASE)).when(~both).then(pl.lit(NOT_NOW))
+    known = pl.lit(total) | (based & both)
     return rows.with_columns(
-        *(series.alias(name).set(~known, None) for name, series in figures.items()),
-        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("low", "high")), note,
-    ).drop("_earlier", "_before")
+        divided("numerator", *_floats(difference, scale)), divided("denominator", *_floats(n0, d0)),
+        divided("value", *_floats(difference, n0 * d)),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("low", "high")),
+        note.otherwise(None).alias("note"),
+    ).with_columns(
+        pl.when(known).then("numerator"), pl.when(based & both).then("value"),
+        pl.when(d0 > 0).then("denominator"),
+    ).drop("_numerator", "_denominator")
+
+
+def _floats(*wholes: pl.Series) -> list[pl.Series]:
+    return [whole.cast(pl.Float64) for whole in wholes]

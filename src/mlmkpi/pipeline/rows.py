@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.kpi import Unit, facts_of
+from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.figures import FIGURES, main_statistics, own_units, statistics
+from mlmkpi.pipeline.growth import linked
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
 from mlmkpi.pipeline.result import schema
@@ -19,7 +20,7 @@ Frame = pl.DataFrame
 
 def rows_of(
     one: Planned, found: Frame | None, schedule: Schedule, data_start: int | None, *,
-    dimensions: Sequence[str], min_cell: int, currency: str | None,
+    dimensions: Sequence[str], min_cell: int, currency: str | None, compare_year: bool,
 ) -> Frame:
     """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed."""
     own = list(dict.fromkeys(name for block in one.figure.blocks for name in block))
@@ -29,6 +30,8 @@ def rows_of(
     frame = hidden(frame, split, min_cell)
     frame = _gaps(frame, one, schedule, data_start)
     frame = _compared(frame, one, schedule, split)
+    if not (compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)):
+        frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
     return _dressed(frame, one, schedule, split, currency)
 
 
@@ -52,7 +55,7 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
     if not one.computed:
         return frame.with_columns(pl.lit(False).alias("_cut"))
-    gaps = [_gap(span, one, data_start) for span in schedule.spans]
+    gaps = [_gap(span, one, schedule, data_start) for span in schedule.spans]
     told = pl.DataFrame(
         {"span": [s.index for s in schedule.spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
         schema={"span": pl.Int32, "_gap": pl.String, "_cut": pl.Boolean},
@@ -76,7 +79,7 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     return pl.concat([kept, blank, absent], how="diagonal").drop("_gap")
 
 
-def _gap(span: Span, one: Planned, data_start: int | None) -> tuple[str | None, bool]:
+def _gap(span: Span, one: Planned, schedule: Schedule, data_start: int | None) -> tuple[str | None, bool]:
     """Why a span's figure is unknown, and whether the orders start inside it."""
     facts = facts_of(one.figure)
     if data_start is None or not any(fact.reads_orders for fact in facts):
@@ -86,7 +89,19 @@ def _gap(span: Span, one: Planned, data_start: int | None) -> tuple[str | None, 
     back = min((day for fact in facts if (day := fact.known_from(span)) is not None), default=None)
     if back is not None and back < data_start:
         return f"needs {span.start - back} days of history; orders start on {from_day_number(data_start)}", False
-    return None, span.start < data_start
+    return _no_base(span, one, schedule, data_start), span.start < data_start
+
+
+def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> str | None:
+    """Why there is no earlier period to measure growth by."""
+    if not (isinstance(one.figure, Ratio) and one.figure.growth):
+        return None
+    base = linked(schedule, one.figure.growth)[span.index]
+    if base is None:
+        return "no earlier period to compare with"
+    if schedule.spans[base].start < data_start:
+        return f"orders start on {from_day_number(data_start)}, inside or after the period to compare with"
+    return None
 
 
 def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str]) -> Frame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TypeVar
@@ -142,19 +142,24 @@ class Reader:
             parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
         self.parsed = parsed
 
-    def scan(self, names: Sequence[str], *, rows: bool) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; with `_row` for `rows`."""
+    def scan(self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = ()) -> pl.LazyFrame:
+        """The columns, typed, with `_bad` where a cell can fail; with `_row` for `rows`; text of `verbatim` as it is."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
             frame, bad = self.parsed.frame(), self.parsed.bad(names)
             columns = [pl.col(name) for name in names]
         else:
-            cells = {name: self.native(name) for name in names}
+            cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
             frame, bad = self.part.frame, any_bad(cell.bad for cell in cells.values())
             columns = [cell.value.alias(name) for name, cell in cells.items()]
             frame = frame.with_row_index(ROW, 1) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []
         columns += [pl.col(ROW)] if rows else []
         return frame.select(columns)
+
+    def _verbatim(self, name: str) -> Cell:
+        """The column as the file has it where that is text, else as its kind."""
+        is_text = self.dtype(name) == pl.String
+        return Cell(self.part.named(self._position(name))) if is_text else self.native(name)
 
     def has_rounded(self, name: str) -> bool:
         """Whether cells of the column can have been rounded: text is, and says so."""

@@ -1,0 +1,115 @@
+"""What people do beside selling: activities, events attended, courses completed, agreements signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import attended
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.ledger import is_code
+from mlmkpi.facts.listed import Doers
+
+LOGIN = "login"
+SOURCES = {
+    "activities": ("activities.kind",),
+    "attendance": ("attendance.event_id", "events.held_on"),
+    "trainings": ("trainings.completed_on",),
+}
+"""The tables that tell what people did, with the columns that each takes."""
+
+
+def of_kinds(books: Books, kinds: tuple[str, ...]) -> Frame:
+    """`unit`, `day`: activities of these kinds (case-blind); of all but logins where none is named."""
+    frame = books.export.scan("activities", ["distributor_id", "occurred_on", "kind"])
+    wanted = {kind.strip().casefold() for kind in kinds or (LOGIN,)}
+    found = [code for code in books.engine.spellings("activities", "kind") if code is not None]
+    named = is_code("kind", [code for code in found if code.strip().casefold() in wanted])
+    return _dated(books, frame.filter(named if kinds else ~named), "occurred_on")
+
+
+def completed(books: Books) -> Frame:
+    """`unit`, `day`: courses completed."""
+    return _dated(books, books.export.scan("trainings", ["distributor_id", "completed_on"]), "completed_on")
+
+
+def _dated(books: Books, frame: Frame, day: str) -> Frame:
+    frame = frame.select(nw.col("distributor_id").alias("unit"), nw.col(day).alias("day"))
+    return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+
+
+def told_by(export: Export) -> list[str]:
+    """Which of the tables of deeds the export has, with the columns they take."""
+    return [table for table, needs in SOURCES.items() if all(export.has(need) for need in needs)]
+
+
+@dataclass(frozen=True)
+class Busy(Doers):
+    """People with enough activities in the period; an event attended and a course completed are activities too."""
+
+    activity_minimum: int = 1
+    activity_kinds: tuple[str, ...] = ()
+
+    def needs(self) -> tuple[str, ...]:
+        """Anything that tells what people did."""
+        return (*super().needs(), "activities.kind|attendance.event_id|trainings.completed_on")
+
+    def doers(self, books: Books) -> Frame:
+        """By their deeds of the period."""
+        read = {
+            "activities": lambda: of_kinds(books, self.activity_kinds), "attendance": lambda: attended(books),
+            "trainings": lambda: completed(books),
+        }
+        deeds = books.engine.concat([read[table]().select("unit", "day") for table in told_by(books.export)])
+        rows = books.in_spans(deeds).with_columns(nw.lit(1, dtype=nw.Int64).alias("deeds"))
+        sums = [nw.col("deeds").sum()]
+        counted = books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        return counted.filter(nw.col("deeds") >= self.activity_minimum).select("unit", "span")
+
+
+@dataclass(frozen=True)
+class LoggedIn(Doers):
+    """People who logged in during the period."""
+
+    def needs(self) -> tuple[str, ...]:
+        """What people did."""
+        return (*super().needs(), "activities.kind")
+
+    def doers(self, books: Books) -> Frame:
+        """By their logins."""
+        return books.in_spans(of_kinds(books, (LOGIN,))).select("unit", "span").unique()
+
+
+@dataclass(frozen=True)
+class Attending(Doers):
+    """People who attended an event of the period."""
+
+    def needs(self) -> tuple[str, ...]:
+        """Which events there were and who came."""
+        return (*super().needs(), "events.held_on", "attendance.event_id")
+
+    def doers(self, books: Books) -> Frame:
+        """By the events they attended."""
+        return books.in_spans(attended(books)).select("unit", "span").unique()
+
+
+@dataclass(frozen=True)
+class Signed(Doers):
+    """People who had signed an agreement by the period's end."""
+
+    def needs(self) -> tuple[str, ...]:
+        """Who signed when."""
+        return (*super().needs(), "agreements.signed_on")
+
+    def doers(self, books: Books) -> Frame:
+        """By the day of their first signature."""
+        frame = books.export.scan("agreements", ["distributor_id", "signed_on"])
+        first = _dated(books, frame, "signed_on").group_by("unit").agg(nw.col("day").min())
+        return books.engine.concat([
+            first.filter(nw.col("day") <= span.end).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
+            for span in books.schedule.spans
+        ])
+

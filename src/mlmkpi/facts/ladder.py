@@ -1,0 +1,184 @@
+"""Ranks between two days: who rose and fell in a period, who holds their title, and who first became a leader."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.errors import SettingsError
+from mlmkpi.facts.attributes import seller_attributes
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
+from mlmkpi.facts.ranks import ladder, named_step, rank_rows, steps_at
+
+RANK_FROM, RANK_TO = "rank_from", "rank_to"
+LADDER = "rank_ladder"
+
+
+def _with_steps(rows: Frame, steps: Frame) -> Frame:
+    return rows.join(steps, left_on="unit", right_on="person", how="left")
+
+
+@dataclass(frozen=True)
+class Climbers(Fact):
+    """One row a person on the books at both boundaries of a period, with their place on the ladder at each."""
+
+    own: ClassVar[tuple[str, ...]] = (RANK_FROM, RANK_TO)
+
+    @property
+    def reads_orders(self) -> bool:
+        """It does not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, their ranks, and the order of the ranks."""
+        return (ENROLLED, "ranks.rank", LADDER)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `before`, `after` (places on the ladder, 0 the lowest rank)."""
+        days = sorted({day for span in books.schedule.spans for day in (span.before, span.end)})
+        people = books.people().with_columns(nw.col("person").alias("unit"))
+        sellers = seller_attributes(books, dimensions, at)
+        people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
+        moves = [
+            named_step(step, books.ladder).alias(name)
+            for name, step in ((RANK_FROM, "before"), (RANK_TO, "after")) if name in [d.name for d in dimensions]
+        ]
+        rows = [
+            people.filter(on_books(span.before) & on_books(span.end)).select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"),
+                nw.col(f"_step_{span.before}").fill_null(0).alias("before"),
+                nw.col(f"_step_{span.end}").fill_null(0).alias("after"),
+                nw.lit(len(books.ladder) - 1).alias("top"), *named(sellers, span),
+            ).with_columns(*moves)
+            for span in books.schedule.spans
+        ]
+        return books.engine.concat(rows)
+
+    @measure
+    def below_top(self) -> Expr:
+        """People who could rise."""
+        return flag(nw.col("before") < nw.col("top"))
+
+    @measure
+    def risen(self) -> Expr:
+        """Those of them who stand higher at the period's end."""
+        return flag(nw.col("after") > nw.col("before"))
+
+    @measure
+    def above_bottom(self) -> Expr:
+        """People who could fall."""
+        return flag(nw.col("before") > 0)
+
+    @measure
+    def fallen(self) -> Expr:
+        """Those of them who stand lower at the period's end."""
+        return flag(nw.col("after") < nw.col("before"))
+
+    @measure
+    def moved(self) -> Expr:
+        """People, wherever they stood and stand."""
+        return flag(nw.col("before") >= 0)
+
+
+@dataclass(frozen=True)
+class Titled(Fact):
+    """One row a person on the books at a period's end who carries a title."""
+
+    @property
+    def reads_orders(self) -> bool:
+        """It does not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, their ranks and titles, and the order of the ranks."""
+        return (ENROLLED, "ranks.rank", "ranks.kind", LADDER)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `title`, `paid_as` (places on the ladder)."""
+        days = sorted({span.end for span in books.schedule.spans})
+        titles = steps_at(books, days, title=True).rename({f"_step_{day}": f"_title_{day}" for day in days})
+        people = books.people().with_columns(nw.col("person").alias("unit"))
+        people = people.join(titles, on="person", how="inner")
+        sellers = seller_attributes(books, dimensions, at)
+        people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
+        rows = [
+            people.filter(on_books(span.end) & ~nw.col(f"_title_{span.end}").is_null()).select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"),
+                nw.col(f"_title_{span.end}").alias("title"),
+                nw.col(f"_step_{span.end}").fill_null(0).alias("paid_as"), *named(sellers, span),
+            )
+            for span in books.schedule.spans
+        ]
+        return books.engine.concat(rows)
+
+    @measure
+    def titled(self) -> Expr:
+        """People who carry a title."""
+        return flag(nw.col("title") >= 0)
+
+    @measure
+    def held(self) -> Expr:
+        """Those of them who are paid at their title's rank or above."""
+        return flag(nw.col("paid_as") >= nw.col("title"))
+
+
+def first_step(steps: Sequence[str], rank: str, *, numbers: bool) -> int:
+    """The place of a rank, or among ranks that are their own order of the next above it; SettingsError for another.
+
+    >>> first_step(["1", "3", "10"], "3", numbers=False), first_step(["1", "3", "10"], "4", numbers=True)
+    (1, 2)
+    """
+    if rank in steps:
+        return steps.index(rank)
+    try:
+        if numbers:
+            return bisect_left([float(step) for step in steps], float(rank))
+    except ValueError:
+        pass
+    raise SettingsError(
+        "leader_rank is not a rank of the ladder",
+        (("got", rank), ("expected", ", ".join(steps)), ("fix", "name one of them under [definitions]")),
+    )
+
+
+@dataclass(frozen=True)
+class Emerging(People):
+    """The rows of `People` current at a period's start and paid below the leader's rank then."""
+
+    leader_rank: str | None = None
+
+    def needs(self) -> tuple[str, ...]:
+        """Also the ranks, their order, and which of them is a leader's."""
+        return (*super().needs(), "ranks.rank", LADDER, *([] if self.leader_rank else ["leader_rank"]))
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `led`, whether their first row as a leader is dated in the period."""
+        numbers = books.ladder == ladder(books.export, ())
+        leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
+        days = sorted({span.before for span in books.schedule.spans})
+        leaders = rank_rows(books).filter(nw.col("step") >= leader).group_by("person")
+        frame = _with_steps(wide(books, self.rules, rejoins=True, recruits=False), steps_at(books, days))
+        frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))
+        sellers = seller_attributes(books, dimensions, at)
+        frame = with_lookup(sellers, frame)
+        below = [nw.col(f"_step_{span.before}").fill_null(0) < leader for span in books.schedule.spans]
+        rows = [
+            frame.filter(low).select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
+                nw.col("first_led").is_between(span.start, span.end).alias("led"), *named(sellers, span),
+            ).filter(self.counted())
+            for span, low in zip(books.schedule.spans, below, strict=True)
+        ]
+        return books.engine.concat(rows)
+
+    @measure
+    def led(self) -> Expr:
+        """Those who became a leader in the period, for the first time ever."""
+        return flag(nw.col("led"))

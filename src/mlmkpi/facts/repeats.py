@@ -1,0 +1,106 @@
+"""Customers since the data start: who bought once and never again, and who came back soon after their first time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Side, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.customers import Buyers, Repeats
+from mlmkpi.facts.followed import pieces
+from mlmkpi.facts.people import NEVER, sale_track
+from mlmkpi.facts.spans import Span
+
+
+def without_earlier(books: Books, rows: Frame) -> Frame:
+    """The rows of customers (`unit`) without those who joined before the data start: their first time is unknown."""
+    if "joined_on" not in books.export.columns("customers"):
+        return rows
+    listed = books.export.scan("customers", ["customer_id", "joined_on"])
+    earlier = listed.filter(nw.col("joined_on") < (books.data_start or 0)).select(nw.col("customer_id").alias("unit"))
+    return rows.join(earlier, on="unit", how="anti")
+
+
+@dataclass(frozen=True)
+class SoFar(Repeats):
+    """One row a customer with a sale up to the period's end, who had not joined before the data start."""
+
+    def window(self, span: Span) -> tuple[int, int]:
+        """All days up to the period's end."""
+        return NEVER, span.end
+
+    def known_from(self, span: Span) -> int | None:
+        """Wherever the orders start."""
+        return None
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        return without_earlier(books, super().rows(books, dimensions, at))
+
+    @measure
+    def once(self) -> Expr:
+        """Those of them who bought on one day alone."""
+        return flag(nw.col("bought") & ~nw.col("repeated"))
+
+
+@dataclass(frozen=True)
+class SecondOrders(Buyers):
+    """One row a customer who first bought in the period, long enough ago to have been followed for `days` days."""
+
+    days: int = 60
+
+    sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER)
+
+    def window_days(self) -> int:
+        """As long as they are followed."""
+        return self.days
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also each cell's first sale."""
+        super().prepare(books, dimensions)
+        books.want(self.rules).cells["buyer"].add("first_sale")
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """Also short cells."""
+        yield from super().asks(span)
+        yield from pieces(sale_track(self.rules, "buyer"), span, self.days)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `again`."""
+        first_timers = self._first_timers(books)
+        if not dimensions:
+            return first_timers
+        flags = {
+            span.index: [books.timeline.happened("sale", span.start, span.end).alias("active")]
+            for span in books.schedule.spans
+        }
+        return self.spanned(books, flags, dimensions, at).join(first_timers, on=["unit", "span"], how="inner")
+
+    def _first_timers(self, books: Books) -> Frame:
+        """`unit`, `span`, `bought`, `again`: two days of one cell are never further apart than the days followed."""
+        cells = books.cells(self.rules, "buyer").select("unit", "first_sale", "last_sale")
+        cells = cells.filter(~nw.col("first_sale").is_null())
+        first = books.engine.group(cells, "unit", {}, [], [nw.col("first_sale").min().alias("first")])
+        first = first.filter(nw.col("first") <= books.schedule.as_of - self.days)
+        first = without_earlier(books, books.in_spans(first, "first"))
+        both = first.select("unit", "first").unique().join(cells, on="unit", how="inner")
+        soon = nw.col("first") + self.days
+        later = [(nw.col(n) > nw.col("first")) & (nw.col(n) <= soon) for n in ("first_sale", "last_sale")]
+        again = both.filter(later[0] | later[1]).select("unit", nw.lit(True).alias("again")).unique()
+        rows = first.join(again, on="unit", how="left")
+        return rows.select("unit", "span", nw.lit(True).alias("bought"), nw.col("again").fill_null(False))
+
+    @measure
+    def bought(self) -> Expr:
+        """Customers who bought for the first time."""
+        return flag(nw.col("bought"))
+
+    @measure
+    def again(self) -> Expr:
+        """Those of them who bought again soon."""
+        return flag(nw.col("again"))
