@@ -88,8 +88,13 @@ def expected(case: Case) -> list[Row]:
 
 def differences(case: Case, engine: Any = None) -> list[str]:
     """Where the two differ, a line a row; empty where they agree."""
-    rows = {_key(row): row for row in expected(case)}
-    found = {_key_of(record): record for record in product(case, engine).iter_rows(named=True)}
+    return compared(expected(case), product(case, engine))
+
+
+def compared(restated: Sequence[Row], frame: pl.DataFrame) -> list[str]:
+    """Where the oracle's rows and a Result's differ, a line a row."""
+    rows = {_key(row): row for row in restated}
+    found = {_key_of(record): record for record in frame.iter_rows(named=True)}
     lines = [f"only in the oracle: {key} {_short(rows[key])}" for key in rows if key not in found and _told(rows[key])]
     lines += [
         f"only in the product: {key} {_brief(record)}" for key, record in found.items()

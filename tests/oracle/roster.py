@@ -36,11 +36,11 @@ class Roster:
         """The recruiting credit: the first enrolment's row, else the distributors export."""
         column = "enroller_id"
         if not (self.export.has("distributors", column) or self.export.has("enrollments", column)):
-            return self._sponsor(who)
+            return self.sponsor(who)
         named = self._named_in_enrollments(who, column)
         return named or self.details.get(who, {}).get(column)
 
-    def _sponsor(self, who: str) -> str | None:
+    def sponsor(self, who: str) -> str | None:
         """The sponsor: the distributors export, else the first enrolment's row."""
         return self.details.get(who, {}).get("sponsor_id") or self._named_in_enrollments(who, "sponsor_id")
 

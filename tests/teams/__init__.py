@@ -1,0 +1,1 @@
+"""Figures by team beside walked subtrees."""
