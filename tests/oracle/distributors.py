@@ -148,7 +148,7 @@ def active_distributor_rate(world: World, span: Span, split: Split) -> list[Bloc
     recruiting = world.definitions.active_counts_recruiting
     if recruiting:
         world.need_enroller()
-    months = _months(world, span)
+    months = months_of(world, span)
     units = []
     for first, last in months:
         doing = world.sellers(first, last) | (world.recruiters(first, last) if recruiting else set())

@@ -19,7 +19,10 @@ Own = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Unit:
-    """One person, order or customer: its cell, what it adds, the person behind it, and the KPI's own dimensions."""
+    """One person, order or customer: its cell, what it adds, the person behind it, and the KPI's own dimensions.
+
+    `label` is what a figure over the labels of one cell tells units apart by.
+    """
 
     cell: Cell
     above: Fraction = ZERO
@@ -27,6 +30,7 @@ class Unit:
     person: str | None = None
     days: int = 0
     own: Own = ()
+    label: str = ""
 
 
 @dataclass(frozen=True)

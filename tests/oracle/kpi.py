@@ -24,8 +24,9 @@ class Kpi:
     """A KPI: how it is computed, the sides it can be split on, its statistics, and what in it reads orders.
 
     `window` is how many days it waits for an outcome; `always_year` gives its figure of a year before unasked;
-    `last_only` is one figure a run, on the last period. `table` is the one whose rows are counted, where they are rows
-    of one: side `own` is its columns (named after `person`, only those that no distributor has).
+    `last_only` is one figure a run, on the last period; `brings` names own dimensions that may be asked for as well.
+    `table` is the one whose rows are counted, where they are rows of one: side `own` is its columns (named after
+    `person`, only those that no distributor has).
     """
 
     compute: Callable[[World, Span, Split], list[Block]]
@@ -35,4 +36,5 @@ class Kpi:
     window: Callable[[World], int] = no_window
     always_year: bool = False
     last_only: bool = False
+    brings: tuple[str, ...] = ()
     table: str = ""

@@ -78,15 +78,16 @@ class Desk:
         self.world = world
         self.name = name
         self.kpi = KPIS[name]
-        self.split = split
+        self.asked = split.dimensions
+        self.split = Split(world, [name for name in split.dimensions if name not in self.kpi.brings])
         self._known: dict[Span, Figures] = {}
-        self._no_cell: Cell = (None,) * len(split.dimensions)
+        self._no_cell: Cell = (None,) * len(self.split.dimensions)
 
     def reads_orders(self) -> bool:
         """Whether the figure reads orders, so that the data start binds it."""
         rule = self.world.definitions.active_rule not in ("earned", "any_event")
         base = {"on_books": False, "current": True, "active": rule}[self.world.definitions.retention_base]
-        return {"orders": True, "roster": False, "active": rule, "base": base, "goals": True}[self.kpi.reads]
+        return {"orders": True, "roster": False, "active": rule, "base": base, "goals": False}[self.kpi.reads]
 
     def figures(self, span: Span) -> Figures:
         """All figures of a period by statistic, cell and own dimensions."""
@@ -107,10 +108,13 @@ class Desk:
         start = self.world.data_start
         if span is None or self.kpi.last_only:
             return {}
+        is_cut = start is None or span.first < start
+        if self.reads_orders() and is_cut:
+            return {}
         figures = self.figures(span)
-        if not self.reads_orders() or (start is not None and start <= span.first):
-            return figures
-        return {key: figure for key, figure in figures.items() if ("goal_kpi", "new_signups") in key[2]}
+        if self.kpi.reads == "goals" and is_cut:
+            return {key: figure for key, figure in figures.items() if ("goal_kpi", "new_signups") in key[2]}
+        return figures
 
     def _compute(self, span: Span) -> Figures:
         start = self.world.data_start
@@ -163,7 +167,7 @@ def rows_of(desk: Desk, spans: Sequence[Span], compare_year: bool) -> list[Row]:
             change = figure.value - was if figure.value is not None and was is not None and alike else None
             found.append(
                 Row(
-                    desk.name, span.label, labels(desk.split, key), key[0], figure.numerator, figure.denominator,
+                    desk.name, span.label, labels(desk, key), key[0], figure.numerator, figure.denominator,
                     figure.value, figure.low, figure.high, was, change, value_of(year_ago, key, figure), complete,
                     figure.reason if figure.value is None else None,
                 )
@@ -178,9 +182,10 @@ def value_of(figures: Figures, key: Key, now: Figure) -> Fraction | None:
     return figures[key].value
 
 
-def labels(split: Split, key: Key) -> dict[str, str | None]:
+def labels(desk: Desk, key: Key) -> dict[str, str | None]:
     """A cell's labels by dimension, and those the KPI brings itself where the figure has them."""
-    return {**dict(zip(split.dimensions, key[1], strict=True)), **dict(key[2])}
+    asked: dict[str, str | None] = dict.fromkeys(desk.asked)
+    return {**asked, **dict(zip(desk.split.dimensions, key[1], strict=True)), **dict(key[2])}
 
 
 def find(rows: Sequence[Row], kpi: str, period: str, statistic: str = "value", **dims: str) -> Row:

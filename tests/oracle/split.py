@@ -132,6 +132,17 @@ class Split:
         age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
         return next((band for band in self.world.definitions.age_bands if in_band(age, band)), UNKNOWN)
 
+    def rank(self, who: str | None, day: date) -> str:
+        """A person's rank on the day, from the ranks or else as exported; an error where the export has neither."""
+        if self.world.export.has("ranks"):
+            return self._rank(who, day)
+        self.world.export.need("distributors", "rank")
+        return text(self.world.roster.details.get(who or "", {}), "rank")
+
+    def age(self, row: Mapping[str, Any], day: date) -> str:
+        """The age band of the person of a row on the day."""
+        return self._age(row, day)
+
     def _rank(self, who: str | None, day: date) -> str:
         rows = [row for row in self.world.export.rows("ranks") if (row.get("kind") or "paid_as") == "paid_as"]
         ladder = [str(rank) for rank in self.world.definitions.rank_ladder]

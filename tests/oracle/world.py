@@ -32,7 +32,7 @@ class World:
             if seller is not None and row["ordered_on"] <= self.as_of and side(row, definitions) == "sale":
                 latest[seller] = max(latest.get(seller, date.min), row["ordered_on"])
         self.roster = Roster(export, self.as_of, latest)
-        self.orders = read_orders(export, definitions, self.as_of, self.roster.on_books, self._rate)
+        self.orders = read_orders(export, definitions, self.as_of, self.roster.on_books, self.rate)
         self.sold: dict[str, list[Order]] = defaultdict(list)
         self.bought: dict[str, list[Order]] = defaultdict(list)
         for order in self.orders:
@@ -42,7 +42,7 @@ class World:
                 self.bought[order.customer].append(order)
         self._active: dict[Span, frozenset[str]] = {}
 
-    def _rate(self, row: Row) -> Fraction:
+    def rate(self, row: Row) -> Fraction:
         """What one unit of the order's currency is worth that day."""
         if row["currency"] == self.currency:
             return Fraction(1)
