@@ -22,7 +22,7 @@ from oracle.making import (
     add_returns,
     commission_calendar,
 )
-from oracle.making_a import ABSENT_A, add_field
+from oracle.making_a import ABSENT_A, CHANGED_A, add_field
 from oracle.making_b import ABSENT_B, EXTRA_B, add_business, drop_kits
 
 ABSENT = {
@@ -53,7 +53,7 @@ ABSENT = {
 }
 EXTRA = ("duplicate_orders", "lone_late_order", "late_data_start")
 FIRST = (*ABSENT, *EXTRA)
-LATER = (*ABSENT_A, *ABSENT_B, *EXTRA_B)
+LATER = (*ABSENT_A, *ABSENT_B, *EXTRA_B, *CHANGED_A)
 FEATURES = (*FIRST, *LATER)
 
 @dataclass
@@ -98,6 +98,9 @@ def company(
     add_business(business)
     if "no_kits" in features:
         drop_kits(business)
+    for name, change in CHANGED_A.items():
+        if name in features:
+            change(tables)
     for name, (table, column) in {**ABSENT, **ABSENT_A, **ABSENT_B}.items():
         if name in features:
             _drop(tables, table, column)

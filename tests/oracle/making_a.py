@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from oracle.making import GENDERS, LAST, MARKETS, RANKS, Draft
+from oracle.making import GENDERS, LAST, MARKETS, RANKS, Draft, Tables
 
 AFTER = LAST + timedelta(days=20)
 PLATFORMS = ("instagram", "tiktok", None)
@@ -76,8 +76,24 @@ def add_climbers(draft: Draft) -> None:
         for _ in range(12):
             day = draft.day(date(2025, 10, 1), AFTER)
             kind = draft.random.choice(("paid_as", "paid_as", "paid_as", "title"))
-            rank = draft.random.choice(RANKS)
+            rank = draft.random.choice((*RANKS, "10"))
             draft.tables["ranks"].append({"distributor_id": who, "rank": rank, "effective_on": day, "kind": kind})
+
+
+def name_ranks(tables: Tables) -> None:
+    """Ranks that are words, whose order only the settings can tell."""
+    for row in tables["ranks"]:
+        row["rank"] = f"rank {row['rank']}"
+
+
+def round_births(tables: Tables) -> None:
+    """People of whom only the year of birth is known."""
+    for row in tables["distributors"]:
+        born = row.pop("birth_date")
+        row["birth_year"] = born and born.year
+
+
+CHANGED_A: dict[str, Callable[[Tables], None]] = {"text_ranks": name_ranks, "birth_years": round_births}
 
 
 def _somebody(draft: Draft) -> str:

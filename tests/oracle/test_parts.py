@@ -44,6 +44,10 @@ def of(rows: Sequence[Row], kpi: str, period: str, statistic: str = "value", dim
     return [row for row in found if dimension is None or dimension in row.dims]
 
 
+def rank(row: Row, side: str) -> int:
+    return int(row.dims[side] or 0)
+
+
 def above(rows: Sequence[Row]) -> Fraction:
     return sum((row.numerator or ZERO for row in rows), ZERO)
 
@@ -78,9 +82,9 @@ def test_moves_tell_who_climbed_and_who_fell(seed: int) -> None:
     seen = ZERO
     for period in {row.period for row in rows}:
         moves = of(rows, "rank_advancement_rate", period, "moves")
-        climbed = [row for row in moves if (row.dims["rank_to"] or "") > (row.dims["rank_from"] or "")]
-        fell = [row for row in moves if (row.dims["rank_to"] or "") < (row.dims["rank_from"] or "")]
-        below_the_top = [row for row in moves if row.dims["rank_from"] != "4"]
+        climbed = [row for row in moves if rank(row, "rank_to") > rank(row, "rank_from")]
+        fell = [row for row in moves if rank(row, "rank_to") < rank(row, "rank_from")]
+        below_the_top = [row for row in moves if row.dims["rank_from"] != "10"]
         assert above(climbed) == find(rows, "rank_advancement_rate", period).numerator
         assert above(below_the_top) == find(rows, "rank_advancement_rate", period).denominator
         assert above(fell) == find(rows, "rank_advancement_rate", period, "demotion").numerator
