@@ -22,7 +22,12 @@ PARAMETERS: dict[str, str] = {
     "retention_window": "over what time: the period, or the 12 months up to its end",
     "cooling_off_days": "newcomers who left within so many days of enrolling are not counted; 0 counts all",
     "active_counts_recruiting": "whether somebody who recruited without selling was active",
+    "team_includes_self": "whether a team's volume includes the leader's own",
+    "team_depth": "how many generations below the leader a team goes; without it all of them",
     "first_sale": "which sale ends the wait: the first to a customer, or any",
+    "engagement_base": "what responses to posts are measured by: the people reached, impressions, or followers",
+    "lead_window_days": "how many days a lead is given to convert",
+    "digital_sources": "the sources whose leads count, case does not matter; without them every lead does",
     "social_channels": "the channels of orders that are social media; case does not matter",
 }
 

@@ -36,8 +36,6 @@ def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) ->
         return None
     if dimension.name == TEAM:
         return None if export.has(TREE) else TREE
-    if dimension.side is Side.CUSTOMER and "customer_id" not in export.columns("orders"):
-        return "orders.customer_id"
     if dimension.column == AGE_BAND and AGE_BAND not in columns:
         return None if columns & set(BIRTH) else f"{table}.birth_date"
     if dimension.name == RANK and ranked(export):
@@ -64,12 +62,14 @@ def row_columns(table: str, export: Export) -> set[str]:
 
 
 def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> str | None:
-    """As `missing`, for a fact: what counts rows of a table needs the column that says whose they are."""
+    """As `missing`, for a fact: its table, or for customers the orders, must tell whose its rows are."""
     if of_row(fact, export, dimension, rank_ladder):
         return None
-    link = KEY.get(dimension.side)
-    if fact.table and link and link not in export.columns(fact.table):
-        return f"{fact.table}.{link}"
+    link, table = KEY.get(dimension.side), fact.table
+    if not table and dimension.side is Side.CUSTOMER:
+        table = "orders"
+    if table and link and link not in export.columns(table):
+        return f"{table}.{link}"
     return missing(export, dimension, rank_ladder)
 
 

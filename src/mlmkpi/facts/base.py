@@ -176,7 +176,7 @@ class Fact(ABC):
         """The column of the people who stand behind a measure of its rows, where a split could give them away."""
         return self.unit
 
-    def people(self, measure: str) -> str | None:
+    def people_measure(self, measure: str) -> str | None:
         """The measure that counts the people behind another, where that is a sum; None: distinct `people_column`."""
         return None
 

@@ -1,3 +1,17 @@
 """Every KPI, registered in report order by importing its family's module."""
 
-from mlmkpi.kpis import recruiting, newcomers, sales, engagement, customers, social, compliance, supply, growth  # noqa: F401, I001
+from mlmkpi.kpis import (  # noqa: F401, I001
+    recruiting,
+    newcomers,
+    sales,
+    engagement,
+    leadership,
+    customers,
+    responses,
+    social,
+    posts,
+    compliance,
+    claims,
+    supply,
+    growth,
+)

@@ -151,7 +151,7 @@ def _medians(books: Books, job: Job, rows: Frame, key: str, one: MedianRatio) ->
 
 def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
     """Distinct units with the measure not zero; or the sum of what the fact counts people by."""
-    counting = job.fact.people(one.name)
+    counting = job.fact.people_measure(one.name)
     if counting is not None:
         counted = rows.select(key, *job.names, Measure(job.fact, counting).expr.alias("people"))
         sums = _spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())

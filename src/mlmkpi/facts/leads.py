@@ -1,0 +1,76 @@
+"""Leads: what became of each in the days after it came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.ledger import is_code
+from mlmkpi.facts.records import Records
+
+
+@dataclass(frozen=True)
+class Leads(Records):
+    """One row a lead that came in so long ago that it was followed for `lead_window_days` days.
+
+    `sources` keeps the leads from these sources (case does not matter); empty keeps all. `outcomes` says that what a
+    lead became is told apart.
+    """
+
+    lead_window_days: int
+    sources: tuple[str, ...] = ()
+    outcomes: bool = False
+
+    table: ClassVar[str] = "leads"
+    day: ClassVar[str] = "created_on"
+
+    def needs(self) -> tuple[str, ...]:
+        """When a lead came in and when it converted, and what is told apart."""
+        needs = [*super().needs(), "leads.converted_on"]
+        return (*needs, *(["leads.source"] if self.sources else []), *(["leads.outcome"] if self.outcomes else []))
+
+    def window_days(self) -> int:
+        """As long as leads are followed."""
+        return self.lead_window_days
+
+    def people_measure(self, measure: str) -> str | None:
+        """A lead is a person."""
+        return "leads"
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `_converted` in time."""
+        texts = (*(("source",) if self.sources else ()), *(("outcome",) if self.outcomes else ()))
+        rows = self.recorded(books, dimensions, ("converted_on",), texts)
+        rows = rows.filter(nw.col("_day") <= books.schedule.as_of - self.lead_window_days)
+        if self.sources:
+            wanted = {source.strip().casefold() for source in self.sources}
+            found = books.engine.spellings(self.table, "source")
+            rows = rows.filter(is_code("source", [s for s in found if s is not None and s.casefold() in wanted]))
+        waited = nw.col("converted_on") - nw.col("_day")
+        rows = rows.with_columns(((waited >= 0) & (waited <= self.lead_window_days)).alias("_converted"))
+        return self.split(books, books.in_spans(rows, "_day"), dimensions, at)
+
+    @measure
+    def leads(self) -> Expr:
+        """Leads followed."""
+        return flag(~nw.col("_day").is_null())
+
+    @measure
+    def converted(self) -> Expr:
+        """Leads that converted in time."""
+        return flag(nw.col("_converted"))
+
+    @measure
+    def to_customer(self) -> Expr:
+        """Leads that became customers in time."""
+        return flag(nw.col("_converted") & (nw.col("outcome") == "customer"))
+
+    @measure
+    def to_distributor(self) -> Expr:
+        """Leads that became distributors in time."""
+        return flag(nw.col("_converted") & (nw.col("outcome") == "distributor"))
