@@ -22,6 +22,7 @@ from oracle.figures import (
     survival_median,
     survival_within,
 )
+from oracle.leaders import has_tree, largest_leg
 from oracle.orders import Order, is_valid, worth
 from oracle.split import CannotSplitError, Split
 from oracle.world import World
@@ -178,4 +179,6 @@ def volume_concentration(world: World, span: Span, split: Split) -> list[Block]:
         Unit(unit.cell, volumes.get((unit.person, unit.cell), ZERO), ONE, unit.person)
         for unit in active_units(world, span, split)
     ]
-    return [Block("value", units, gini), Block("top_1pct", units, top_percent)]
+    legs = has_tree(world) and not any(name.startswith("order.") for name in split.dimensions)
+    largest = [largest_leg(world, span, split)] if legs else []
+    return [Block("value", units, gini), Block("top_1pct", units, top_percent), *largest]

@@ -40,6 +40,8 @@ class Definitions:
     training_days: int = 30
     leader_rank: str | None = None
     coverage_minimum: int = 1
+    team_includes_self: bool = True
+    team_depth: int | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Definitions:

@@ -46,5 +46,5 @@ KPIS_B: dict[str, Kpi] = {
     "autoship_survival": Kpi(compliance.autoship_survival, statistics=("value", "within_90")),
     "net_revenue_retention": Kpi(growth.net_revenue_retention, "person customer"),
     "gross_revenue_retention": Kpi(growth.gross_revenue_retention, "person customer"),
-    "volume_concentration": Kpi(compliance.volume_concentration, "person order", ("value", "top_1pct")),
+    "volume_concentration": Kpi(compliance.volume_concentration, "person order", ("value", "top_1pct", "largest_leg")),
 }

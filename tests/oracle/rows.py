@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from oracle import customers, distributors, sales
+from oracle import customers, distributors, leaders, sales
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
@@ -56,6 +56,9 @@ KPIS: dict[str, Kpi] = {
     "time_to_first_sale": Kpi(distributors.time_to_first_sale, statistics=WITHIN),
     "customer_retention_rate": Kpi(customers.customer_retention_rate, "person customer"),
     "repeat_purchase_rate": Kpi(customers.repeat_purchase_rate, ANY),
+    "team_sales_volume": Kpi(leaders.team_sales_volume, statistics=("value", "median", "p90")),
+    "team_growth_rate": Kpi(leaders.team_growth_rate, statistics=("value", "median"), reads="roster"),
+    "team_retention_rate": Kpi(leaders.team_retention_rate, statistics=("value", "median"), reads="base"),
     "social_sales_share": Kpi(sales.social_sales_share, ANY, ("value", "without_channel")),
     "active_distributors": Kpi(distributors.active_distributors, "person order", reads="active"),
     "active_customers": Kpi(customers.active_customers, ANY),

@@ -23,6 +23,8 @@ class CannotSplitError(NullError):
 class Split:
     """The dimensions asked for, and the way from a unit to its labels."""
 
+    tree = "sponsor"
+
     def __init__(self, world: World, dimensions: Sequence[str]) -> None:
         self.world = world
         self.dimensions = tuple(dimensions)

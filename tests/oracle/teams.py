@@ -10,6 +10,7 @@ from typing import Any
 from oracle.definitions import Definitions
 from oracle.export import Export
 from oracle.figures import Block
+from oracle.leaders import above, team_of
 from oracle.roster import Roster
 from oracle.rows import Desk, Figures, Row, rows_of
 from oracle.split import Split
@@ -18,27 +19,6 @@ from oracle.world import World
 LEADER_OUT = ("team_growth_rate", "team_retention_rate")
 LEADERS_OWN = ("team_sales_volume",)
 Teams = Mapping[str, Mapping[str, int]]
-
-
-def above(roster: Roster, kind: str) -> dict[str, str | None]:
-    """Whom each person stands under: nobody where that one has never enrolled."""
-    sponsored = any(roster.export.has(table, "sponsor_id") for table in ("distributors", "enrollments"))
-    by_sponsor = kind == "sponsor" and sponsored
-    found = {who: roster.sponsor(who) if by_sponsor else roster.enroller[who] for who in roster.first}
-    return {who: parent if parent in roster.first else None for who, parent in found.items()}
-
-
-def team_of(parents: Mapping[str, str | None], leader: str) -> dict[str, int]:
-    """The leader's team: how many generations below each one stands, the leader at 0."""
-    found = {leader: 0}
-    waiting = [leader]
-    while waiting:
-        person = waiting.pop()
-        for who, parent in parents.items():
-            if parent == person:
-                found[who] = found[person] + 1
-                waiting.append(who)
-    return found
 
 
 def teams_of(
@@ -60,8 +40,9 @@ def teams_of(
 class TeamDesk(Desk):
     """Computes a KPI's figures by team; the first dimension of its split is the person."""
 
-    def __init__(self, world: World, name: str, by: Sequence[str], teams: Teams) -> None:
+    def __init__(self, world: World, name: str, by: Sequence[str], teams: Teams, kind: str) -> None:
         super().__init__(world, name, Split(world, ["distributor", *by]))
+        self.split.tree = kind
         self.teams = teams
 
     def _of_block(self, block: Block) -> Figures:
@@ -89,6 +70,6 @@ def by_team(
     world = World(Export(tables), Definitions.of(parameters), every, as_of)
     teams = teams_of(world.roster, leaders, kind=kind, depth=depth, generation=generation)
     spans = world.calendar.spans(None, None, count)
-    rows = [row for name in kpis for row in rows_of(TeamDesk(world, name, by, teams), spans, compare_year)]
+    rows = [row for name in kpis for row in rows_of(TeamDesk(world, name, by, teams, kind), spans, compare_year)]
     return [replace(row, dims={"team" if name == "distributor" else name: label for name, label in row.dims.items()})
             for row in rows]

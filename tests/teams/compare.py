@@ -63,6 +63,6 @@ def differences(case: TeamCase) -> list[str]:
     if not case.leaders:
         untold = found.filter(pl.col("note").str.contains("teams asked for").fill_null(False))
         silent = set(untold.select("kpi", "statistic").iter_rows())
-        found = found.filter(~pl.col("note").str.contains("teams asked for").fill_null(False))
         rows = [row for row in rows if (row.kpi, row.statistic) not in silent]
-    return compared(rows, found)
+    found = found.filter(pl.col("team").is_not_null() | pl.col("value").is_not_null())
+    return compared([row for row in rows if row.dims["team"] is not None or row.value is not None], found)

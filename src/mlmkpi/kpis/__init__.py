@@ -6,6 +6,7 @@ from mlmkpi.kpis import (  # noqa: F401, I001
     sales,
     engagement,
     leadership,
+    teams,
     customers,
     responses,
     social,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mlmkpi.facts.autoship import Autoships, AutoshipSpells
 from mlmkpi.facts.kits import Kits
+from mlmkpi.facts.leaders import Legs
 from mlmkpi.facts.loading import OwnPurchases
 from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
-from mlmkpi.kpi import Better, Concentrated, Concentration, Family, Ratio, Shape, Survival, Unit, kpi
+from mlmkpi.kpi import Better, Concentrated, Concentration, Family, MedianRatio, Ratio, Shape, Survival, Unit, kpi
 
 ANY_ORDER = ActiveRule()
 
@@ -88,13 +89,18 @@ def volume_concentration(
 ) -> Concentrated:
     """How unequally personal volume is spread over active distributors.
 
-    Formula: the Gini coefficient of personal sales volume over active distributors; the share of the top 1 % beside it.
+    Formula: the Gini coefficient of personal sales volume over active distributors. Beside it the share of the top 1 %;
+    and the largest leg's share of a team's volume, the median over everybody on the books who sponsors somebody and
+    whose team has volume.
     Unit: a ratio from 0 (all alike) to 1 (one has it all).
     Edge cases: volume below 0 counts as 0; null where there is none.
     Source: Gini (1912), the population form.
     """
     sellers = Sellers(OrderRules(valid_status, refunds, volume), active_rule, True)
-    active, worth = sellers.active(), sellers.volume()
+    active, worth, legs = sellers.active(), sellers.volume(), Legs(sellers.rules)
     return Concentrated(
-        Concentration("value", active, worth, Shape.GINI), (Concentration("top_1pct", active, worth, Shape.TOP_1PCT),)
+        Concentration("value", active, worth, Shape.GINI), (
+            Concentration("top_1pct", active, worth, Shape.TOP_1PCT),
+            MedianRatio("largest_leg", legs.sold(), legs.largest(), legs.whole(), Unit.RATE),
+        ),
     )

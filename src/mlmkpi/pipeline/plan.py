@@ -103,6 +103,7 @@ def _planned(
     except ValueError as error:
         raise SettingsError(f"{where}: {error}") from None
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
+    figure, by_team, whole = fitted(figure, dimensions, teams, export)
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
     unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
     figure = replace(figure, blocks=_blocks(figure, dimensions, export, settings.rank_ladder))

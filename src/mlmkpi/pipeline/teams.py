@@ -6,7 +6,7 @@ belongs to which; for all of them, each person's sums come to the driver and are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import narwhals as nw
@@ -17,10 +17,11 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import AGE_BAND, DISTRIBUTOR
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.lineage import TEAM, Teams, members
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import TEAM, TREE, Teams, members
 from mlmkpi.genealogy import range_sums
 from mlmkpi.genealogy.strides import NOBODY, Int32s
-from mlmkpi.kpi import Concentrated, Figure, Part, Ratio, Survival
+from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
 
 GENDER = "gender"
 ASKED = "by team only for the teams asked for: --team ID"
@@ -111,30 +112,56 @@ def _summed(
     })
 
 
-def fitted(figure: Figure, dimensions: Dimensions, teams: Teams) -> tuple[Figure, dict[str, str], str | None]:
+def fitted(
+    figure: Figure, dimensions: Dimensions, teams: Teams, export: Export
+) -> tuple[Figure, dict[str, str], str | None]:
     """A figure as it stands in a split: what it is made of, why some statistics are null, and why all of it is."""
-    names = {dimension.name for dimension in dimensions}
-    if not names & {TEAM, DISTRIBUTOR} and isinstance(figure, Ratio):
-        figure = replace(figure, also=tuple(s for s in figure.also if not (isinstance(s, Part) and s.of_leaders)))
+    names, untold = {dimension.name for dimension in dimensions}, dict[str, str]()
+    if not names & {TEAM, DISTRIBUTOR}:
+        figure, _ = without(figure, lambda one: isinstance(one, Part) and one.of_leaders, "")
+    elif figure.of.fact.of_leaders:
+        figure, _ = without(figure, lambda one: not isinstance(one, Part), "")
+    if not export.has(TREE):
+        figure, untold = without_tree(figure, "needs distributors.sponsor_id")
+    for dimension in dimensions:
+        if figure.of.fact.carries(dimension):
+            figure, uncarried = without(figure, _not_by(dimension), f"cannot be split by {dimension.name}")
+            untold |= uncarried
     if TEAM not in names or teams.leaders:
-        return figure, {}, None
-    if DISTRIBUTOR in names:
-        return figure, {}, BOTH
-    if isinstance(figure, Concentrated | Survival):
-        return figure, {}, ASKED
+        return figure, untold, None
+    if DISTRIBUTOR in names or isinstance(figure, Concentrated | Survival):
+        return figure, untold, BOTH if DISTRIBUTOR in names else ASKED
     private = _counted(figure, dimensions)
     if private:
-        return figure, {}, COUNTED.format(private)
-    parts = tuple(statistic for statistic in figure.also if isinstance(statistic, Part))
-    others = [statistic for statistic in figure.also if not isinstance(statistic, Part)]
-    lost = [name for one in others for name in ([p for p, _ in one.points] if hasattr(one, "points") else [one.name])]
-    return replace(figure, also=parts), dict.fromkeys(lost, ASKED), None
+        return figure, untold, COUNTED.format(private)
+    figure, unsummed = without(figure, lambda one: not isinstance(one, Part), ASKED)
+    return figure, untold | unsummed, None
+
+
+def _not_by(dimension: Dimension) -> Callable[[Statistic], bool]:
+    return lambda one: one.of.fact.reads_tree and not one.of.fact.carries(dimension)
+
+
+def without_tree(figure: Figure, reason: str) -> tuple[Figure, dict[str, str]]:
+    """A figure without the statistics that need the tree, and of each the reason; as it is where it needs it itself."""
+    if figure.of.fact.reads_tree:
+        return figure, {}
+    return without(figure, lambda one: one.of.fact.reads_tree, reason)
+
+
+def without(figure: Figure, gone: Callable[[Statistic], bool], reason: str) -> tuple[Figure, dict[str, str]]:
+    """A figure without some of its further statistics, and of each the reason."""
+    if isinstance(figure, Survival):
+        return figure, {}
+    lost = [one for one in figure.also if gone(one)]
+    names = [name for one in lost for name in (dict(one.points) if isinstance(one, Quantiles) else [one.name])]
+    return replace(figure, also=tuple(one for one in figure.also if one not in lost)), dict.fromkeys(names, reason)
 
 
 def _counted(figure: Ratio, dimensions: Dimensions) -> str | None:
     """The private dimension by which distinct people would be counted who may stand behind several persons' sums."""
     fact = figure.of.fact
     column = fact.people_column(figure.of.name, dimensions)
-    if column in (fact.unit, "seller") or fact.people(figure.of.name) is not None:
+    if column in (fact.unit, "seller") or fact.people_measure(figure.of.name) is not None:
         return None
     return next((d.name for d in dimensions if d.column in (AGE_BAND, GENDER)), None)

@@ -13,6 +13,7 @@ from mlmkpi.facts.roster import Roster
 from mlmkpi.kpi import facts_of
 from mlmkpi.period import day_number
 from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.teams import without_tree
 
 
 def laid_out(
@@ -32,9 +33,16 @@ def laid_out(
         if by_team or asked:
             raise
         reason = f"{error.what}: {dict(error.details)['got']}"
-        return [replace(one, unsplit=reason) if one in needing else one for one in planned], None
+        return [_without_tree(one, reason) if one in needing else one for one in planned], None
     leaders_of(export.engine, teams.leaders, lineage)
     return list(planned), lineage
+
+
+def _without_tree(one: Planned, reason: str) -> Planned:
+    if one.figure.of.fact.reads_tree:
+        return replace(one, unsplit=reason)
+    figure, untold = without_tree(one.figure, reason)
+    return replace(one, figure=figure, partly={**one.partly, **untold})
 
 
 def alone(export: Export, teams: Teams, lineage: Lineage | None) -> list[str]:

@@ -1,0 +1,153 @@
+"""Downlines: everybody who stands under somebody, and what it comes to for each leader, who is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.leaders import Members, summed
+from mlmkpi.facts.lineage import TREE
+from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
+from mlmkpi.facts.spans import Span
+from mlmkpi.genealogy import subtree_sums
+from mlmkpi.genealogy.strides import NOBODY
+
+
+@dataclass(frozen=True)
+class Boundaries(Fact):
+    """One row a person and period on the books at one of its two boundaries."""
+
+    with_leader: ClassVar[bool] = False
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor."""
+        return (ENROLLED,)
+
+    @property
+    def reads_orders(self) -> bool:
+        """It does not."""
+        return False
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        sellers = seller_attributes(books, dimensions, at)
+        people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
+        return books.engine.concat([
+            people.filter(on_books(span.before) | on_books(span.end)).select(
+                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), on_books(span.before).alias("start"),
+                on_books(span.end).alias("end"), *named(sellers, span),
+            )
+            for span in books.schedule.spans
+        ])
+
+    @measure
+    def at_start(self) -> Expr:
+        """People on the books when the period opened."""
+        return flag(nw.col("start"))
+
+    @measure
+    def added(self) -> Expr:
+        """People on the books on its last day less those when it opened."""
+        return flag(nw.col("end")) - flag(nw.col("start"))
+
+
+@dataclass(frozen=True)
+class Sponsored(People):
+    """The rows of `People` of those who stand under somebody in the tree."""
+
+    with_leader: ClassVar[bool] = False
+    reads_tree: ClassVar[bool] = True
+    own: ClassVar[tuple[str, ...]] = ()
+
+    def needs(self) -> tuple[str, ...]:
+        """Also who stands under whom."""
+        return (*super().needs(), TREE)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The rows of those people, by span."""
+        lineage = books.lineage()
+        below = lineage.ids.filter(pl.Series(lineage.tree.parents != NOBODY)).alias("unit")
+        return super().rows(books, dimensions, at).join(books.engine.small(below.to_frame()), on="unit", how="semi")
+
+
+@dataclass(frozen=True)
+class Downlines(Fact):
+    """One row a leader and period with anybody of their downline in `below`: two sums over it, the leader left out.
+
+    `members` is the fact of the people, `above` and `below` two of its measures. Leaders are on the books at the
+    period's end, with `at_both` at its start too.
+    """
+
+    members: Fact
+    above: str
+    below: str
+    at_both: bool = False
+
+    with_leader: ClassVar[bool] = False
+    reads_tree: ClassVar[bool] = True
+
+    def needs(self) -> tuple[str, ...]:
+        """What the people need, and who stands under whom."""
+        return (*self.members.needs(), TREE)
+
+    @property
+    def reads_orders(self) -> bool:
+        """As the people's fact does."""
+        return self.members.reads_orders
+
+    def known_from(self, span: Span) -> int | None:
+        """As the people's fact does."""
+        return self.members.known_from(span)
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """As the people's fact does."""
+        return self.members.asks(span)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """As the people's fact does."""
+        self.members.prepare(books, ())
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        frame = books.once(("downlines", self, at), lambda: self._build(books, at))
+        frame = seller_attributes(books, dimensions, at).attach(frame, "unit")
+        if any(d.name == DISTRIBUTOR for d in dimensions):
+            frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
+        return frame
+
+    def _build(self, books: Books, at: Boundary) -> Frame:
+        people, frames = Members.of(books), []
+        sums = summed(books, self.members, at, (self.above, self.below))
+        for span in books.schedule.spans:
+            rows = sums.filter(pl.col("span") == span.index)
+            own = np.stack([people.placed(rows, name) for name in (self.above, self.below)])
+            above, below = subtree_sums(people.lineage.tree, own, include_self=False)
+            leads = people.listed(span.end) & (below > 0)
+            if self.at_both:
+                leads &= people.listed(span.before)
+            frames.append(people.rows(span, leads, {"above": above, "below": below}))
+        return books.engine.small(pl.concat(frames))
+
+    @measure
+    def leaders(self) -> Expr:
+        """Leaders."""
+        return flag(nw.col("below") > 0)
+
+    @measure
+    def over(self) -> Expr:
+        """The sum over the downline that is divided."""
+        return nw.col("above")
+
+    @measure
+    def under(self) -> Expr:
+        """The sum over it that is divided by."""
+        return nw.col("below")
