@@ -26,6 +26,7 @@ PARAMETERS: dict[str, str] = {
     "team_depth": "how many generations below the leader a team goes; without it all of them",
     "first_sale": "which sale ends the wait: the first to a customer, or any",
     "engagement_base": "what responses to posts are measured by: the people reached, impressions, or followers",
+    "payout_cap": "the most of net sales that may be paid out as commissions",
     "lead_window_days": "how many days a lead is given to convert",
     "digital_sources": "the sources whose leads count, case does not matter; without them every lead does",
     "social_channels": "the channels of orders that are social media; case does not matter",

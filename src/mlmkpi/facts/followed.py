@@ -30,7 +30,7 @@ def pieces(track: Track, span: Span, days: int) -> Iterable[Ask]:
         yield Ask(track, first, min(first + days, span.end), whole=True)
 
 
-class _Followed(Fact):
+class Followed(Fact):
     """One row a newcomer since the data start, old enough to have been followed for `days` days."""
 
     days: int
@@ -65,7 +65,7 @@ class _Followed(Fact):
 
 
 @dataclass(frozen=True)
-class Activated(_Followed):
+class Activated(Followed):
     """Newcomers, and whether a sale was credited to them within the days after they enrolled."""
 
     rules: OrderRules
@@ -93,7 +93,7 @@ class Activated(_Followed):
 
 
 @dataclass(frozen=True)
-class Duplicating(_Followed):
+class Duplicating(Followed):
     """Newcomers, and whether they enrolled somebody new within the days after they enrolled."""
 
     days: int

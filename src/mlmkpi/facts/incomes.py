@@ -1,0 +1,188 @@
+"""Incomes: commissions of a period, what everybody on the books earned and spent in it, and newcomers' first income."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import incomes
+from mlmkpi.facts.attributes import RANK, missing
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.followed import WHEN_ENROLLED, Followed
+from mlmkpi.facts.listed import by_people
+from mlmkpi.facts.people import ENROLLED
+from mlmkpi.facts.spans import Span
+
+PAID, SPENT = "commissions.amount", "expenses.amount"
+
+
+class _Incomes(Fact):
+    """What facts of incomes share: they read no orders."""
+
+    @property
+    def reads_orders(self) -> bool:
+        """They do not."""
+        return False
+
+
+def earned(books: Books) -> Frame:
+    """`unit`, `span`, `gross`: what was earned in each period, clawbacks taken off."""
+    rows = books.in_spans(incomes(books)).rename({"amount": "gross"})
+    return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.col("gross").sum()])
+
+
+def spent(books: Books) -> Frame:
+    """`unit`, `span`, `expenses`: what was spent in each period."""
+    rows = books.export.scan("expenses", ["distributor_id", "spent_on", "amount"])
+    rows = rows.select(nw.col("distributor_id").alias("unit"), nw.col("spent_on").alias("day"),
+                       nw.col("amount").alias("expenses"))
+    rows = books.in_spans(rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null()))
+    return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.col("expenses").sum()])
+
+
+def on_books_some_day(span: Span) -> Expr:
+    """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on any day of a period."""
+    enrolled, left = nw.col("enrolled"), nw.col("terminated")
+    first = (enrolled <= span.end) & (left > span.start) & (left > enrolled)
+    return first | ((nw.col("returned_on") <= span.end) & (enrolled <= span.end))
+
+
+def listed(books: Books) -> Frame:
+    """`unit`, `span`: everybody on the books on any day of each period."""
+    people = books.people().with_columns(nw.col("person").alias("unit"))
+    return books.engine.concat([
+        people.filter(on_books_some_day(span)).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
+        for span in books.schedule.spans
+    ])
+
+
+@dataclass(frozen=True)
+class Commissions(_Incomes):
+    """One row a commission, dated by the day it was earned, else paid."""
+
+    def needs(self) -> tuple[str, ...]:
+        """The commissions."""
+        return (PAID,)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        return by_people(books, books.in_spans(incomes(books)), dimensions, at)
+
+    @scaled
+    def paid(self) -> Expr:
+        """What was paid, clawbacks taken off."""
+        return nw.col("amount")
+
+
+@dataclass(frozen=True)
+class Earners(_Incomes):
+    """One row a person on the books on any day of the period: what they earned and, where exported, spent.
+
+    `costed` says that the figure cannot do without expenses.
+    """
+
+    costed: bool = False
+
+    own: ClassVar[tuple[str, ...]] = (RANK,)
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, the commissions, and the expenses where the figure reads them."""
+        return (ENROLLED, PAID, *((SPENT,) if self.costed else ()))
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export tells ranks."""
+        return missing(export, Dimension(name), ranks) is None
+
+    def among(self, facts: Iterable[Fact]) -> Fact:
+        """The rows are the same."""
+        return next((fact for fact in facts if isinstance(fact, Earners)), self)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `gross`, `expenses` (0 where there are none)."""
+        rows = listed(books).join(earned(books), on=["unit", "span"], how="left")
+        if books.export.has(SPENT):
+            rows = rows.join(spent(books), on=["unit", "span"], how="left")
+        else:
+            rows = rows.with_columns(nw.lit(0, dtype=nw.Int64).alias("expenses"))
+        rows = rows.with_columns(nw.col("gross").fill_null(0), nw.col("expenses").fill_null(0))
+        return by_people(books, rows, dimensions, at)
+
+    @measure
+    def people(self) -> Expr:
+        """People on the books, whether they earned or not."""
+        return flag(~nw.col("unit").is_null())
+
+    @scaled
+    def gross(self) -> Expr:
+        """What they earned."""
+        return nw.col("gross")
+
+    @scaled
+    def expenses(self) -> Expr:
+        """What they spent."""
+        return nw.col("expenses")
+
+    @scaled
+    def net(self) -> Expr:
+        """What they earned less what they spent."""
+        return nw.col("gross") - nw.col("expenses")
+
+    @measure
+    def earning_nothing(self) -> Expr:
+        """People who earned nothing, or less."""
+        return flag(nw.col("gross") <= 0)
+
+    @measure
+    def at_most_even(self) -> Expr:
+        """People whose expenses are at least what they earned."""
+        return flag(nw.col("gross") <= nw.col("expenses"))
+
+
+@dataclass(frozen=True)
+class Outsiders(_Incomes):
+    """One row a person with commissions in the period who was not on the books on any day of it."""
+
+    own: ClassVar[tuple[str, ...]] = (RANK,)
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, and the commissions."""
+        return (ENROLLED, PAID)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        rows = earned(books).join(listed(books), on=["unit", "span"], how="anti")
+        return by_people(books, rows, dimensions, at)
+
+    @measure
+    def outsiders(self) -> Expr:
+        """Such people."""
+        return flag(~nw.col("unit").is_null())
+
+
+@dataclass(frozen=True)
+class FirstIncomes(Followed):
+    """Newcomers, and whether they had a commission above 0 within the days after they enrolled."""
+
+    days: int
+
+    @property
+    def reads_orders(self) -> bool:
+        """It does not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """When people enrolled, and the commissions."""
+        return (WHEN_ENROLLED, PAID)
+
+    def reached(self, books: Books, people: Frame) -> Frame:
+        """By each commission's own day and amount."""
+        paid = incomes(books).filter(nw.col("amount") > 0)
+        rows = people.join(paid, left_on="person", right_on="unit", how="inner")
+        within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
+        return rows.filter(within).select("person").unique()

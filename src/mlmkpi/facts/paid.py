@@ -1,0 +1,117 @@
+"""Paid distributors: whether they had customers enough, and whether customers bought most of their volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import incomes
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.incomes import PAID, earned
+from mlmkpi.facts.listed import by_people
+from mlmkpi.facts.rules import OrderRules, Refunds, Volume
+from mlmkpi.facts.sellers import VOLUMES
+
+ENOUGH = 10
+"""Customers a month."""
+WHOSE = ("orders.distributor_id", "orders.customer_id")
+
+
+@dataclass(frozen=True)
+class PaidMonths(Fact):
+    """One row a distributor and calendar month inside the period in which they were paid more than 0."""
+
+    rules: OrderRules
+
+    on_order_rows: ClassVar[bool] = True
+
+    def needs(self) -> tuple[str, ...]:
+        """Who was paid, and who bought from whom."""
+        return (PAID, *WHOSE)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the orders."""
+        books.want(self.rules)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `customers`, how many bought from them in the month."""
+        months = self._months(books)
+        paid = incomes(books).join(months, on="day", how="inner")
+        paid = paid.group_by("unit", "span", "month").agg(nw.col("amount").sum()).filter(nw.col("amount") > 0)
+        paid = books.engine.materialise(paid)
+        sales = books.orders(self.rules).filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
+        sales = sales.select(nw.col("seller").alias("unit"), "buyer", "day")
+        sales = sales.join(paid.select("unit").unique(), on="unit", how="semi").join(months, on="day", how="inner")
+        served = sales.select("unit", "buyer", "span", "month").unique()
+        counted = served.group_by("unit", "span", "month").agg(nw.len().alias("customers"))
+        rows = paid.join(counted, on=["unit", "span", "month"], how="left")
+        return by_people(books, rows, dimensions, at)
+
+    def _months(self, books: Books) -> Frame:
+        """`day`, `span`, `month`: the months inside each period, by their days."""
+        days = [
+            (day, span.index, month)
+            for span in books.schedule.spans for month, (first, last) in enumerate(span.months)
+            for day in range(first, last + 1)
+        ]
+        schema = {"day": pl.Int32, "span": pl.Int32, "month": pl.Int32}
+        return books.engine.small(pl.DataFrame(days, schema=schema, orient="row"))
+
+    @measure
+    def paid(self) -> Expr:
+        """Paid distributors."""
+        return flag(nw.col("amount") > 0)
+
+    @measure
+    def with_ten(self) -> Expr:
+        """Those of them with ten customers or more."""
+        return flag(nw.col("customers") >= ENOUGH)
+
+
+@dataclass(frozen=True)
+class PaidSellers(Fact):
+    """One row a distributor and period in which they were paid more than 0, with their volume."""
+
+    rules: OrderRules
+
+    def needs(self) -> tuple[str, ...]:
+        """Who was paid, who bought from whom, and what the choices of the figure take."""
+        needs = [PAID, *WHOSE]
+        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
+        needs += ["orders.commissionable_volume"] if self.rules.volume is Volume.CV else []
+        return tuple(needs)
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for the volumes of seller cells."""
+        books.want(self.rules).cells["seller"] |= set(VOLUMES)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `whole` and `retail` volume."""
+        spans = books.engine.small(books.cells_of_spans())
+        cells = books.cells(self.rules, "seller").join(spans, on="cell", how="inner")
+        sums = [nw.col(name).sum() for name in VOLUMES]
+        volumes = books.engine.group(cells, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        own, retail = (nw.col(name).fill_null(0) for name in VOLUMES)
+        rows = earned(books).filter(nw.col("gross") > 0).join(volumes, on=["unit", "span"], how="left")
+        rows = rows.with_columns((own + retail).alias("whole"), retail.alias("retail"))
+        return by_people(books, rows, dimensions, at)
+
+    @measure
+    def paid(self) -> Expr:
+        """Paid distributors."""
+        return flag(nw.col("gross") > 0)
+
+    @measure
+    def mostly_retail(self) -> Expr:
+        """Those of them of whose volume customers bought more than half."""
+        return flag((nw.col("whole") > 0) & (2 * nw.col("retail") > nw.col("whole")))
+
+    @measure
+    def without_volume(self) -> Expr:
+        """Those of them who have none."""
+        return flag(nw.col("whole") <= 0)
