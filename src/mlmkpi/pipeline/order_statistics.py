@@ -36,7 +36,8 @@ def quantile_rows(
 def median_rows(
     one: MedianRatio, found: pl.DataFrame, keys: Sequence[str], cells: pl.DataFrame
 ) -> pl.DataFrame:
-    """The median of the units' own ratios; null where nobody is counted."""
+    """The median of the units' own ratios; null in a cell of the main figure where nobody is counted."""
+    cells = pl.concat([cells, found.select(keys)]).unique()
     rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
     return rows.select(
         *keys, pl.col("n").fill_null(0.0).alias("denominator"), "value", pl.lit(one.name).alias("statistic"),
