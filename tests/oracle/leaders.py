@@ -164,7 +164,6 @@ def _personal(field: Field, split: Split) -> list[Block]:
             who: Fraction(sum(map(field.has_begun, team_of(field.parents, who)))) for who in people
         }),
     ]
-    blocks += [Block(name, [], count) for name in ("median", "p90")]
     if ranks is not None:
         blocks.append(block("breakaway", {who: field.breakaway(who, ranks) for who in people}))
     return blocks

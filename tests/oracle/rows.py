@@ -86,6 +86,12 @@ class Desk:
         self._known: dict[Span, Figures] = {}
         self._no_cell: Cell = (None,) * len(self.split.dimensions)
 
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The statistics that the KPI has in this split: one person's team has no median."""
+        alone = self.name == "team_sales_volume" and "distributor" in self.split.dimensions
+        return ("value",) if alone else self.kpi.statistics
+
     def reads_orders(self) -> bool:
         """Whether the figure reads orders, so that the data start binds it."""
         rule = self.world.definitions.active_rule not in ("earned", "any_event")
@@ -99,7 +105,7 @@ class Desk:
                 self._known[span] = self._compute(span)
             except NullError as error:
                 nothing = Figure(None, None, None, reason=str(error))
-                self._known[span] = {(statistic, self._no_cell, ()): nothing for statistic in self.kpi.statistics}
+                self._known[span] = {(statistic, self._no_cell, ()): nothing for statistic in self.statistics}
         return self._known[span]
 
     def is_complete(self, span: Span) -> bool:
@@ -128,7 +134,7 @@ class Desk:
         found: Figures = {}
         for block in blocks:
             found |= self._of_block(block)
-        for statistic in {*self.kpi.statistics} - {block.statistic for block in blocks}:
+        for statistic in {*self.statistics} - {block.statistic for block in blocks}:
             found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs a column the export lacks")
         return found
 

@@ -17,6 +17,7 @@ from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.leaders import Members, summed
 from mlmkpi.facts.lineage import TREE
 from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
+from mlmkpi.facts.rules import Window
 from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import subtree_sums
 from mlmkpi.genealogy.strides import NOBODY
@@ -119,7 +120,8 @@ class Downlines(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         frame = books.once(("downlines", self, at), lambda: self._build(books, at))
-        frame = seller_attributes(books, dimensions, at).attach(frame, "unit")
+        yearly = isinstance(self.members, People) and self.members.retention_window is Window.YEAR
+        frame = seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
         if any(d.name == DISTRIBUTOR for d in dimensions):
             frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
         return frame
