@@ -103,7 +103,7 @@ def test_what_of_sales_is_paid_out_and_what_a_market_leaves() -> None:
     payout = figure("payout_ratio", tables)
     assert (parts(payout), payout.value) == ((70, 400), Fraction(70, 400))
     assert parts(figure("payout_cap_headroom", tables)) == (Fraction(35, 100) * 400 - 70, 400)
-    assert figure("payout_cap_headroom", tables, definitions={"payout_cap": 0.5}).value == Fraction(1, 2) - Fraction(70, 400)
+    assert figure("payout_cap_headroom", tables, definitions={"payout_cap": 0.5}).value == Fraction(200 - 70, 400)
     assert figure("market_contribution", tables).value == 400 - 60 - 70 - 30
     assert cells("market_contribution", tables, "market", by=["market"]) == {
         "US": 200 - 60 - 60 - 25, "DE": 50 + 10, "FR": -5, "(unknown)": 150 - 20,
