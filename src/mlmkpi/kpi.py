@@ -63,7 +63,8 @@ class Family(StrEnum):
 class Part:
     """A further statistic that is itself a ratio of sums, or without a denominator a count or total.
 
-    It is null where the export lacks a column of its own `needs`; `unit` is its own where it is not the KPI's.
+    It is null where the export lacks a column of its own `needs`; `unit` is its own where it is not the KPI's. One with
+    a `block` stands in that block alone, in the value's place.
     `of_leaders` says that only a single person has it: it is given by team and by distributor alone.
     """
 
@@ -74,6 +75,7 @@ class Part:
     unit: Unit | None = None
     times: int = 1
     of_leaders: bool = False
+    block: Block | None = None
 
     @property
     def of(self) -> Measure:
