@@ -45,7 +45,8 @@ def test_everybody_on_the_books_on_any_day_counts() -> None:
         "distributors": table(
             PEOPLE, ("stays", "01-01", None), ("left before", "01-01", "09-30"),
             ("left on the first", "01-01", "10-01"), ("left on the second", "01-01", "10-02"),
-            ("came and went", "10-05", "10-20"), ("same day", "10-05", "10-05"), ("came last", "10-31", None), ("came after", "11-01", None), ("came back", "01-01", "03-01"),
+            ("came and went", "10-05", "10-20"), ("same day", "10-05", "10-05"),
+            ("came last", "10-31", None), ("came after", "11-01", None), ("came back", "01-01", "03-01"),
             ("came back later", "01-01", "03-01"),
         ),
         "enrollments": table("distributor_id enrolled_on", ("came back", "10-31"), ("came back later", "11-01")),
