@@ -139,10 +139,10 @@ class Ratio:
     `blocks` are the splits that the KPI brings itself, each a tuple of its fact's own dimensions, TOTAL being none.
     `times` multiplies the numerator (100 for points). With `of_total` the denominator is summed over the KPI's own
     dimensions, so that the values are shares. `cap` makes the value that much minus the ratio. `growth` makes it the
-    figure's growth on an earlier period; `year_ago` gives the figure of a year before unasked. `herfindahl` adds, by (statistic, own dimension), Σ share² over the known
-    cells of a block; `largest` keeps the cells with the largest values alone, and adds `pareto`, the share of the
-    ⌈20 %⌉ largest of all of them. Where the export lacks one of `needs`, the value alone is null. `noted` are measures
-    that a note tells, each with its words.
+    figure's growth on an earlier period; `year_ago` gives the figure of a year before unasked. `herfindahl` adds, by
+    (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
+    cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
+    export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
     """
 
     numerator: Measure
@@ -163,6 +163,11 @@ class Ratio:
     def of(self) -> Measure:
         """The measure whose units stand behind the figure: its denominator's, a total's own."""
         return self.denominator or self.numerator
+
+    @property
+    def summaries(self) -> tuple[str, ...]:
+        """The statistics that say something of a block's cells together."""
+        return (*(name for name, _ in self.herfindahl), *(["pareto"] if self.largest else []))
 
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""

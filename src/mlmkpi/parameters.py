@@ -29,6 +29,7 @@ PARAMETERS: dict[str, str] = {
     "payout_cap": "the most of net sales that may be paid out as commissions",
     "lead_window_days": "how many days a lead is given to convert",
     "digital_sources": "the sources whose leads count, case does not matter; without them every lead does",
+    "return_window_days": "days after a sale within which a return of it counts",
     "social_channels": "the channels of orders that are social media; case does not matter",
 }
 

@@ -73,8 +73,8 @@ def test_a_spell_ends_after_its_last_order() -> None:
     assert figure(tables, "autoship_survival", "2026-01", statistic="within_90") == pytest.approx(1 / 3)
     assert figure(tables, "autoship_survival", "2026-01", as_of="2026-02-28") == 45
     assert figure(tables, "autoship_survival", "2026-01", as_of="2026-02-10") is None
-    by_market = {"by": ("market",)}
-    assert figures(tables, "autoship_survival", "2026-01", column="denominator", **by_market) == {"US": 2, "DE": 1}
+    found = figures(tables, "autoship_survival", "2026-01", column="denominator", by=("market",))
+    assert found == {"US": 2, "DE": 1}
 
 
 def test_concentration_of_volume() -> None:

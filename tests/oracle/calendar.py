@@ -83,7 +83,7 @@ class Calendar:
         if self.every == "day":
             return self.holding(self.back(span.first))
         then = self.holding(span.first - timedelta(days=364) if self.every == "week" else first_back(span.first))
-        if then is None or span.last <= self.as_of:
+        if then is None or span.closing == span.last:
             return then
         closing = then.first + (span.closing - span.first) if self.every == "period" else self.back(span.closing)
         return Span(then.label, then.first, then.last, min(closing, then.last))

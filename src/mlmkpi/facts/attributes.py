@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import age_band, birth_day
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side
+from mlmkpi.facts.base import LINES, Boundary, Dimension, Dimensions, Expr, Fact, Side
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, TREE
 from mlmkpi.facts.ranks import ladder, ranks_at
@@ -34,6 +34,8 @@ def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) ->
     columns = export.columns(table)
     if dimension.name == DISTRIBUTOR:
         return None
+    if dimension.name in LINES:
+        return next((need for need in ("order_lines.order_id", LINES[dimension.name]) if not export.has(need)), None)
     if dimension.name == TEAM:
         return None if export.has(TREE) else TREE
     if dimension.column == AGE_BAND and AGE_BAND not in columns:

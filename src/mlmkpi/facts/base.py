@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Expr = nw.Expr
 UNKNOWN = "(unknown)"
+LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
+"""Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
 SCALE = 10_000
 """Money and volume are whole ten-thousandths until the last division."""
 
@@ -135,11 +137,13 @@ class Fact(ABC):
     `sides` are the sides whose attributes its rows carry, `own` the dimensions that it brings itself, `unit` the
     column that tells its units apart. `table` is the table whose rows it counts, where these are rows of one: it can be
     split by that table's columns too, which `row_first` says win over a person's attribute of the same name. What is
-    summed `on_order_rows` comes first, so that these can be let go.
+    summed `on_order_rows` comes first, so that these can be let go; `by_line` says that its rows can be cut into the
+    orders' lines.
     """
 
     unit: ClassVar[str] = "unit"
     on_order_rows: ClassVar[bool] = False
+    by_line: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
     own: ClassVar[tuple[str, ...]] = ()
     with_leader: ClassVar[bool] = True
@@ -192,6 +196,10 @@ class Fact(ABC):
         """How many days after it a row of the period is followed; the youngest rows are left out, see kpis' windows."""
         return 0
 
+    def follows(self, export: Export) -> bool:
+        """Whether the export tells what the rows are followed for; where not, the period's own days alone count."""
+        return True
+
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Say what the fact wants of the orders, before they are read once for all; nothing by default."""
         return
@@ -202,4 +210,6 @@ class Fact(ABC):
 
     def carries(self, dimension: Dimension) -> bool:
         """Whether its rows can be split so."""
-        return dimension.name in self.own if dimension.own else dimension.side in self.sides
+        if dimension.own:
+            return dimension.name in self.own
+        return self.by_line if dimension.name in LINES else dimension.side in self.sides

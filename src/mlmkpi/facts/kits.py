@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -15,6 +16,8 @@ from mlmkpi.facts.orders import Orders
 @dataclass(frozen=True)
 class Kits(Orders):
     """One row an order that is a sale or a return, and one a kit: from orders, else from the enrolments."""
+
+    by_line: ClassVar[bool] = False
 
     def needs(self) -> tuple[str, ...]:
         """Also where kits stand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 import polars as pl
@@ -18,6 +19,8 @@ LAST_DAYS = 3
 @dataclass(frozen=True)
 class OwnPurchases(Orders):
     """One row an own purchase, or a return of one."""
+
+    by_line: ClassVar[bool] = False
 
     def needs(self) -> tuple[str, ...]:
         """Also the customer of an order, which tells own purchases from others."""

@@ -10,9 +10,10 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
+from mlmkpi.facts.base import LINES, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.ledger import Extra, is_code
+from mlmkpi.facts.lines import pieces, want_lines
 from mlmkpi.facts.rules import OrderRules, Refunds
 
 
@@ -30,6 +31,8 @@ class Orders(Fact):
 
     unit: ClassVar[str] = "order"
     on_order_rows: ClassVar[bool] = True
+    by_line: ClassVar[bool] = True
+    with_units: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
 
     def needs(self) -> tuple[str, ...]:
@@ -57,7 +60,9 @@ class Orders(Fact):
         """Ask for the order's attributes, and for the channel where social sales are told apart."""
         wanted = books.want(self.rules)
         for dimension in dimensions:
-            if dimension.side is Side.ORDER:
+            if dimension.name in LINES:
+                want_lines(books, self.rules)
+            elif dimension.side is Side.ORDER:
                 wanted.column(dimension.column)
             if dimension.side is Side.CUSTOMER:
                 wanted.extras["customer"] = Extra(("customer_id",), nw.col("customer_id"))
@@ -76,15 +81,21 @@ class Orders(Fact):
         """The order rows that the fact stands on."""
         return books.orders(self.rules)
 
+    def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
+        """The orders cut by the dimensions of their lines, where there are such."""
+        return pieces(books, orders, names, quantity=self.with_units) if names else orders
+
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """The order rows by cell; by span where a dimension changes with time."""
+        """The order rows, or their pieces, by cell; by span where a dimension changes with time."""
         frame = self.counted(books)
+        lines = [d.name for d in dimensions if d.name in LINES]
+        frame = self.cut(books, frame, lines)
         sellers, buyers = seller_attributes(books, dimensions, at), customer_attributes(books, dimensions, at)
         if sellers.timed or buyers.timed:
             cells = books.engine.small(books.cells_of_spans())
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
         frame = buyers.attach(sellers.attach(frame, "seller"), "customer")
-        named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER]
+        named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER and d.name not in LINES]
         named += [nw.col("seller").alias(DISTRIBUTOR)] if any(d.name == DISTRIBUTOR for d in dimensions) else []
         return frame.with_columns(*named) if named else frame
 

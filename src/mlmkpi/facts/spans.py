@@ -14,7 +14,7 @@ class Span:
     """A period as it is computed: `end` is its closing boundary, the as-of date where the period is still running.
 
     `months` are the calendar months (first, last day number) inside it that ended by the as-of date. `earlier` is the
-    period before; `year_earlier` the days (first, last) of the one a year before, of a period that is cut the same days.
+    period before; `year_earlier` the days (first, last) of the one a year before, the same days where it is cut.
     """
 
     index: int

@@ -16,4 +16,5 @@ from mlmkpi.kpis import (  # noqa: F401, I001
     income,
     supply,
     growth,
+    products,
 )

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 
+from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import Block, Concentrated, Concentration, Figure, MedianRatio, Quantiles, Ratio, Survival, Unit
+from mlmkpi.kpi import (
+    TOTAL,
+    Block,
+    Concentrated,
+    Concentration,
+    Figure,
+    MedianRatio,
+    Part,
+    Quantiles,
+    Ratio,
+    Survival,
+    Unit,
+)
 from mlmkpi.pipeline.growth import grown
-from mlmkpi.pipeline.jobs import Jobs, ratios
+from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, medians, ratios, stands_apart
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
-from mlmkpi.pipeline.shares import herfindahl_rows, largest_rows
+from mlmkpi.pipeline.shares import shares_of_block
 
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 
@@ -31,17 +44,35 @@ def figures(one: Planned, jobs: Jobs, schedule: Schedule) -> pl.DataFrame:
 
 def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.DataFrame:
     figure, asked = one.figure, [d.name for d in jobs.dimensions]
-    keys = ["span", *asked, *block]
+    keys = list(dict.fromkeys(["span", *asked, *block]))
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:
         frame = _filled(figure, frame, schedule)
-    counted = jobs.of(one.kpi, figure.of.fact, block).people.get(figure.of)
-    if counted is not None:
-        frame = frame.join(counted, on=keys, how="left", nulls_equal=True)
+    frame = _counted(frame, one, jobs, block, keys)
     if isinstance(figure, Ratio):
-        frame = herfindahl_rows(frame, figure, block, ["span", *asked])
-        frame = largest_rows(frame, figure, block, ["span", *asked])
+        people = _people(one, jobs, figure.of, TOTAL)
+        frame = shares_of_block(frame, figure, block, ["span", *asked], _every_span(schedule), people)
     return frame
+
+
+def _people(one: Planned, jobs: Jobs, of: Measure, block: Block) -> pl.DataFrame | None:
+    """The people who stand behind a measure by a block, where they were counted."""
+    sums = jobs.sums.get(jobs.key(one.kpi, of.fact, block))
+    return sums.people.get(of) if sums else None
+
+
+def _counted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
+    """The figures with the `people` who stand behind each, where they were counted."""
+    measures = behind(one.figure, block)
+    by = counted_by(one.figure, block)
+    keys = [name for name in keys if name not in block or name in by]
+    people = {name: _people(one, jobs, of, by) for name, of in measures.items()}
+    told = [found.with_columns(pl.lit(name).alias("_behind")) for name, found in people.items() if found is not None]
+    if not told:
+        return frame
+    behind_it = pl.when(pl.col("statistic").is_in(list(measures))).then(pl.col("statistic")).otherwise(pl.lit("value"))
+    frame = frame.with_columns(behind_it.alias("_behind"))
+    return frame.join(pl.concat(told), on=[*keys, "_behind"], how="left", nulls_equal=True).drop("_behind")
 
 
 def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule) -> pl.DataFrame:
@@ -52,12 +83,12 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
         return survival_rows(figure, sums.histograms[figure], keys)
     if isinstance(figure, Concentrated):
         frames = [concentration_rows(figure.main, sums.spreads[figure.main.of, figure.main.value], keys, "value")]
-        frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure)]
+        frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
     else:
-        frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure)]
+        frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
     cells = frames[0].select(keys)
     frames[0] = _noted(frames[0], one, jobs, block, keys)
-    apart = [part.of.fact != figure.of.fact for part in ratios(figure)]
+    apart = [stands_apart(part, figure) for part in ratios(figure, block)]
     frames = [frame if alone else frame.join(cells, on=keys, how="semi", nulls_equal=True)
               for frame, alone in zip(frames, apart if isinstance(figure, Ratio) else [False, *apart], strict=True)]
     for statistic in figure.also:
@@ -115,16 +146,33 @@ def main_statistics(figure: Figure) -> list[str]:
     if isinstance(figure, Survival):
         return [*names, *(f"within_{days}" for days in figure.within)]
     for one in figure.also:
-        names += [name for name, _ in one.points] if isinstance(one, Quantiles) else [one.name]
+        if not (isinstance(one, Part) and (one.block or one.of_leaders)):
+            names += [name for name, _ in one.points] if isinstance(one, Quantiles) else [one.name]
     return names
+
+
+def cell_statistics(figure: Figure) -> list[str]:
+    """The value, and the statistics that may stand in a cell without it."""
+    names = ["value", *(one.name for one in medians(figure))]
+    if not isinstance(figure, Ratio):
+        return names
+    parts = [part for part in figure.also if isinstance(part, Part)]
+    return [*names, *(part.name for part in parts if part.block or stands_apart(part, figure)), *figure.summaries]
 
 
 def statistics(figure: Figure) -> list[str]:
     """Every statistic of a figure in order."""
     names = main_statistics(figure)
     if isinstance(figure, Ratio):
-        names += [name for name, _ in figure.herfindahl] + (["pareto"] if figure.largest else [])
+        names += [name for name in cell_statistics(figure) if name not in names]
+        names += leaders_own(figure)
     return names
+
+
+def leaders_own(figure: Figure) -> list[str]:
+    """The statistics that a single person's team alone has."""
+    parts = [] if isinstance(figure, Survival) else figure.also
+    return [part.name for part in parts if isinstance(part, Part) and part.of_leaders]
 
 
 def own_units(figure: Figure) -> dict[str, Unit]:

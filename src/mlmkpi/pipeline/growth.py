@@ -48,16 +48,15 @@ def grown(frame: pl.DataFrame, back: Back, schedule: Schedule, *, total: bool) -
         ones = pl.Series([SCALE] * rows.height, dtype=pl.Int128)
         n, n0, d, d0 = n.fill_null(0), n0.fill_null(0), ones, ones
     difference, scale = n * d0 - n0 * d, d * d0
-    based, both = ((d0 > 0) & (n0 > 0)).fill_null(False), (d > 0).fill_null(False)
+    based, both = ((d0 > 0) & (n0 > 0)).fill_null(False), ((d > 0) & (d0 > 0)).fill_null(False)
     note = pl.when(~based).then(pl.lit(NO_BASE)).when(~both).then(pl.lit(NOT_NOW))
-    known = pl.lit(total) | (based & both)
     return rows.with_columns(
         divided("numerator", *_floats(difference, scale)), divided("denominator", *_floats(n0, d0)),
         divided("value", *_floats(difference, n0 * d)),
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("low", "high")),
         note.otherwise(None).alias("note"),
     ).with_columns(
-        pl.when(known).then("numerator"), pl.when(based & both).then("value"),
+        pl.when(both).then("numerator"), pl.when(based & both).then("value"),
         pl.when(d0 > 0).then("denominator"),
     ).drop("_numerator", "_denominator")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.kpi import (
+    TOTAL,
     Block,
     Concentrated,
     Concentration,
@@ -23,7 +24,7 @@ from mlmkpi.kpi import (
     facts_of,
 )
 from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.sums import Job, Sums, take
+from mlmkpi.pipeline.sums import Job, Sums, summed, take
 
 PRIVATE = ("age_band", "gender")
 Key = tuple[Fact, Boundary, Dimensions]
@@ -45,7 +46,8 @@ class Jobs:
 
     def key(self, kpi: Kpi, fact: Fact, block: Block) -> Key:
         """Where a measure of the fact is summed for a KPI's block."""
-        own = tuple(Dimension(name, own=True) for name in block)
+        asked = [dimension.name for dimension in self.dimensions]
+        own = tuple(Dimension(name, own=True) for name in block if name not in asked)
         return self.facts[fact], kpi.dims_at, (*self.dimensions, *own)
 
     def job(self, kpi: Kpi, fact: Fact, block: Block) -> Job:
@@ -63,9 +65,22 @@ class Jobs:
         for key in first:
             self.sums[key] = take(books, self.jobs[key])
         books.release_orders()
-        for key, job in self.jobs.items():
+        for key, job in sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions)):
             if key not in self.sums:
-                self.sums[key] = take(books, job)
+                self.sums[key] = self._added_up(job) or take(books, job)
+
+    def _added_up(self, job: Job) -> Sums | None:
+        """The sums of a split that is also split by more of the fact's own dimensions: what these add up to."""
+        if not job.only_sums:
+            return None
+        for (fact, at, dimensions), sums in self.sums.items():
+            finer = set(dimensions) > set(job.dimensions)
+            own = all(d.own for d in set(dimensions) - set(job.dimensions))
+            known = all(measure.name in sums.totals.columns for measure in job.measures)
+            if (fact, at) == (job.fact, job.at) and finer and own and known:
+                names = [measure.name for measure in job.measures]
+                return Sums(summed(sums.totals, ["span", *job.names], [*names, "rows"]), {}, {}, {}, {}, {})
+        return None
 
 
 def gather(planned: Iterable[Planned], dimensions: Dimensions) -> Jobs:
@@ -92,7 +107,16 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
     if isinstance(figure, Ratio):
         _add_pair(jobs, kpi, figure, block)
     if any(is_private(name) for name in (*(d.name for d in jobs.dimensions), *block)):
-        jobs.job(kpi, figure.of.fact, block).counted[figure.of] = None
+        for of in behind(figure, block).values():
+            jobs.job(kpi, of.fact, counted_by(figure, block)).counted[of] = None
+    if isinstance(figure, Ratio) and figure.summaries and any(is_private(d.name) for d in jobs.dimensions):
+        jobs.job(kpi, figure.of.fact, TOTAL).counted[figure.of] = None
+
+
+def counted_by(figure: Figure, block: Block) -> Block:
+    """The block by which the people behind a block's figures are counted: behind a share stands who is in its whole."""
+    shared = isinstance(figure, Ratio) and figure.of_total and not any(map(is_private, block))
+    return TOTAL if shared else block
 
 
 def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> None:
@@ -112,11 +136,34 @@ def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
         (job.pairs if by_row else job.clustered)[pair] = None
 
 
-def ratios(figure: Figure) -> list[Part]:
-    """The statistics of a figure that are ratios of sums, the main one first where it is one."""
+def behind(figure: Figure, block: Block) -> dict[str, Measure]:
+    """The measures whose units stand behind the figures of a block, by statistic; "value" for all that are not named."""
+    parts = ratios(figure, block)
+    own = {part.name: part.of for part in parts if isinstance(figure, Ratio) and (part.block or stands_apart(part, figure))}
+    own |= {one.name: one.of for one in medians(figure)}
+    return own if parts and parts[0].block else {"value": figure.of, **own}
+
+
+def medians(figure: Figure) -> list[MedianRatio]:
+    """The statistics of a figure that are medians over other units than its own."""
+    return [] if isinstance(figure, Survival) else [one for one in figure.also if isinstance(one, MedianRatio)]
+
+
+def stands_apart(part: Part, figure: Figure) -> bool:
+    """Whether a part has cells where the figure has none: it counts on other rows, or is divided by something else."""
+    apart = part.of.fact != figure.of.fact or part.denominator not in (None, figure.of)
+    return apart and not part.of_leaders
+
+
+def ratios(figure: Figure, block: Block = TOTAL) -> list[Part]:
+    """The statistics of a block of a figure that are ratios of sums, the main one first where it is one."""
     if isinstance(figure, Survival):
         return []
+    parts = [part for part in figure.also if isinstance(part, Part)]
+    instead = [part for part in parts if part.block == block]
+    if instead:
+        return instead
     main = []
     if isinstance(figure, Ratio):
         main = [Part("value", figure.numerator, figure.denominator, times=figure.times)]
-    return [*main, *(part for part in figure.also if isinstance(part, Part))]
+    return [*main, *(part for part in parts if part.block is None)]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import SettingsError, UsageError
 from mlmkpi.facts.attributes import AGE_BAND, TABLE, lacking, missing, row_columns
-from mlmkpi.facts.base import Dimension, Dimensions, Fact
+from mlmkpi.facts.base import LINES, Dimension, Dimensions, Fact
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Teams
+from mlmkpi.facts.ranks import LADDER, ladder
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.teams import fitted
@@ -39,7 +40,7 @@ DEFAULT = (
 class Planned:
     """A KPI with its parameters in force; `lacks` says why it is null everywhere, None where it can be computed.
 
-    `partly` says of single statistics why they are.
+    `partly` says of single statistics why they are; `followed` whether the export tells what its windows wait for.
     """
 
     kpi: Kpi
@@ -48,6 +49,7 @@ class Planned:
     lacks: str | None
     unsplit: str | None
     partly: Mapping[str, str]
+    followed: bool = True
 
     @property
     def computed(self) -> bool:
@@ -107,22 +109,23 @@ def _planned(
     needs = [need for fact in facts_of(figure) for need in fact.needs()]
     unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
     figure = replace(figure, blocks=_blocks(figure, dimensions, export, settings.rank_ladder))
-    figure, by_team, whole = fitted(figure, dimensions, teams)
-    partly = {**_partly(figure, export), **by_team}
-    return Planned(kpi, figure, definition, _lacks(needs, export), unsplit or whole, partly)
+    partly = {**_partly(figure, export, settings.rank_ladder), **by_team}
+    lacks, followed = _lacks(needs, export, settings.rank_ladder), all(f.follows(export) for f in facts_of(figure))
+    return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed)
 
 
-def _partly(figure: Figure, export: Export) -> dict[str, str]:
+def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, str]:
     if not isinstance(figure, Ratio):
         return {}
     parts = [Part("value", figure.numerator, needs=figure.needs)]
     parts += [part for part in figure.also if isinstance(part, Part)]
-    return {part.name: reason for part in parts if (reason := _lacks(part.needs, export)) is not None}
+    return {part.name: reason for part in parts if (reason := _lacks(part.needs, export, ranks)) is not None}
 
 
-def _lacks(needs: Sequence[str], export: Export) -> str | None:
+def _lacks(needs: Sequence[str], export: Export, ranks: Sequence[str]) -> str | None:
     for need in needs:
-        if not export.has(need):
+        known = bool(ladder(export, ranks)) if need == LADDER else export.has(need)
+        if not known:
             return lack(need, export)
     return None
 
@@ -130,7 +133,7 @@ def _lacks(needs: Sequence[str], export: Export) -> str | None:
 def lack(need: str, export: Export) -> str:
     """Why a figure is null: the table or the column that the export lacks, or a setting."""
     if "." not in need:
-        return f"needs {need} in the settings"
+        return f"set {need}"
     choices = need.split("|")
     tables = list(dict.fromkeys(choice.partition(".")[0] for choice in choices))
     if not any(export.columns(table) for table in tables):
@@ -151,11 +154,11 @@ def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, rank
 
 
 def _blocks(figure: Figure, dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> tuple[Block, ...]:
-    """A figure's own splits that the export has, without what is asked for anyway."""
+    """A figure's own splits that the export has, one of those that are the same beside what is asked for."""
     asked = {dimension.name for dimension in dimensions}
     facts = facts_of(figure)
     kept = [b for b in figure.blocks if all(fact.brings(name, export, ranks) for name in b for fact in facts)]
-    return tuple(dict.fromkeys(tuple(name for name in block if name not in asked) for block in kept))
+    return tuple({frozenset(asked.union(block)): block for block in kept}.values())
 
 
 def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequence[Kpi]) -> Dimensions:
@@ -165,7 +168,9 @@ def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequ
     known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
     for dimension in dimensions:
         needed = missing(export, dimension, ranks)
-        if needed is not None and dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
+        if needed is None or dimension.name in LINES:
+            continue
+        if dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
             raise _no_dimension(dimension, needed, export)
     return dimensions
 

@@ -8,7 +8,7 @@ import polars as pl
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Block, Interval, Part, Ratio, Survival
-from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.jobs import Jobs, stands_apart
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
@@ -20,17 +20,27 @@ NOT_ABOVE = "the denominator is not above 0"
 def ratio_rows(
     one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
 ) -> pl.DataFrame:
-    """A statistic's figures by the keys; only the main one has an interval."""
+    """A statistic's figures by the keys; beside the main one, parts that count a subset of people have an interval."""
     sums = _sums(one, part, jobs, block, keys)
     if part.name != "value":
-        if len(keys) > 1 and not isinstance(one.figure, Survival) and part.of.fact != one.figure.of.fact:
+        if len(keys) > 1 and not isinstance(one.figure, Survival) and stands_apart(part, one.figure):
             sums = _occurring(sums, part)
-        return _divided(sums, part).drop("_n", "_d")
+        sums = _of_total(sums, one, part, keys, block)
+        found = _divided(sums, part)
+        if one.kpi.interval is Interval.WILSON:
+            found = _interval(found, one, part, jobs, block, keys, schedule)
+        return found.drop("_n", "_d")
     if len(keys) > 1:
         sums = _occurring(sums, part)
-    if isinstance(one.figure, Ratio) and one.figure.of_total:
-        sums = sums.with_columns(pl.col("_d").sum().over([name for name in keys if name not in block]))
+    sums = _of_total(sums, one, part, keys, block)
     return _interval(_divided(*_capped(one, sums, part)), one, part, jobs, block, keys, schedule).drop("_n", "_d")
+
+
+def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], block: Block) -> pl.DataFrame:
+    """For shares, the denominator is that of all cells of the figure's own split."""
+    if not (isinstance(one.figure, Ratio) and one.figure.of_total) or part.denominator is None:
+        return sums
+    return sums.with_columns(pl.col("_d").sum().over([name for name in keys if name not in block]))
 
 
 def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
-from mlmkpi.pipeline.figures import FIGURES, main_statistics, own_units, statistics
+from mlmkpi.pipeline.figures import FIGURES, cell_statistics, leaders_own, main_statistics, own_units, statistics
 from mlmkpi.pipeline.growth import linked
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
@@ -24,10 +24,10 @@ def rows_of(
 ) -> Frame:
     """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed."""
     own = list(dict.fromkeys(name for block in one.figure.blocks for name in block))
-    split = [*dimensions, *own]
+    split = list(dict.fromkeys([*dimensions, *own]))
     frame = _nothing(one, schedule) if found is None else found
     frame = _complete(frame, split)
-    frame = hidden(frame, split, min_cell)
+    frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
     frame = _gaps(frame, one, schedule, data_start)
     frame = _compared(frame, one, schedule, split)
     if not (compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)):
@@ -38,7 +38,8 @@ def rows_of(
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
     """A null row a span and statistic, with the reason."""
     spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
-    rows = spans.join(pl.DataFrame({"statistic": main_statistics(one.figure)}), how="cross")
+    names = list(dict.fromkeys([*main_statistics(one.figure), *cell_statistics(one.figure)]))
+    rows = spans.join(pl.DataFrame({"statistic": names}), how="cross")
     return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
 
@@ -62,7 +63,7 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     )
     frame = frame.join(told, on="span", how="left")
     known = pl.col("_gap").is_null()
-    gone = frame.filter(~known)
+    gone = frame.filter(~known & ~pl.col("statistic").is_in(leaders_own(one.figure)))
     # A period without the history it takes has one row, whatever the split: what would be counted is unknown.
     texts = [name for name in frame.columns if frame.schema[name] == pl.String]
     split = [name for name in texts if name not in ("statistic", "note", "_gap")]
@@ -70,8 +71,9 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
+    names = list(dict.fromkeys([*main_statistics(one.figure), *cell_statistics(one.figure)]))
     absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
-    absent = absent.join(pl.DataFrame({"statistic": main_statistics(one.figure)}), how="cross")
+    absent = absent.join(pl.DataFrame({"statistic": names}), how="cross")
     absent = absent.with_columns(pl.col("_gap").alias("note"))
     started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
     note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
@@ -128,7 +130,7 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
 
 def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
     """Whether the period has ended by the as-of date, and so long ago that everybody was followed."""
-    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0)
+    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0) if one.followed else 0
     return span.complete and span.end + window <= schedule.as_of
 
 

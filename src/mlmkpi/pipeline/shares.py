@@ -2,48 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
-from mlmkpi.facts.base import UNKNOWN
+from mlmkpi.facts.base import SCALE, UNKNOWN
 from mlmkpi.kpi import Block, Ratio
 from mlmkpi.statistics.concentration import herfindahl
 
 TOP = 5
 """Pareto looks at the largest fifth."""
 
-
-def herfindahl_rows(frame: pl.DataFrame, figure: Ratio, block: Block, keys: list[str]) -> pl.DataFrame:
-    """The frame with Σ share² over a block's known cells, a row for the values of the dimensions asked for."""
-    names = [name for name, dimension in figure.herfindahl if block == (dimension,)]
-    if not names:
-        return frame
-    known = frame.filter((pl.col("statistic") == "value") & (pl.col(block[0]) != UNKNOWN))
-    rows = []
-    for key, group in known.partition_by(keys, as_dict=True, maintain_order=False).items():
-        values = (group["numerator"] * 10_000).round().cast(pl.Int64)
-        rows.append((*key, names[0], float(group.height), herfindahl(values.to_list())))
-    schema: dict[str, pl.DataType] = {name: frame.schema[name] for name in keys}
-    schema |= {"statistic": pl.String(), "denominator": pl.Float64(), "value": pl.Float64()}
-    return pl.concat([frame, pl.DataFrame(rows, schema=schema, orient="row")], how="diagonal")
+NOTHING = "nothing known to share out"
+Summary = tuple[float | None, float | None, float | None]
 
 
-def largest_rows(frame: pl.DataFrame, figure: Ratio, block: Block, keys: list[str]) -> pl.DataFrame:
-    """The `largest` cells by value (ties by label), and `pareto`: the ⌈20 %⌉ largest cells' share in all known."""
+def shares_of_block(
+    frame: pl.DataFrame, figure: Ratio, block: Block, keys: Sequence[str], spans: pl.DataFrame,
+    people: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """The frame with what a block's cells say together, a row for the values of the other dimensions asked for.
+
+    Where only the largest cells are wanted, those by value (ties by label) are kept. `people` stand behind such a row.
+    """
+    keys = [name for name in keys if name not in block]
+    spans = spans if keys == ["span"] else spans.clear()
+    main = frame.filter(pl.col("statistic") == "value")
+    for name, dimension in figure.herfindahl:
+        if dimension in block:
+            rows = _with(_summaries(main, keys, block, spans, _herfindahl), name, people, keys)
+            frame = pl.concat([frame, rows], how="diagonal")
     if figure.largest is None or not block:
         return frame
-    main = frame.filter(pl.col("statistic") == "value").sort(
+    rows = _with(_summaries(main, keys, block, spans, _pareto), "pareto", people, keys)
+    return pl.concat([_largest(frame, main, figure.largest, keys, block), rows], how="diagonal")
+
+
+def _with(rows: pl.DataFrame, statistic: str, people: pl.DataFrame | None, keys: list[str]) -> pl.DataFrame:
+    rows = rows.with_columns(pl.lit(statistic).alias("statistic"))
+    return rows if people is None else rows.join(people, on=keys, how="left", nulls_equal=True)
+
+
+def _summaries(
+    main: pl.DataFrame, keys: list[str], block: Block, spans: pl.DataFrame, say: Callable[[list[int]], Summary]
+) -> pl.DataFrame:
+    """What is said of each group's known cells, given as whole ten-thousandths."""
+    rows = []
+    for key, group in main.partition_by(keys, as_dict=True, maintain_order=False).items():
+        known = group.filter(pl.col(block[0]) != UNKNOWN)
+        rows.append((*key, *say((known["numerator"] * SCALE).round().cast(pl.Int64).to_list())))
+    seen = {row[0] for row in rows}
+    rows += [(span, *say([])) for span in spans["span"] if span not in seen]
+    schema: dict[str, pl.DataType] = {name: main.schema[name] for name in keys}
+    schema |= dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(pl.when(pl.col("value").is_null()).then(pl.lit(NOTHING)).alias("note"))
+
+
+def _herfindahl(cells: list[int]) -> Summary:
+    """No numerator, how many cells, and Σ share²; a cell below 0 counts as 0."""
+    return None, float(len(cells)), herfindahl(max(cell, 0) for cell in cells)
+
+
+def _pareto(cells: list[int]) -> Summary:
+    """The sum of the ⌈20 %⌉ largest, that of all, and the share."""
+    top = sum(sorted(cells, reverse=True)[: -(-len(cells) // TOP)])
+    whole = sum(cells)
+    return top / SCALE, whole / SCALE, top / whole if whole > 0 else None
+
+
+def _largest(frame: pl.DataFrame, main: pl.DataFrame, count: int, keys: list[str], block: Block) -> pl.DataFrame:
+    """The rows of the largest known cells of each group."""
+    known = main.filter(pl.col(block[0]) != UNKNOWN).sort(
         [*keys, "value", *block], descending=[*[False] * len(keys), True, *[False] * len(block)], nulls_last=True
     )
-    known = main.filter(pl.col(block[0]) != UNKNOWN)
-    place, units = pl.int_range(pl.len()).over(keys), pl.len().over(keys)
-    ranked = known.with_columns(place.alias("_place"), units.alias("_units"))
-    top = ranked.filter(pl.col("_place") < (pl.col("_units") + TOP - 1) // TOP)
-    shares = ranked.group_by(keys).agg(pl.col("value").sum().alias("denominator"), pl.len().alias("_n")).join(
-        top.group_by(keys).agg(pl.col("value").sum().alias("numerator")), on=keys, nulls_equal=True
-    )
-    shares = shares.with_columns(
-        pl.when(pl.col("denominator") > 0).then(pl.col("numerator") / pl.col("denominator")).alias("value"),
-        pl.lit("pareto").alias("statistic"),
-    ).drop("_n")
-    kept = ranked.filter(pl.col("_place") < figure.largest).select(*keys, *block)
-    return pl.concat([frame.join(kept, on=[*keys, *block], how="semi", nulls_equal=True), shares], how="diagonal")
+    kept = known.filter(pl.int_range(pl.len()).over(keys) < count).select(*keys, *block)
+    return frame.join(kept, on=[*keys, *block], how="semi", nulls_equal=True)

@@ -38,6 +38,12 @@ class Job:
     counted: dict[Measure, None] = field(default_factory=dict)
 
     @property
+    def only_sums(self) -> bool:
+        """Whether nothing but sums of measures is wanted."""
+        more = (self.pairs, self.clustered, self.quantiles, self.survivals, self.spreads, self.counted, self.medians)
+        return not any(more)
+
+    @property
     def names(self) -> list[str]:
         """The split's columns."""
         return [d.name for d in self.dimensions]

@@ -1,0 +1,58 @@
+"""Orders cut into their lines: a piece a product or category, and what the lines leave of the order's amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import LINES, Expr
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.ledger import Extra
+from mlmkpi.facts.rules import OrderRules
+
+ORDER = "_order"
+"""The order's id on the order rows."""
+
+
+def want_lines(books: Books, rules: OrderRules) -> None:
+    """Ask for the order's id on the order rows, which its lines are found by."""
+    books.want(rules).extras[ORDER] = Extra(("order_id",), nw.col("order_id"))
+
+
+def lines(books: Books, names: Sequence[str], sums: Sequence[str]) -> Frame:
+    """One row a line: `_order`, the dimensions by their names, and columns of the lines."""
+    columns = {"order_id", "product_id", *sums} if names else {"order_id", *sums}
+    rows = books.export.scan("order_lines", sorted(columns))
+    if "order.category" in names:
+        products = books.export.scan("products", ["product_id", "category"])
+        rows = rows.join(products, on="product_id", how="left")
+    labels = [nw.col(LINES[name].partition(".")[2]).alias(name) for name in names]
+    return rows.select(nw.col("order_id").alias(ORDER), *labels, *sums)
+
+
+def signed(column: str) -> Expr:
+    """A line's figure as it counts: below 0 on a return, whatever its sign there; 0 where it is empty."""
+    figure = nw.col(column).fill_null(0)
+    return nw.when(nw.col("sale")).then(figure).otherwise(-figure.abs()).alias(column)
+
+
+def pieces(books: Books, orders: Frame, names: Sequence[str], *, quantity: bool = False) -> Frame:
+    """The order rows, one for each value of the dimensions among an order's lines, its `amount` that of the lines.
+
+    What lines do not tell of an order's amount is a piece without a value. With `quantity` a piece has its units too.
+    """
+    sums = ["amount", "quantity"] if quantity else ["amount"]
+    each = lines(books, names, sums).join(orders.select(ORDER, "sale"), on=ORDER, how="inner")
+    each = each.select(ORDER, *names, *(signed(column) for column in sums))
+    covered = each.group_by(ORDER).agg(nw.col("amount").sum().alias("_covered"))
+    rest = nw.col("amount") - nw.col("_covered").fill_null(0)
+    none, text = nw.lit(0, dtype=nw.Int64), nw.lit(None, dtype=nw.String)
+    uncovered = orders.select(ORDER, "amount").join(covered, on=ORDER, how="left").select(
+        ORDER, *(text.alias(name) for name in names), rest.alias("amount"), *([none.alias("quantity")] * quantity)
+    ).filter(nw.col("amount") != 0)
+    parts = books.engine.concat([each, uncovered]).group_by(ORDER, *names)
+    summed = parts.agg(*(nw.col(column).sum() for column in sums))
+    others = [name for name in orders.collect_schema().names() if name != "amount"]
+    return orders.select(*others).join(summed, on=ORDER, how="inner")

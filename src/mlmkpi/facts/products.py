@@ -1,0 +1,106 @@
+"""Products: what orders are made of, and what comes back of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import LINES, Dimensions, Expr, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.ledger import Extra
+from mlmkpi.facts.lines import ORDER, lines, want_lines
+from mlmkpi.facts.orders import Orders
+
+ORIGINAL = "_original"
+
+
+@dataclass(frozen=True)
+class Pieces(Orders):
+    """One row a product or category on an order, and one for what its lines leave of the amount.
+
+    `by` is the dimension that it brings itself: `order.product` or `order.category`.
+    """
+
+    by: str = "order.category"
+
+    own: ClassVar[tuple[str, ...]] = tuple(LINES)
+    with_units: ClassVar[bool] = True
+
+    def needs(self) -> tuple[str, ...]:
+        """Also the lines, and what they are told apart by."""
+        return (*super().needs(), "order_lines.product_id", LINES[self.by])
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask for what lines are found by."""
+        super().prepare(books, dimensions)
+        want_lines(books, self.rules)
+
+    @scaled
+    def units(self) -> Expr:
+        """Units sold, those returned taken off."""
+        return nw.col("quantity")
+
+
+@dataclass(frozen=True)
+class SoldUnits(Orders):
+    """One row a product on a sale (`sold`), and one on a return of it within the window (`returned`).
+
+    Where returns do not name the order they undo, those of the period stand beside its sales.
+    """
+
+    return_window_days: int = 90
+
+    def needs(self) -> tuple[str, ...]:
+        """Also the lines."""
+        return (*super().needs(), "order_lines.quantity")
+
+    def window_days(self) -> int:
+        """How long a sale is followed."""
+        return self.return_window_days
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask for what lines and originals are found by."""
+        super().prepare(books, dimensions)
+        want_lines(books, self.rules)
+        if self.follows(books.export):
+            books.want(self.rules).extras[ORIGINAL] = Extra(("original_order_id",), nw.col("original_order_id"))
+
+    def follows(self, export: Export) -> bool:
+        """Whether returns name the order they undo."""
+        return "original_order_id" in export.columns("orders")
+
+    def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
+        """Lines of sales and of their returns, with the columns of the sale."""
+        units = lines(books, names, ["quantity"])
+        none, returned = nw.lit(0, dtype=nw.Int64), orders.filter(~nw.col("sale"))
+        sold = orders.filter(nw.col("sale"))
+        kept = orders.collect_schema().names()
+        if self.follows(books.export):
+            sold = sold.filter(nw.col("day") <= books.schedule.as_of - self.return_window_days)
+            back = returned.select(nw.col(ORIGINAL), nw.col(ORDER).alias("_return"), nw.col("day").alias("_back"))
+            returned = sold.join(back.rename({ORIGINAL: "_undone"}), left_on=ORDER, right_on="_undone", how="inner")
+            waited = nw.col("_back") - nw.col("day")
+            returned = returned.filter((waited >= 0) & (waited <= self.return_window_days))
+        else:
+            returned = returned.with_columns(nw.col(ORDER).alias("_return"))
+        quantity = nw.col("quantity").fill_null(0)
+        sold = sold.join(units, on=ORDER, how="inner")
+        returned = returned.join(units.rename({ORDER: "_line"}), left_on="_return", right_on="_line", how="inner")
+        return books.engine.concat([
+            sold.select(*kept, *names, quantity.alias("sold"), none.alias("returned")),
+            returned.select(*kept, *names, none.alias("sold"), quantity.abs().alias("returned")),
+        ])
+
+    @scaled
+    def sold(self) -> Expr:
+        """Units sold."""
+        return nw.col("sold")
+
+    @scaled
+    def returned(self) -> Expr:
+        """Units that came back."""
+        return nw.col("returned")

@@ -1,0 +1,42 @@
+"""Growth on an earlier period, worked by hand."""
+
+from __future__ import annotations
+
+from kpis.orders import figure, figures, table
+
+PEOPLE = table("distributor_id enrolled_on market", ("D1", "2024-01-01", "US"), ("D2", "2024-01-01", "DE"))
+ORDERS = table(
+    "order_id ordered_on amount distributor_id customer_id",
+    ("0", "2025-01-01", 1, "D1", "C9"), ("1", "2025-10-03", 100, "D1", "C1"), ("2", "2025-10-20", 60, "D2", "C2"),
+    ("3", "2025-10-31", -10, "D2", "C2"), ("4", "2026-09-01", 50, "D1", "C1"), ("5", "2026-10-03", 150, "D1", "C1"),
+    ("6", "2026-10-10", 30, "D1", "C3"), ("7", "2025-10-05", 40, None, "C4"),
+)
+TABLES = {"distributors": PEOPLE, "orders": ORDERS}
+
+
+def test_growth_on_a_year_before() -> None:
+    assert figure(TABLES, "yoy_growth", "2026-10") == -10 / 190
+    assert figure(TABLES, "yoy_growth", "2026-10", column="numerator") == -10
+    assert figure(TABLES, "yoy_growth", "2026-10", column="denominator") == 190
+    assert figures(TABLES, "yoy_growth", "2026-10", by=("market",)) == {"US": 0.8, "DE": -1, "(unknown)": -1}
+    assert figure(TABLES, "yoy_growth", "2026-09") is None
+    assert figure(TABLES, "yoy_growth", "2025-10", column="note", count=15).startswith("orders start")
+
+
+def test_a_running_month_is_compared_with_the_same_days() -> None:
+    assert figure(TABLES, "yoy_growth", "2026-10", column="denominator", as_of="2026-10-19") == 140
+    assert figure(TABLES, "yoy_growth", "2026-10", column="complete", as_of="2026-10-19") is False
+
+
+def test_order_size_against_the_month_before() -> None:
+    assert figure(TABLES, "order_size_trend", "2026-10") == 40 / 50
+    assert figure(TABLES, "order_size_trend", "2026-10", column="denominator") == 50
+    assert figure(TABLES, "order_size_trend", "2026-11") is None
+    assert figure(TABLES, "order_size_trend", "2026-11", column="denominator") == 90
+
+
+def test_what_last_years_customers_spend_now() -> None:
+    assert figure(TABLES, "net_revenue_retention", "2026-10") == 150 / 190
+    assert figure(TABLES, "gross_revenue_retention", "2026-10") == 100 / 190
+    assert figures(TABLES, "net_revenue_retention", "2026-10", by=("market",)) == {"US": 1.5, "DE": 0, "(unknown)": 0}
+    assert figure(TABLES, "net_revenue_retention", "2026-09") is None
