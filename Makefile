@@ -17,7 +17,7 @@ test-full: dev  ## the tests and the whole matrix of the oracle
 	$(PYTEST) -m "not spark"
 
 test-spark: java spark  ## the tests that need Spark
-	$(PYTHON) -m pytest -q -m spark
+	$(PYTHON) -m pytest -q -n 2 -m spark
 
 check: dev  ## style, types, who imports whom, and whether the generated pages are fresh
 	$(PYTHON) -m ruff check .

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from oracle.companies import company
-
 from mlmkpi.tables import TABLES, Kind
+from oracle.companies import company
 
 Tables = dict[str, list[dict[str, Any]]]
 

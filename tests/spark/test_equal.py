@@ -7,16 +7,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from equal.compare import Case, product
-from equal.variants import PARAMETERS
-from oracle.companies import company
 from polars.testing import assert_frame_equal
-from spark.pack import packed
 
 import mlmkpi
-import mlmkpi.kpis  # noqa: F401
+import mlmkpi.kpis
+from equal.compare import Case, product
+from equal.variants import PARAMETERS
 from mlmkpi.demo import write_demo
 from mlmkpi.kpi import KPIS
+from oracle.companies import company
+from spark.pack import packed
 
 pytestmark = pytest.mark.spark
 
@@ -64,7 +64,9 @@ def test_splits_and_periods(session: Any, split: dict[str, Any]) -> None:
     same(Case(COMPANIES, ALL, **{"count": 2} | split), session)
 
 
-@pytest.mark.parametrize("features", [("no_customer_id", "no_status"), ("no_seller", "no_distributors"), ("no_orders",)])
+@pytest.mark.parametrize(
+    "features", [("no_customer_id", "no_status"), ("no_seller", "no_distributors"), ("no_orders",)], ids=str
+)
 def test_exports_that_lack_something(session: Any, features: tuple[str, ...]) -> None:
     same(Case(company(2, features=features).tables, ALL, count=1), session)
 

@@ -161,9 +161,8 @@ class PolarsEngine:
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
         if (table, column) not in self._spellings:
-            frame = self._rows(table, [column])
-            counted = frame.group_by(column).agg(pl.len().alias("n")).collect(engine="streaming")
-            self._spellings[table, column] = dict(sorted(counted.select(column, "n").iter_rows(), key=_by_text))
+            counted = self.exports.tables[table].codes([column]).group_by(column).agg(pl.col("len").sum())
+            self._spellings[table, column] = dict(sorted(counted.select(column, "len").iter_rows(), key=_by_text))
         return self._spellings[table, column]
 
     def encode(self, values: Sequence[str]) -> pl.Series:
@@ -212,8 +211,8 @@ class PolarsEngine:
     def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
         """The shapes of each id column's first ids, None where one has none."""
         columns = self._id_columns((*PEOPLE, *ORDERS))
-        heads = pl.collect_all([self._ids(*column).head(SAMPLE) for column in columns])
-        return {c: shapes_of(head["id"].drop_nulls().to_list()) for c, head in zip(columns, heads, strict=True)}
+        heads = {column: self._ids(*column).head(SAMPLE).collect() for column in columns}
+        return {column: shapes_of(head["id"].drop_nulls().to_list()) for column, head in heads.items()}
 
     def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
         """The shapes of all columns of these ids; None where they cannot be parsed."""

@@ -15,6 +15,7 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
+from mlmkpi.engines.spark_plans import note
 from mlmkpi.engines.spark_tables import BAD, CORRUPT, Tables
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
@@ -103,6 +104,7 @@ class SparkEngine:
         A kept frame that remembered its making (`persist`) would be analysed anew with every step that follows.
         """
         native = nw.to_native(frame)
+        self._run(lambda: note(native))
         return _frame(self._run(lambda: native.localCheckpoint()))
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
@@ -209,6 +211,7 @@ class SparkEngine:
         raise error
 
     def _collect(self, native: Any) -> pl.DataFrame:
+        self._run(lambda: note(native))
         frame = self._run(lambda: pl.from_arrow(native.toArrow()))
         if not isinstance(frame, pl.DataFrame):
             raise AssertionError("a table is a frame")

@@ -1,0 +1,165 @@
+"""Tables on Spark: which files are found, which cells fit, and what is said of those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import mlmkpi
+from mlmkpi.engines.spark import SparkEngine
+from mlmkpi.errors import DataError, SettingsError
+from mlmkpi.settings import Settings
+from mlmkpi.sources import open_exports
+
+pytestmark = pytest.mark.spark
+
+NUMBERS = ("1", "-1.5", "+2", ".5", "5.", "1e3", "1.00005", "1.00015", "99999999999999.9999", " 7 ", "x", "1.5d", "")
+DAYS = ("2026-01-05", "2026-1-5", "2026-02-30", "0999-01-01", "2026-01-05T23:30:00Z", "2026-01-05 01:00:00+02:00",
+        "2026-01-05 10:00", "20260105", "", "2026-01-05T10:00:00.5-07:00", "9999-12-31", "1970-01-01")
+FLAGS = ("true", "No", "1", "0.0", "maybe", "", "Y", "2", "f", "T", "yes", "n", "1.0")
+ID = "order_id,ordered_on,amount\n"
+
+
+def engine(session: Any, root: Any, *, bad_rows: str = "stop", **settings: Any) -> SparkEngine:
+    return SparkEngine(session, root, Settings.model_validate(settings), bad_rows=bad_rows)
+
+
+def read(session: Any, root: Any, table: str, names: Sequence[str], /, **settings: Any) -> pl.DataFrame:
+    opened = engine(session, root, bad_rows="skip", **settings)
+    try:
+        return opened.collect(opened.scan(table, names))
+    finally:
+        opened.close()
+
+
+def polars_read(root: Any, table: str, names: Sequence[str], /, **settings: Any) -> pl.DataFrame:
+    with open_exports(root, Settings.model_validate(settings)) as exports:
+        frame = exports.tables[table].scan(names).collect()
+    frame = frame.filter(~pl.col("_bad")).drop("_bad") if "_bad" in frame.columns else frame
+    return frame.with_columns(pl.col(name).cast(pl.String) for name in frame.columns if name.endswith("_id"))
+
+
+@pytest.mark.parametrize("zone", [None, "America/Denver"])
+def test_text_cells_are_read_as_polars_reads_them(session: Any, tmp_path: Path, zone: str | None) -> None:
+    rows = [f"a{at:02},2026-01-01,{number}" for at, number in enumerate(NUMBERS)]
+    rows += [f"b{at:02},{day},1" for at, day in enumerate(DAYS)]
+    (tmp_path / "orders.csv").write_text(ID + "\n".join(rows) + "\n")
+    flags = "\n".join(f"e{at},d{at},{flag}" for at, flag in enumerate(FLAGS))
+    (tmp_path / "attendance.csv").write_text("event_id,distributor_id,attended\n" + flags + "\n")
+    settings = {"timezone": zone} if zone else {}
+    for table, columns in (("orders", ["order_id", "ordered_on", "amount"]), ("attendance", ["event_id", "attended"])):
+        there = read(session, tmp_path, table, columns, **settings).sort(columns[0])
+        here = polars_read(tmp_path, table, columns, **settings).sort(columns[0])
+        assert_frame_equal(there, here, check_exact=True)
+
+
+def test_typed_cells_are_read_as_polars_reads_them(session: Any, tmp_path: Path) -> None:
+    moment = datetime(2026, 1, 5, 3, 30, tzinfo=UTC)
+    pl.DataFrame({
+        "order_id": [1, 2, 3], "ordered_on": [moment, moment, None],
+        "amount": [0.00005, float("nan"), 1e13],
+        "volume": pl.Series([Decimal("1.00005"), None, Decimal("-2")], dtype=pl.Decimal(30, 6)),
+        "is_autoship": [1, 0, None], "channel": [1.0, 2.5, None], "status": [True, False, None],
+    }).write_parquet(tmp_path / "orders.parquet")
+    pl.DataFrame({"post_id": ["p", "q"], "posted_on": [date(2026, 1, 1), date(1960, 1, 1)], "likes": [3.0, 2.5],
+                  "reach": pl.Series([1, None], dtype=pl.Int16)}).write_parquet(tmp_path / "posts.parquet")
+    for table in ("orders", "posts"):
+        columns = list(pl.read_parquet_schema(tmp_path / f"{table}.parquet"))
+        there = read(session, tmp_path, table, columns, timezone="America/Denver").sort(columns[0])
+        here = polars_read(tmp_path, table, columns, timezone="America/Denver").sort(columns[0])
+        assert_frame_equal(there, here, check_exact=True)
+
+
+def test_files_are_found_as_polars_finds_them(session: Any, tmp_path: Path) -> None:
+    names = ("orders/2026/a.csv", "orders/2026/b.csv", "customers_2026-01.csv", "customers_2026-02.csv", "notes.csv")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("Order ID,ordered_on,amount,customer_id\n" + f"{name},2026-01-01,1,c\n")
+    (tmp_path / "orders" / "_SUCCESS").write_text("")
+    opened = engine(session, tmp_path)
+    assert opened.leftover == ("notes.csv",)
+    ids = opened.collect(opened.scan("orders", ["order_id"]))["order_id"].sort().to_list()
+    assert ids == ["orders/2026/a.csv", "orders/2026/b.csv"]
+    assert opened.collect(opened.scan("customers", ["customer_id"])).height == 2
+    opened.close()
+
+
+def test_quotes_line_ends_and_a_byte_order_mark(session: Any, tmp_path: Path) -> None:
+    text = 'order_id,ordered_on,amount,channel\n"A""1",2026-01-01,1,"two\nlines"\n'
+    (tmp_path / "orders.csv").write_text("\ufeff" + text, encoding="utf-8")
+    frame = read(session, tmp_path, "orders", ["order_id", "channel"])
+    assert frame.rows() == [('A"1', "two\nlines")]
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    (ID + "A1,2026-01-01,1\nA3,2026-01-02,x\nA2,2026-01-01,y\n",
+     r"orders.amount: 2 cells are not a number\n *first at +order_id A2"),
+    (ID + "A1,05/01/2026,1\n", r"orders.ordered_on: 1 cell is not a date"),
+    (ID + "A1,2026-01-01\n", "orders: 1 row has not as many cells as the header"),
+    ("order_id,amount\nA1,1\n", "has no column for ordered_on"),
+    ("", "is empty"),
+    ("order_id,ordered_on,amount,Amount\nA1,2026-01-01,1,1\n", "has a column twice"),
+])
+def test_bad_exports_are_told(session: Any, tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "orders.csv").write_text(text)
+    with pytest.raises(DataError, match=message) as told:
+        mlmkpi.compute(tmp_path, kpis=["average_order_value"], engine=session)
+    assert told.value.exit_code == 3
+    assert "JVM" not in str(told.value)
+
+
+def test_bad_rows_are_skipped_and_counted(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(ID + "A1,2026-01-01,1\nA2,2026-01-02,x\nA3,2026-01-03,3\nA4,2026-01-04\n")
+    here = mlmkpi.compute(tmp_path, kpis=["average_order_value"], bad_rows="skip")
+    there = mlmkpi.compute(tmp_path, kpis=["average_order_value"], bad_rows="skip", engine=session)
+    assert_frame_equal(here.frame, there.frame, check_exact=True)
+    assert "2 unreadable rows of orders left out" in there.warnings
+
+
+def test_a_table_in_two_forms_a_path_that_is_not_there_and_what_spark_cannot_read(session: Any, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not exist where the Spark server looks"):
+        engine(session, tmp_path / "nowhere")
+    (tmp_path / "orders.tsv").write_text(ID)
+    with pytest.raises(DataError, match=r"orders\.tsv cannot be read on Spark"):
+        engine(session, tmp_path)
+    (tmp_path / "orders.tsv").unlink()
+    (tmp_path / "orders.csv").write_text(ID)
+    (tmp_path / "orders.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataError, match="orders is there in two forms"):
+        engine(session, tmp_path)
+    with pytest.raises(SettingsError, match=r"decimal under \[input\] cannot be followed on Spark"):
+        engine(session, tmp_path, input={"decimal": ","})
+
+
+def test_tables_by_name_frames_and_settings(session: Any, tmp_path: Path) -> None:
+    first = date(2026, 1, 1)
+    rows = pl.DataFrame(
+        {"Nr": ["A1", "A2"], "ordered_on": [first, first], "amount": [1.0, 2.0], "Ch": ["Web", "shop"]}
+    )
+    session.createDataFrame(rows.to_arrow()).createOrReplaceTempView("their_orders")
+    settings = {
+        "columns": {"orders": {"order_id": "Nr", "channel": "Ch"}},
+        "codes": {"orders": {"channel": {"online": ["web"]}}},
+    }
+    for given in (session.table("their_orders"), rows):
+        frame = read(session, {"orders": given}, "orders", ["order_id", "channel"], **settings).sort("order_id")
+        assert frame.rows() == [("A1", "online"), ("A2", "shop")]
+    with pytest.raises(DataError, match="Spark knows no table"):
+        engine(session, {"orders": "main.sales.orders"}).columns("orders")
+
+
+def test_the_session_keeps_its_own_settings(session: Any, tmp_path: Path) -> None:
+    session.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    try:
+        read(session, {"orders": pl.DataFrame({"order_id": ["A"], "ordered_on": [date(2026, 1, 1)], "amount": [1]})},
+             "orders", ["ordered_on"])
+        assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+    finally:
+        session.conf.set("spark.sql.session.timeZone", "UTC")
