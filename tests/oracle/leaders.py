@@ -13,6 +13,7 @@ from oracle.calendar import DAY, Span
 from oracle.definitions import NullError
 from oracle.distributors import bases
 from oracle.figures import ONE, ZERO, Block, Unit, count, quantile, ratio, share
+from oracle.ladder import Ladder
 from oracle.roster import Roster
 from oracle.split import Split
 from oracle.world import World
@@ -174,17 +175,11 @@ def _ranks(field: Field) -> dict[str, int] | None:
     world = field.world
     if not world.export.has("ranks"):
         return None
-    rows = [row for row in world.export.rows("ranks") if (row.get("kind") or "paid_as") == "paid_as"]
-    every = {str(row["rank"]) for row in world.export.rows("ranks")}
-    ladder = [str(rank) for rank in world.definitions.rank_ladder] or sorted(every, key=int)
-    found = dict.fromkeys(field.parents, 0)
-    for who in found:
-        held = [
-            (row["effective_on"], ladder.index(str(row["rank"]))) for row in rows
-            if row["distributor_id"] == who and row["effective_on"] <= field.span.closing and str(row["rank"]) in ladder
-        ]
-        found[who] = max(held)[1] if held else 0
-    return found
+    try:
+        ladder = Ladder(world, world.export.rows("ranks"))
+    except NullError:
+        return None
+    return {who: ladder.at(who, field.span.closing) or 0 for who in field.parents}
 
 
 def team_growth_rate(world: World, span: Span, split: Split) -> list[Block]:

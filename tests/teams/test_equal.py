@@ -20,11 +20,14 @@ FEW = (
     "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_terminated", "personal_sales_volume",
     "average_order_value", "time_to_first_sale", "customer_retention_rate", "active_customers", "sales_volume",
     "sales_per_active_distributor", "sponsor_rate", "team_sales_volume", "team_growth_rate", "team_retention_rate",
+    "volume_concentration",
 )
 BOTH = tuple(name for name in FEW if name in KPIS and name in RESTATED)
 ALL: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"every": "quarter", "compare_year": True}, {"by": ("market",)},
     {"by": ("order.channel",)}, {"by": ("gender",), "min_cell": 5}, {"definitions": {"refunds": "order_date"}},
+    {"definitions": {"team_includes_self": False}}, {"definitions": {"team_depth": 1}, "kind": "enroller"},
+    {"definitions": {"retention_base": "active"}},
 )
 ASKED: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"depth": 1}, {"depth": 0}, {"generation": 1}, {"generation": 2, "kind": "enroller"},

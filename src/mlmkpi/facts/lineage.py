@@ -128,7 +128,7 @@ def leaders_of(engine: Engine, leaders: Sequence[str], lineage: Lineage) -> NDAr
 
 
 def _unknown(leader: str, ids: pl.Series) -> UsageError:
-    close = nearest(leader, _near(leader.strip(), ids))
+    close = _near(leader.strip(), ids)
     return UsageError(
         f"there is nobody with the id {leader!r}",
         (("expected", "the id of a distributor, as it stands in the export"),
@@ -136,12 +136,12 @@ def _unknown(leader: str, ids: pl.Series) -> UsageError:
     )
 
 
-def _near(text: str, ids: pl.Series) -> list[str]:
-    """The ids that differ in case and leading zeros alone, then those that stand beside it in order."""
+def _near(text: str, ids: pl.Series) -> str | None:
+    """An id that differs in case and leading zeros alone, else one like it among those beside it in order."""
     bare = ids.str.to_lowercase().str.strip_chars_start("0")
-    alike = ids.filter(bare == text.lower().lstrip("0")).head(SHOWN)
+    alike = ids.filter(bare == text.lower().lstrip("0"))
     at = int(ids.search_sorted(text))
-    return [*alike.to_list(), *ids.slice(max(at - SHOWN, 0), 2 * SHOWN).to_list()]
+    return alike[0] if len(alike) else nearest(text, ids.slice(max(at - SHOWN, 0), 2 * SHOWN).to_list())
 
 
 def members(books: Books, teams: Teams, *, with_leader: bool) -> pl.DataFrame:
