@@ -139,7 +139,8 @@ class Ratio:
     `blocks` are the splits that the KPI brings itself, each a tuple of its fact's own dimensions, TOTAL being none.
     `times` multiplies the numerator (100 for points). With `of_total` the denominator is summed over the KPI's own
     dimensions, so that the values are shares. `cap` makes the value that much minus the ratio. `growth` makes it the
-    figure's growth on an earlier period; `year_ago` gives the figure of a year before unasked. `herfindahl` adds, by
+    figure's growth on an earlier period; `year_ago` gives the figure of a year before unasked. `index` adds
+    what a cell of its own split has grown beside all of them, times 100, on both. `herfindahl` adds, by
     (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
     cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
     export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
@@ -154,6 +155,7 @@ class Ratio:
     cap: Fraction | None = None
     growth: Back | None = None
     year_ago: bool = False
+    index: bool = False
     herfindahl: tuple[tuple[str, str], ...] = ()
     largest: int | None = None
     needs: tuple[str, ...] = ()
@@ -163,6 +165,11 @@ class Ratio:
     def of(self) -> Measure:
         """The measure whose units stand behind the figure: its denominator's, a total's own."""
         return self.denominator or self.numerator
+
+    @property
+    def backs(self) -> tuple[Back, ...]:
+        """The earlier periods that it is set beside."""
+        return tuple(Back) if self.index else (self.growth,) if self.growth else ()
 
     @property
     def summaries(self) -> tuple[str, ...]:

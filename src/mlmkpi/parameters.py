@@ -29,7 +29,14 @@ PARAMETERS: dict[str, str] = {
     "payout_cap": "the most of net sales that may be paid out as commissions",
     "lead_window_days": "how many days a lead is given to convert",
     "digital_sources": "the sources whose leads count, case does not matter; without them every lead does",
+    "demographic_of": "whose age, gender and region sales are told by: the buyer's or the seller's",
     "return_window_days": "days after a sale within which a return of it counts",
+    "activity_minimum": "how many activities in the period make somebody one who took part",
+    "activity_kinds": "the kinds of activity that count, case does not matter; without them all but logins do",
+    "event_base": "to whom an event is open: everybody on the books in its market, or whoever was invited",
+    "training_days": "how many days somebody has to complete a course",
+    "leader_rank": "the rank from which somebody is a leader",
+    "coverage_minimum": "how many active distributors cover a territory",
     "social_channels": "the channels of orders that are social media; case does not matter",
 }
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from mlmkpi import Result
     from mlmkpi.report import KpiLike
 
+TEAM = "team"
 EXAMPLES = """\
 mlmkpi compute exports/
 mlmkpi compute exports/ --kpi churn_rate,new_signups --every quarter
 mlmkpi compute exports/ --by market --where market=US,DE --output kpis.csv
+mlmkpi compute exports/ --by team --kpi team_sales_volume --top 10
 mlmkpi compute exports/ --kpi recruiting --from 2026-01-01 --format json
 """
 
@@ -35,7 +37,7 @@ By = Annotated[
     list[str] | None,
     typer.Option(
         metavar="DIM",
-        help="Split by a column: market, rank, customer.country, order.channel; repeats or takes commas.",
+        help="Split by a column: market, rank, team, customer.country, order.channel; repeats or takes commas.",
     ),
 ]
 Where = Annotated[
@@ -47,6 +49,16 @@ First = Annotated[
 ]
 Last = Annotated[
     date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last period is the one of this day.")
+]
+Team = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="The team of this leader, with everybody below; repeats or takes commas."),
+]
+Depth = Annotated[
+    int | None, typer.Option(metavar="N", help="With --team: only so many generations below the leader.")
+]
+Generation = Annotated[
+    int | None, typer.Option(metavar="N", help="With --team: that generation alone; 1 is the frontline.")
 ]
 Count = Annotated[int | None, typer.Option("--last", min=1, metavar="N", help="How many periods (13).")]
 AsOf = Annotated[
@@ -70,6 +82,16 @@ def compute(
     as_of: AsOf = None,
     by: By = None,
     where: Where = None,
+    team: Team = None,
+    tree: Annotated[
+        Literal["sponsor", "enroller"], typer.Option(help="Which tree teams are: who sponsors or who enrolled whom.")
+    ] = "sponsor",
+    depth: Depth = None,
+    generation: Generation = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many segments a table shows.")] = 20,
+    sort: Annotated[
+        Literal["size", "value", "change"], typer.Option(help="Which of them first: the largest, highest, most risen.")
+    ] = "size",
     compare: Annotated[
         Literal["year"] | None, typer.Option(help="Put every figure beside that of a year before.")
     ] = None,
@@ -94,6 +116,8 @@ def compute(
     The other formats have every period.
     """
     chosen, segments = format_of(form, output), filters(where)
+    if teams := listed(team):
+        segments.setdefault(TEAM, []).extend(teams)
     from mlmkpi import compute as run
     from mlmkpi.cli.progress import Progress
     from mlmkpi.report.render import FOR_PEOPLE, render
@@ -102,9 +126,9 @@ def compute(
         result = run(
             exports, kpis=listed(kpi) or None, every=every, by=tuple(listed(by)), where=segments or None,
             first=first, last=last, count=count, as_of=as_of, compare_year=compare == "year", bad_rows=bad_rows,
-            config=config, engine=engine, progress=progress,
+            tree=tree, depth=depth, generation=generation, config=config, engine=engine, progress=progress,
         )
-    write(render(result, definitions(result), chosen, page(exports, output)), output)
+    write(render(result, definitions(result), chosen, page(exports, output, top=top, sort=sort)), output)
     _say(result, exports, counted=chosen in FOR_PEOPLE)
 
 

@@ -89,11 +89,11 @@ def _refusal(place: str, error: OSError) -> OutputError:
     return OutputError(f"{place} cannot be written", (("got", error.strerror or str(error)),))
 
 
-def page(exports: str | None, output: Path | None = None) -> Page:
-    """The screen that stdout is, or that a file is like."""
+def page(exports: str | None, output: Path | None = None, *, top: int = 20, sort: str = "size") -> Page:
+    """The screen that stdout is, or that a file is like; `top` segments are shown there, in the order of `sort`."""
     from shutil import get_terminal_size
 
     from mlmkpi.report.render import Page
 
     colour = output is None and wants_colour(sys.stdout, os.environ)
-    return Page(get_terminal_size().columns, colour, exports, __version__)
+    return Page(get_terminal_size().columns, colour, exports, __version__, top, sort)

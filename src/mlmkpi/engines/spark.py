@@ -24,7 +24,8 @@ from mlmkpi.sources.problems import EXPECTED
 from mlmkpi.tables import TABLES
 
 LATEST_OFFSET = 20_000_000
-"""Added to a day number it has eight digits, whatever the day."""
+"""A day number has DAY_DIGITS digits with this added, whatever the day."""
+DAY_DIGITS = 8
 
 NEEDED = {
     "spark.sql.session.timeZone": "UTC",
@@ -111,6 +112,10 @@ class SparkEngine:
         """A view of the columns: the server holds the rows once."""
         return frame.select(*columns)
 
+    def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
+        """The columns alone; the others go when the whole frame does."""
+        return frame.select(*columns)
+
     def release(self, frame: Frame) -> None:
         """Nothing to do: the server drops the rows when the last reference to them goes."""
 
@@ -127,10 +132,6 @@ class SparkEngine:
     ) -> Frame:
         """Group by all of the columns."""
         return frame.group_by(unit, *small, *other).agg(*sums)
-
-    def key(self, table: str, column: str) -> nw.Expr:
-        """The id as text."""
-        return nw.col(column)
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By 64-bit hashes first: equal rows have equal hashes, and eight bytes a row are all that travels."""
@@ -163,12 +164,12 @@ class SparkEngine:
         return values.cast(pl.String)
 
     def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
-        """The day in eight digits, then the id."""
-        return nw.concat_str([(day + LATEST_OFFSET).cast(nw.String), person])
+        """The day in eight digits, then the id, nothing for nobody."""
+        return nw.concat_str([(day + LATEST_OFFSET).cast(nw.String), person.cast(nw.String).fill_null("")])
 
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id in such a text."""
-        return packed.str.slice(8)
+        return nw.when(packed.str.len_chars() > DAY_DIGITS).then(packed.str.slice(DAY_DIGITS))
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics from a histogram of the values, which the server makes and keeps."""

@@ -10,6 +10,7 @@ import narwhals as nw
 from mlmkpi.errors import SettingsError
 from mlmkpi.period import day_number, from_day_number
 
+YEAR = 366
 AGE_BANDS = ("<18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
@@ -63,3 +64,27 @@ def birth_day(columns: frozenset[str]) -> nw.Expr | None:
     if "birth_date" not in columns:
         return year
     return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)
+
+
+def age_on(birth: nw.Expr, day: nw.Expr) -> nw.Expr:
+    """Whole years from the birth day to the day (29 February comes of age on 1 March).
+
+    A year from March to February has the same day numbers with and without a leap day, which is its last.
+    """
+    return (_since_march(day) - _since_march(birth)) // YEAR
+
+
+def band_of_age(age: nw.Expr, bands: Sequence[str]) -> nw.Expr:
+    """The band of an age in whole years; null where the age is."""
+    band = nw.when(~age.is_null()).then(nw.lit(bands[0]))
+    for label, lowest in zip(bands[1:], lower_ages(bands), strict=True):
+        band = nw.when(age >= lowest).then(nw.lit(label)).otherwise(band)
+    return band
+
+
+def _since_march(day: nw.Expr) -> nw.Expr:
+    """Years of 366 days and the day in its year, counted from a 1 March, of a day number."""
+    days = day.cast(nw.Int64) + 719_468
+    of_era = days % 146_097
+    years = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
+    return (days // 146_097 * 400 + years) * YEAR + of_era - (365 * years + years // 4 - years // 100)

@@ -57,9 +57,9 @@ class Dimension:
     def side(self) -> Side:
         """Whose attribute it is."""
         prefix, dot, _ = self.name.partition(".")
-        if self.own:
-            return Side.OWN
-        return Side(prefix) if dot and prefix in ("customer", "order") else Side.PERSON
+        if dot and prefix in ("customer", "order"):
+            return Side(prefix)
+        return Side.OWN if self.own else Side.PERSON
 
     @property
     def column(self) -> str:
@@ -158,6 +158,14 @@ class Fact(ABC):
     @abstractmethod
     def needs(self) -> tuple[str, ...]:
         """The columns, as `table.column`, without which the fact is null; `a|b` = one of them."""
+
+    def needs_in(self, export: Export) -> tuple[str, ...]:
+        """The columns that it needs of an export, where what the export has decides that."""
+        return self.needs()
+
+    def assumes(self, export: Export) -> str | None:
+        """What people should hear of how it reads this export, None where there is nothing to say."""
+        return None
 
     def reads(self) -> tuple[str, ...]:
         """Further columns that it reads where the export has them."""

@@ -53,9 +53,24 @@ class Busy(Doers):
     activity_minimum: int = 1
     activity_kinds: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a minimum that everybody reaches; ValueError."""
+        if self.activity_minimum < 1:
+            raise ValueError(f"activity_minimum is {self.activity_minimum}; expected 1 or more")
+
     def needs(self) -> tuple[str, ...]:
         """Anything that tells what people did."""
         return (*super().needs(), "activities.kind|attendance.event_id|trainings.completed_on")
+
+    def needs_in(self, export: Export) -> tuple[str, ...]:
+        """Without activities and courses, the events too."""
+        others = set(told_by(export)) - {"attendance"}
+        return self.needs() if others else (*self.needs(), *SOURCES["attendance"])
+
+    def assumes(self, export: Export) -> str | None:
+        """Which deeds the export does not tell."""
+        absent = [table for table in SOURCES if table not in told_by(export)]
+        return f"without {' and '.join(absent)}" if absent else None
 
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""

@@ -15,10 +15,9 @@ from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
-from mlmkpi.facts.ranks import ladder, named_step, rank_rows, steps_at
+from mlmkpi.facts.ranks import LADDER, ladder, named_step, rank_rows, steps_at
 
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
-LADDER = "rank_ladder"
 
 
 def _with_steps(rows: Frame, steps: Frame) -> Frame:
@@ -56,10 +55,11 @@ class Climbers(Fact):
                 nw.col(f"_step_{span.before}").fill_null(0).alias("before"),
                 nw.col(f"_step_{span.end}").fill_null(0).alias("after"),
                 nw.lit(len(books.ladder) - 1).alias("top"), *named(sellers, span),
-            ).with_columns(*moves)
+            )
             for span in books.schedule.spans
         ]
-        return books.engine.concat(rows)
+        moved = books.engine.concat(rows)
+        return moved.with_columns(*moves) if moves else moved
 
     @measure
     def below_top(self) -> Expr:
@@ -164,7 +164,7 @@ class Emerging(People):
         leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
         days = sorted({span.before for span in books.schedule.spans})
         leaders = rank_rows(books).filter(nw.col("step") >= leader).group_by("person")
-        frame = _with_steps(wide(books, self.rules, rejoins=True, recruits=False), steps_at(books, days))
+        frame = _with_steps(wide(books, self.rules), steps_at(books, days))
         frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))
         sellers = seller_attributes(books, dimensions, at)
         frame = with_lookup(sellers, frame)

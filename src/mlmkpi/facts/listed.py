@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, missing, seller_attributes
+from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
-from mlmkpi.facts.export import Export
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
-
-OWN = ("age_band", "gender", "region")
 
 
 def plain(dimensions: Dimensions) -> Dimensions:
@@ -33,9 +28,7 @@ def by_people(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -
 
 
 class _OnBooks(Fact):
-    """What facts of people on the books share: they read no orders, and may bring people's attributes themselves."""
-
-    own: ClassVar[tuple[str, ...]] = OWN
+    """What facts of people on the books share: they read no orders."""
 
     @property
     def reads_orders(self) -> bool:
@@ -45,10 +38,6 @@ class _OnBooks(Fact):
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor."""
         return (ENROLLED,)
-
-    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
-        """Whether the export has the attribute."""
-        return missing(export, Dimension(name), ranks) is None
 
 
 @dataclass(frozen=True)

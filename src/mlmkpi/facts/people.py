@@ -43,19 +43,21 @@ def named(sellers: Attributes, span: Span, unit: str = "unit") -> list[Expr]:
     return [*found, nw.col(unit).alias(DISTRIBUTOR)] if DISTRIBUTOR in [d.name for d in sellers.dimensions] else found
 
 
-def wide(
-    books: Books, rules: OrderRules, *, rejoins: bool, recruits: bool, active: tuple[Track, ...] = ()
-) -> Frame:
-    """One row a person, unknown sellers included: enrolment days and the histories, 0 and far days for none."""
+def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Frame:
+    """One row a person, unknown sellers included: enrolment days and histories, 0 and far days for none.
+
+    It has the histories that any fact of the run asks for, so that facts share it.
+    """
     rules = books.serving(rules)
+    asked = {ask.track for ask in books.asks}
 
     def build() -> Frame:
         frame = books.people().with_columns(nw.col("person").alias("unit"))
         if "last_sale" in books.want(rules).cells["seller"]:
             frame = _full(frame, books.sale_history(rules, "seller"))
-        if rejoins:
+        if REJOIN in asked:
             frame = _full(frame, books.event_history("rejoin", books.roster.rejoins()))
-        if recruits:
+        if RECRUIT in asked:
             frame = _full(frame, books.event_history("recruit", books.recruits()))
         for track in active:
             frame = _full(frame, books.event_history("active", _active_events(books, track)))
@@ -65,7 +67,7 @@ def wide(
             frame.with_columns(*(never(name) for name in far), *(nw.col(name).fill_null(0) for name in histories))
         )
 
-    return books.once(("wide", rules, rejoins, recruits, active), build)
+    return books.once(("wide", rules, active), build)
 
 
 def _full(left: Frame, right: Frame) -> Frame:
@@ -172,7 +174,7 @@ class People(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span of people in the base at the opening boundary: `start`, `end`, `on_end` (Boolean), `tenure`."""
         elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
-        frame = wide(books, self.rules, rejoins=True, recruits=False, active=(self._track,) if elsewhere else ())
+        frame = wide(books, self.rules, (self._track,) if elsewhere else ())
         sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
         frame = with_lookup(sellers, frame)
         tenure = any(d.name == TENURE for d in dimensions)
@@ -265,11 +267,12 @@ class MonthEnds(Fact):
         """Sales and recruits of each month."""
         for first, last in span.months:
             yield Ask(sale_track(self.rules), first, last)
-            yield Ask(RECRUIT, first, last)
+            if self.counts_recruiting:
+                yield Ask(RECRUIT, first, last)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span, one a person and month."""
-        frame = wide(books, self.rules, rejoins=False, recruits=self.counts_recruiting)
+        frame = wide(books, self.rules)
         sellers = seller_attributes(books, dimensions, at)
         frame, line, frames = with_lookup(sellers, frame), books.timeline, []
         for span in books.schedule.spans:

@@ -15,6 +15,8 @@ from mlmkpi.facts.export import Export
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
 
+LADDER = "rank_ladder"
+"""What a figure needs that reads the order of the ranks."""
 STEPS = 1000
 OFFSET = 1_000_000
 

@@ -39,11 +39,25 @@ class Window(StrEnum):
     YEAR = "12m"
 
 
+class EventBase(StrEnum):
+    """To whom an event counts as open: everybody on the books in its market, or whoever was invited."""
+
+    ELIGIBLE = "eligible"
+    INVITED = "invited"
+
+
 class FirstSale(StrEnum):
     """Which sale ends the wait for the first one: a customer's, or any."""
 
     CUSTOMER = "customer"
     ANY = "any"
+
+
+class DemographicOf(StrEnum):
+    """Whose age, gender and region sales are told by: the buyer's or the seller's."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ from mlmkpi.kpis import (  # noqa: F401, I001
     responses,
     social,
     posts,
+    demographics,
+    territories,
     compliance,
     claims,
     income,
     supply,
     growth,
     products,
+    markets,
 )

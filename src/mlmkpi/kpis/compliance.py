@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from mlmkpi.facts.deeds import Signed
+from mlmkpi.facts.listed import Listed
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.rules import OrderRules, Refunds
-from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
+from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 
 
 @kpi(
@@ -38,3 +40,18 @@ def internal_consumption_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_
     """
     orders = Orders(OrderRules(valid_status, refunds), classed=True)
     return Ratio(orders.own_net_sales(), orders.net_sales())
+
+
+@kpi(
+    title="Agreements on file", short="Agreements on file", family=Family.COMPLIANCE, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.WILSON,
+)
+def agreement_on_file_rate() -> Ratio:
+    """The share of the distributors on the books who have signed an agreement.
+
+    Formula: people on the books at the period's end with any agreement signed by then ÷ people on the books then.
+    Unit: a rate from 0 to 1.
+    Edge cases: an agreement never runs out; agreements of people whom the roster does not list do not count.
+    Source: set by mlmkpi.
+    """
+    return Ratio(Signed().found(), Listed().listed())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlmkpi.facts.base import Boundary
 from mlmkpi.facts.customers import Buyers, Customers, Repeats
+from mlmkpi.facts.repeats import SecondOrders, SoFar
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
@@ -76,3 +77,37 @@ def repeat_purchase_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     """
     repeats = Repeats(OrderRules(valid_status))
     return Ratio(repeats.repeated(), repeats.bought())
+
+
+@kpi(
+    title="One-time buyers", short="One-time buyers", family=Family.CUSTOMERS, unit=Unit.RATE, better=Better.LOWER,
+    interval=Interval.WILSON,
+)
+def one_time_buyer_share(*, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """The share of all customers so far who bought on one day and never again.
+
+    Formula: customers with sales on exactly one day up to the period's end ÷ customers with at least one.
+    Unit: a rate from 0 to 1.
+    Edge cases: customers who joined before the orders start are left out, as their first time is unknown.
+    Source: set by mlmkpi.
+    """
+    customers = SoFar(OrderRules(valid_status))
+    return Ratio(customers.once(), customers.bought())
+
+
+@kpi(
+    title="Second order within 60 days", short="Second order in 60 days", family=Family.CUSTOMERS, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.WILSON,
+)
+def second_order_rate_60d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """The share of first-time buyers who buy again within 60 days.
+
+    Formula: customers whose first sale falls in the period and who have one on another day within 60 days of it ÷ such
+    customers.
+    Unit: a rate from 0 to 1.
+    Edge cases: customers who first bought less than 60 days before the as-of date, or joined before the orders start,
+    are left out.
+    Source: set by mlmkpi.
+    """
+    customers = SecondOrders(OrderRules(valid_status), 60)
+    return Ratio(customers.again(), customers.bought())

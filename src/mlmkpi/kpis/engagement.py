@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from mlmkpi.facts.deeds import Attending, Busy, LoggedIn
+from mlmkpi.facts.listed import Listed
+from mlmkpi.facts.participation import Participation
 from mlmkpi.facts.people import MonthEnds
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, EventBase, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
+from mlmkpi.facts.trainings import Courses
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 
 
@@ -43,3 +47,84 @@ def active_distributors(
     """
     sellers = Sellers(active_rule.order_rules(valid_status, refunds, volume), active_rule)
     return Ratio(sellers.active())
+
+
+@kpi(
+    title="Activity rate", short="Activity rate", family=Family.ENGAGEMENT, unit=Unit.RATE, better=Better.HIGHER,
+    interval=Interval.WILSON,
+)
+def activity_rate(*, activity_minimum: int = 1, activity_kinds: tuple[str, ...] = ()) -> Ratio:
+    """The share of the distributors on the books who did something in the period: met, trained, came to an event.
+
+    Formula: people on the books at the period's end with at least `activity_minimum` activities in it ÷ people on the
+    books at its end. An event attended and a course completed are activities too; a login is not.
+    Unit: a rate from 0 to 1.
+    Edge cases: of activities, attendance and courses those count that the export has, and the note names the others.
+    Source: set by mlmkpi.
+    """
+    return Ratio(Busy(activity_minimum, activity_kinds).found(), Listed().listed())
+
+
+@kpi(
+    title="Adoption of the tools", short="Adoption", family=Family.ENGAGEMENT, unit=Unit.RATE, better=Better.HIGHER,
+    interval=Interval.WILSON,
+)
+def adoption_rate() -> Ratio:
+    """The share of the distributors on the books who logged in.
+
+    Formula: people on the books at the period's end with an activity of kind login in it ÷ people on the books then.
+    Unit: a rate from 0 to 1.
+    Edge cases: logins of people who had left by the period's end do not count.
+    Source: set by mlmkpi.
+    """
+    return Ratio(LoggedIn().found(), Listed().listed())
+
+
+@kpi(
+    title="Event participation", short="Event participation", family=Family.ENGAGEMENT, unit=Unit.RATE,
+    better=Better.HIGHER, interval=Interval.CLUSTERED,
+)
+def event_participation_rate(*, event_base: EventBase = EventBase.ELIGIBLE) -> Ratio:
+    """How much of what was open to people they came to.
+
+    Formula: distinct pairs of person and event attended ÷ pairs open: people on the books on the event's day, in its
+    market if it has one; with event_base = invited, whoever the attendance lists.
+    Unit: a rate from 0 to 1.
+    Edge cases: without a word on it, whoever the attendance lists came; null where nothing was open to anybody.
+    Source: set by mlmkpi.
+    """
+    events = Participation(event_base)
+    return Ratio(events.attended(), events.open_to())
+
+
+@kpi(
+    title="Event reach", short="Event reach", family=Family.ENGAGEMENT, unit=Unit.RATE, better=Better.HIGHER,
+    interval=Interval.WILSON,
+)
+def event_reach() -> Ratio:
+    """The share of the distributors on the books who came to an event of the period.
+
+    Formula: people on the books at the period's end who attended at least one event in it ÷ people on the books then.
+    Unit: a rate from 0 to 1.
+    Edge cases: without a word on it, whoever the attendance lists came.
+    Source: set by mlmkpi.
+    """
+    return Ratio(Attending().found(), Listed().listed())
+
+
+@kpi(
+    title="Training completion", short="Training completion", family=Family.ENGAGEMENT, unit=Unit.RATE,
+    better=Better.HIGHER,
+)
+def training_completion_rate(*, training_days: int = 30) -> Ratio:
+    """How many of the courses assigned are completed in time.
+
+    Formula: distinct pairs of person and course first assigned in the period and completed within `training_days` days
+    ÷ such pairs assigned.
+    Unit: a rate from 0 to 1.
+    Edge cases: courses assigned less than `training_days` days before the as-of date are left out; of several
+    assignments the earliest counts; a completion before it does not.
+    Source: set by mlmkpi.
+    """
+    courses = Courses(training_days)
+    return Ratio(courses.completed(), courses.assigned())

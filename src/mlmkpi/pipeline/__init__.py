@@ -137,7 +137,7 @@ def _run(
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     sums = [one.figure for one in able if isinstance(one.figure, Ratio)]
-    backs, yearly = {figure.growth for figure in sums}, any(figure.year_ago for figure in sums)
+    backs, yearly = {back for figure in sums for back in figure.backs}, any(figure.year_ago for figure in sums)
     laid = schedule(
         calendar, periods, clock.as_of, year=request.compare_year or yearly, growth=Back.PREVIOUS in backs,
         yearly_growth=Back.YEAR in backs,

@@ -16,10 +16,11 @@ from mlmkpi.kpi import (
     Part,
     Quantiles,
     Ratio,
+    Shape,
     Survival,
     Unit,
 )
-from mlmkpi.pipeline.growth import grown
+from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
 from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, medians, ratios, stands_apart
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
@@ -50,6 +51,8 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
         frame = _filled(figure, frame, schedule)
     frame = _counted(frame, one, jobs, block, keys)
     if isinstance(figure, Ratio):
+        if figure.index:
+            frame = index_rows(frame, [name for name in keys if name not in block], schedule)
         people = _people(one, jobs, figure.of, TOTAL)
         frame = shares_of_block(frame, figure, block, ["span", *asked], _every_span(schedule), people)
     return frame
@@ -133,11 +136,19 @@ def _filled(figure: Figure, frame: pl.DataFrame, schedule: Schedule) -> pl.DataF
     missing = wanted.join(frame, on=["span", "statistic"], how="anti")
     total = pl.col("statistic").is_in(totals)
     nothing = missing.with_columns(
-        pl.when(pl.col("statistic").is_in(list(parts))).then(pl.lit(0.0)).alias("numerator"),
+        pl.when(pl.col("statistic").is_in([*parts, *_top_shares(figure)])).then(pl.lit(0.0)).alias("numerator"),
         pl.when(~total).then(pl.lit(0.0)).alias("denominator"), pl.when(total).then(pl.lit(0.0)).alias("value"),
         pl.when(~total).then(pl.lit(NOBODY)).alias("note"),
     )
     return pl.concat([frame, nothing], how="diagonal")
+
+
+def _top_shares(figure: Figure) -> list[str]:
+    """The statistics that are shares of the top, which have a numerator."""
+    main = [("value", figure.main)] if isinstance(figure, Concentrated) else []
+    also = [] if isinstance(figure, Survival) else figure.also
+    named = [*main, *((one.name, one) for one in also if isinstance(one, Concentration))]
+    return [name for name, one in named if one.shape is Shape.TOP_1PCT]
 
 
 def main_statistics(figure: Figure) -> list[str]:
@@ -160,13 +171,15 @@ def cell_statistics(figure: Figure) -> list[str]:
     return [*names, *(part.name for part in parts if part.block or stands_apart(part, figure)), *figure.summaries]
 
 
+def company_statistics(figure: Figure) -> list[str]:
+    """The statistics that a company as a whole has."""
+    more = INDEXES.values() if isinstance(figure, Ratio) and figure.index else ()
+    return list(dict.fromkeys([*main_statistics(figure), *cell_statistics(figure), *more]))
+
+
 def statistics(figure: Figure) -> list[str]:
     """Every statistic of a figure in order."""
-    names = main_statistics(figure)
-    if isinstance(figure, Ratio):
-        names += [name for name in cell_statistics(figure) if name not in names]
-        names += leaders_own(figure)
-    return names
+    return list(dict.fromkeys([*company_statistics(figure), *leaders_own(figure)]))
 
 
 def leaders_own(figure: Figure) -> list[str]:
@@ -183,4 +196,5 @@ def own_units(figure: Figure) -> dict[str, Unit]:
     units |= {one.name: Unit.RATE for one in figure.also if isinstance(one, Concentration)}
     if isinstance(figure, Ratio):
         units |= {name: Unit.RATIO for name, _ in figure.herfindahl} | {"pareto": Unit.RATE}
+        units |= dict.fromkeys(INDEXES.values(), Unit.POINTS) if figure.index else {}
     return units

@@ -13,6 +13,7 @@ from mlmkpi.pipeline.ratios import divided
 
 NO_BASE = "nothing to compare with: the earlier period has no figure above 0"
 NOT_NOW = "nothing to compare: the period has no figure"
+INDEXES = {Back.PREVIOUS: "index", Back.YEAR: "index_year"}
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 
 
@@ -59,6 +60,36 @@ def grown(frame: pl.DataFrame, back: Back, schedule: Schedule, *, total: bool) -
         pl.when(both).then("numerator"), pl.when(based & both).then("value"),
         pl.when(d0 > 0).then("denominator"),
     ).drop("_numerator", "_denominator")
+
+
+def index_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) -> pl.DataFrame:
+    """The frame of sums with `index` and `index_year`: a cell's growth (numerator) beside that of all (denominator).
+
+    `keys` are the columns within which cells are parts of a whole. Null where something is not above 0.
+    """
+    main = frame.filter(pl.col("statistic") == "value")
+    frames = [frame]
+    for back, name in INDEXES.items():
+        rows = with_earlier(main, linked(schedule, back)).filter(pl.col("value").is_not_null())
+        n, n0 = ((rows[column] * SCALE).round().cast(pl.Int128) for column in ("numerator", "_numerator"))
+        wholes = main.group_by(keys).agg(pl.col("numerator").mul(SCALE).round().cast(pl.Int64).sum().alias("_all"))
+        told = pl.DataFrame({"span": list(range(len(schedule.spans))), "_back": list(linked(schedule, back))},
+                            schema={"span": pl.Int32, "_back": pl.Int32})
+        earlier = wholes.rename({"span": "_back", "_all": "_all_then"})
+        others = [key for key in keys if key != "span"]
+        rows = rows.join(told, on="span", how="left", maintain_order="left")
+        rows = rows.join(wholes, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
+        rows = rows.join(earlier, on=["_back", *others], how="left", nulls_equal=True, maintain_order="left")
+        total, total0 = rows["_all"].cast(pl.Int128), rows["_all_then"].cast(pl.Int128)
+        known = ((n0 > 0) & (total > 0) & (total0 > 0)).fill_null(False)
+        rows = rows.with_columns(
+            divided("numerator", *_floats(n, n0)).set(~known, None),
+            divided("denominator", *_floats(total, total0)).set(~known, None),
+            divided("value", *_floats(100 * n * total0, n0 * total)).set(~known, None),
+            pl.lit(name).alias("statistic"), pl.when(~known).then(pl.lit(NO_BASE)).alias("note"),
+        )
+        frames.append(rows.drop("_numerator", "_denominator", "_back", "_all", "_all_then"))
+    return pl.concat(frames, how="diagonal")
 
 
 def _floats(*wholes: pl.Series) -> list[pl.Series]:

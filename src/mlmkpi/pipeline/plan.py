@@ -40,7 +40,8 @@ DEFAULT = (
 class Planned:
     """A KPI with its parameters in force; `lacks` says why it is null everywhere, None where it can be computed.
 
-    `partly` says of single statistics why they are; `followed` whether the export tells what its windows wait for.
+    `partly` says of single statistics why they are; `followed` whether the export tells what its windows wait for;
+    `assumed` what people should hear of how the export was read.
     """
 
     kpi: Kpi
@@ -50,6 +51,7 @@ class Planned:
     unsplit: str | None
     partly: Mapping[str, str]
     followed: bool = True
+    assumed: str = ""
 
     @property
     def computed(self) -> bool:
@@ -106,12 +108,13 @@ def _planned(
         raise SettingsError(f"{where}: {error}") from None
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     figure, by_team, whole = fitted(figure, dimensions, teams, export)
-    needs = [need for fact in facts_of(figure) for need in fact.needs()]
+    needs = [need for fact in facts_of(figure) for need in fact.needs_in(export)]
     unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
     figure = replace(figure, blocks=_blocks(figure, dimensions, export, settings.rank_ladder))
     partly = {**_partly(figure, export, settings.rank_ladder), **by_team}
     lacks, followed = _lacks(needs, export, settings.rank_ladder), all(f.follows(export) for f in facts_of(figure))
-    return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed)
+    assumed = dict.fromkeys(words for fact in facts_of(figure) if (words := fact.assumes(export)))
+    return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed, "; ".join(assumed))
 
 
 def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, str]:

@@ -9,13 +9,14 @@ import polars as pl
 from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
-from mlmkpi.pipeline.figures import FIGURES, cell_statistics, leaders_own, main_statistics, own_units, statistics
-from mlmkpi.pipeline.growth import linked
+from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
+from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
 from mlmkpi.pipeline.result import schema
 
 Frame = pl.DataFrame
+NO_EARLIER = "the orders do not cover the whole period to compare with"
 
 
 def rows_of(
@@ -29,6 +30,10 @@ def rows_of(
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
     frame = _gaps(frame, one, schedule, data_start)
+    if one.assumed:
+        told = pl.concat_str("note", pl.lit(one.assumed), separator="; ", ignore_nulls=True)
+        known = pl.col("value").is_not_null()
+        frame = frame.with_columns(pl.when(known).then(told).otherwise(pl.col("note")).alias("note"))
     frame = _compared(frame, one, schedule, split)
     if not (compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)):
         frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
@@ -38,8 +43,7 @@ def rows_of(
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
     """A null row a span and statistic, with the reason."""
     spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
-    names = list(dict.fromkeys([*main_statistics(one.figure), *cell_statistics(one.figure)]))
-    rows = spans.join(pl.DataFrame({"statistic": names}), how="cross")
+    rows = spans.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
     return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
 
@@ -71,14 +75,26 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
-    names = list(dict.fromkeys([*main_statistics(one.figure), *cell_statistics(one.figure)]))
     absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
-    absent = absent.join(pl.DataFrame({"statistic": names}), how="cross")
+    absent = absent.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
     absent = absent.with_columns(pl.col("_gap").alias("note"))
     started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
     note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
-    kept = frame.filter(known).with_columns(note.alias("note"))
+    kept = _based(frame.filter(known).with_columns(note.alias("note")), one, schedule, data_start)
     return pl.concat([kept, blank, absent], how="diagonal").drop("_gap")
+
+
+def _based(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None) -> Frame:
+    """The rows with indexes null where the orders do not cover the period that they look back to."""
+    if not (isinstance(one.figure, Ratio) and one.figure.index) or data_start is None:
+        return frame
+    for back, name in INDEXES.items():
+        links = linked(schedule, back)
+        short = [at for at, base in enumerate(links) if base is None or schedule.spans[base].start < data_start]
+        without = (pl.col("statistic") == name) & pl.col("span").is_in(short)
+        note = pl.when(without).then(pl.lit(NO_EARLIER)).otherwise(pl.col("note")).alias("note")
+        frame = frame.with_columns(*(pl.when(~without).then(pl.col(n)).alias(n) for n in FIGURES), note)
+    return frame
 
 
 def _gap(span: Span, one: Planned, schedule: Schedule, data_start: int | None) -> tuple[str | None, bool]:
@@ -102,7 +118,7 @@ def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> s
     if base is None:
         return "no earlier period to compare with"
     if schedule.spans[base].start < data_start:
-        return f"orders start on {from_day_number(data_start)}, inside or after the period to compare with"
+        return f"{NO_EARLIER}: they start on {from_day_number(data_start)}"
     return None
 
 

@@ -12,10 +12,19 @@ from mlmkpi.period import Period
 from mlmkpi.report import ResultLike
 
 MOST = 20
+SORTS = ("size", "value", "change")
 FIXED = frozenset({
     "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
     "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
 })
+
+
+@dataclass(frozen=True)
+class Order:
+    """How many segments are shown at most, and which come first: the largest, the highest, or those that rose most."""
+
+    top: int = MOST
+    sort: str = "size"
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ class Choice:
     blocks: tuple[Block, ...]
 
 
-def choose(result: ResultLike) -> Choice | None:
+def choose(result: ResultLike, order: Order = Order()) -> Choice | None:
     """The rows to show; None where the Result has none."""
     frame = result.frame
     if frame.is_empty():
@@ -98,13 +107,15 @@ def choose(result: ResultLike) -> Choice | None:
     ended = [at for at, period in enumerate(periods) if period.end <= result.as_of]
     at = ended[-1] if ended else len(periods) - 1
     by_kpi = frame.partition_by("kpi", maintain_order=True)
-    blocks = tuple(_block(rows, result.by, periods, at) for rows in by_kpi)
+    blocks = tuple(_block(rows, result.by, periods, at, order) for rows in by_kpi)
     return Choice(periods, at, bool(ended), blocks)
 
 
-def _block(frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int) -> Block:
+def _block(
+    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int, order: Order
+) -> Block:
     at = _own_period(frame, periods, shown)
-    now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by)
+    now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by, order)
     brought = [name for name in frame.columns if name not in FIXED and name not in by]
     keys = [*by, *brought, "statistic"]
     past = _past(frame.join(now, on=keys, how="semi", nulls_equal=True), keys, periods)
@@ -135,19 +146,20 @@ def _own_period(frame: pl.DataFrame, periods: tuple[Period, ...], shown: int) ->
     )
 
 
-def _largest(now: pl.DataFrame, by: tuple[str, ...]) -> tuple[pl.DataFrame, int]:
-    """The rows of the largest segments, largest first where some are left out, and how many are."""
-    if not by or now.select(by).n_unique() <= MOST:
+def _largest(now: pl.DataFrame, by: tuple[str, ...], order: Order) -> tuple[pl.DataFrame, int]:
+    """The rows of the first segments, in order where one is asked for or some are left out, and how many are."""
+    if not by or (order.sort == "size" and now.select(by).n_unique() <= order.top):
         return now, 0
     main = pl.col("statistic") == "value"
-    size = pl.coalesce("denominator", "value").filter(main).max().alias("size")
+    by_size = pl.coalesce("denominator", "value") if order.sort == "size" else pl.col(order.sort)
+    size = by_size.filter(main).max().alias("size")
     figure = pl.col("value").filter(main).max().alias("figure")
     ranked = now.group_by(by, maintain_order=True).agg(size, figure).sort(
         "size", "figure", descending=True, nulls_last=True, maintain_order=True
     )
-    kept = ranked.head(MOST).select(by)
+    kept = ranked.head(order.top).select(by)
     rows = kept.join(now, on=by, how="left", nulls_equal=True, maintain_order="left_right")
-    return rows, ranked.height - MOST
+    return rows, max(ranked.height - order.top, 0)
 
 
 def _past(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from mlmkpi.report import KpiLike, ResultLike
+from mlmkpi.report.choose import Order
 from mlmkpi.report.format import spark_text
 from mlmkpi.report.view import CHANCE, Cells, Line, View, view
 
@@ -13,9 +14,11 @@ INDENT = "&emsp;"
 GAP = "\N{NO-BREAK SPACE}"
 
 
-def render_markdown(result: ResultLike, kpis: Mapping[str, KpiLike], *, exports: str | None) -> str:
+def render_markdown(
+    result: ResultLike, kpis: Mapping[str, KpiLike], *, exports: str | None, order: Order = Order()
+) -> str:
     """The Result as Markdown: a heading, the table, its footnotes."""
-    shown = view(result, kpis, exports)
+    shown = view(result, kpis, exports, order)
     parts = [f"## {_escaped(shown.title)}"]
     if shown.sections:
         parts.append("\n".join(_table(shown)))

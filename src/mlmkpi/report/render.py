@@ -17,13 +17,15 @@ class Page:
     """What an output may need beside the Result: the screen it goes to, and what the run was called with.
 
     `width` and `colour` are the table's; `exports` names the folder in the commands that a footer proposes;
-    `version` is that of the mlmkpi that computed the Result.
+    `version` is that of the mlmkpi that computed the Result; `top` and `sort` say which segments people are shown.
     """
 
     width: int = 80
     colour: bool = False
     exports: str | None = None
     version: str = ""
+    top: int = 20
+    sort: str = "size"
 
 
 def render(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Page) -> bytes:
@@ -39,14 +41,19 @@ def render(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Pag
 
 
 def _text(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Page) -> str:
+    from mlmkpi.report.choose import Order
+
+    order = Order(page.top, page.sort)
     if form == "table":
         from mlmkpi.report.table import render_table
 
-        return render_table(result, kpis, width=page.width, colour=page.colour, exports=page.exports)
+        return render_table(
+            result, kpis, width=page.width, colour=page.colour, exports=page.exports, order=order
+        )
     if form == "markdown":
         from mlmkpi.report.markdown import render_markdown
 
-        return render_markdown(result, kpis, exports=page.exports)
+        return render_markdown(result, kpis, exports=page.exports, order=order)
     if form == "json":
         from mlmkpi.report.to_json import render_json
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from mlmkpi.report import KpiLike, ResultLike
+from mlmkpi.report.choose import Order
 from mlmkpi.report.format import NOTHING, spark_text
 from mlmkpi.report.paper import ACCENT, BOLD, DIM, printed, wrapped
 from mlmkpi.report.view import CHANCE, JOINT, Cells, Line, View, view
@@ -35,10 +36,11 @@ class Column:
 
 
 def render_table(
-    result: ResultLike, kpis: Mapping[str, KpiLike], *, width: int, colour: bool, exports: str | None
+    result: ResultLike, kpis: Mapping[str, KpiLike], *, width: int, colour: bool, exports: str | None,
+    order: Order = Order(),
 ) -> str:
     """The Result as lines of at most `width` columns; `kpis` are the definitions of the run."""
-    shown = view(result, kpis, exports)
+    shown = view(result, kpis, exports, order)
     return printed(_page(shown, width), width=width, colour=colour)
 
 

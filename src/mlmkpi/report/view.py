@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mlmkpi.report import KpiLike, ResultLike
-from mlmkpi.report.choose import Block, Choice, Point, Row, Segment, choose
+from mlmkpi.report.choose import Block, Choice, Order, Point, Row, Segment, choose
 from mlmkpi.report.format import change_text, interval_text, plain_text, value_text
 from mlmkpi.report.labels import (
     before_text,
@@ -77,9 +77,9 @@ class View:
     figures: tuple[Cells, ...] = ()
 
 
-def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None) -> View:
+def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, order: Order = Order()) -> View:
     """The Result for people; `kpis` are the definitions of the run: what has no figure was not computed."""
-    choice = choose(result)
+    choice = choose(result, order)
     if choice is None:
         title = f"No figures as of {day_text(result.as_of)}"
         return View(title, footer=tuple(_legend(False, len(kpis), exports)))

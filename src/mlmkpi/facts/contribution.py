@@ -1,0 +1,74 @@
+"""What a market brings in and costs: sales, goods, commissions and the costs of running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import incomes
+from mlmkpi.facts.attributes import seller_attributes
+from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.lines import ORDER, lines, signed, want_lines
+from mlmkpi.facts.rules import OrderRules, Refunds
+
+MARKET = "market"
+
+
+@dataclass(frozen=True)
+class Contributions(Fact):
+    """One row an order, a line of one, a commission or a cost: `amount`, by the market of the seller, earner or cost."""
+
+    rules: OrderRules
+
+    on_order_rows: ClassVar[bool] = True
+    unit: ClassVar[str] = "seller"
+
+    def needs(self) -> tuple[str, ...]:
+        """Orders, their lines' costs, commissions and costs."""
+        tied = ("orders.original_order_id",) if self.rules.refunds is Refunds.ORDER_DATE else ()
+        return ("orders.amount", *tied, "order_lines.cost", "commissions.amount", "costs.amount")
+
+    def carries(self, dimension: Dimension) -> bool:
+        """By market alone: costs have no other attribute."""
+        return dimension.name == MARKET
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for what lines are found by."""
+        want_lines(books, self.rules)
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by cell."""
+        orders = books.orders(self.rules)
+        goods = lines(books, [], ["cost"]).join(orders.select(ORDER, "cell", "seller", "sale"), on=ORDER, how="inner")
+        missing = nw.col("cost").is_null()
+        days = books.days.select("day", "cell")
+        paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})
+        parts = [
+            _part(orders, nw.col("amount")), _part(goods, -signed("cost"), missing), _part(paid, -nw.col("amount"))
+        ]
+        people = books.engine.concat(parts)
+        costs = books.export.scan("costs", [MARKET, "booked_on", "amount"]).rename({"booked_on": "day"})
+        costs = costs.join(days, on="day", how="inner")
+        nobody = nw.lit(None, dtype=people.collect_schema()["seller"])
+        costs = costs.select("cell", nobody.alias("seller"), (-nw.col("amount")).alias("amount"),
+                             nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
+        return books.engine.concat([seller_attributes(books, dimensions, at).attach(people, "seller"), costs])
+
+    @scaled
+    def contribution(self) -> Expr:
+        """What is left."""
+        return nw.col("amount")
+
+    @measure
+    def lines_without_cost(self) -> Expr:
+        """Lines whose goods' cost is not known."""
+        return flag(nw.col("no_cost"))
+
+
+def _part(rows: Frame, amount: Expr, missing: Expr | None = None) -> Frame:
+    without = nw.lit(False) if missing is None else missing
+    return rows.select("cell", "seller", amount.alias("amount"), without.alias("no_cost"))

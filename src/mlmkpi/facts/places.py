@@ -1,0 +1,147 @@
+"""Where customers live, and how many of a market buy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, flag, measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.customers import Buyers, Histories
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.ledger import Extra
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.people import sale_track
+from mlmkpi.facts.rules import OrderRules
+from mlmkpi.facts.spans import Span
+
+PLACES = ("customer.country", "customer.region")
+PLACED = "customers.country|customers.region"
+MARKETS = ("market", "customer.market")
+
+
+def brings_place(name: str, export: Export) -> bool:
+    """Whether the export has the column of a place of customers."""
+    return export.has("customers." + name.partition(".")[2])
+
+
+@dataclass(frozen=True)
+class PlacedBuyers(Buyers):
+    """One row a customer and period with a sale in it, by where they live."""
+
+    own: ClassVar[tuple[str, ...]] = PLACES
+
+    def needs(self) -> tuple[str, ...]:
+        """Also where customers live."""
+        return (*super().needs(), PLACED)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has the place."""
+        return brings_place(name, export)
+
+
+@dataclass(frozen=True)
+class PlacedOrders(Orders):
+    """One row a customer's order, by where they live."""
+
+    own: ClassVar[tuple[str, ...]] = PLACES
+
+    def needs(self) -> tuple[str, ...]:
+        """Also where customers live."""
+        return (*super().needs(), "orders.customer_id", PLACED)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has the place."""
+        return brings_place(name, export)
+
+    def people_column(self, measure: str, dimensions: Dimensions) -> str:
+        """The customers."""
+        return "customer"
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask for the customer."""
+        super().prepare(books, dimensions)
+        books.want(self.rules).extras["customer"] = Extra(("customer_id",), nw.col("customer_id"))
+
+    def counted(self, books: Books) -> Frame:
+        """Customers' orders."""
+        return super().counted(books).filter(~nw.col("own"))
+
+
+@dataclass(frozen=True)
+class Penetration(Histories):
+    """One row a customer of the 12 months up to the period's end, and one a market with its population.
+
+    A customer's market is their own where it is known, else that of the seller of their latest sale; markets whose
+    population is not known are left out.
+    """
+
+    rules: OrderRules
+
+    def needs(self) -> tuple[str, ...]:
+        """Also the markets, and who belongs to them."""
+        return (*super().needs(), "markets.population", "customers.market|distributors.market")
+
+    def carries(self, dimension: Dimension) -> bool:
+        """By market alone: a population has no other attribute."""
+        return dimension.name == MARKETS[0]
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Ask for what tells a customer's market."""
+        super().prepare(books, self._markets(books))
+
+    def _markets(self, books: Books) -> Dimensions:
+        tables = ("distributors", "customers")
+        return tuple(Dimension(n) for n, t in zip(MARKETS, tables, strict=True) if "market" in books.export.columns(t))
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """The 12 months."""
+        yield Ask(sale_track(self.rules, "buyer"), span.year_before + 1, span.end)
+
+    def known_from(self, span: Span) -> int | None:
+        """The first day of the 12 months."""
+        return span.year_before + 1
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span."""
+        markets, line = self._markets(books), books.timeline
+        flags = {
+            span.index: [line.happened("sale", span.year_before + 1, span.end).alias("bought")]
+            for span in books.schedule.spans
+        }
+        customers = self.spanned(books, flags, markets, at)
+        market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
+        customers = customers.select("unit", "span", market.alias("market"), nw.lit(True).alias("bought"))
+        people = self._populations(books)
+        known = people.select("market").unique()
+        customers = customers.join(known, on="market", how="semi").with_columns(
+            nw.lit(0, dtype=nw.Int64).alias("population")
+        )
+        spans = pl.DataFrame({"span": [s.index for s in books.schedule.spans]}, schema={"span": pl.Int32})
+        people = people.join(books.engine.small(spans), how="cross")
+        unit = nw.lit(None, dtype=customers.collect_schema()["unit"])
+        people = people.select(
+            unit.alias("unit"), "span", "market", nw.lit(False).alias("bought"), nw.col("population").cast(nw.Int64)
+        )
+        return books.engine.concat([customers, people])
+
+    def _populations(self, books: Books) -> Frame:
+        """`market`, `population`: the rows of a market added up; those above 0."""
+        rows = books.export.scan("markets", ["market", "population"]).group_by("market")
+        sums = rows.agg(nw.col("population").sum())
+        return sums.filter(nw.col("population") > 0)
+
+    @measure
+    def customers(self) -> Expr:
+        """Customers who bought in the 12 months."""
+        return flag(nw.col("bought"))
+
+    @measure
+    def population(self) -> Expr:
+        """People who could buy."""
+        return nw.col("population")

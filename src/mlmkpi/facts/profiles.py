@@ -1,0 +1,94 @@
+"""Orders by who bought or sold: age on the day of the order, gender and region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.ages import age_on, band_of_age, birth_day
+from mlmkpi.facts.attributes import AGE_BAND, BIRTH, KEY, TABLE
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Side
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.rules import DemographicOf
+
+TRAITS = (AGE_BAND, "gender", "region")
+PERSON = "_person"
+
+
+def columns_of(trait: str) -> tuple[str, ...]:
+    """The columns that a trait is made of."""
+    return BIRTH if trait == AGE_BAND else (trait,)
+
+
+@dataclass(frozen=True)
+class Profiles(Orders):
+    """One row an order that is a sale or a return, by a trait of its buyer or seller.
+
+    The buyer of an own purchase is its seller, whoever the customer is said to be.
+    """
+
+    of: DemographicOf = DemographicOf.BUYER
+
+    own: ClassVar[tuple[str, ...]] = tuple(f"{whose}.{trait}" for whose in DemographicOf for trait in TRAITS)
+
+    @property
+    def sides_of_people(self) -> tuple[Side, ...]:
+        """The tables in which the people are found."""
+        return (Side.PERSON, Side.CUSTOMER) if self.of is DemographicOf.BUYER else (Side.PERSON,)
+
+    def needs(self) -> tuple[str, ...]:
+        """Also who bought or sold, and a trait of theirs."""
+        traits = "|".join(
+            f"{TABLE[side]}.{column}" for trait in TRAITS for side in self.sides_of_people
+            for column in columns_of(trait)
+        )
+        who = "orders.customer_id" if self.of is DemographicOf.BUYER else "orders.distributor_id"
+        return (*super().needs(), who, traits)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether a table of theirs has the trait."""
+        columns = columns_of(name.partition(".")[2])
+        return any(export.has(f"{TABLE[side]}.{column}") for side in self.sides_of_people for column in columns)
+
+    def people_column(self, measure: str, dimensions: Dimensions) -> str:
+        """The buyers, or the sellers."""
+        return PERSON
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The orders' rows with the traits among the dimensions, and the person."""
+        frame = super().rows(books, dimensions, at)
+        for name in (d.name for d in dimensions if d.own and d.name in self.own):
+            frame = self._traced(books, frame, name)
+        person = nw.when(nw.col("own")).then(nw.col("seller")).otherwise(nw.col("buyer"))
+        return frame.with_columns((nw.col("seller") if self.of is DemographicOf.SELLER else person).alias(PERSON))
+
+    def _traced(self, books: Books, frame: Frame, name: str) -> Frame:
+        """The rows with a trait of their people."""
+        kept, trait, found = frame.collect_schema().names(), name.partition(".")[2], []
+        for side in self.sides_of_people:
+            table, key = TABLE[side], KEY[side]
+            columns = [column for column in columns_of(trait) if column in books.export.columns(table)]
+            if not columns:
+                found.append(nw.lit(None, dtype=nw.String))
+                continue
+            label = birth_day(frozenset(columns)) if trait == AGE_BAND else nw.col(trait)
+            if label is None:
+                raise AssertionError("a birth day without a column")
+            people = books.export.scan(table, [key, *columns]).select(
+                nw.col(key).alias(f"_{key}"), label.alias(f"_{table}")
+            )
+            unit = "seller" if side is Side.PERSON else "buyer"
+            frame = frame.join(people, left_on=unit, right_on=f"_{key}", how="left")
+            found.append(self._label(books, trait, nw.col(f"_{table}")))
+        label = found[0] if len(found) == 1 else nw.when(nw.col("own")).then(found[0]).otherwise(found[1])
+        return frame.select(*kept, label.alias(name))
+
+    @staticmethod
+    def _label(books: Books, trait: str, value: Expr) -> Expr:
+        return band_of_age(age_on(value, nw.col("day")), books.age_bands) if trait == AGE_BAND else value

@@ -1,0 +1,58 @@
+"""Segments: people on the books by age band, gender and region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlmkpi.facts.attributes import missing
+from mlmkpi.facts.base import Dimension
+from mlmkpi.facts.deeds import Busy
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.listed import Listed
+
+BORN = "distributors.birth_date|distributors.birth_year"
+ATTRIBUTES = ("age_band", "gender", "region")
+ANY_ATTRIBUTE = f"{BORN}|distributors.gender|distributors.region"
+
+
+@dataclass(frozen=True)
+class Aged(Listed):
+    """The rows of `Listed`, with everybody's age band."""
+
+    own: ClassVar[tuple[str, ...]] = ("age_band",)
+
+    def needs(self) -> tuple[str, ...]:
+        """Also when people were born."""
+        return (*super().needs(), BORN)
+
+
+@dataclass(frozen=True)
+class Segments(Listed):
+    """The rows of `Listed`, with the attributes of people that the export has."""
+
+    own: ClassVar[tuple[str, ...]] = ATTRIBUTES
+
+    def needs(self) -> tuple[str, ...]:
+        """Also one of the attributes."""
+        return (*super().needs(), ANY_ATTRIBUTE)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has the attribute."""
+        return missing(export, Dimension(name), ranks) is None
+
+
+@dataclass(frozen=True)
+class BusySegments(Busy):
+    """The rows of `Busy`, with the attributes of people that the export has."""
+
+    own: ClassVar[tuple[str, ...]] = ATTRIBUTES
+
+    def needs(self) -> tuple[str, ...]:
+        """Also one of the attributes."""
+        return (*super().needs(), ANY_ATTRIBUTE)
+
+    def brings(self, name: str, export: Export, ranks: Sequence[str]) -> bool:
+        """Whether the export has the attribute."""
+        return missing(export, Dimension(name), ranks) is None
