@@ -8,6 +8,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Engine, Frame
 from mlmkpi.errors import DataError
+from mlmkpi.facts.exchange import Exchange
 from mlmkpi.tables import TABLES
 
 SHOWN = 5
@@ -16,13 +17,15 @@ SHOWN = 5
 class Export:
     """Scans tables; a table with a key is checked when it is first read, and repeated rows count once.
 
-    `conflicts` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every
-    row of such a key.
+    `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
+    of such a key. Amounts of orders come in `currency`.
     """
 
-    def __init__(self, engine: Engine, *, bad_rows: str = "stop") -> None:
+    def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
         self.engine = engine
         self.bad_rows = bad_rows
+        self.currency = currency
+        self.exchange: Exchange | None = None
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
         self._checked: set[str] = set()
@@ -89,6 +92,20 @@ class Export:
         self._conflicting[table] = self.engine.small(conflicting)
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
+        if table == "orders" and "amount" in columns:
+            return self._exchanged(columns)
+        return self._once_a_key(table, columns)
+
+    def _exchanged(self, columns: Sequence[str]) -> Frame:
+        """The orders' columns, amounts in one currency."""
+        if self.exchange is None:
+            self.exchange = Exchange(self.engine, self.currency, skip=self.bad_rows == "skip")
+        if not self.exchange.needed:
+            return self._once_a_key("orders", columns)
+        wanted = sorted({*columns, "currency", "ordered_on"})
+        return self.exchange.converted(self._once_a_key("orders", wanted)).select(*columns)
+
+    def _once_a_key(self, table: str, columns: Sequence[str]) -> Frame:
         if not self.repeats.get(table):
             return self.engine.scan(table, columns)
         frame = self.engine.scan(table, self._mapped(table)).unique()

@@ -122,7 +122,7 @@ def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
 def _run(
     engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None]
 ) -> Result:
-    export = Export(engine, bad_rows=request.bad_rows)
+    export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
     dimensions = split_by(request.dimensions, export, settings.rank_ladder, kpis)
     planned = plan(kpis, export, settings, dimensions, request.teams)
@@ -197,6 +197,8 @@ def _leftover(names: Sequence[str]) -> list[str]:
 def _found(export: Export) -> list[str]:
     """What was counted otherwise than it stands in the files."""
     found = [f"{count:,} repeated rows of {table} counted once" for table, count in export.repeats.items() if count]
+    if export.exchange and export.exchange.dropped:
+        found.append(f"{export.exchange.dropped:,} orders in other currencies left out")
     found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
     found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
     return found

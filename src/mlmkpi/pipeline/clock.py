@@ -45,13 +45,13 @@ def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clo
             (("got", ", ".join(tables) or "no table with dates"), ("fix", "say the day: --as-of 2026-10-31")),
         )
     warnings = []
-    while len(days) > 1 and days[-1] - days[-2] > GAP:
-        slip = from_day_number(days.pop())
+    if len(days) > 1 and days[-1] - days[-2] > GAP:
+        slip, before = from_day_number(days[-1]), from_day_number(days[-2])
         what = "order" if orders else "row"
         warnings.append(
-            f"the latest {what} is dated {slip}, {(slip - from_day_number(days[-1])).days} days after the next:"
-            " taken for a slip"
+            f"the latest {what} is dated {slip}, {(slip - before).days} days after the next: taken for a slip"
         )
+        days.pop()
     chosen = from_day_number(days[-1])
     hint = f"as of {chosen}, the latest {'order' if orders else 'date'} in the export; another: --as-of YYYY-MM-DD"
     return Clock(chosen, data_start, (hint,), tuple(warnings))

@@ -1,0 +1,93 @@
+"""Orders in several currencies: into the settings' one by the rates table, or refused."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Engine, Frame
+from mlmkpi.errors import DataError
+from mlmkpi.period import from_day_number
+
+RATES = ("currency", "valid_from", "rate")
+HALF = 0.5
+
+
+class Exchange:
+    """Turns the orders' amounts into one currency; an empty currency is the settings'.
+
+    Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set.
+    """
+
+    def __init__(self, engine: Engine, home: str | None, *, skip: bool) -> None:
+        self.engine = engine
+        self.skip = skip
+        found = engine.spellings("orders", "currency") if "currency" in engine.columns("orders") else {}
+        self.found = {code: n for code, n in found.items() if code is not None}
+        self.home = home or (next(iter(self.found)) if len({c.casefold() for c in self.found}) == 1 else None)
+        self.foreign = {code: n for code, n in self.found.items() if code.casefold() != (self.home or "").casefold()}
+        self.rated = set(RATES) <= engine.columns("rates")
+        if self.foreign and not (self.home and (self.rated or skip)):
+            raise _mixed(self.found, self.home)
+
+    @property
+    def needed(self) -> bool:
+        """Whether any order is in another currency."""
+        return bool(self.foreign)
+
+    @property
+    def dropped(self) -> int:
+        """How many orders are left out."""
+        return 0 if self.rated else sum(self.foreign.values())
+
+    def converted(self, rows: Frame) -> Frame:
+        """Rows with `currency`, `ordered_on` and `amount`: the amounts in the settings' currency, half to even.
+
+        Raises DataError for an order dated before its currency's first rate.
+        """
+        foreign = nw.col("currency").is_in(list(self.foreign)).fill_null(False)
+        if not self.rated:
+            return rows.filter(~foreign)
+        kept = rows.collect_schema().names()
+        joined = rows.join(self._daily(rows), on=["currency", "ordered_on"], how="left")
+        exact = nw.col("amount").cast(nw.Float64) * nw.col("_rate")
+        down = exact.floor()
+        odd = down.cast(nw.Int64) % 2 != 0
+        up = (exact - down > HALF) | ((exact - down == HALF) & odd)
+        rounded = down.cast(nw.Int64) + nw.when(up).then(nw.lit(1)).otherwise(nw.lit(0))
+        amount = nw.when(foreign).then(rounded).otherwise(nw.col("amount")).alias("amount")
+        return joined.with_columns(amount).select(*kept)
+
+    def _daily(self, rows: Frame) -> Frame:
+        """`currency`, `ordered_on`, `_rate`: the latest rate by each day on which there is an order in the currency."""
+        wanted = rows.filter(nw.col("currency").is_in(list(self.foreign))).select("currency", "ordered_on").unique()
+        days = self.engine.collect(wanted).drop_nulls().sort("ordered_on")
+        rates = self.engine.collect(self.engine.scan("rates", list(RATES))).drop_nulls().sort("valid_from")
+        by = pl.col("currency").str.to_lowercase().alias("_code")
+        found = days.with_columns(by).join_asof(
+            rates.select(by, "valid_from", pl.col("rate").alias("_rate")), left_on="ordered_on",
+            right_on="valid_from", by="_code", strategy="backward", check_sortedness=False,
+        )
+        missing = found.filter(pl.col("_rate").is_null())
+        if missing.height:
+            raise _unrated(missing["currency"][0], missing["ordered_on"][0])
+        return self.engine.small(found.select("currency", "ordered_on", "_rate"))
+
+
+def _mixed(found: dict[str, int], home: str | None) -> DataError:
+    listed = ", ".join(f'"{code}" ({n:,} orders)' for code, n in found.items())
+    skip = "\nor leave out the orders in other currencies: --bad-rows skip" if home else ""
+    return DataError(
+        "orders.currency has several currencies" if len(found) > 1 else f"orders.currency is not {home}",
+        (("got", listed), ("expected", f"{home or 'one currency'}, or a rates table (currency, valid_from, rate)"),
+         ("fix", 'name the currency to convert to in mlmkpi.toml:   currency = "USD"\n'
+                 f"and export the rates{skip}")),
+    )
+
+
+def _unrated(code: str, day: int) -> DataError:
+    return DataError(
+        f"there is no rate for {code} on {from_day_number(day)}",
+        (("expected", "a row of the rates table with this currency that is valid from that day or before"),
+         ("fix", "add the rate")),
+    )

@@ -1,0 +1,67 @@
+"""Orders in several currencies are converted by the latest rate, refused, or left out."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+import mlmkpi
+from mlmkpi.errors import DataError
+from mlmkpi.settings import Settings
+
+ORDERS = pl.DataFrame({
+    "order_id": ["1", "2", "3", "4"],
+    "ordered_on": [date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 20), date(2026, 10, 31)],
+    "amount": [Decimal("10.00"), Decimal("0.0001"), Decimal("20.00"), Decimal("5.00")],
+    "currency": ["USD", "EUR", "eur", None],
+})
+RATES = pl.DataFrame({
+    "currency": ["EUR", "EUR"], "valid_from": [date(2026, 10, 1), date(2026, 10, 15)], "rate": [1.5, 1.25],
+})
+
+
+def sales(tables: dict[str, pl.DataFrame], *, bad_rows: str = "stop", currency: str | None = "USD") -> mlmkpi.Result:
+    settings = Settings(currency=currency)
+    return mlmkpi.compute(tables, kpis=["sales_volume"], count=1, settings=settings, bad_rows=bad_rows)
+
+
+def test_amounts_are_converted_by_the_latest_rate_half_to_even() -> None:
+    frame = sales({"orders": ORDERS, "rates": RATES}).frame
+    assert frame.select("value", "unit").rows() == [(40.0002, "USD")]
+
+
+def test_several_currencies_without_rates_are_refused() -> None:
+    with pytest.raises(DataError) as refused:
+        sales({"orders": ORDERS})
+    assert str(refused.value).splitlines() == [
+        "orders.currency has several currencies",
+        '  got       "EUR" (1 orders), "USD" (1 orders), "eur" (1 orders)',
+        "  expected  USD, or a rates table (currency, valid_from, rate)",
+        '  fix       name the currency to convert to in mlmkpi.toml:   currency = "USD"',
+        "            and export the rates",
+        "            or leave out the orders in other currencies: --bad-rows skip",
+    ]
+
+
+def test_orders_in_other_currencies_are_left_out_where_so_asked() -> None:
+    result = sales({"orders": ORDERS}, bad_rows="skip")
+    assert result.frame["value"].to_list() == [15.0]
+    assert "2 orders in other currencies left out" in result.warnings
+
+
+def test_without_a_currency_in_the_settings_nothing_can_be_left_out() -> None:
+    with pytest.raises(DataError, match="several currencies"):
+        sales({"orders": ORDERS}, bad_rows="skip", currency=None)
+
+
+def test_an_order_before_the_first_rate_is_refused() -> None:
+    with pytest.raises(DataError, match="there is no rate for EUR on 2026-10-02"):
+        sales({"orders": ORDERS, "rates": RATES.tail(1)})
+
+
+def test_one_currency_needs_no_rates() -> None:
+    frame = sales({"orders": ORDERS.with_columns(pl.lit("MXN").alias("currency"))}, currency=None).frame
+    assert frame["value"].to_list() == [35.0001]
