@@ -67,7 +67,8 @@ def test_without_options_the_working_folder_is_computed_by_month(run: Call, libr
     assert arguments == (".",)
     assert options == {
         "kpis": None, "every": "month", "by": (), "where": None, "first": None, "last": None, "count": None,
-        "as_of": None, "compare_year": False, "bad_rows": "stop", "config": None, "engine": None,
+        "as_of": None, "compare_year": False, "bad_rows": "stop", "config": None, "engine": None, "tree": "sponsor",
+        "depth": None, "generation": None,
     }
 
 
@@ -77,6 +78,7 @@ def test_every_option_reaches_the_library(run: Call, library: Library) -> None:
         "--from", "2025-01-01", "--to", "2026-09-30", "--last", "4", "--as-of", "2026-10-15", "--by", "market,rank",
         "--where", 'market=US,DE,"city=Washington, DC"', "--where", "market=FR", "--compare", "year",
         "--bad-rows", "skip", "--config", "own.toml", "--engine", "sc://host:15002", "--format", "json",
+        "--team", "000917,D 1", "--team", '"a,b"', "--tree", "enroller", "--depth", "3", "--generation", "1",
     )
     assert ended.code == 0
     ((arguments, options),) = library.asked
@@ -84,9 +86,10 @@ def test_every_option_reaches_the_library(run: Call, library: Library) -> None:
     assert arguments == ("s3://bucket/exports/",)
     assert options == {
         "kpis": ["churn_rate", "new_signups", "sales"], "every": "quarter", "by": ("market", "rank"),
-        "where": {"market": ["US", "DE", "FR"], "city": ["Washington, DC"]}, "first": date(2025, 1, 1),
+        "where": {"market": ["US", "DE", "FR"], "city": ["Washington, DC"], "team": ["000917", "D 1", "a,b"]},
+        "first": date(2025, 1, 1),
         "last": date(2026, 9, 30), "count": 4, "as_of": date(2026, 10, 15), "compare_year": True, "bad_rows": "skip",
-        "config": Path("own.toml"), "engine": "sc://host:15002",
+        "config": Path("own.toml"), "engine": "sc://host:15002", "tree": "enroller", "depth": 3, "generation": 1,
     }
 
 

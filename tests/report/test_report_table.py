@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 from rich.cells import cell_len
 
+from mlmkpi.pipeline.result import schema
+from mlmkpi.report.choose import Order
 from mlmkpi.report.screen import wants_colour
 from mlmkpi.report.table import render_table
 
@@ -22,6 +24,31 @@ RED, OFF = "\x1b[31m", "\x1b[0m"
 
 def table(example: Any, *, width: int = 80, colour: bool = False, exports: str | None = "exports/") -> str:
     return render_table(example.result, example.kpis, width=width, colour=colour, exports=exports)
+
+
+def teams(example: Make) -> Any:
+    """A company's teams by size, value and change."""
+    usual = example("usual")
+    rows = [
+        {"kpi": "new_signups", "period": "2026-10", "period_start": date(2026, 10, 1), "period_end": date(2026, 10, 31),
+         "team": team, "denominator": size, "value": value, "change": change, "unit": "rate", "status": "none",
+         "complete": True, "statistic": "value", "definition": "new_signups()"}
+        for team, size, value, change in (("A", 9.0, 0.1, 0.2), ("B", 5.0, 0.9, 0.1), ("C", 7.0, 0.5, 0.3))
+    ]
+    frame = pl.DataFrame(rows, schema=schema(("team",)))
+    return replace(usual, result=replace(usual.result, frame=frame, by=("team",)))
+
+
+@pytest.mark.parametrize(
+    ("order", "shown", "more"),
+    [(Order(), "ABC", 0), (Order(2), "AC", 1), (Order(1, "value"), "B", 2), (Order(2, "change"), "CA", 1),
+     (Order(sort="value"), "BCA", 0)],
+)
+def test_the_first_segments_are_shown(order: Order, shown: str, more: int, example: Make) -> None:
+    one = teams(example)
+    text = render_table(one.result, one.kpis, width=80, colour=False, exports=None, order=order)
+    assert "".join(line.split()[0] for line in text.splitlines() if line.strip()[:2] in ("A ", "B ", "C ")) == shown
+    assert (f"… {more} more" in text) is bool(more)
 
 
 def line(text: str, start: str) -> str:

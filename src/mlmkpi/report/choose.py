@@ -12,7 +12,6 @@ from mlmkpi.period import Period
 from mlmkpi.report import ResultLike
 
 MOST = 20
-SORTS = ("size", "value", "change")
 FIXED = frozenset({
     "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
     "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
@@ -97,7 +96,7 @@ class Choice:
     blocks: tuple[Block, ...]
 
 
-def choose(result: ResultLike, order: Order = Order()) -> Choice | None:
+def choose(result: ResultLike, order: Order) -> Choice | None:
     """The rows to show; None where the Result has none."""
     frame = result.frame
     if frame.is_empty():

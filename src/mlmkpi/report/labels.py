@@ -21,6 +21,7 @@ STATISTICS = {
     "top_1pct": "top 1 %", "herfindahl": "Herfindahl",
     "herfindahl_country": "Herfindahl by country", "herfindahl_region": "Herfindahl by region",
     "pareto": "Pareto", "net": "net sales", "index_year": "index on a year ago",
+    "team_sales_volume.own": "own volume",
 }
 STEERING = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 CONTROLS = dict.fromkeys(STEERING, "\N{REPLACEMENT CHARACTER}")
@@ -79,8 +80,8 @@ def family_text(family: str) -> str:
     return FAMILIES.get(family, family.capitalize())
 
 
-def statistic_text(statistic: str) -> str:
-    """A statistic in words.
+def statistic_text(statistic: str, kpi: str = "") -> str:
+    """A statistic in words, those of the KPI where it has its own.
 
     >>> statistic_text("p90"), statistic_text("within_30"), statistic_text("clicks_per_link")
     ('P90', 'within 30 days', 'clicks per link')
@@ -89,7 +90,7 @@ def statistic_text(statistic: str) -> str:
         return statistic.upper()
     if within := re.fullmatch(r"within_(\d+)", statistic):
         return f"within {within[1]} days"
-    return STATISTICS.get(statistic, statistic.replace("_", " "))
+    return STATISTICS.get(f"{kpi}.{statistic}") or STATISTICS.get(statistic, statistic.replace("_", " "))
 
 
 def segment_text(label: str) -> str:

@@ -15,7 +15,7 @@ GAP = "\N{NO-BREAK SPACE}"
 
 
 def render_markdown(
-    result: ResultLike, kpis: Mapping[str, KpiLike], *, exports: str | None, order: Order = Order()
+    result: ResultLike, kpis: Mapping[str, KpiLike], *, exports: str | None, order: Order | None = None
 ) -> str:
     """The Result as Markdown: a heading, the table, its footnotes."""
     shown = view(result, kpis, exports, order)

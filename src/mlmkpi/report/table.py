@@ -37,7 +37,7 @@ class Column:
 
 def render_table(
     result: ResultLike, kpis: Mapping[str, KpiLike], *, width: int, colour: bool, exports: str | None,
-    order: Order = Order(),
+    order: Order | None = None,
 ) -> str:
     """The Result as lines of at most `width` columns; `kpis` are the definitions of the run."""
     shown = view(result, kpis, exports, order)

@@ -77,9 +77,9 @@ class View:
     figures: tuple[Cells, ...] = ()
 
 
-def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, order: Order = Order()) -> View:
+def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, order: Order | None = None) -> View:
     """The Result for people; `kpis` are the definitions of the run: what has no figure was not computed."""
-    choice = choose(result, order)
+    choice = choose(result, order or Order())
     if choice is None:
         title = f"No figures as of {day_text(result.as_of)}"
         return View(title, footer=tuple(_legend(False, len(kpis), exports)))
@@ -135,7 +135,7 @@ def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choi
     for row in segment.rows:
         cells = _cells(row, block, kpi, choice)
         if not _is_main(row):
-            detail = _detail(row)
+            detail = _detail(row, block.kpi)
             yield Line(detail, detail, depth + 1, cells=cells)
         elif segment.labels:
             yield Line(name, name, depth, cells=cells)
@@ -149,10 +149,10 @@ def _is_main(row: Row) -> bool:
     return row.statistic == "value" and not row.own
 
 
-def _detail(row: Row) -> str:
+def _detail(row: Row, kpi: str) -> str:
     parts = [segment_text(label) for label in row.own]
     if row.statistic != "value":
-        parts.append(statistic_text(row.statistic))
+        parts.append(statistic_text(row.statistic, kpi))
     return JOINT.join(parts)
 
 
