@@ -67,7 +67,7 @@ def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Seque
     """As `missing`, for a fact: its table, or for customers the orders, must tell whose its rows are."""
     if of_row(fact, export, dimension, rank_ladder):
         return None
-    link, table = KEY.get(dimension.side), fact.table
+    link, table = KEY.get(dimension.side), fact.people_from or fact.table
     if not table and dimension.side is Side.CUSTOMER:
         table = "orders"
     if table and link and link not in export.columns(table):

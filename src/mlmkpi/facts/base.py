@@ -154,6 +154,8 @@ class Fact(ABC):
     """Whether it cannot do without the tree."""
     table: ClassVar[str] = ""
     row_first: ClassVar[bool] = False
+    people_from: ClassVar[str] = ""
+    """The table that tells whose its rows are, where `table` does not."""
 
     @abstractmethod
     def needs(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ class Participation(Fact):
     event_base: EventBase = EventBase.ELIGIBLE
 
     table: ClassVar[str] = "events"
+    people_from: ClassVar[str] = "attendance"
 
     @property
     def reads_orders(self) -> bool:

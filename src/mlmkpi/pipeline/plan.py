@@ -152,7 +152,9 @@ def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, rank
         for fact in facts:
             needed = lacking(fact, export, dimension, ranks)
             if needed is not None:
-                return lack(needed, export)
+                table, _, column = needed.partition(".")
+                known = table not in TABLES or column in TABLES[table].names
+                return lack(needed, export) if known else f"cannot be split by {dimension.name}"
     return None
 
 
