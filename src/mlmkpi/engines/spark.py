@@ -112,10 +112,6 @@ class SparkEngine:
         """A view of the columns: the server holds the rows once."""
         return frame.select(*columns)
 
-    def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
-        """The columns alone; the others go when the whole frame does."""
-        return frame.select(*columns)
-
     def release(self, frame: Frame) -> None:
         """Nothing to do: the server drops the rows when the last reference to them goes."""
 
