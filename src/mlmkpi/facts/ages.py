@@ -76,7 +76,7 @@ def age_on(birth: nw.Expr, day: nw.Expr) -> nw.Expr:
 
 def band_of_age(age: nw.Expr, bands: Sequence[str]) -> nw.Expr:
     """The band of an age in whole years; null where the age is."""
-    band = nw.when(~age.is_null()).then(nw.lit(bands[0]))
+    band: nw.Expr = nw.when(~age.is_null()).then(nw.lit(bands[0]))
     for label, lowest in zip(bands[1:], lower_ages(bands), strict=True):
         band = nw.when(age >= lowest).then(nw.lit(label)).otherwise(band)
     return band

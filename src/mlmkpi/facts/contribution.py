@@ -20,7 +20,7 @@ MARKET = "market"
 
 @dataclass(frozen=True)
 class Contributions(Fact):
-    """One row an order, a line of one, a commission or a cost: `amount`, by the market of the seller, earner or cost."""
+    """One row an order, a line, a commission or a cost: `amount`, by the market of the seller, earner or cost."""
 
     rules: OrderRules
 

@@ -81,11 +81,12 @@ def index_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) -> 
         rows = rows.join(wholes, on=list(keys), how="left", nulls_equal=True, maintain_order="left")
         rows = rows.join(earlier, on=["_back", *others], how="left", nulls_equal=True, maintain_order="left")
         total, total0 = rows["_all"].cast(pl.Int128), rows["_all_then"].cast(pl.Int128)
+        hundred = pl.Series([100] * rows.height, dtype=pl.Int128)
         known = ((n0 > 0) & (total > 0) & (total0 > 0)).fill_null(False)
         rows = rows.with_columns(
             divided("numerator", *_floats(n, n0)).set(~known, None),
             divided("denominator", *_floats(total, total0)).set(~known, None),
-            divided("value", *_floats(100 * n * total0, n0 * total)).set(~known, None),
+            divided("value", *_floats(n * total0 * hundred, n0 * total)).set(~known, None),
             pl.lit(name).alias("statistic"), pl.when(~known).then(pl.lit(NO_BASE)).alias("note"),
         )
         frames.append(rows.drop("_numerator", "_denominator", "_back", "_all", "_all_then"))
