@@ -140,7 +140,8 @@ class Ratio:
     `times` multiplies the numerator (100 for points). With `of_total` the denominator is summed over the KPI's own
     dimensions, so that the values are shares. `cap` makes the value that much minus the ratio. `growth` makes it the
     figure's growth on an earlier period; `year_ago` gives the figure of a year before unasked. `index` adds
-    what a cell of its own split has grown beside all of them, times 100, on both. `herfindahl` adds, by
+    what a cell of its own split has grown beside all of them, times 100, on both. `seasonal`
+    makes sums by `month` seasonal indexes, one a run. `herfindahl` adds, by
     (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
     cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
     export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
@@ -156,6 +157,7 @@ class Ratio:
     growth: Back | None = None
     year_ago: bool = False
     index: bool = False
+    seasonal: bool = False
     herfindahl: tuple[tuple[str, str], ...] = ()
     largest: int | None = None
     needs: tuple[str, ...] = ()
@@ -267,8 +269,9 @@ def facts_of(figure: Figure) -> tuple[Fact, ...]:
 
 
 def needs_of(figure: Figure) -> tuple[str, ...]:
-    """The columns a figure cannot do without."""
-    return tuple(dict.fromkeys(need for fact in facts_of(figure) for need in fact.needs()))
+    """The columns a figure's value cannot do without; what reads the tree beside it is null by itself."""
+    facts = [fact for fact in facts_of(figure) if figure.of.fact.reads_tree or not fact.reads_tree]
+    return tuple(dict.fromkeys(need for fact in facts for need in fact.needs()))
 
 
 KPIS: dict[str, Kpi] = {}

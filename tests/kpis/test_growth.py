@@ -40,3 +40,16 @@ def test_what_last_years_customers_spend_now() -> None:
     assert figure(TABLES, "gross_revenue_retention", "2026-10") == 100 / 190
     assert figures(TABLES, "net_revenue_retention", "2026-10", by=("market",)) == {"US": 1.5, "DE": 0, "(unknown)": 0}
     assert figure(TABLES, "net_revenue_retention", "2026-09") is None
+
+
+def test_a_month_beside_the_year_round_it() -> None:
+    months = [(2024 + at // 12, at % 12 + 1) for at in range(25)]
+    rows = [(str(at), f"{y}-{m:02d}-15", 300 if m == 12 else 100) for at, (y, m) in enumerate(months)]
+    orders = table("order_id ordered_on amount", ("first", "2024-01-01", 0), *rows)
+    found = figures({"orders": orders}, "seasonality_index", "2026-01", as_of="2026-01-31")
+    assert found == {str(m): (18 if m == 12 else 6) / 7 for m in range(1, 13)}
+    counts = figures({"orders": orders}, "seasonality_index", "2026-01", column="denominator", as_of="2026-01-31")
+    assert counts == {**{str(m): 1 for m in range(1, 13)}, "7": 2}
+    assert figures({"orders": orders}, "seasonality_index", "2025-12", as_of="2026-01-31") == {}
+    short = figures({"orders": orders[:20]}, "seasonality_index", "2025-07", as_of="2025-07-31", column="note")
+    assert short == {(): "needs 24 whole months"}

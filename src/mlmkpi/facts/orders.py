@@ -91,7 +91,7 @@ class Orders(Fact):
         lines = [d.name for d in dimensions if d.name in LINES]
         frame = self.cut(books, frame, lines)
         sellers, buyers = seller_attributes(books, dimensions, at), customer_attributes(books, dimensions, at)
-        if sellers.timed or buyers.timed:
+        if "cell" in frame.collect_schema().names() and (sellers.timed or buyers.timed):
             cells = books.engine.small(books.cells_of_spans())
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
         frame = buyers.attach(sellers.attach(frame, "seller"), "customer")

@@ -43,6 +43,7 @@ class Schedule:
     """Every span of a run, and for each period shown its span, the previous one's and the year-ago one's.
 
     `before` and `year_before` say of every span which one its growth looks back to, where growth is asked for.
+    `data_start` is the day the orders start; `fitted` are the spans for which models are fitted.
     """
 
     spans: tuple[Span, ...]
@@ -53,6 +54,18 @@ class Schedule:
     calendar: Calendar
     before: tuple[int | None, ...] = ()
     year_before: tuple[int | None, ...] = ()
+    data_start: int | None = None
+    fitted: frozenset[int] = frozenset()
+
+    @property
+    def whole_months(self) -> tuple[tuple[int, int], ...]:
+        """The calendar months (first, last day number) from the first order to the as-of date that both hold wholly."""
+        found: list[tuple[int, int]] = []
+        month = None if self.data_start is None else Calendar(Every.MONTH).holding(from_day_number(self.data_start))
+        while month is not None and day_number(month.end) <= self.as_of:
+            found += [(day_number(month.start), day_number(month.end))]
+            month = Calendar(Every.MONTH).after(month)
+        return tuple(days for days in found if self.data_start is not None and days[0] >= self.data_start)
 
 
 def _months(period: Period, as_of: date, calendar: Calendar) -> tuple[tuple[int, int], ...]:
@@ -87,7 +100,7 @@ def _year_earlier(calendar: Calendar, period: Period, end: date) -> tuple[int, i
 
 def schedule(
     calendar: Calendar, shown: Sequence[Period], as_of: date, *, year: bool, growth: bool = False,
-    yearly_growth: bool = False,
+    yearly_growth: bool = False, data_start: int | None = None,
 ) -> Schedule:
     """Lay out the spans that the shown periods need; `year` adds those a year before, cut to the same days.
 
@@ -123,7 +136,7 @@ def schedule(
     nothing = [None] * (len(spans) - len(figured))
     return Schedule(
         tuple(spans.values()), tuple(i for i in now if i is not None), tuple(previous), tuple(earlier),
-        day_number(as_of), calendar, (*back, *nothing), (*yearly, *nothing),
+        day_number(as_of), calendar, (*back, *nothing), (*yearly, *nothing), data_start,
     )
 
 

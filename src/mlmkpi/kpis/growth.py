@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.returning import ReturningCustomers
 from mlmkpi.facts.rules import OrderRules, Refunds
+from mlmkpi.facts.seasons import MONTH, Months
 from mlmkpi.kpi import Back, Better, Family, Ratio, Unit, kpi
 
 
@@ -70,3 +71,19 @@ def gross_revenue_retention(*, refunds: Refunds = Refunds.REFUND_DATE, valid_sta
     """
     customers = ReturningCustomers(OrderRules(valid_status, refunds))
     return Ratio(customers.kept(), customers.then())
+
+
+@kpi(
+    title="Seasonality", short="Seasonality", family=Family.OPERATIONS, unit=Unit.RATIO, better=Better.NONE,
+)
+def seasonality_index(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[str, ...] = ()) -> Ratio:
+    """What each calendar month sells beside an average month of the year round it.
+
+    Formula: net sales of the month ÷ the centred mean of the 12 months round it (half of both ends counted), the mean
+    of these ratios over the years.
+    Unit: a ratio; 1.2 is a fifth more than an average month.
+    Edge cases: one figure a run, from all whole months up to the as-of date, shown with the last period; null with
+    fewer than 24; a month whose mean is not above 0 does not count.
+    Source: the ratio-to-moving-average method of the classical decomposition.
+    """
+    return Ratio(Months(OrderRules(valid_status, refunds)).net_sales(), blocks=((MONTH,),), seasonal=True)

@@ -140,7 +140,7 @@ def _run(
     backs, yearly = {back for figure in sums for back in figure.backs}, any(figure.year_ago for figure in sums)
     laid = schedule(
         calendar, periods, clock.as_of, year=request.compare_year or yearly, growth=Back.PREVIOUS in backs,
-        yearly_growth=Back.YEAR in backs,
+        yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
     jobs = gather(able, dimensions)
     facts = list(dict.fromkeys(key[0] for key in jobs.jobs))

@@ -25,6 +25,7 @@ from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, medians, ratios, stan
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
+from mlmkpi.pipeline.seasons import seasonal_rows
 from mlmkpi.pipeline.shares import shares_of_block
 
 FIGURES = ("numerator", "denominator", "value", "low", "high")
@@ -49,6 +50,8 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:
         frame = _filled(figure, frame, schedule)
+    if isinstance(figure, Ratio) and figure.seasonal:
+        frame = seasonal_rows(frame, [name for name in keys if name not in block], schedule)
     frame = _counted(frame, one, jobs, block, keys)
     if isinstance(figure, Ratio):
         if figure.index:

@@ -115,7 +115,8 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
 
 def counted_by(figure: Figure, block: Block) -> Block:
     """The block by which the people behind a block's figures are counted: behind a share stands who is in its whole."""
-    shared = isinstance(figure, Ratio) and figure.of_total and not any(map(is_private, block))
+    parts = isinstance(figure, Ratio) and (figure.of_total or figure.seasonal)
+    shared = parts and not any(map(is_private, block))
     return TOTAL if shared else block
 
 

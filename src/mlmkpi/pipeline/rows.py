@@ -37,6 +37,8 @@ def rows_of(
     frame = _compared(frame, one, schedule, split)
     if not (compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)):
         frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
+    if isinstance(one.figure, Ratio) and one.figure.seasonal:
+        frame = frame.filter(pl.col("span") == schedule.shown[-1])
     return _dressed(frame, one, schedule, split, currency)
 
 

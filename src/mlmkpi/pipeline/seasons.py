@@ -1,0 +1,58 @@
+"""Seasons: what a calendar month is like beside the year around it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+
+import polars as pl
+
+from mlmkpi.facts.base import SCALE
+from mlmkpi.facts.spans import Schedule
+from mlmkpi.period import from_day_number
+
+MONTH = "month"
+WHOLE_MONTHS = 24
+HALF = 6
+
+
+def seasonal_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) -> pl.DataFrame:
+    """From sums by `month` (its place among the whole months) to an index a calendar month, within the keys.
+
+    The index is the mean, over the years, of the month's sum ÷ the 2×12 centred mean round it, where that is above 0;
+    `numerator` is the sum of these ratios, `denominator` how many there are. Null with fewer than 24 whole months.
+    """
+    months = [from_day_number(first).month for first, _ in schedule.whole_months]
+    schema: dict[str, pl.DataType] = {name: frame.schema[name] for name in keys}
+    schema |= {MONTH: pl.String(), **dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())}
+    schema |= {"statistic": pl.String(), "note": pl.String()}
+    rows: list[tuple[object, ...]] = []
+    if len(months) >= WHOLE_MONTHS:
+        for key, group in frame.partition_by(keys, as_dict=True, maintain_order=False).items():
+            wholes = (group["numerator"] * SCALE).round().cast(pl.Int64)
+            sums = dict(zip(group[MONTH].cast(pl.Int64), wholes, strict=True))
+            ratios = _ratios([sums.get(at, 0) for at in range(len(months))], months)
+            rows += [
+                (*key, str(month), float(sum(found)), float(len(found)), float(sum(found) / len(found)), "value", None)
+                for month, found in sorted(ratios.items())
+            ]
+    if not rows:
+        last, nothing = schedule.shown[-1], [None] * (len(keys) - 1)
+        rows = [(last, *nothing, None, None, None, None, "value", f"needs {WHOLE_MONTHS} whole months")]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _ratios(sums: Sequence[int], months: Sequence[int]) -> dict[int, list[Fraction]]:
+    """By calendar month, each year's sum ÷ the mean of the twelve months round it, half of the ends counted.
+
+    >>> _ratios([100] * 6 + [200] + [100] * 6, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1])
+    {7: [Fraction(24, 13)]}
+    """
+    found: dict[int, list[Fraction]] = defaultdict(list)
+    for at in range(HALF, len(sums) - HALF):
+        around = sums[at - HALF : at + HALF + 1]
+        twice = 2 * sum(around) - around[0] - around[-1]
+        if twice > 0:
+            found[months[at]].append(Fraction(4 * HALF * sums[at], twice))
+    return dict(found)
