@@ -1,0 +1,1 @@
+"""The definitions themselves: what every KPI in the registry must have."""
