@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
+    from mlmkpi.pipeline.page import TeamPage, team
 
 __version__ = "0.1.0"
 
-__all__ = ["Result", "__version__", "compute"]
+__all__ = ["Result", "TeamPage", "__version__", "compute", "team"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +27,8 @@ def __getattr__(name: str) -> Any:
         from mlmkpi import pipeline
 
         return getattr(pipeline, name)
+    if name in ("TeamPage", "team"):
+        from mlmkpi.pipeline import page
+
+        return getattr(page, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mlmkpi import __version__
-from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, validate
+from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, team, validate
 from mlmkpi.cli.shape import Command, Group
 from mlmkpi.cli.writing import write_text
 
@@ -44,6 +44,7 @@ def mlmkpi(
 
 for _command, _examples in (
     (compute.compute, compute.EXAMPLES),
+    (team.team, team.EXAMPLES),
     (validate.validate, validate.EXAMPLES),
     (kpis.kpis, kpis.EXAMPLES),
     (explain.explain, explain.EXAMPLES),

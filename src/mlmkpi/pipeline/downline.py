@@ -1,0 +1,197 @@
+"""The people of one leader's team, one by one: when they joined, until when they are current, what their team sells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from mlmkpi.engines import Engine
+from mlmkpi.errors import DataError
+from mlmkpi.facts.attributes import ranked
+from mlmkpi.facts.base import Boundary, Dimension
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.leaders import Members, TeamVolumes
+from mlmkpi.facts.lineage import Teams, leaders_of, lineage_of
+from mlmkpi.facts.people import People
+from mlmkpi.facts.ranks import ladder, steps_at
+from mlmkpi.facts.roster import Roster
+from mlmkpi.facts.spans import Span, schedule
+from mlmkpi.genealogy import subtree_sums
+from mlmkpi.kpi import KPIS
+from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number, from_day_number
+from mlmkpi.pipeline.clock import company_calendar, read_clock
+from mlmkpi.pipeline.plan import plan
+from mlmkpi.settings import Settings
+
+SCALE = 10_000
+HOLDERS = 5
+"""A rank's usual volume is told where so many people hold it."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a team on the period's last day.
+
+    `below` is how many generations they stand below the leader, `size` how many people on the books stand below them.
+    `days_left` is how many days more they are current without another sale, below 0 where they lapsed. `volume` is
+    that of their whole team, `own` their own. `next_rank` is the one above theirs, `usual_volume` the median volume of
+    the teams of those who hold it.
+    """
+
+    id: str
+    name: str | None
+    sponsor: str | None
+    below: int
+    enrolled: date
+    listed: bool
+    current: bool
+    current_before: bool
+    days_left: int
+    size: int
+    volume: float
+    own: float
+    rank: str | None
+    next_rank: str | None
+    usual_volume: float | None
+
+
+@dataclass(frozen=True)
+class Downline:
+    """A leader's team in a period, the leader first, depth-first by id."""
+
+    period: Period
+    as_of: date
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose team, when, and whether names are read."""
+
+    leader: str
+    teams: Teams
+    every: Every
+    as_of: date | None
+    names: bool
+
+
+def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
+    """The people of the team. UsageError for an unknown leader, DataError where the export cannot tell, LoopError."""
+    export = Export(engine, currency=settings.currency)
+    people, volumes = _facts(export, settings, asked.teams)
+    clock = read_clock(engine, ["distributors", "enrollments"], asked.as_of)
+    lineage = lineage_of(engine, Roster(export, day_number(clock.as_of)), asked.teams.kind)
+    leader = int(leaders_of(engine, [asked.leader], lineage)[0])
+    calendar = company_calendar(engine) if asked.every is Every.PERIOD else Calendar(asked.every)
+    period = _ended(choose_periods(calendar, clock.as_of, count=2), clock.as_of)
+    laid = schedule(calendar, [period], clock.as_of, year=False)
+    books = Books(
+        export, laid, clock.data_start, [people, volumes], ladder=ladder(export, settings.rank_ladder),
+        teams=asked.teams, lineage=lineage,
+    )
+    for fact in (people, volumes):
+        fact.prepare(books, ())
+    books.build()
+    span = laid.spans[laid.shown[0]]
+    team = lineage.team(leader, asked.teams, with_leader=True)
+    return Downline(period, clock.as_of, tuple(_members(books, people, volumes, span, team, names=asked.names)))
+
+
+def _facts(export: Export, settings: Settings, teams: Teams) -> tuple[People, TeamVolumes]:
+    """The facts of retention and of team volume under the settings."""
+    kpis = [KPIS["distributor_retention_rate"], KPIS["team_sales_volume"]]
+    retention, volume = plan(kpis, export, settings, (), teams)
+    for one in (retention, volume):
+        if one.lacks:
+            fix = (("fix", "mlmkpi kpis EXPORTS --missing tells what cures it"),)
+            raise DataError(f"a team's page {one.lacks}", fix)
+    people, volumes = retention.figure.of.fact, volume.figure.of.fact
+    if not isinstance(people, People) or not isinstance(volumes, TeamVolumes):
+        raise AssertionError("other facts than expected")
+    return people, volumes
+
+
+def _ended(periods: Sequence[Period], as_of: date) -> Period:
+    """The last period that ended by the as-of date, else the last one."""
+    return next((period for period in reversed(periods) if period.end <= as_of), periods[-1])
+
+
+def _members(
+    books: Books, people: People, volumes: TeamVolumes, span: Span, team: np.ndarray[Any, Any], *, names: bool
+) -> list[Member]:
+    everybody, lapse = Members.of(books), people.lapse_after_days
+    ids = books.lineage().ids
+    before, now = (_last_active(books, people, everybody, day) for day in (span.before, span.end))
+    current = everybody.listed(span.end) & (now + lapse > span.end)
+    current_before = everybody.listed(span.before) & (before + lapse > span.before)
+    rows = volumes.rows(books, (Dimension("distributor"),), Boundary.END).filter(nw.col("span") == span.index)
+    sold = books.engine.collect(rows.select("unit", "whole", "own"))
+    whole, own = (everybody.placed(sold, name) for name in ("whole", "own"))
+    size = subtree_sums(everybody.lineage.tree, everybody.listed(span.end), include_self=False)
+    ranks = _ranks(books, everybody, span.end, whole)
+    texts = books.engine.decode(ids.gather(team)).to_list()
+    known = dict(zip(team.tolist(), texts, strict=True))
+    tree, leader = everybody.lineage.tree, int(team[0])
+    called = _names(books, ids.gather(team)) if names else {}
+    return [
+        Member(
+            text, called.get(text), known.get(int(tree.parents[at])), int(tree.depth[at] - tree.depth[leader]),
+            from_day_number(int(everybody.days["enrolled"][at])), bool(everybody.listed(span.end)[at]),
+            bool(current[at]), bool(current_before[at]), int(now[at]) + lapse - 1 - span.end,
+            int(size[at]), int(whole[at]) / SCALE, int(own[at]) / SCALE, *ranks(at),
+        )
+        for at, text in known.items()
+        if everybody.days["enrolled"][at] <= span.end
+    ]
+
+
+def _last_active(books: Books, people: People, everybody: Members, day: int) -> np.ndarray[Any, Any]:
+    """The last day up to this one on which each person enrolled, came back or had a sale."""
+    line = books.timeline
+    cells = books.cells(people.rules, "seller").filter(nw.col("cell") < len(line.cells_of(line.low, day)))
+    sales = books.engine.collect(cells.group_by("unit").agg(nw.col("last_sale").max().alias("day")))
+    rejoins = books.roster.rejoins().filter(nw.col("day") <= day)
+    back = books.engine.collect(rejoins.group_by("unit").agg(nw.col("day").max()))
+    enrolled = everybody.days["enrolled"]
+    found = [np.where(enrolled <= day, enrolled, 0), everybody.placed(sales, "day"), everybody.placed(back, "day")]
+    latest: np.ndarray[Any, Any] = np.maximum.reduce(found)
+    return latest
+
+
+def _ranks(books: Books, everybody: Members, day: int, whole: np.ndarray[Any, Any]) -> Any:
+    """For a person: their rank, the next one, and the median team volume of those on the books who hold that."""
+    if not ranked(books.export) or not books.ladder:
+        return lambda at: (None, None, None)
+    steps = books.engine.collect(steps_at(books, [day])).rename({"person": "unit"})
+    step, listed = everybody.placed(steps, f"_step_{day}"), everybody.listed(day)
+    usual: list[float | None] = [
+        float(np.median(whole[held])) / SCALE if np.count_nonzero(held) >= HOLDERS else None
+        for held in ((step == place) & listed for place in range(len(books.ladder)))
+    ]
+
+    def ranks(at: int) -> tuple[str | None, str | None, float | None]:
+        place = int(step[at])
+        top = place + 1 >= len(books.ladder)
+        return books.ladder[place], None if top else books.ladder[place + 1], None if top else usual[place + 1]
+
+    return ranks
+
+
+def _names(books: Books, ids: pl.Series) -> dict[str, str]:
+    """The names that the export has of these people."""
+    if "name" not in books.export.columns("distributors"):
+        return {}
+    rows = books.export.scan("distributors", ["distributor_id", "name"])
+    wanted = books.engine.small(ids.alias("distributor_id").to_frame())
+    found = books.engine.collect(rows.join(wanted, on="distributor_id", how="semi"))
+    texts = books.engine.decode(found["distributor_id"])
+    return {text: name for text, name in zip(texts, found["name"], strict=True) if name is not None}
+
+

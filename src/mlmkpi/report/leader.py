@@ -1,0 +1,150 @@
+"""One leader's page for people: figures beside the company's and the median leader's, the tree, and lists of people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from mlmkpi.period import Period
+from mlmkpi.report import KpiLike
+from mlmkpi.report.format import change_text, value_text
+from mlmkpi.report.labels import before_text, clean, day_text, period_text, statistic_text
+from mlmkpi.report.paper import BOLD, DIM, printed
+
+if TYPE_CHECKING:
+    from mlmkpi.pipeline.downline import Member
+    from mlmkpi.pipeline.page import Line, Node, TeamPage
+
+GAP = 2
+NODE_HEADS = ("people", "volume", "change", "stayed")
+
+
+def render_leader(page: TeamPage, kpis: Mapping[str, KpiLike], *, width: int, colour: bool) -> str:
+    """The page as lines of at most `width` columns; `kpis` are the definitions of the run."""
+    return printed(_page(page, kpis, width), width=width, colour=colour)
+
+
+def render_leader_json(page: TeamPage) -> str:
+    """The page as one JSON object, days in ISO form."""
+    return json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[Text]:
+    period = Period(page.period_start, page.period_end, page.period)
+    head = page.nodes[0]
+    shown = period_text(period, page.every, full=True)
+    yield Text(f"{_called(head.id, head.name)}, {shown} · as of {day_text(page.as_of)}", BOLD)
+    yield Text(f"{head.size:,} people below in the {page.tree} tree", DIM)
+    yield Text()
+    heads = (period_text(period, page.every), before_text(period, page.every, None), "company", "median leader")
+    yield from _table([(_titled(line, kpis), _figures(line)) for line in page.figures], heads, width)
+    yield Text()
+    yield from _table(list(_drawn(page.nodes)), NODE_HEADS, width)
+    for name, title, about in LISTS:
+        people: Sequence[Member] = getattr(page, name)
+        yield Text()
+        yield Text.assemble((title, BOLD), (f"  {page.counts[name]:,}", DIM))
+        yield from _table([(Text(f"  {_called(one.id, one.name)}"), about(one)) for one in people], (), width)
+        if page.counts[name] > len(people):
+            yield Text(f"  … {page.counts[name] - len(people):,} more", DIM)
+
+
+def _called(who: str, name: str | None) -> str:
+    return clean(f"{who} {name}" if name else who)
+
+
+def _titled(line: Line, kpis: Mapping[str, KpiLike]) -> Text:
+    if line.statistic == "value":
+        return Text(f"  {kpis[line.kpi].title}")
+    return Text(f"    {statistic_text(line.statistic, line.kpi)}")
+
+
+def _figures(line: Line) -> tuple[str, ...]:
+    total = line.unit == "count" or (line.statistic == "value" and line.kpi == "team_sales_volume")
+    change = "" if line.value is None else change_text(line.change, line.previous, line.value, line.unit, total=total)
+    others = (line.company, line.median_leader)
+    return (value_text(line.value, line.unit), change,
+            *("" if value is None else value_text(value, line.unit) for value in others))
+
+
+def _drawn(nodes: Sequence[Node]) -> Iterator[tuple[Text, tuple[str, ...]]]:
+    """Every node's name behind its branches, and figures, depth-first; below each, how many are not drawn.
+
+    Whoever is off the books is dim.
+    """
+    below: dict[str | None, list[Node]] = {}
+    for node in nodes[1:]:
+        below.setdefault(node.sponsor, []).append(node)
+
+    def walk(node: Node, first: str, rest: str) -> Iterator[tuple[Text, tuple[str, ...]]]:
+        yield Text.assemble(first, (_called(node.id, node.name), "" if node.listed else DIM)), _node(node)
+        legs = below.get(node.id, [])
+        for at, leg in enumerate(legs):
+            last = at == len(legs) - 1 and not node.more
+            yield from walk(leg, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
+        if node.more:
+            yield Text.assemble(rest, "└─ ", (f"… {node.more:,} more", DIM)), ()
+
+    yield from walk(nodes[0], "", "")
+
+
+def _node(node: Node) -> tuple[str, ...]:
+    change = "" if node.change is None else change_text(node.change, node.previous, node.volume, "volume", total=True)
+    retention = "" if node.retention is None else value_text(node.retention, "rate")
+    return f"{node.size:,}", value_text(node.volume, "volume"), change, retention
+
+
+def _joined(one: Member) -> tuple[str, ...]:
+    return day_text(one.enrolled), f"under {one.sponsor}"
+
+
+def _days(count: int) -> str:
+    return f"{count:,} day{'s' * (count != 1)}"
+
+
+def _lapsed(one: Member) -> tuple[str, ...]:
+    return f"{_days(-one.days_left)} ago", f"since {day_text(one.enrolled)}"
+
+
+def _lapsing(one: Member) -> tuple[str, ...]:
+    return f"{_days(one.days_left)} left", f"since {day_text(one.enrolled)}"
+
+
+def _rising(one: Member) -> tuple[str, ...]:
+    usual = value_text(one.usual_volume, "volume")
+    return value_text(one.volume, "volume"), f"of {usual}, usual for {clean(str(one.next_rank))}"
+
+
+LISTS: tuple[tuple[str, str, Callable[[Member], tuple[str, ...]]], ...] = (
+    ("joined", "Joined", _joined), ("lapsed", "Lapsed, still on the books", _lapsed),
+    ("lapsing", "About to lapse", _lapsing), ("rising", "Nearest to the next rank by volume", _rising),
+)
+
+
+def _table(rows: Sequence[tuple[Text, tuple[str, ...]]], heads: tuple[str, ...], width: int) -> Iterator[Text]:
+    """Names, and their cells beside them; the last columns go where there is no room."""
+    count = max([len(cells) for _, cells in rows], default=0)
+    widths = [
+        max([len(row[at]) for _, row in rows if at < len(row)] + [len(head) for head in heads[at : at + 1]])
+        for at in range(count)
+    ]
+    longest = max([name.cell_len for name, _ in rows], default=0)
+    while widths and sum(widths) + GAP * len(widths) + min(longest, 24) > width:
+        widths.pop()
+    room = min(longest, width - sum(widths) - GAP * len(widths))
+    if heads:
+        yield _row(Text(), [Text(head, DIM) for head in heads], widths, room)
+    for name, cells in rows:
+        yield _row(name, [Text(cell) for cell in cells], widths, room)
+
+
+def _row(name: Text, cells: Sequence[Text], widths: Sequence[int], room: int) -> Text:
+    name = name.copy()
+    name.truncate(room, overflow="ellipsis", pad=True)
+    for cell, size in zip(cells, widths, strict=False):
+        name = Text.assemble(name, " " * (GAP + size - cell.cell_len), cell)
+    return name

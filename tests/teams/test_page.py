@@ -1,0 +1,129 @@
+"""One leader's page: what stands beside what, who is on its lists, and that nobody outside the team is."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import mlmkpi
+from cli.ended import Run
+from equal.compare import frames
+from mlmkpi.cli import main
+from mlmkpi.errors import UsageError
+from mlmkpi.kpi import KPIS
+from mlmkpi.report.leader import render_leader, render_leader_json
+from teams.test_trees import Rows
+
+END = date(2026, 10, 31)
+LONG_AGO = date(2025, 1, 1)
+
+
+def person(who: str, sponsor: str | None, **more: Any) -> dict[str, Any]:
+    return {"distributor_id": who, "sponsor_id": sponsor, "enrolled_on": LONG_AGO, "name": f"Name of {who}", **more}
+
+
+PEOPLE: Rows = [
+    person("TOP", None), person("L", "TOP"), person("OTHER", "TOP"),
+    person("new", "L", enrolled_on=date(2026, 10, 20)), person("old", "L"), person("late", "old"),
+    person("gone", "old", terminated_on=date(2026, 9, 1)), person("busy", "gone"),
+]
+
+
+def sale(at: int, seller: str, day: date, amount: int) -> dict[str, Any]:
+    return {"order_id": f"o{at}", "ordered_on": day, "amount": Decimal(amount), "distributor_id": seller}
+
+
+SALES: Rows = [
+    sale(1, "old", END - timedelta(days=95), 5),  # current on 30 September, no more on 31 October
+    sale(2, "late", END - timedelta(days=80), 7),  # 89 − 80 days left
+    sale(3, "busy", END, 40), sale(4, "L", END, 3), sale(5, "OTHER", END, 100), sale(6, "busy", date(2026, 9, 9), 20),
+    sale(7, "TOP", LONG_AGO, 1), sale(8, "TOP", date(2026, 10, 15), 1),
+]
+RANKS: Rows = [{"distributor_id": f"h{at}", "rank": "2", "effective_on": LONG_AGO} for at in range(5)] + [
+    {"distributor_id": "TOP", "rank": "1", "effective_on": LONG_AGO}
+]
+HOLDERS: Rows = [person(f"h{at}", None) for at in range(5)]
+HOLDERS_SALES: Rows = [sale(20 + at, f"h{at}", END, 30 + 10 * at) for at in range(5)]
+TABLES = frames({"distributors": PEOPLE + HOLDERS, "orders": SALES + HOLDERS_SALES, "ranks": RANKS})
+
+
+@pytest.fixture(scope="module")
+def page() -> mlmkpi.TeamPage:
+    return mlmkpi.team(TABLES, "L", depth=3, as_of=END)
+
+
+def test_the_lists_have_the_people_they_are_about(page: mlmkpi.TeamPage) -> None:
+    assert [one.id for one in page.joined] == ["new"]
+    assert [(one.id, one.days_left) for one in page.lapsed] == [("old", -6)]
+    assert [(one.id, one.days_left) for one in page.lapsing] == [("late", 9)]
+    assert [(one.id, one.volume, one.usual_volume) for one in page.rising] == [("busy", 40, 50), ("old", 40, 50)]
+    assert page.counts == {"joined": 1, "lapsed": 1, "lapsing": 1, "rising": 2}
+
+
+def test_the_figures_are_those_of_compute(page: mlmkpi.TeamPage) -> None:
+    found = {(line.kpi, line.statistic): line for line in page.figures}
+    volume = found["team_sales_volume", "value"]
+    assert (volume.value, volume.previous, volume.median_leader) == (43, 20, 41.5)
+    assert found["team_sales_volume", "team_size"].value == 4
+    assert found["new_signups", "value"].company == 1
+    for kpi, statistic in (("personal_sales_volume", "median"), ("team_growth_rate", "value")):
+        rows = mlmkpi.compute(TABLES, kpis=[kpi], where={"team": ["L"]}, count=1, as_of=END).frame
+        assert found[kpi, statistic].value == rows.filter(pl.col("statistic") == statistic)["value"][0]
+
+
+def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) -> None:
+    assert [(one.id, one.below, one.size, one.volume, one.listed) for one in page.nodes] == [
+        ("L", 0, 4, 43, True), ("old", 1, 2, 40, True), ("gone", 2, 1, 40, False), ("busy", 3, 0, 40, True),
+        ("late", 2, 0, 0, True), ("new", 1, 0, 0, True),
+    ]
+    shallow = mlmkpi.team(TABLES, "L", depth=1, as_of=END)
+    assert [(one.id, one.more) for one in shallow.nodes] == [("L", 0), ("old", 2), ("new", 0)]
+
+
+def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
+    said = render_leader_json(page) + render_leader(page, KPIS, width=140, colour=False)
+    assert "TOP" not in said
+    assert "OTHER" not in said
+
+
+def test_names_are_shown_only_where_asked_for(page: mlmkpi.TeamPage) -> None:
+    assert "Name of" not in render_leader_json(page)
+    assert {one.name for one in mlmkpi.team(TABLES, "L", names=True, as_of=END).nodes} >= {"Name of L", "Name of old"}
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_the_page_fits_the_screen(width: int, page: mlmkpi.TeamPage) -> None:
+    lines = render_leader(page, KPIS, width=width, colour=False).splitlines()
+    assert lines[0] == "L, October 2026 · as of 31 Oct 2026"
+    assert max(map(len, lines)) <= width
+    assert [line for line in lines if line.startswith(("├", "└", "│"))] == [
+        "├─ old              2  40.0 vol  +100.0 %   66.7 %",
+        "│  ├─ gone          1  40.0 vol  +100.0 %  100.0 %",
+        "│  │  └─ busy       0  40.0 vol  +100.0 %  100.0 %",
+        "│  └─ late          0   0.0 vol            100.0 %",
+        "└─ new              0   0.0 vol",
+    ]
+    assert "  late  9 days left  since 1 Jan 2025" in lines
+
+
+def test_a_leader_alone_is_told_so_and_an_unknown_one_is_refused() -> None:
+    assert mlmkpi.team(TABLES, "OTHER", as_of=END).alone
+    with pytest.raises(UsageError, match="nobody with the id 'bus'"):
+        mlmkpi.team(TABLES, "bus", as_of=END)
+
+
+def test_the_command_prints_the_page(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    for name, frame in TABLES.items():
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    assert main(("team", "L", str(tmp_path), "--format", "json", "--depth", "1")) == 0
+    assert json.loads(capsysbinary.readouterr().out)["leader"] == "L"
+    assert main(("team", "OTHER", str(tmp_path))) == 0
+    ended = Run(0, *(each.decode() for each in capsysbinary.readouterr()))
+    assert ended.out.startswith("OTHER, October 2026 · as of 31 Oct 2026\n0 people below in the sponsor tree\n")
+    assert "OTHER has nobody in the sponsor tree: their own figures" in ended.err
