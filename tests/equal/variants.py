@@ -19,6 +19,10 @@ PARAMETERS: tuple[dict[str, Any], ...] = (
     {"retention_base": "active", "active_rule": "any_event"}, {"retention_base": "active", "active_rule": "own_order"},
     {"cooling_off_days": 30}, {"active_counts_recruiting": False}, {"first_sale": "any"},
     {"social_channels": ["shop", "WEB"]}, {"valid_status": ["completed", "shipped"]},
+    {"activity_minimum": 2, "event_base": "invited", "engagement_base": "impressions", "lead_window_days": 5,
+     "training_days": 9, "leader_rank": "3", "coverage_minimum": 2, "digital_sources": ["web", "SOCIAL"]},
+    {"activity_kinds": ["call"], "engagement_base": "followers", "return_window_days": 20, "payout_cap": 0.5,
+     "demographic_of": "seller"},
 )
 PERIODS: tuple[dict[str, Any], ...] = (
     *({"every": every, "compare_year": True} for every in ("day", "week", "month", "quarter", "year", "period")),

@@ -1,0 +1,80 @@
+"""What must not change a figure does not change a byte: the order of rows, how files are cut, packed, typed or read."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from equal.compare import frames
+from oracle.companies import company
+
+import mlmkpi
+from mlmkpi.report.to_json import render_json
+from mlmkpi.settings import Settings
+
+Frames = dict[str, pl.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def tables() -> Frames:
+    return frames(company(7, features=()).tables)
+
+
+def answer(exports: Path | Frames) -> bytes:
+    """The whole Result as bytes."""
+    result = mlmkpi.compute(exports, kpis=["all"], every="quarter", by=["market"], settings=Settings(min_cell=0))
+    return render_json(result)
+
+
+def whole(tables: Frames, folder: Path) -> None:
+    for name, frame in tables.items():
+        frame.write_csv(folder / f"{name}.csv")
+
+
+def shuffled(tables: Frames, folder: Path) -> None:
+    draw = random.Random(5)
+    for name, frame in tables.items():
+        order = list(range(frame.height))
+        draw.shuffle(order)
+        frame[order].write_csv(folder / f"{name}.csv")
+
+
+def cut_in_three(tables: Frames, folder: Path) -> None:
+    for name, frame in tables.items():
+        (folder / name).mkdir()
+        third = -(-frame.height // 3)
+        for part in range(3):
+            frame.slice(part * third, third).write_csv(folder / name / f"part-{part}.csv")
+
+
+def packed(tables: Frames, folder: Path) -> None:
+    for name, frame in tables.items():
+        (folder / f"{name}.csv.gz").write_bytes(gzip.compress(frame.write_csv().encode()))
+
+
+def typed(tables: Frames, folder: Path) -> None:
+    for name, frame in tables.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+
+
+@pytest.mark.parametrize("write", [whole, shuffled, cut_in_three, packed, typed], ids=lambda write: write.__name__)
+def test_files_written_otherwise_give_the_same_bytes(
+    write: Callable[[Frames, Path], None], tables: Frames, tmp_path: Path
+) -> None:
+    write(tables, tmp_path)
+    assert answer(tmp_path) == answer(tables)
+
+
+def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(tables: Frames) -> None:
+    renamed = {
+        name: frame.with_columns(
+            ("x" + pl.col(column) + "-é").alias(column) for column in frame.columns
+            if column in ("distributor_id", "customer_id", "sponsor_id", "enroller_id")
+        )
+        for name, frame in tables.items()
+    }
+    assert answer(renamed) == answer(tables)
