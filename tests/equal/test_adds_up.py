@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from equal.compare import frames
 from hypothesis import given, settings
-from oracle.companies import Company
-from oracle.strategies import companies
 
 import mlmkpi
+from equal.compare import frames
 from mlmkpi.settings import Settings
+from oracle.companies import Company
+from oracle.strategies import companies
 
 PEOPLE = ("market", "gender", "age_band", "rank", "distributor")
 ALL = ("new_signups", "distributor_retention_rate", "churn_rate", "churn_terminated", "churn_lapsed",

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from equal.compare import frames
-from oracle.companies import company
 
 import mlmkpi
+from equal.compare import frames
 from mlmkpi.report.to_json import render_json
 from mlmkpi.settings import Settings
+from oracle.companies import company
 
 Frames = dict[str, pl.DataFrame]
 
@@ -24,8 +24,8 @@ def tables() -> Frames:
     return frames(company(7, features=()).tables)
 
 
-def answer(exports: Path | Frames) -> bytes:
-    """The whole Result as bytes."""
+def answer(exports: Path | Frames) -> str:
+    """The whole Result as JSON."""
     result = mlmkpi.compute(exports, kpis=["all"], every="quarter", by=["market"], settings=Settings(min_cell=0))
     return render_json(result)
 

@@ -138,9 +138,10 @@ def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
 
 
 def behind(figure: Figure, block: Block) -> dict[str, Measure]:
-    """The measures whose units stand behind the figures of a block, by statistic; "value" for all that are not named."""
+    """The measures whose units stand behind a block's figures, by statistic; "value" for those not named."""
     parts = ratios(figure, block)
-    own = {part.name: part.of for part in parts if isinstance(figure, Ratio) and (part.block or stands_apart(part, figure))}
+    apart = [p for p in parts if isinstance(figure, Ratio) and (p.block or stands_apart(p, figure))]
+    own = {part.name: part.of for part in apart}
     own |= {one.name: one.of for one in medians(figure)}
     return own if parts and parts[0].block else {"value": figure.of, **own}
 

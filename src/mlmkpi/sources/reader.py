@@ -143,7 +143,7 @@ class Reader:
         self.parsed = parsed
 
     def scan(self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = ()) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; with `_row` for `rows`; text of `verbatim` as it is."""
+        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
             frame, bad = self.parsed.frame(), self.parsed.bad(names)
             columns = [pl.col(name) for name in names]
