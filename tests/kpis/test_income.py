@@ -38,6 +38,8 @@ def test_the_worked_distribution_of_a_hundred_incomes() -> None:
     assert figure(tables, "top_1pct_earnings_share", "2026-10", column="numerator") == 20000
     assert figure(tables, "share_earning_nothing", "2026-10") == 60 / 100
     assert figure(tables, "earnings_gini", "2026-09") is None
+    assert figure(tables, "top_1pct_earnings_share", "2025-12") is None
+    assert figure(tables, "top_1pct_earnings_share", "2025-12", column="numerator") == 0
 
 
 def test_everybody_on_the_books_on_any_day_counts() -> None:
