@@ -20,15 +20,14 @@ from spark.pack import packed
 
 pytestmark = pytest.mark.spark
 
-DOTTED = ("product_mix_share", "best_sellers", "customer_geographic_distribution", "demographic_sales_trend")
-"""They bring dimensions such as order.category."""
-ALL = tuple(name for name in KPIS if name not in DOTTED)
+ALL = tuple(KPIS)
 COMPANIES = packed((3, 5, 8))
 SPLITS: tuple[dict[str, Any], ...] = (
     {"by": ("market", "gender")},
     {"by": ("rank",), "min_cell": 0},
     {"by": ("age_band",), "every": "quarter"},
     {"by": ("distributor",), "count": 1},
+    {"by": ("customer.country", "order.channel"), "min_cell": 0},
     {"where": {"market": ("US", "DE")}, "every": "week"},
 )
 PERIODS: tuple[dict[str, Any], ...] = (
@@ -46,12 +45,6 @@ def same(case: Case, session: Any) -> pl.DataFrame:
     here, there = product(case), product(case, session)
     assert_frame_equal(here, there, check_exact=True)
     return here
-
-
-@pytest.mark.xfail(reason="narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field")
-@pytest.mark.parametrize(("kpis", "by"), [(("sales_volume",), ("order.channel",)), (DOTTED, ())], ids=str)
-def test_dimensions_with_a_dot(session: Any, kpis: tuple[str, ...], by: tuple[str, ...]) -> None:
-    same(Case(COMPANIES, kpis, count=1, by=by), session)
 
 
 def test_every_kpi_of_the_catalogue_runs_on_both_engines(session: Any) -> None:

@@ -43,8 +43,10 @@ def spark_engine(
     session = open_session(engine) if isinstance(engine, str) else engine
     from mlmkpi.engines.spark import SparkEngine
     from mlmkpi.engines.spark_errors import translated
+    from mlmkpi.engines.spark_names import whole_names
 
-    with translated(), warnings.catch_warnings():
+    connect = ".connect." in type(session).__module__
+    with translated(), warnings.catch_warnings(), whole_names(connect=connect):
         warnings.filterwarnings("ignore", module=r"(pyspark|py4j|grpc|google)(\.|$)")
         opened = SparkEngine(session, root, settings, bad_rows=bad_rows)
         try:

@@ -1,0 +1,51 @@
+"""Column names with a dot, such as order.channel, on Spark.
+
+narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field of the column. While a run
+lasts, names are handed over in backticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+
+def quoted(name: str) -> str:
+    """A column's name as Spark reads it whole.
+
+    >>> quoted("order.channel"), quoted("amount")
+    ('`order.channel`', 'amount')
+    """
+    return f"`{name}`" if "." in name and "`" not in name else name
+
+
+@contextmanager
+def whole_names(*, connect: bool) -> Iterator[None]:
+    """Let the session's kind of Spark (Connect, or one in this process) read every column's name whole."""
+    with ExitStack() as stack:
+        for owner, attribute in _connect_makers() if connect else _classic_makers():
+            stack.enter_context(patch.object(owner, attribute, _quoting(getattr(owner, attribute))))
+        yield
+
+
+def _quoting(make: Any) -> Any:
+    def column(*given: Any, **named: Any) -> Any:
+        named = {key: quoted(each) if key == "unparsed_identifier" else each for key, each in named.items()}
+        return make(*(quoted(each) if isinstance(each, str) else each for each in given), **named)
+
+    return column
+
+
+def _classic_makers() -> list[tuple[Any, str]]:
+    from pyspark.sql import functions
+    from pyspark.sql.classic import column
+
+    return [(functions, "col"), (column, "_create_column_from_name")]
+
+
+def _connect_makers() -> list[tuple[Any, str]]:
+    from pyspark.sql.connect.expressions import ColumnReference
+
+    return [(ColumnReference, "__init__")]
