@@ -12,6 +12,8 @@ from mlmkpi.period import Period
 from mlmkpi.report import ResultLike
 
 MOST = 20
+FEW, MANY_KPIS = 3, 8
+"""Beside more KPIs than these, each split that a KPI brings itself shows but its largest segments."""
 FIXED = frozenset({
     "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
     "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
@@ -38,10 +40,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Row:
-    """A figure that is shown; `own` are the labels of dimensions that the KPI brings itself."""
+    """A figure that is shown; `own` are the labels of the dimensions `split` that the KPI brings itself."""
 
     statistic: str
     own: tuple[str, ...]
+    split: tuple[str, ...]
     unit: str
     numerator: float | None
     denominator: float | None
@@ -106,12 +109,13 @@ def choose(result: ResultLike, order: Order) -> Choice | None:
     ended = [at for at, period in enumerate(periods) if period.end <= result.as_of]
     at = ended[-1] if ended else len(periods) - 1
     by_kpi = frame.partition_by("kpi", maintain_order=True)
-    blocks = tuple(_block(rows, result.by, periods, at, order) for rows in by_kpi)
+    most = FEW if len(by_kpi) > MANY_KPIS else MOST
+    blocks = tuple(_block(rows, result.by, periods, at, order, most) for rows in by_kpi)
     return Choice(periods, at, bool(ended), blocks)
 
 
 def _block(
-    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int, order: Order
+    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int, order: Order, most: int
 ) -> Block:
     at = _own_period(frame, periods, shown)
     now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by, order)
@@ -122,7 +126,7 @@ def _block(
     for record in now.iter_rows(named=True):
         labels = tuple(str(record[name]) for name in by if record[name] is not None)
         groups.setdefault(labels, []).append(_row(record, brought, past[tuple(record[key] for key in keys)]))
-    segments = tuple(_segment(labels, rows) for labels, rows in groups.items())
+    segments = tuple(_segment(labels, rows, most) for labels, rows in groups.items())
     empty = frame["value"].null_count() == frame.height
     return Block(frame["kpi"][0], periods[at], at, segments, more, now["complete"].all(), empty)
 
@@ -174,21 +178,27 @@ def _past(
 
 
 def _row(record: Mapping[str, Any], brought: Iterable[str], past: tuple[Point | None, ...]) -> Row:
-    own = tuple(str(record[name]) for name in brought if record[name] is not None)
-    figures = {one.name: record[one.name] for one in fields(Row) if one.name not in ("own", "past")}
-    return Row(own=own, past=past, **figures)
+    split = tuple(name for name in brought if record[name] is not None)
+    own = tuple(str(record[name]) for name in split)
+    figures = {one.name: record[one.name] for one in fields(Row) if one.name not in ("own", "split", "past")}
+    return Row(own=own, split=split, past=past, **figures)
 
 
-def _segment(labels: tuple[str, ...], rows: list[Row]) -> Segment:
+def _segment(labels: tuple[str, ...], rows: list[Row], most: int) -> Segment:
     """The main figure first, then further statistics, then the segments that the KPI brings itself."""
     main = [row for row in rows if not row.own and row.statistic == "value"]
     others = [row for row in rows if not row.own and row.statistic != "value"]
-    brought: dict[tuple[str, ...], list[Row]] = {}
+    brought: dict[tuple[str, ...], dict[tuple[str, ...], list[Row]]] = {}
     for row in rows:
         if row.own:
-            brought.setdefault(row.own, []).append(row)
-    groups = list(brought.values())
-    if len(groups) > MOST:
-        groups = sorted(groups, key=lambda group: max(row.size for row in group), reverse=True)[:MOST]
-    shown = (*main, *others, *(row for group in groups for row in group))
-    return Segment(labels, shown, len(brought) - len(groups))
+            brought.setdefault(row.split, {}).setdefault(row.own, []).append(row)
+    kept = [group for groups in brought.values() for group in _largest_groups(list(groups.values()), most)]
+    shown = (*main, *others, *(row for group in kept for row in group))
+    return Segment(labels, shown, sum(map(len, brought.values())) - len(kept))
+
+
+def _largest_groups(groups: list[list[Row]], most: int) -> list[list[Row]]:
+    """All groups as they stand, or where they are too many the largest first."""
+    if len(groups) <= most:
+        return groups
+    return sorted(groups, key=lambda group: max(row.size for row in group), reverse=True)[:most]
