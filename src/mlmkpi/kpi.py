@@ -268,6 +268,11 @@ def facts_of(figure: Figure) -> tuple[Fact, ...]:
     return tuple(dict.fromkeys(m.fact for m in figure.measures()))
 
 
+def fits(figure: Figure) -> bool:
+    """Whether it stands on a model that is fitted."""
+    return any(fact.fits for fact in facts_of(figure))
+
+
 def needs_of(figure: Figure) -> tuple[str, ...]:
     """The columns a figure's value cannot do without; what reads the tree beside it is null by itself."""
     facts = [fact for fact in facts_of(figure) if figure.of.fact.reads_tree or not fact.reads_tree]

@@ -57,6 +57,17 @@ def year_before(day: date, *, weeks: bool = False) -> date:
     return date(day.year - 1, day.month, day.day)
 
 
+def months_before(day: date, months: int) -> date:
+    """The day so many months earlier; a month's last day goes to that month's last day.
+
+    >>> months_before(date(2026, 4, 30), 2), months_before(date(2026, 3, 30), 13)
+    (datetime.date(2026, 2, 28), datetime.date(2025, 2, 28))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = month_end(year, month + 1)
+    return last if day == month_end(day.year, day.month) else last.replace(day=min(day.day, last.day))
+
+
 class Every(StrEnum):
     """How long a period is; `PERIOD` is the company's own calendar, the `periods` table."""
 

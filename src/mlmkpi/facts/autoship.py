@@ -11,6 +11,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure, scaled
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.customers import latest_seller, want_latest_seller
 from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.rules import OrderRules
@@ -70,7 +71,7 @@ class AutoshipSpells(Fact):
         """Ask for the mark, and for customers' latest sellers where a seller's attribute is split by."""
         want_autoship(books, self.rules)
         if dimensions:
-            books.want(self.rules).cells["buyer"] |= {"last_sale", "latest"}
+            want_latest_seller(books, self.rules)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
@@ -94,17 +95,9 @@ class AutoshipSpells(Fact):
 
     def _attributed(self, books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
         """The attributes of a buyer who is a distributor, else those of a customer's latest seller."""
-        history = books.sale_history(self.rules, "buyer")
-        latest = [name for name in history.collect_schema().names() if name.startswith("latest_")]
-        kept = rows.collect_schema().names()
-        rows = rows.join(history.select("unit", *latest), on="unit", how="left")
-        sellers = seller_attributes(books, dimensions, at)
-        seller: Expr = nw.when(nw.col("own")).then(nw.col("unit"))
-        for span in books.schedule.spans:
-            there = ~nw.col("own") & (nw.col("span") == span.index)
-            last = books.engine.latest_person(nw.col(f"latest_{sellers.day(span)}"))
-            seller = nw.when(there).then(last).otherwise(seller)
-        rows = sellers.attach(rows.select(*kept, seller.alias("seller")), "seller")
+        rows = latest_seller(books, self.rules, rows, at)
+        seller = nw.when(nw.col("own")).then(nw.col("unit")).otherwise(nw.col("seller"))
+        rows = seller_attributes(books, dimensions, at).attach(rows.with_columns(seller.alias("seller")), "seller")
         by_person = any(d.name == DISTRIBUTOR for d in dimensions)
         return rows.with_columns(nw.col("seller").alias(DISTRIBUTOR)) if by_person else rows
 

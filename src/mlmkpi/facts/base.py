@@ -138,12 +138,13 @@ class Fact(ABC):
     column that tells its units apart. `table` is the table whose rows it counts, where these are rows of one: it can be
     split by that table's columns too, which `row_first` says win over a person's attribute of the same name. What is
     summed `on_order_rows` comes first, so that these can be let go; `by_line` says that its rows can be cut into the
-    orders' lines.
+    orders' lines; `fits` that it fits a model a period, which is done for the last two unless the KPI is named.
     """
 
     unit: ClassVar[str] = "unit"
     on_order_rows: ClassVar[bool] = False
     by_line: ClassVar[bool] = False
+    fits: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
     own: ClassVar[tuple[str, ...]] = ()
     with_leader: ClassVar[bool] = True

@@ -22,6 +22,27 @@ def _track(rules: OrderRules) -> Track:
     return sale_track(rules, "buyer")
 
 
+def want_latest_seller(books: Books, rules: OrderRules) -> None:
+    """Ask for what `latest_seller` reads."""
+    books.want(rules).cells["buyer"] |= {"last_sale", "latest"}
+
+
+def latest_seller(books: Books, rules: OrderRules, rows: Frame, at: Boundary) -> Frame:
+    """Customers' rows (`unit`, `span`) with the `seller` of the latest sale by the boundary."""
+    history = books.sale_history(rules, "buyer")
+    latest = [name for name in history.collect_schema().names() if name.startswith("latest_")]
+    kept = rows.collect_schema().names()
+    rows = rows.join(history.select("unit", *latest), on="unit", how="left")
+    seller: Expr | None = None
+    for span in books.schedule.spans:
+        day = span.before if at is Boundary.START else span.end
+        there = nw.when(nw.col("span") == span.index).then(books.engine.latest_person(nw.col(f"latest_{day}")))
+        seller = there if seller is None else there.otherwise(seller)
+    if seller is None:
+        raise AssertionError("a run without a period")
+    return rows.select(*kept, seller.alias("seller"))
+
+
 class Histories(Fact):
     """What customer facts share: they read buyers' histories, a customer's seller being that of the latest sale."""
 

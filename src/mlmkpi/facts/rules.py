@@ -60,6 +60,13 @@ class DemographicOf(StrEnum):
     SELLER = "seller"
 
 
+class ClvMethod(StrEnum):
+    """How a customer's lifetime value is told: by models of purchases and their value, or by the trailing horizon."""
+
+    BGNBD = "bgnbd"
+    HISTORIC = "historic"
+
+
 @dataclass(frozen=True)
 class OrderRules:
     """What a figure read from orders depends on; None where it makes no difference to it (it reads sales alone)."""

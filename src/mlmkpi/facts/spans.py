@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, year_before
@@ -146,3 +146,11 @@ def _year_link(
     """The span a year before; of one that is cut, cut to the same days."""
     before = calendar.year_ago(one.period)
     return span(before, None if one.complete else _same_days(calendar, one.period, before, from_day_number(one.end)))
+
+
+def fitted(laid: Schedule, *, everywhere: bool) -> Schedule:
+    """The schedule with the spans that models are fitted for: the last that has ended and the one before, or all."""
+    if everywhere:
+        return replace(laid, fitted=frozenset(span.index for span in laid.spans))
+    ended = [(at, back) for at, back in zip(laid.shown, laid.previous, strict=True) if laid.spans[at].complete]
+    return replace(laid, fitted=frozenset(at for at in ended[-1] if at is not None) if ended else frozenset())

@@ -18,6 +18,7 @@ from mlmkpi.kpis import (  # noqa: F401, I001
     income,
     supply,
     growth,
+    value,
     products,
     markets,
 )

@@ -20,13 +20,13 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.facts.ranks import ladder
-from mlmkpi.facts.spans import schedule
-from mlmkpi.kpi import Back, Ratio, facts_of
+from mlmkpi.facts.spans import fitted, schedule
+from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.figures import figures
-from mlmkpi.pipeline.jobs import gather
-from mlmkpi.pipeline.plan import chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.jobs import Jobs, gather
+from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
@@ -37,6 +37,7 @@ __all__ = ["Request", "Result", "compute"]
 
 Exports = str | Path | Mapping[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
+Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
 
 @dataclass(frozen=True)
@@ -88,18 +89,26 @@ def compute(
     )
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
+    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress)
+
+
+def run(
+    exports: Exports, request: Request, *, config: Path | None = None, settings: Settings | None = None,
+    engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
+) -> Result:
+    """A request's Result, as `compute` gives it; `look` sees the books before the orders are read."""
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     tell = progress or _silent
     engine = engine or settings.engine or "polars"
     if engine != "polars":
-        with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
-            return _run(spark, request, settings, spark.leftover, tell)
+        with spark_engine(engine, exports, settings, bad_rows=request.bad_rows) as spark:
+            return _run(spark, request, settings, spark.leftover, tell, look)
     with open_exports(exports, settings) as opened:
         try:
-            return _run(_polars(opened, request, exact=False), request, settings, opened.leftover, tell)
+            return _run(_polars(opened, request, exact=False), request, settings, opened.leftover, tell, look)
         except UnparsedIdError:
-            return _run(_polars(opened, request, exact=True), request, settings, opened.leftover, tell)
+            return _run(_polars(opened, request, exact=True), request, settings, opened.leftover, tell, look)
 
 
 def _polars(opened: Any, request: Request, *, exact: bool) -> Engine:
@@ -120,7 +129,8 @@ def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
 
 
 def _run(
-    engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None]
+    engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None],
+    look: Look | None = None,
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
@@ -142,6 +152,7 @@ def _run(
         calendar, periods, clock.as_of, year=request.compare_year or yearly, growth=Back.PREVIOUS in backs,
         yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
+    laid = fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
     jobs = gather(able, dimensions)
     facts = list(dict.fromkeys(key[0] for key in jobs.jobs))
     bands = settings.definitions.get("age_bands")
@@ -152,6 +163,8 @@ def _run(
     )
     for fact, _, split in jobs.jobs:
         fact.prepare(books, split)
+    if look:
+        look(books, jobs, planned)
     tell("reading orders")
     books.build()
     tell("summing")

@@ -118,7 +118,9 @@ def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: li
         note = pl.concat_str("note", told, separator="; ", ignore_nulls=True)
         frame = frame.join(totals, on=keys, how="left", nulls_equal=True)
         frame = frame.with_columns(pl.when(note != "").then(note).alias("note")).drop("_noted")
-    return frame
+    remarks = jobs.of(one.kpi, one.figure.of.fact, block).remarks
+    said = pl.col("span").replace_strict(remarks, default=None, return_dtype=pl.String)
+    return frame.with_columns(pl.coalesce("note", said).alias("note")) if remarks else frame
 
 
 def _without(frame: pl.DataFrame, statistic: str, reason: str, schedule: Schedule) -> pl.DataFrame:

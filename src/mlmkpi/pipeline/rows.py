@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.kpi import Ratio, Unit, facts_of
+from mlmkpi.kpi import Ratio, Unit, facts_of, fits
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
@@ -104,6 +104,8 @@ def _gap(span: Span, one: Planned, schedule: Schedule, data_start: int | None) -
     facts = facts_of(one.figure)
     if data_start is None or not any(fact.reads_orders for fact in facts):
         return None, False
+    if fits(one.figure) and span.index not in schedule.fitted:
+        return "fitted for the last period that has ended and the one before; name the KPI to fit every period", False
     if span.end < data_start:
         return f"orders start on {from_day_number(data_start)}", False
     back = min((day for fact in facts if (day := fact.known_from(span)) is not None), default=None)
@@ -130,7 +132,10 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
         {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
          "complete": [_is_complete(schedule.spans[s], one, schedule) for s in schedule.shown],
          "_before": [p is not None and _is_complete(schedule.spans[p], one, schedule) for p in schedule.previous]},
-        schema={**dict.fromkeys(("span", "_previous", "_year"), pl.Int32), "complete": pl.Boolean, "_before": pl.Boolean},
+        schema={
+            **dict.fromkeys(("span", "_previous", "_year"), pl.Int32),
+            **dict.fromkeys(("complete", "_before"), pl.Boolean),
+        },
     )
     keys = [*split, "statistic"]
     known = frame.filter(~pl.col("_cut")).select("span", *keys, "value")

@@ -55,7 +55,8 @@ class Sums:
 
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
     `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
-    distinct units behind a measure; `medians` are those of units' own ratios.
+    distinct units behind a measure; `medians` are those of units' own ratios; `remarks` are what the fact has to say
+    of a span.
     """
 
     totals: pl.DataFrame
@@ -64,6 +65,7 @@ class Sums:
     spreads: dict[Pair, pl.DataFrame]
     people: dict[Measure, pl.DataFrame]
     medians: dict[MedianRatio, pl.DataFrame]
+    remarks: dict[int, str]
 
 
 def pair_name(pair: Pair) -> str:
@@ -87,6 +89,7 @@ def take(books: Books, job: Job) -> Sums:
         {pair: _spread(books, job, rows, key, pair) for pair in job.spreads},
         {one: split.settled(books, job.fact, _people(books, job, rows, key, one)) for one in job.counted},
         {one: _medians(books, job, rows, key, one) for one in job.medians},
+        {span: text for (fact, span), text in books.remarks.items() if fact == job.fact},
     )
 
 
