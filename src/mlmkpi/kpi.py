@@ -145,6 +145,8 @@ class Ratio:
     (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
     cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
     export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
+    A cell that `untold` counts anything in is null, as the export does not tell it; one that `cut` counts anything in is
+    incomplete, and nothing is compared with it later.
     """
 
     numerator: Measure
@@ -162,6 +164,8 @@ class Ratio:
     largest: int | None = None
     needs: tuple[str, ...] = ()
     noted: tuple[tuple[str, Measure], ...] = ()
+    untold: Measure | None = None
+    cut: Measure | None = None
 
     @property
     def of(self) -> Measure:
@@ -181,6 +185,7 @@ class Ratio:
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""
         found = [self.numerator, self.denominator, *_measures(self.also), *(measure for _, measure in self.noted)]
+        found += [self.untold, self.cut]
         return tuple(dict.fromkeys(m for m in found if m is not None))
 
 
@@ -276,7 +281,8 @@ def fits(figure: Figure) -> bool:
 def needs_of(figure: Figure) -> tuple[str, ...]:
     """The columns a figure's value cannot do without; what reads the tree beside it is null by itself."""
     facts = [fact for fact in facts_of(figure) if figure.of.fact.reads_tree or not fact.reads_tree]
-    return tuple(dict.fromkeys(need for fact in facts for need in fact.needs()))
+    own = figure.needs if isinstance(figure, Ratio) else ()
+    return tuple(dict.fromkeys([*(need for fact in facts for need in fact.needs()), *own]))
 
 
 KPIS: dict[str, Kpi] = {}
