@@ -63,8 +63,8 @@ class Surveys(_Answers):
     """
 
     def people_measure(self, measure: str) -> str | None:
-        """Respondents whose answers weigh something."""
-        return "weighed"
+        """Respondents whose answers weigh something; the promoters and detractors themselves."""
+        return measure if measure in ("promoters", "detractors") else "weighed"
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `score`, `weight`."""
