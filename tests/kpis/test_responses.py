@@ -79,6 +79,15 @@ def test_scores_are_split_by_customer_by_distributor_and_by_a_column_of_the_surv
     assert figures(tables, "net_promoter_score", by=("wave",), **ask) == {"one": 0, "two": 0}
 
 
+def test_few_promoters_are_hidden_in_a_cell_whose_score_is_not() -> None:
+    rows = [("10-01", score, f"r{n}", "f") for n, score in enumerate((10, 0, 0, 0, 0, 0))]
+    tables = {"surveys": table("answered_on score respondent_id gender", *rows)}
+    ask: dict[str, Any] = {"period": "2026-10", "by": ("gender",)}
+    assert figures(tables, "net_promoter_score", **ask) == {"f": -400 / 6}
+    assert figures(tables, "net_promoter_score", statistic="detractors", **ask) == {"f": 5}
+    assert figures(tables, "net_promoter_score", statistic="promoters", **ask) == {"f": None}
+
+
 def test_a_survey_that_does_not_say_whose_customer_cannot_be_split_by_customer() -> None:
     tables = {
         "surveys": table("answered_on score", ("10-01", 10)), "customers": table("customer_id country", ("C1", "US"))
