@@ -145,7 +145,7 @@ class Ratio:
     (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
     cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
     export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
-    A cell that `untold` counts anything in is null, as the export does not tell it; one that `cut` counts anything in is
+    A cell in which `untold` counts anything is null, as the export does not tell it; one in which `cut` does is
     incomplete, and nothing is compared with it later.
     """
 

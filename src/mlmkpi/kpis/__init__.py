@@ -13,6 +13,7 @@ from mlmkpi.kpis import (  # noqa: F401, I001
     posts,
     demographics,
     territories,
+    goals,
     compliance,
     claims,
     income,

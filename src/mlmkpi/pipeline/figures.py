@@ -27,6 +27,7 @@ from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
 from mlmkpi.pipeline.seasons import seasonal_rows
 from mlmkpi.pipeline.shares import shares_of_block
+from mlmkpi.pipeline.untold import told
 
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 
@@ -93,7 +94,7 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     else:
         frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
     cells = frames[0].select(keys)
-    frames[0] = _noted(frames[0], one, jobs, block, keys)
+    frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
     apart = [stands_apart(part, figure) for part in ratios(figure, block)]
     frames = [frame if alone else frame.join(cells, on=keys, how="semi", nulls_equal=True)
               for frame, alone in zip(frames, apart if isinstance(figure, Ratio) else [False, *apart], strict=True)]

@@ -30,6 +30,8 @@ def rows_of(
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
     frame = _gaps(frame, one, schedule, data_start)
+    if "_partial" in frame.columns:
+        frame = frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False))
     if one.assumed:
         told = pl.concat_str("note", pl.lit(one.assumed), separator="; ", ignore_nulls=True)
         known = pl.col("value").is_not_null()

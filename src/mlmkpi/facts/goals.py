@@ -1,0 +1,167 @@
+"""Goals: what people set out to do, and what they did over the goal's own days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import Frame
+from mlmkpi.facts.activity import RECRUITED
+from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, flag, measure, scaled
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.listed import by_people
+from mlmkpi.facts.rules import OrderRules, Refunds, Volume
+
+GOAL_KPI = "goal_kpi"
+SALES, VOLUME, SIGNUPS = "sales_volume", "personal_sales_volume", "new_signups"
+COLUMNS = ("distributor_id", "kpi", "goal", "starts_on", "ends_on")
+
+
+@dataclass(frozen=True)
+class Goals(Fact):
+    """One row a goal and period: those that end in it; with `so_far`, those that run on its last day.
+
+    `actual` is what was done from the goal's first day to its last, or to the period's; `due` is the goal, or the part
+    of it that an even pace asks by then, to four places.
+    """
+
+    rules: OrderRules
+    so_far: bool = False
+
+    on_order_rows: ClassVar[bool] = True
+    own: ClassVar[tuple[str, ...]] = (GOAL_KPI,)
+
+    @property
+    def reads_orders(self) -> bool:
+        """Sign-ups do not; of the others `untold` and `cut` say what the orders do not."""
+        return False
+
+    def needs(self) -> tuple[str, ...]:
+        """The goals."""
+        return ("goals.goal",)
+
+    def reads(self) -> tuple[str, ...]:
+        """What tells who sold and who enrolled whom."""
+        return ("orders.distributor_id", *RECRUITED.split("|"))
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """Rows by span: `actual`, `due`, `untold`, `cut`."""
+        goals = self._goals(books)
+        windows = self._windows(books, goals)
+        rows = goals.join(books.engine.small(windows), on=["starts_on", "through"], how="left")
+        days = books.engine.small(self._days(windows))
+        for done in (self._sold(books, days, windows.height), self._enrolled(books, days, windows.height)):
+            if done is not None:
+                rows = rows.join(done, on=["unit", "window"], how="left")
+        names = rows.collect_schema().names()
+        absent = [nw.lit(0, dtype=nw.Int64).alias(n) for n in ("amount", "volume", "enrolled") if n not in names]
+        rows = self._judged(books, rows.with_columns(*absent) if absent else rows)
+        return by_people(books, rows, tuple(d for d in dimensions if not d.own), at)
+
+    def _goals(self, books: Books) -> Frame:
+        """`unit`, `goal_kpi`, `goal`, `starts_on`, `ends_on`, `span`, and the last day that counts, `through`."""
+        rows = books.export.scan("goals", COLUMNS)
+        rows = rows.filter(nw.col("kpi").is_in([SALES, VOLUME, SIGNUPS]) & ~nw.col("distributor_id").is_null())
+        rows = rows.rename({"distributor_id": "unit", "kpi": GOAL_KPI})
+        if not self.so_far:
+            return books.in_spans(rows, "ends_on").with_columns(nw.col("ends_on").alias("through"))
+        return books.engine.concat([
+            rows.filter((nw.col("starts_on") <= span.end) & (nw.col("ends_on") >= span.end)).with_columns(
+                nw.lit(span.index).cast(nw.Int32).alias("span"), nw.lit(span.end).cast(nw.Int32).alias("through")
+            )
+            for span in books.schedule.spans
+        ])
+
+    @staticmethod
+    def _windows(books: Books, goals: Frame) -> pl.DataFrame:
+        """`starts_on`, `through`, `window`: the stretches of days that goals count."""
+        found = books.engine.collect(goals.select("starts_on", "through").unique())
+        return found.sort("starts_on", "through").with_row_index("window").cast({"window": pl.Int32})
+
+    @staticmethod
+    def _days(windows: pl.DataFrame) -> pl.DataFrame:
+        """`day`, `window`: the days of each window."""
+        inside = windows.filter(pl.col("starts_on") <= pl.col("through"))
+        days = inside.select("window", pl.int_ranges("starts_on", pl.col("through") + 1).alias("day"))
+        return days.explode("day").select(pl.col("day").cast(pl.Int32), "window")
+
+    def _sold(self, books: Books, days: Frame, windows: int) -> Frame | None:
+        """`unit`, `window`, `amount`, `volume`: what was credited to people; None where the export does not tell."""
+        if not self._tells_sales(books.export):
+            return None
+        orders = books.orders(self.rules).filter(~nw.col("seller").is_null())
+        rows = orders.select(nw.col("seller").alias("unit"), "day", "amount", "volume")
+        rows = rows.join(days, on="day", how="inner")
+        sums = [nw.col("amount").sum(), nw.col("volume").sum()]
+        return books.engine.group(rows, "unit", {"window": max(windows, 1)}, [], sums)
+
+    @staticmethod
+    def _enrolled(books: Books, days: Frame, windows: int) -> Frame | None:
+        """`unit`, `window`, `enrolled`: how many people enrolled whom they brought; None where nothing tells."""
+        if not books.export.has(RECRUITED):
+            return None
+        rows = books.recruits().select("unit", "day").join(days, on="day", how="inner")
+        rows = rows.with_columns(nw.lit(SCALE, dtype=nw.Int64).alias("enrolled"))
+        return books.engine.group(rows, "unit", {"window": max(windows, 1)}, [], [nw.col("enrolled").sum()])
+
+    def _tells_sales(self, export: Export) -> bool:
+        by_order = self.rules.refunds is Refunds.ORDER_DATE
+        return export.has("orders.distributor_id") and (not by_order or export.has("orders.original_order_id"))
+
+    def _judged(self, books: Books, rows: Frame) -> Frame:
+        """The rows with what was done, what was due, and what the export does not tell."""
+        kind, start = nw.col(GOAL_KPI), books.data_start
+        actual = nw.when(kind == SALES).then(nw.col("amount")).otherwise(
+            nw.when(kind == VOLUME).then(nw.col("volume")).otherwise(nw.col("enrolled"))
+        )
+        spans = books.schedule.spans
+        tells = self._tells_sales(books.export) and start is not None
+        before = [s.index for s in spans if not tells or s.end < (start or 0)]
+        cut = [s.index for s in spans if tells and s.start < (start or 0)]
+        signups = kind == SIGNUPS
+        untold = kind.is_in(self._unknown(books.export)) | (~signups & nw.col("span").is_in(before))
+        return rows.select(
+            "unit", "span", GOAL_KPI, actual.fill_null(0).alias("actual"), self._due().alias("due"),
+            untold.alias("untold"), (~signups & nw.col("span").is_in(cut)).alias("cut"),
+        )
+
+    def _unknown(self, export: Export) -> list[str]:
+        """The goals' kpis for which the export lacks a column; never empty."""
+        by_volume = self.rules.volume is not Volume.CV or export.has("orders.commissionable_volume")
+        told = {VOLUME: by_volume, SIGNUPS: export.has(RECRUITED)}
+        return ["", *(kind for kind, known in told.items() if not known)]
+
+    def _due(self) -> Expr:
+        """The goal; or its part for the days so far, a half of the fourth place going to the even one."""
+        if not self.so_far:
+            return nw.col("goal")
+        days = nw.col("ends_on").cast(nw.Int64) - nw.col("starts_on") + 1
+        asked = nw.col("goal") * (nw.col("through").cast(nw.Int64) - nw.col("starts_on") + 1)
+        down = (asked // days).cast(nw.Int64)
+        twice = (asked - down * days) * 2
+        up = (twice > days) | ((twice == days) & (down % 2 == 1))
+        return down + flag(up)
+
+    @scaled
+    def actual(self) -> Expr:
+        """What was done."""
+        return nw.col("actual")
+
+    @scaled
+    def due(self) -> Expr:
+        """What was to be done."""
+        return nw.col("due")
+
+    @measure
+    def untold(self) -> Expr:
+        """Goals of which the export does not tell what was done."""
+        return flag(nw.col("untold"))
+
+    @measure
+    def cut(self) -> Expr:
+        """Goals of a period in which the orders start."""
+        return flag(nw.col("cut"))

@@ -1,0 +1,56 @@
+"""Goals and what was done for them, worked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpis.orders import figure, figures, table
+
+PEOPLE = table(
+    "distributor_id enrolled_on enroller_id market", ("A", "2025-01-01", None, "US"), ("B", "2025-01-01", "A", "DE"),
+    ("C", "10-03", "A", "DE"), ("D", "10-31", "A", "DE"), ("E", "11-01", "A", "DE"),
+)
+ORDERS = table(
+    "order_id ordered_on amount volume distributor_id", ("0", "01-01", 1, 1, "B"), ("1", "10-01", 100, 80, "A"),
+    ("2", "10-31", 50, 40, "A"), ("3", "11-01", 7, 6, "A"), ("4", "10-10", -20, -10, "A"), ("5", "09-30", 9, 9, "A"),
+    ("6", "10-05", 30, 25, "B"),
+)
+GOALS = table(
+    "distributor_id kpi goal starts_on ends_on", ("A", "sales_volume", 200, "10-01", "10-31"),
+    ("B", "sales_volume", 100, "10-01", "10-31"), ("A", "personal_sales_volume", 100, "10-01", "10-31"),
+    ("A", "new_signups", 4, "10-01", "11-30"), ("B", "sales_volume", 10, "10-06", "10-15"),
+    ("A", "sales_volume", 100, "10-30", "11-01"),
+)
+TABLES = {"distributors": PEOPLE, "orders": ORDERS, "goals": GOALS}
+
+
+def test_goals_count_in_the_period_they_end_in_over_their_own_days() -> None:
+    assert figures(TABLES, "goal_attainment", "2026-10") == {
+        "sales_volume": (130 + 30 + 0) / 310, "personal_sales_volume": 110 / 100,
+    }
+    assert figures(TABLES, "goal_attainment", "2026-11") == {"sales_volume": 57 / 100, "new_signups": 3 / 4}
+    assert figures(TABLES, "goal_attainment", "2026-12") == {}
+    by_market = figures(TABLES, "goal_attainment", "2026-10", by=("market",))
+    assert by_market[("US", "sales_volume")] == 130 / 200
+    by_amount: dict[str, Any] = {"definitions": {"volume": "amount"}}
+    assert figures(TABLES, "goal_attainment", "2026-10", **by_amount)["personal_sales_volume"] == 130 / 100
+
+
+def test_pace_asks_for_the_days_so_far() -> None:
+    due = figures(TABLES, "goal_pace", "2026-10", column="denominator")
+    assert due == {"sales_volume": 300 + 66.6667, "personal_sales_volume": 100, "new_signups": 2.0328}
+    done = figures(TABLES, "goal_pace", "2026-10", column="numerator")
+    assert done == {"sales_volume": 130 + 30 + 50, "personal_sales_volume": 110, "new_signups": 2}
+    running = figures(TABLES, "goal_pace", "2026-10", as_of="2026-10-10")
+    assert running["sales_volume"] == (80 + 30 + 0) / (64.5161 + 32.2581 + 5)
+
+
+def test_what_the_export_does_not_tell_is_null_for_goals_of_that_kind_alone() -> None:
+    unsold = {"distributors": PEOPLE, "goals": GOALS}
+    assert figures(unsold, "goal_attainment", "2026-11") == {"sales_volume": None, "new_signups": 3 / 4}
+    notes = figures(unsold, "goal_attainment", "2026-11", column="note")
+    assert notes == {"sales_volume": "the export does not tell what was done", "new_signups": None}
+    later = {**TABLES, "orders": table("order_id ordered_on amount distributor_id", ("1", "11-01", 5, "A"))}
+    assert figures(later, "goal_attainment", "2026-10", column="value")["sales_volume"] is None
+    assert figures(later, "goal_attainment", "2026-11")["sales_volume"] == 5 / 100
+    assert figure({"orders": ORDERS}, "goal_attainment", "2026-10", column="note") == "needs the goals export"
