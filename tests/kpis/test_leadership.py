@@ -55,7 +55,8 @@ def test_ranks_that_are_words_need_a_ladder_and_numbers_none() -> None:
     tables = {"distributors": PEOPLE, "ranks": numbers}
     assert figure(tables, "rank_advancement_rate", "2026-10") == 0
     assert figure(tables, "rank_advancement_rate", "2026-10", statistic="demotion") == 1
-    assert figure({"distributors": PEOPLE}, "rank_advancement_rate", "2026-10", column="note") == "needs the ranks export"
+    unranked = {"distributors": PEOPLE}
+    assert figure(unranked, "rank_advancement_rate", "2026-10", column="note") == "needs the ranks export"
 
 
 def test_a_title_is_held_by_who_is_paid_at_it() -> None:
