@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
+    from mlmkpi.pipeline.cohorts import cohorts
     from mlmkpi.pipeline.page import TeamPage, team
 
 __version__ = "0.1.0"
 
-__all__ = ["Result", "TeamPage", "__version__", "compute", "team"]
+__all__ = ["Result", "TeamPage", "__version__", "cohorts", "compute", "team"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,6 +28,10 @@ def __getattr__(name: str) -> Any:
         from mlmkpi import pipeline
 
         return getattr(pipeline, name)
+    if name == "cohorts":
+        from mlmkpi.pipeline.cohorts import cohorts
+
+        return cohorts
     if name in ("TeamPage", "team"):
         from mlmkpi.pipeline import page
 

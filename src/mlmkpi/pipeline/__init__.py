@@ -12,8 +12,6 @@ from typing import Any, TypeVar
 import polars as pl
 
 from mlmkpi.engines import Engine
-from mlmkpi.engines.ids import UnparsedIdError
-from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
@@ -26,16 +24,15 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.jobs import Jobs, gather
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.settings import Settings, load_settings
-from mlmkpi.sources import open_exports
 
-__all__ = ["Request", "Result", "compute"]
+__all__ = ["Exports", "Request", "Result", "compute"]
 
-Exports = str | Path | Mapping[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
 Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
@@ -83,13 +80,26 @@ def compute(
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """
-    request = Request(
-        kpis, _one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
-        Teams(_one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation),
+    request = request_of(
+        kpis=kpis, every=every, by=by, where=where, first=first, last=last, count=count, as_of=as_of,
+        compare_year=compare_year, bad_rows=bad_rows, tree=tree, depth=depth, generation=generation,
     )
+    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress)
+
+
+def request_of(
+    *, kpis: Sequence[str] | None = None, every: str = "month", by: Sequence[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
+    count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
+    tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
+) -> Request:
+    """A request in the words of `compute`; UsageError for a choice that there is not."""
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
-    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress)
+    return Request(
+        kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
+        Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation),
+    )
 
 
 def run(
@@ -100,28 +110,19 @@ def run(
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     tell = progress or _silent
-    engine = engine or settings.engine or "polars"
-    if engine != "polars":
-        with spark_engine(engine, exports, settings, bad_rows=request.bad_rows) as spark:
-            return _run(spark, request, settings, spark.leftover, tell, look)
-    with open_exports(exports, settings) as opened:
-        try:
-            return _run(_polars(opened, request, exact=False), request, settings, opened.leftover, tell, look)
-        except UnparsedIdError:
-            return _run(_polars(opened, request, exact=True), request, settings, opened.leftover, tell, look)
 
+    def work(opened: Engine, leftover: Sequence[str]) -> Result:
+        return _run(opened, request, settings, leftover, tell, look)
 
-def _polars(opened: Any, request: Request, *, exact: bool) -> Engine:
-    from mlmkpi.engines.polars import PolarsEngine
-
-    return PolarsEngine(opened, bad_rows=request.bad_rows, exact=exact)
+    return on_engine(exports, settings, engine, request.bad_rows, work)
 
 
 def _silent(_: str) -> None:
     """Tell nobody."""
 
 
-def _one_of(kind: type[Choice], name: str, value: str) -> Choice:
+def one_of(kind: type[Choice], name: str, value: str) -> Choice:
+    """A choice by its name; UsageError for one that there is not."""
     try:
         return kind(value)
     except ValueError:

@@ -122,7 +122,11 @@ def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, s
         return {}
     parts = [Part("value", figure.numerator, needs=figure.needs)]
     parts += [part for part in figure.also if isinstance(part, Part)]
-    return {part.name: reason for part in parts if (reason := _lacks(part.needs, export, ranks)) is not None}
+    found = {part.name: reason for part in parts if (reason := _lacks(part.needs, export, ranks)) is not None}
+    for name, dimension in figure.herfindahl:
+        if not all(fact.brings(dimension, export, ranks) for fact in facts_of(figure)):
+            found[name] = lack(missing(export, Dimension(dimension), ranks) or dimension, export)
+    return found
 
 
 def _lacks(needs: Sequence[str], export: Export, ranks: Sequence[str]) -> str | None:

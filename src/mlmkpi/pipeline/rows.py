@@ -79,9 +79,9 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
-    absent = told.filter(pl.col("_gap").is_not_null()).join(gone, on="span", how="anti")
+    absent = told.filter(pl.col("_gap").is_not_null())
     absent = absent.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
-    absent = absent.with_columns(pl.col("_gap").alias("note"))
+    absent = absent.join(blank, on=["span", "statistic"], how="anti").with_columns(pl.col("_gap").alias("note"))
     started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
     note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
     kept = _based(frame.filter(known).with_columns(note.alias("note")), one, schedule, data_start)

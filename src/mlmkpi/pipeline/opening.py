@@ -1,0 +1,37 @@
+"""The engine that a run stands on: opened on the exports, tried again on text where ids do not parse, and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mlmkpi.engines import Engine
+from mlmkpi.engines.ids import UnparsedIdError
+from mlmkpi.engines.spark_session import spark_engine
+from mlmkpi.settings import Settings
+from mlmkpi.sources import open_exports
+
+Exports = str | Path | Mapping[str, Any]
+T = TypeVar("T")
+
+
+def on_engine(
+    exports: Exports, settings: Settings, engine: Any, bad_rows: str, work: Callable[[Engine, Sequence[str]], T]
+) -> T:
+    """What `work` gives on the engine named ("polars", "spark", "sc://host:port") or on a session."""
+    engine = engine or settings.engine or "polars"
+    if engine != "polars":
+        with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
+            return work(spark, spark.leftover)
+    with open_exports(exports, settings) as opened:
+        try:
+            return work(_polars(opened, bad_rows, exact=False), opened.leftover)
+        except UnparsedIdError:
+            return work(_polars(opened, bad_rows, exact=True), opened.leftover)
+
+
+def _polars(opened: Any, bad_rows: str, *, exact: bool) -> Engine:
+    from mlmkpi.engines.polars import PolarsEngine
+
+    return PolarsEngine(opened, bad_rows=bad_rows, exact=exact)

@@ -1,0 +1,60 @@
+"""Cohort curves, worked by hand and beside the oracle."""
+
+from __future__ import annotations
+
+import pytest
+
+import mlmkpi
+from equal.compare import frames
+from kpis.orders import day, table
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.settings import Settings
+from oracle.cohorts import cohorts as restated
+from oracle.companies import company
+
+PEOPLE = table(
+    "distributor_id enrolled_on terminated_on", ("D1", "2025-12-31", None), ("D2", "01-05", "03-10"),
+    ("D3", "01-20", None), ("D4", "02-03", None),
+)
+ORDERS = table(
+    "order_id ordered_on amount distributor_id customer_id",
+    ("1", "01-01", 9, "D1", "C1"), ("2", "01-06", 9, "D2", "C2"),
+    ("3", "02-07", 9, "D3", "C1"), ("4", "03-31", 9, "D4", "C1"), ("5", "04-02", 9, "D4", "C3"),
+)
+TABLES = frames({"distributors": PEOPLE, "orders": ORDERS})
+
+
+def triangle(of: str, curve: str) -> dict[str, list[float]]:
+    """The values of each class, month by month."""
+    found: dict[str, list[float]] = {}
+    for row in mlmkpi.cohorts(TABLES, of=of, curve=curve, as_of=day("04-02")).iter_rows(named=True):
+        found.setdefault(row["cohort"], []).append(row["value"])
+    return found
+
+
+def test_curves_of_distributors_and_customers() -> None:
+    assert triangle("distributors", "active") == {"2026-01": [0.5, 0.5, 0], "2026-02": [0, 1]}
+    assert triangle("distributors", "on_books") == {"2026-01": [1, 1, 0.5], "2026-02": [1, 1]}
+    assert triangle("customers", "active") == {"2026-01": [1, 0.5, 0.5]}
+    assert triangle("distributors", "current") == {"2026-01": [None, None, 0.5], "2026-02": [None, 1]}
+
+
+def test_a_curve_that_there_is_not() -> None:
+    with pytest.raises(UsageError, match="curve is 'alive'"):
+        mlmkpi.cohorts(TABLES, curve="alive")
+    with pytest.raises(DataError, match="cohort curves cannot be drawn"):
+        mlmkpi.cohorts(frames({"orders": ORDERS}))
+
+
+@pytest.mark.parametrize("curve", ["active", "current", "on_books"])
+@pytest.mark.parametrize("of", ["distributors", "customers"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_curves_equal_the_oracles(seed: int, of: str, curve: str) -> None:
+    one = company(seed, features=())
+    definitions = {"lapse_after_days": 45, "customer_lapse_after_days": 30}
+    settings = Settings.model_validate({"definitions": definitions})
+    found = mlmkpi.cohorts(frames(one.tables), of=of, curve=curve, as_of=one.as_of, settings=settings)
+    wanted = restated(one.tables, of=of, curve=curve, as_of=one.as_of, definitions=definitions)
+    assert [(r["cohort"], r["month"], r["there"], r["size"]) for r in found.iter_rows(named=True)] == [
+        (row.cohort, row.month, row.there, row.size) for row in wanted
+    ]
