@@ -10,6 +10,8 @@ import narwhals as nw
 import polars as pl
 
 Frame = nw.LazyFrame[Any]
+PLACE = "_place"
+"""Where a row stands in its table's files, in one number: see `Engine.place`."""
 
 
 class Engine(Protocol):
@@ -21,6 +23,8 @@ class Engine(Protocol):
     """
 
     name: str
+    in_parts: bool
+    """Whether sums of several frames are quicker taken one by one than of all of them."""
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that a table of the export has, canonical and extra; empty where the table is absent."""
@@ -30,6 +34,12 @@ class Engine(Protocol):
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns, typed. DataError at a cell that does not fit, unless such rows are to be skipped."""
+
+    def places(self, table: str, key: str) -> pl.LazyFrame | None:
+        """`id`, `file`, `row` of a table's rows by an id column of theirs; None where rows have no numbers."""
+
+    def place(self, table: str, places: pl.Series) -> pl.DataFrame:
+        """`file`, `row` of places that `scan` gave of the table's rows, in their order."""
 
     def skipped(self) -> dict[str, int]:
         """How many rows of each table were left out because a cell did not fit."""

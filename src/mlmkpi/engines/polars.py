@@ -10,16 +10,18 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PLACE, Frame
 from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, ParsedIds, Shape, UnparsedIdError, parsed, shapes_of
 from mlmkpi.sources import Exports
-from mlmkpi.sources.reader import BAD
+from mlmkpi.sources.part import ROW
+from mlmkpi.sources.reader import BAD, FILE
 from mlmkpi.tables import TABLES
 
 PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
 SAMPLE = 1000
 SPARSE = 16
+ROOM = 2**40
 
 
 def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
@@ -33,6 +35,7 @@ class PolarsEngine:
     """Runs facts on Polars; `exact` starts with a dictionary of ids instead of parsing them."""
 
     name = "polars"
+    in_parts = True
 
     def __init__(self, exports: Exports, *, bad_rows: str = "stop", exact: bool = False) -> None:
         self.exports = exports
@@ -55,7 +58,7 @@ class PolarsEngine:
         self.exports.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
-        """The table's columns, ids of people and orders as integers.
+        """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
 
         Raises UnparsedIdError where one has another shape; of the orders table that is told by `materialise`.
         """
@@ -76,16 +79,37 @@ class PolarsEngine:
 
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
-        source = self.exports.tables[table]
-        frame = source.scan(columns, verbatim=verbatim)
+        source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
+        frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        if PLACE in columns:
+            place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
+            frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
         if BAD not in frame.collect_schema():
             return frame
         if self.bad_rows == "stop":
-            source.refuse_bad(columns)
+            source.refuse_bad(names)
             return frame.drop(BAD)
         bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
         self._skipped[table] = max(bad, self._skipped.get(table, 0))
         return frame.filter(~pl.col(BAD)).drop(BAD)
+
+    def places(self, table: str, key: str) -> pl.LazyFrame | None:
+        """The rows of the table's files by the ids in `key`."""
+        source = self.exports.tables[table]
+        files = dict(enumerate(source.files))
+        return source.rows([key]).select(
+            pl.col(key).cast(pl.String).alias("id"),
+            pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
+            pl.col(ROW).cast(pl.Int64).alias("row"),
+        )
+
+    def place(self, table: str, places: pl.Series) -> pl.DataFrame:
+        """File and row of such numbers."""
+        files = dict(enumerate(self.exports.tables[table].files))
+        return places.to_frame("_").select(
+            (pl.col("_") // ROOM).replace_strict(files, return_dtype=pl.String).alias("file"),
+            (pl.col("_") % ROOM).alias("row"),
+        )
 
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""

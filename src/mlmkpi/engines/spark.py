@@ -44,6 +44,7 @@ class SparkEngine:
     """
 
     name = "spark"
+    in_parts = False
 
     def __init__(
         self, session: Any, root: str | Path | Mapping[str, Any], settings: Settings, *, bad_rows: str = "stop"
@@ -82,6 +83,14 @@ class SparkEngine:
             bad = self._f.col(BAD)
             return _frame(frame.select(*(self._f.when(bad, stop).otherwise(frame[n]).alias(n) for n in names)))
         return _frame((frame.where(~self._f.col(BAD)) if fallible else frame).select(*names))
+
+    def places(self, table: str, key: str) -> pl.LazyFrame | None:
+        """Nowhere: rows have no numbers here."""
+        return None
+
+    def place(self, table: str, places: pl.Series) -> pl.DataFrame:
+        """Nothing: `scan` gives no places here."""
+        return pl.DataFrame(schema={"file": pl.String, "row": pl.Int64})
 
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""

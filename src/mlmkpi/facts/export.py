@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from mlmkpi.engines import Engine, Frame
+from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.facts.exchange import Exchange
 from mlmkpi.tables import TABLES
@@ -25,6 +25,7 @@ class Export:
         self.engine = engine
         self.bad_rows = bad_rows
         self.currency = currency
+        self.marking = False
         self.exchange: Exchange | None = None
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
@@ -60,6 +61,12 @@ class Export:
             self.engine.release(ids)
             return
         self._settle(table, key)
+
+    def marks(self, table: str) -> list[str]:
+        """While `marking`, the column that says where a row of the table stands; none where rows repeat each other."""
+        if self.marking and table not in self._checked:
+            self.check(table)
+        return [PLACE] if self.marking and not self.repeats.get(table) else []
 
     def key(self, table: str) -> list[str]:
         """The key's columns that the export has; none where it lacks a required one."""

@@ -42,12 +42,13 @@ class Records(Fact):
         links = {name: KEY[side] for name, side in ((PERSON, Side.PERSON), (CUSTOMER, Side.CUSTOMER))}
         links = {name: column for name, column in links.items() if column in columns}
         kept = dict.fromkeys([*(name for name in (*numbers, *texts) if name in columns), *split])
-        rows = export.scan(self.table, sorted({self.day, *links.values(), *kept}))
+        marks = export.marks(self.table)
+        rows = export.scan(self.table, [*sorted({self.day, *links.values(), *kept}), *marks])
         absent = [nw.lit(None, dtype=nw.Int64).alias(name) for name in numbers if name not in columns]
         absent += [nw.lit(None, dtype=nw.String).alias(name) for name in texts if name not in kept]
         rows = rows.select(
             nw.col(self.day).alias("_day"), *(nw.col(column).alias(name) for name, column in links.items()),
-            *kept, *absent,
+            *kept, *absent, *marks,
         )
         return rows.filter(nw.col("_day") <= books.schedule.as_of)
 

@@ -70,7 +70,7 @@ class Surveys(_Answers):
         """Rows by span: `score`, `weight`."""
         rows = self.answers(books, dimensions, at).filter(nw.col("_valid"))
         known = books.engine.materialise(self._told(rows))
-        kept = ["span", "score", "weight", *(d.name for d in dimensions)]
+        kept = ["span", "score", "weight", *(d.name for d in dimensions), *books.export.marks(self.table)]
         unnamed = nw.all_horizontal(*(nw.col(who).is_null() for who in WHO), ignore_nulls=False)
         latest = self._latest(known.filter(~unnamed), kept)
         return books.engine.concat([latest.select(*kept), known.filter(unnamed).select(*kept)])

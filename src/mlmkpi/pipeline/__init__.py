@@ -166,6 +166,8 @@ def _run(
         fact.prepare(books, split)
     if look:
         look(books, jobs, planned)
+    if look:
+        look(books, jobs, planned)
     tell("reading orders")
     books.build()
     tell("summing")

@@ -79,7 +79,8 @@ class Jobs:
             known = all(measure.name in sums.totals.columns for measure in job.measures)
             if (fact, at) == (job.fact, job.at) and finer and own and known:
                 names = [measure.name for measure in job.measures]
-                return Sums(summed(sums.totals, ["span", *job.names], [*names, "rows"]), {}, {}, {}, {}, {})
+                totals = summed(sums.totals, ["span", *job.names], [*names, "rows"])
+                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks)
         return None
 
 

@@ -127,7 +127,7 @@ def _clustered(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.
 
 def _quantiles(books: Books, job: Job, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
     rows = rows.select(key, *job.names, one.of.expr.alias("_of"), one.value.expr.alias("_value"))
-    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
     return labelled(books, job, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
 
@@ -137,14 +137,14 @@ def _histogram(books: Books, job: Job, rows: Frame, key: str, one: Survival) -> 
     rows = rows.select(
         key, *job.names, one.of.expr.alias("_of"), one.duration.expr.alias("duration"), one.event.expr.alias("event")
     )
-    grouped = _spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
+    grouped = spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
     return labelled(books, job, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
 
 
 def _spread(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
     """By `value` (a whole number), how many units that are counted have it."""
     rows = rows.select(key, *job.names, pair[0].expr.alias("_of"), pair[1].expr.alias("value"))
-    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     grouped = rows.group_by("span", *job.names, "value").agg(nw.len().cast(nw.Int64).alias("units"))
     return labelled(books, job, books.engine.collect(grouped))
 
@@ -153,7 +153,7 @@ def _medians(books: Books, job: Job, rows: Frame, key: str, one: MedianRatio) ->
     """What `middle_ratios` makes of the units' own numerators and denominators."""
     parts = {"_of": one.of, "above": one.numerator, "below": one.denominator}
     rows = rows.select(key, *job.names, *(measure.expr.alias(name) for name, measure in parts.items()))
-    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key)
+    rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     scale = Fraction(one.denominator.scale, one.numerator.scale)
     return middle_ratios(labelled(books, job, books.engine.collect(rows)), ["span", *job.names], scale)
 
@@ -163,16 +163,16 @@ def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.D
     counting = job.fact.people_measure(one.name)
     if counting is not None:
         counted = rows.select(key, *job.names, Measure(job.fact, counting).expr.alias("people"))
-        sums = _spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())
+        sums = spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())
         return labelled(books, job, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
-    rows = _spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
+    rows = spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
     units = rows.select("span", *job.names, "_unit").unique().group_by("span", *job.names).agg(nw.len().alias("people"))
     return labelled(books, job, books.engine.collect(units))
 
 
-def _spanned(books: Books, rows: Frame, key: str) -> Frame:
+def spanned(books: Books, rows: Frame, key: str) -> Frame:
     """Rows by cell as rows by span."""
     if key == "span":
         return rows

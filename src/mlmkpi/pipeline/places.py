@@ -1,0 +1,83 @@
+"""Where the units of a fact stand in the export: their table, id, file and row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.engines import PLACE, Frame
+from mlmkpi.facts.base import Expr, Fact, Side
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.lines import ORDER
+from mlmkpi.facts.records import PERSON
+
+UNIT = "_unit"
+PERSON_ID, ORDER_ID = "distributors.distributor_id", "orders.order_id"
+PEOPLE = {"distributors": "distributor_id", "enrollments": "distributor_id"}
+BUYERS = {"customers": "customer_id", **PEOPLE}
+OTHERS = ("link_id", "account_id", PERSON)
+"""What tells records apart, the first that they have: ids of their own, as text, or whose they are."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What tells a fact's rows apart.
+
+    `column` is theirs, None where they have none; `coded` names the column whose ids it holds as the engine indexes
+    them, and is empty where it is text. `tables` are those that may have it, each with the key it is there. Rows with a
+    `place` are rows of the first of them.
+    """
+
+    column: str | None
+    coded: str
+    tables: dict[str, str]
+    place: bool = False
+
+    def columns(self) -> list[Expr]:
+        """The unit's columns of the rows."""
+        unit = nw.lit(None, dtype=nw.String) if self.column is None else nw.col(self.column)
+        return [unit.alias(UNIT), *([nw.col(PLACE)] if self.place else [])]
+
+
+def unit_of(fact: Fact, rows: Frame) -> Unit:
+    """The unit of a fact's rows: an order, a record of the fact's own table, or a person."""
+    names = rows.collect_schema().names()
+    if ORDER in names:
+        return Unit(ORDER, ORDER_ID, {"orders": "order_id"})
+    if fact.unit == PERSON and fact.table:
+        return Unit(next((name for name in OTHERS if name in names), None), PERSON_ID, {fact.table: ""}, PLACE in names)
+    if fact.unit == "territory":
+        return Unit("territory", "", {"territories": "territory"})
+    return Unit(fact.unit, PERSON_ID, BUYERS if Side.CUSTOMER in fact.sides or fact.on_order_rows else PEOPLE)
+
+
+def located(books: Books, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with `table`, `id`, `file` and `row` beside the unit as the engine indexes it."""
+    coded = unit.column in (ORDER, PERSON) or (unit.coded and "" not in unit.tables.values())
+    ids = books.engine.decode(frame[UNIT], unit.coded) if coded else frame[UNIT].cast(pl.String)
+    frame = frame.with_columns(ids.alias("id"))
+    if "" in unit.tables.values():
+        table = next(iter(unit.tables))
+        nowhere = _NOWHERE.select("file", "row").clear(n=frame.height)
+        found = books.engine.place(table, frame[PLACE]) if unit.place else nowhere
+        return frame.hstack(found).with_columns(pl.lit(table).alias("table"))
+    known = [_places(books, table, key, frame["id"]) for table, key in unit.tables.items()]
+    places = pl.concat([_NOWHERE, *known]).unique("id", keep="first", maintain_order=True)
+    return frame.join(places, on="id", how="left", maintain_order="left")
+
+
+_NOWHERE = pl.DataFrame(schema={"id": pl.String, "table": pl.String, "file": pl.String, "row": pl.Int64})
+
+
+def _places(books: Books, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
+    """`id`, `table`, `file`, `row` of those of the ids that the table has; nowhere where rows have no numbers."""
+    if key not in books.engine.columns(table):
+        return _NOWHERE
+    rows = books.engine.places(table, key)
+    wanted = ids.drop_nulls().unique()
+    if rows is None:
+        return _NOWHERE
+    found = rows.filter(pl.col("id").is_in(wanted.implode())).collect(engine="streaming")
+    return found.sort("file", "row").select("id", pl.lit(table).alias("table"), "file", "row")

@@ -1,0 +1,219 @@
+"""The rows behind a number: those of a figure's fact whose measure is not zero, and where they stand in the export.
+
+One path for every KPI: a figure is made of measures, a measure is a sum over a fact's rows, and these are the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.facts.base import Measure
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.lineage import TEAM
+from mlmkpi.facts.lines import want_lines
+from mlmkpi.facts.spans import Span
+from mlmkpi.kpi import TOTAL, Block, Figure, Kpi, Ratio, Survival
+from mlmkpi.pipeline import Result, one_of, request_of, run
+from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.places import located, unit_of
+from mlmkpi.pipeline.plan import Planned, chosen
+from mlmkpi.pipeline.ratios import divided
+from mlmkpi.pipeline.result import COLUMNS
+from mlmkpi.pipeline.sums import labelled, spanned
+from mlmkpi.pipeline.teams import Split
+from mlmkpi.pipeline.when import asked_for, picked
+from mlmkpi.settings import Settings
+
+
+class Side(StrEnum):
+    """Which of a figure's two sums."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The rows behind one side of a figure in one period.
+
+    `frame` has `kpi`, `period`, `side`, the dimensions, `table` and `id` (what the row is one of), `file` and `row`
+    (records counted from 1; null where the export does not say), and `contribution` in a person's units; of durations
+    also `ended`. `counted` says in words what the rows are. Where `adds_up`, the contributions' sum is `total`, taken
+    over the rows, and `figure` is what the Result's figure is made of: the same to the last digit.
+    Where not (medians, concentrations, durations), the contributions are the values that the figure is taken from.
+    """
+
+    frame: pl.DataFrame
+    kpi: str
+    definition: str
+    period: str
+    side: Side
+    unit: str
+    counted: str
+    adds_up: bool
+    total: float
+    figure: float
+    value: float | None
+    note: str | None
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class _Found:
+    """What is seen of a run: the rows, and where their sums will be."""
+
+    planned: Planned
+    jobs: Jobs
+    span: Span
+    block: Block
+    kept: Mapping[str, Sequence[str]]
+    rows: pl.DataFrame
+
+
+def trace(
+    exports: Any = ".", kpi: str = "", *, period: str | None = None, side: str = "numerator", every: str = "month",
+    by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None, as_of: date | None = None,
+    bad_rows: str = "stop", tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
+    config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    progress: Callable[[str], None] | None = None,
+) -> Trace:
+    """The rows behind a KPI's figure in a `period` ("2026-10", "2026-Q3", "2026-W41"; None: the last that ended).
+
+    `by` adds dimensions as columns, `where` keeps the rows of their values; all else is as in `compute`.
+
+    Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
+    what `compute` raises.
+    """
+    known = chosen([kpi])[0][0]
+    chosen_side = one_of(Side, "side", side)
+    own = {name for block in known.function().blocks for name in block}
+    asked = {name: values for name, values in (where or {}).items() if name not in own}
+    if TEAM in by and TEAM not in asked:
+        raise UsageError("rows are traced by team only for the teams asked for", (("fix", "--where team=ID"),))
+    chosen_every, days = asked_for(period, every)
+    request = request_of(
+        kpis=[kpi], every=chosen_every, by=by, where=asked or None, as_of=as_of, bad_rows=bad_rows, tree=tree,
+        depth=depth, generation=generation, **days,
+    )
+    found: list[_Found] = []
+
+    def look(books: Books, jobs: Jobs, planned: Sequence[Planned]) -> None:
+        found[:] = [_look(books, jobs, planned[0], period, chosen_side, where or {})]
+
+    result = run(
+        exports, request, config=config, settings=settings, engine=engine, progress=progress, look=look,
+    )
+    return _told(found[0], chosen_side, result, known)
+
+
+def measured(figure: Figure, side: Side) -> tuple[Measure, Measure, bool]:
+    """The measure that counts a side's rows, what each of them contributes, and whether contributions add up to it."""
+    if isinstance(figure, Survival):
+        return figure.of, figure.duration, False
+    if not isinstance(figure, Ratio):
+        return figure.main.of, figure.main.value, False
+    if side is Side.NUMERATOR:
+        return figure.numerator, figure.numerator, True
+    if figure.denominator is None:
+        raise UsageError(
+            "the figure is a count or total: it has no denominator", (("fix", "leave --side out"),)
+        )
+    return figure.denominator, figure.denominator, True
+
+
+def words(measure: Measure) -> str:
+    """What a measure counts, as its own words say."""
+    text = (getattr(type(measure.fact), measure.name).__doc__ or "").split("\n\n")[0]
+    return " ".join(text.split()).removesuffix(".")
+
+
+def _look(
+    books: Books, jobs: Jobs, planned: Planned, period: str | None, side: Side, where: Mapping[str, Sequence[str]]
+) -> _Found:
+    if not planned.computed:
+        raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
+    span = picked(books.schedule, period)
+    of, value, _ = measured(planned.figure, side)
+    block = _block(planned.figure, where)
+    for rules in list(books.wanted):
+        want_lines(books, rules)
+    books.export.marking = books.engine.name == "polars"
+    fact, at, dimensions = jobs.key(planned.kpi, of.fact, block)
+    rows = Split(dimensions, all_leaders=not books.teams.leaders).rows(books, fact, at)
+    key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
+    unit = unit_of(fact, rows)
+    ended = [planned.figure.event.expr.alias("ended")] if isinstance(planned.figure, Survival) else []
+    picked_rows = rows.select(
+        key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,
+    )
+    picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
+    job = jobs.job(planned.kpi, of.fact, block)
+    frame = labelled(books, job, books.engine.collect(picked_rows))
+    whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
+    kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
+    for name, values in kept.items():
+        frame = frame.filter(pl.col(name).is_in(list(values)))
+    return _Found(planned, jobs, span, block, kept, located(books, unit, frame).select(
+        *names, "table", "id", "file", "row", "_value", *(["ended"] if ended else [])
+    ))
+
+
+def _block(figure: Figure, where: Mapping[str, Sequence[str]]) -> Block:
+    """The figure's own split in which the values asked for are told apart; without any the total, where it has one."""
+    own = {name for block in figure.blocks for name in block} & set(where)
+    fitting = [block for block in figure.blocks if own <= set(block)]
+    return TOTAL if TOTAL in fitting else fitting[0] if fitting else figure.blocks[0]
+
+
+def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
+    planned, figure = found.planned, found.planned.figure
+    of, value, adds_up = measured(figure, side)
+    times = figure.times if isinstance(figure, Ratio) and side is Side.NUMERATOR else 1
+    totals = found.jobs.of(kpi, of.fact, found.block).totals.filter(pl.col("span") == found.span.index)
+    for name, values in found.kept.items():
+        totals = totals.filter(pl.col(name).is_in(list(values)))
+    frame = found.rows.with_columns(
+        pl.lit(kpi.name).alias("kpi"), pl.lit(found.span.period.label).alias("period"),
+        pl.lit(side.value).alias("side"),
+        divided("contribution", found.rows["_value"] * times, value.scale),
+    ).drop("_value")
+    head, last = ["kpi", "period", "side"], ["contribution"]
+    frame = frame.select(*head, *(name for name in frame.columns if name not in (*head, *last)), *last)
+    order = [name for name in ("table", "file", "row", "id") if name in frame.columns]
+    row = _row(result, found)
+    counted = int((found.rows["_value"] if adds_up else pl.Series([found.rows.height])).sum())
+    return Trace(
+        frame.sort(*order, nulls_last=True), kpi.name, planned.definition, found.span.period.label, side,
+        str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
+        counted * times / of.scale, int(totals[of.name].sum()) * times / of.scale,
+        row.get("value"), _note(figure) or row.get("note"), result.warnings,
+    )
+
+
+def _row(result: Result, found: _Found) -> dict[str, Any]:
+    """The Result's row of the figure, where one row is meant."""
+    rows = result.frame.filter(pl.col("period") == found.span.period.label, pl.col("statistic") == "value")
+    for name in rows.columns:
+        if name in found.kept:
+            rows = rows.filter(pl.col(name).is_in(list(found.kept[name])))
+        elif name not in COLUMNS and name not in (*result.by, *found.block):
+            rows = rows.filter(pl.col(name).is_null())
+    return rows.row(0, named=True) if rows.height == 1 else {}
+
+
+def _note(figure: Figure) -> str | None:
+    """What sets the rows apart from the figure shown."""
+    if isinstance(figure, Ratio) and figure.growth:
+        return "the figure is growth: these are the rows of the period itself, its base is that of the period before"
+    if isinstance(figure, Ratio) and figure.cap is not None:
+        return f"the figure is {float(figure.cap):g} minus the ratio: these are the rows of the ratio"
+    return None

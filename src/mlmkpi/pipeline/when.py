@@ -1,0 +1,64 @@
+"""Which period a label names: the days to ask a run for, and the span that it then is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from mlmkpi.errors import UsageError
+from mlmkpi.facts.spans import Schedule, Span
+from mlmkpi.period import Every
+
+MANY = 10_000
+LABELS = {
+    Every.DAY: r"(\d{4})-(\d\d)-(\d\d)", Every.WEEK: r"(\d{4})-W(\d\d)", Every.MONTH: r"(\d{4})-(\d\d)",
+    Every.QUARTER: r"(\d{4})-Q([1-4])", Every.YEAR: r"(\d{4})",
+}
+
+
+def asked_for(label: str | None, every: str) -> tuple[str, dict[str, Any]]:
+    """How long the period of a label is, and what chooses it in a run; without a label the last two of `every`.
+
+    A label of no calendar is looked for among the company's own periods.
+
+    >>> asked_for("2026-Q3", "month")
+    ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 7, 1)})
+    >>> asked_for(None, "month")
+    ('month', {'count': 2})
+    """
+    if label is None:
+        return every, {"count": 2}
+    for kind, shape in LABELS.items():
+        if found := re.fullmatch(shape, label):
+            day = _first_day(kind, [int(part) for part in found.groups()], label)
+            return kind.value, {"first": day, "last": day}
+    return Every.PERIOD.value, {"count": MANY}
+
+
+def picked(schedule: Schedule, label: str | None) -> Span:
+    """The span of the label; without one the last period that ended. UsageError where there is none."""
+    shown = [schedule.spans[at] for at in schedule.shown]
+    if label is None:
+        ended = [span for span in shown if span.complete] or shown
+        if ended:
+            return ended[-1]
+    for span in shown:
+        if span.period.label == label:
+            return span
+    raise UsageError(
+        f"there is no period {label}" if label else "there is no period",
+        (("expected", "a period by its label, such as 2026-10, 2026-Q3 or 2026-W41, that starts by the as-of date"),),
+    )
+
+
+def _first_day(kind: Every, parts: list[int], label: str) -> date:
+    year, rest = parts[0], parts[1:]
+    try:
+        if kind is Every.WEEK:
+            return date.fromisocalendar(year, rest[0], 1)
+        if kind is Every.QUARTER:
+            return date(year, 3 * rest[0] - 2, 1)
+        return date(year, *(rest or [1]), *([] if kind is Every.DAY else [1]))
+    except ValueError:
+        raise UsageError(f"{label} is no period", (("expected", "a label such as 2026-10 or 2026-Q3"),)) from None
