@@ -21,7 +21,7 @@ from mlmkpi.kpi import (
     Unit,
 )
 from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
-from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, medians, ratios, stands_apart
+from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, has_own_people, medians, ratios, stands_apart
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
@@ -169,12 +169,12 @@ def main_statistics(figure: Figure) -> list[str]:
 
 
 def cell_statistics(figure: Figure) -> list[str]:
-    """The value, and the statistics that may stand in a cell without it."""
+    """The value, and the statistics behind which others than its people stand."""
     names = ["value", *(one.name for one in medians(figure))]
     if not isinstance(figure, Ratio):
         return names
     parts = [part for part in figure.also if isinstance(part, Part)]
-    return [*names, *(part.name for part in parts if part.block or stands_apart(part, figure)), *figure.summaries]
+    return [*names, *(part.name for part in parts if has_own_people(part, figure)), *figure.summaries]
 
 
 def company_statistics(figure: Figure) -> list[str]:

@@ -141,10 +141,16 @@ def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
 def behind(figure: Figure, block: Block) -> dict[str, Measure]:
     """The measures whose units stand behind a block's figures, by statistic; "value" for those not named."""
     parts = ratios(figure, block)
-    apart = [p for p in parts if isinstance(figure, Ratio) and (p.block or stands_apart(p, figure))]
+    apart = [p for p in parts if isinstance(figure, Ratio) and has_own_people(p, figure)]
     own = {part.name: part.of for part in apart}
     own |= {one.name: one.of for one in medians(figure)}
     return own if parts and parts[0].block else {"value": figure.of, **own}
+
+
+def has_own_people(part: Part, figure: Ratio) -> bool:
+    """Whether others than the value's people stand behind a part: it counts some of them, or has cells of its own."""
+    counts = part.denominator is None and part.numerator.scale == 1
+    return counts or bool(part.block) or stands_apart(part, figure)
 
 
 def medians(figure: Figure) -> list[MedianRatio]:
