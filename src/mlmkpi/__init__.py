@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
     from mlmkpi.pipeline.cohorts import cohorts
     from mlmkpi.pipeline.page import TeamPage, team
+    from mlmkpi.pipeline.trace import Trace, trace
 
 __version__ = "0.1.0"
 
-__all__ = ["Result", "TeamPage", "__version__", "cohorts", "compute", "team"]
+__all__ = ["Result", "TeamPage", "Trace", "__version__", "cohorts", "compute", "team", "trace"]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,4 +37,8 @@ def __getattr__(name: str) -> Any:
         from mlmkpi.pipeline import page
 
         return getattr(page, name)
+    if name in ("Trace", "trace"):
+        from importlib import import_module
+
+        return getattr(import_module("mlmkpi.pipeline.trace"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mlmkpi import __version__
-from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, team, validate
+from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, team, trace, validate
 from mlmkpi.cli.shape import Command, Group
 from mlmkpi.cli.writing import write_text
 
@@ -48,6 +48,7 @@ for _command, _examples in (
     (validate.validate, validate.EXAMPLES),
     (kpis.kpis, kpis.EXAMPLES),
     (explain.explain, explain.EXAMPLES),
+    (trace.trace, trace.EXAMPLES),
     (demo.demo, demo.EXAMPLES),
     (convert.convert, convert.EXAMPLES),
 ):

@@ -219,8 +219,29 @@ class Fact(ABC):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """One row a unit and `span`, or `cell` where cells add up to spans; with a column a dimension, by its name."""
 
+    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The rows as frames that can be summed one by one."""
+        return [self.rows(books, dimensions, at)]
+
     def carries(self, dimension: Dimension) -> bool:
         """Whether its rows can be split so."""
         if dimension.own:
             return dimension.name in self.own
         return self.by_line if dimension.name in LINES else dimension.side in self.sides
+
+
+class SpannedFact(Fact):
+    """A fact whose rows are made span by span."""
+
+    @abstractmethod
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The rows, a frame a span or more."""
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The frames below one another."""
+        return books.engine.concat(self.by_span(books, dimensions, at))
+
+    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The frames, unless a subclass makes its rows otherwise."""
+        plain = type(self).rows is SpannedFact.rows
+        return self.by_span(books, dimensions, at) if plain else super().parts(books, dimensions, at)

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, Track, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import NEVER, named, sale_track, with_lookup
 from mlmkpi.facts.rules import Base, OrderRules, Window
@@ -66,6 +66,12 @@ class Histories(Fact):
 
     def spanned(self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span of customers on whom the first flag holds; by an order's attribute, a row a customer and it."""
+        return books.engine.concat(self.span_frames(books, flags, dimensions, at))
+
+    def span_frames(
+        self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary
+    ) -> list[Frame]:
+        """The same rows, a frame a span."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
         history = books.sale_history(self.rules, "buyer", tuple(d.column for d in orders))
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
@@ -84,7 +90,7 @@ class Histories(Fact):
                 kept = rows.collect_schema().names()
                 rows = with_lookup(sellers, rows, "seller").select(*kept, *named(sellers, span, "seller"))
             frames.append(rows)
-        return books.engine.concat(frames)
+        return frames
 
     def _with_latest(self, books: Books, history: Frame, orders: list[Dimension], dimensions: Dimensions) -> Frame:
         """A customer's latest seller is that of all their orders, whatever the rows are split by."""
@@ -129,7 +135,7 @@ class Buyers(Histories):
 
 
 @dataclass(frozen=True)
-class Customers(Histories):
+class Customers(Histories, SpannedFact):
     """One row a customer and period: in the base at its opening boundary, in it at its closing one."""
 
     rules: OrderRules
@@ -164,15 +170,15 @@ class Customers(Histories):
         """How far back the base reads orders."""
         return self.windows(span)[0][0]
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span of the customers in the base at the opening boundary."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of the customers in the base at the opening boundary."""
         line, flags = books.timeline, {}
         for span in books.schedule.spans:
             opening, closing = self.windows(span)
             flags[span.index] = [
                 line.happened("sale", *opening).alias("start"), line.happened("sale", *closing).alias("end")
             ]
-        return self.spanned(books, flags, dimensions, at)
+        return self.span_frames(books, flags, dimensions, at)
 
     @measure
     def at_start(self) -> Expr:
@@ -186,7 +192,7 @@ class Customers(Histories):
 
 
 @dataclass(frozen=True)
-class Repeats(Histories):
+class Repeats(Histories, SpannedFact):
     """One row a customer with a sale in the 12 months up to the period's end."""
 
     rules: OrderRules
@@ -210,8 +216,8 @@ class Repeats(Histories):
         """The first day of the 12 months."""
         return self.window(span)[0]
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span of the customers who bought."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of the customers who bought."""
         line, flags = books.timeline, {}
         for span in books.schedule.spans:
             days = self.window(span)
@@ -219,7 +225,7 @@ class Repeats(Histories):
                 line.happened("sale", *days).alias("bought"),
                 line.happened_twice("sale", "twice", *days).alias("repeated"),
             ]
-        return self.spanned(books, flags, dimensions, at)
+        return self.span_frames(books, flags, dimensions, at)
 
     @measure
     def bought(self) -> Expr:

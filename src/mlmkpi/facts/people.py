@@ -11,7 +11,7 @@ import narwhals as nw
 from mlmkpi.engines import Frame
 from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_needs
 from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Track, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books, never, on_books
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window
 from mlmkpi.facts.spans import Span
@@ -101,7 +101,7 @@ def _active_in(cells: Frame, rule: ActiveRule) -> Frame:
 
 
 @dataclass(frozen=True)
-class People(Fact):
+class People(SpannedFact):
     """One row a person and period: in the base at its opening boundary, in it at its closing one."""
 
     rules: OrderRules
@@ -171,20 +171,20 @@ class People(Fact):
             return self.earlier(span)[0]
         return self.opening(span) - self.lapse_after_days + 1
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span of people in the base at the opening boundary: `start`, `end`, `on_end` (Boolean), `tenure`."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people in the base at the opening boundary: `start`, `end`, `on_end` (Boolean), `tenure`."""
         elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
         frame = wide(books, self.rules, (self._track,) if elsewhere else ())
         sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
         frame = with_lookup(sellers, frame)
         tenure = any(d.name == TENURE for d in dimensions)
-        return books.engine.concat([
+        return [
             frame.select(
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
                 *([self._tenure(books, span)] if tenure else []), *named(sellers, span),
             ).filter(self.counted())
             for span in books.schedule.spans
-        ])
+        ]
 
     def counted(self) -> Expr:
         """Who has a row: people in the base at the opening boundary."""
@@ -247,7 +247,7 @@ class People(Fact):
 
 
 @dataclass(frozen=True)
-class MonthEnds(Fact):
+class MonthEnds(SpannedFact):
     """One row a person on the books at the end of a calendar month inside the period."""
 
     rules: OrderRules
@@ -270,8 +270,8 @@ class MonthEnds(Fact):
             if self.counts_recruiting:
                 yield Ask(RECRUIT, first, last)
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span, one a person and month."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows, one a person and month."""
         frame = wide(books, self.rules)
         sellers = seller_attributes(books, dimensions, at)
         frame, line, frames = with_lookup(sellers, frame), books.timeline, []
@@ -285,7 +285,7 @@ class MonthEnds(Fact):
                     active.alias("sold"), *named(sellers, span),
                 )
                 frames.append(rows.filter(nw.col("listed")))
-        return books.engine.concat(frames)
+        return frames
 
     @measure
     def listed(self) -> Expr:

@@ -166,8 +166,6 @@ def _run(
         fact.prepare(books, split)
     if look:
         look(books, jobs, planned)
-    if look:
-        look(books, jobs, planned)
     tell("reading orders")
     books.build()
     tell("summing")

@@ -76,9 +76,10 @@ def pair_name(pair: Pair) -> str:
 def take(books: Books, job: Job) -> Sums:
     """Run a job."""
     split = Split(job.dimensions, all_leaders=not books.teams.leaders)
-    rows = split.rows(books, job.fact, job.at)
+    parts = split.parts(books, job.fact, job.at)
+    rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
-    totals = _totals(books, job, rows, key)
+    totals = _totals(books, job, parts, key)
     for pair in job.clustered:
         totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
@@ -93,15 +94,19 @@ def take(books: Books, job: Job) -> Sums:
     )
 
 
-def _totals(books: Books, job: Job, rows: Frame, key: str) -> pl.DataFrame:
+def _totals(books: Books, job: Job, parts: Sequence[Frame], key: str) -> pl.DataFrame:
     measures = {m.name: m for m in [*job.measures, *(m for pair in job.pairs for m in pair)]}
     pairs = {pair_name(pair): pair for pair in job.pairs}
-    values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
     squares = [square for pair in pairs.values() for square in _squares(pair)]
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
-    values = values.with_columns(*squares) if squares else values
-    grouped = values.group_by(key, *job.names).agg(*(nw.col(name).sum() for name in names), nw.len().alias("rows"))
-    return by_span(books, labelled(books, job, books.engine.collect(grouped)), key, [*names, "rows"])
+    grouped = []
+    for rows in parts:
+        values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
+        values = values.with_columns(*squares) if squares else values
+        sums = [nw.col(name).sum() for name in names]
+        grouped.append(values.group_by(key, *job.names).agg(*sums, nw.len().alias("rows")))
+    found = books.engine.collect(grouped[0] if len(grouped) == 1 else books.engine.concat(grouped))
+    return by_span(books, labelled(books, job, found), key, [*names, "rows"])
 
 
 def _squares(pair: Pair) -> list[nw.Expr]:

@@ -15,7 +15,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.errors import DataError, UsageError
+from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
@@ -48,7 +48,7 @@ class Trace:
     `frame` has `kpi`, `period`, `side`, the dimensions, `table` and `id` (what the row is one of), `file` and `row`
     (records counted from 1; null where the export does not say), and `contribution` in a person's units; of durations
     also `ended`. `counted` says in words what the rows are. Where `adds_up`, the contributions' sum is `total`, taken
-    over the rows, and `figure` is what the Result's figure is made of: the same to the last digit.
+    over the rows, and `figure` is what the Result's figure is made of: the same to the last digit, else EngineError.
     Where not (medians, concentrations, durations), the contributions are the values that the figure is taken from.
     """
 
@@ -191,10 +191,16 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     order = [name for name in ("table", "file", "row", "id") if name in frame.columns]
     row = _row(result, found)
     counted = int((found.rows["_value"] if adds_up else pl.Series([found.rows.height])).sum())
+    summed = int(totals[of.name].sum())
+    if counted != summed:
+        raise EngineError(
+            f"the rows behind {kpi.name} do not add up to it", (("got", str(counted)), ("expected", str(summed)),
+                                                                ("fix", "report it: this is a fault of mlmkpi")),
+        )
     return Trace(
         frame.sort(*order, nulls_last=True), kpi.name, planned.definition, found.span.period.label, side,
         str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
-        counted * times / of.scale, int(totals[of.name].sum()) * times / of.scale,
+        counted * times / of.scale, summed * times / of.scale,
         row.get("value"), _note(figure) or row.get("note"), result.warnings,
     )
 

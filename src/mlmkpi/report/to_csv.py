@@ -12,8 +12,13 @@ FORMULA = r"^[=+\-@\t\r]"
 
 def render_csv(result: ResultLike) -> str:
     """A header and a row a figure; an empty cell is a null, floats are in their shortest form."""
+    return csv_text(result.frame)
+
+
+def csv_text(frame: pl.DataFrame) -> str:
+    """Any frame so."""
     text, floats = selectors.string(), selectors.float()
-    frame = result.frame.with_columns(
+    frame = frame.with_columns(
         text.str.replace(FORMULA, "'$0"),
         pl.when(floats.is_finite()).then(floats),
     )

@@ -12,9 +12,14 @@ from mlmkpi.report import ResultLike
 
 def render_json(result: ResultLike) -> str:
     """One row a line; dates in ISO form, floats in their shortest form that reads back the same."""
+    return json_text(result.frame)
+
+
+def json_text(frame: pl.DataFrame) -> str:
+    """Any frame so."""
     out = BytesIO()
     floats = selectors.float()
-    frame = result.frame.with_columns(pl.when(floats.is_finite()).then(floats))
+    frame = frame.with_columns(pl.when(floats.is_finite()).then(floats))
     frame.write_ndjson(out)
     lines = out.getvalue().decode().rstrip("\n").replace("\n", ",\n")
     return f"[\n{lines}\n]\n" if lines else "[]\n"

@@ -1,0 +1,72 @@
+"""`mlmkpi trace`: the rows behind a number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mlmkpi.cli.catalogue import names
+from mlmkpi.cli.compute import AsOf, By, Where
+from mlmkpi.cli.options import Config, Exports, filters, listed
+from mlmkpi.cli.writing import format_of, page, write
+
+EXAMPLES = """\
+mlmkpi trace churn_rate exports/ --period 2026-10
+mlmkpi trace churn_rate exports/ --period 2026-Q3 --side denominator --where market=US
+mlmkpi trace sales_volume exports/ --output october.csv
+"""
+
+
+def trace(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="Its name in mlmkpi kpis.", autocompletion=names)],
+    exports: Exports = ".",
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
+    ] = None,
+    side: Annotated[
+        Literal["numerator", "denominator"], typer.Option(help="Which of the figure's two sums.")
+    ] = "numerator",
+    by: By = None,
+    where: Where = None,
+    as_of: AsOf = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many rows a table shows.")] = 20,
+    bad_rows: Annotated[
+        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
+    ] = "stop",
+    config: Config = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "parquet"] | None,
+        typer.Option("--format", help="Without it what --output's name says, else a table."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
+    ] = None,
+) -> None:
+    """Show the rows behind a number, and what each contributes.
+
+    Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure exactly.
+    """
+    chosen, look = format_of(form, output), page(exports, output)
+    from mlmkpi import trace as run
+    from mlmkpi.cli import messages
+    from mlmkpi.cli.catalogue import explanations
+    from mlmkpi.cli.progress import Progress
+    from mlmkpi.report.traced import proof, render_trace
+
+    with Progress() as progress:
+        found = run(
+            exports, kpi, period=period, side=side, by=tuple(listed(by)), where=filters(where) or None, as_of=as_of,
+            bad_rows=bad_rows, config=config, engine=engine, progress=progress,
+        )
+    title = explanations()[kpi].title
+    write(render_trace(found, chosen, title=title, width=look.width, colour=look.colour, top=top), output)
+    for warning in found.warnings:
+        messages.warning(warning)
+    if chosen != "table":
+        messages.hint(proof(found))
