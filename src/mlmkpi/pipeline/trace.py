@@ -220,6 +220,8 @@ def _note(figure: Figure) -> str | None:
     """What sets the rows apart from the figure shown."""
     if isinstance(figure, Ratio) and figure.growth:
         return "the figure is growth: these are the rows of the period itself, its base is that of the period before"
+    if isinstance(figure, Ratio) and figure.seasonal:
+        return "the figure is an index over all whole months: these are the rows of the period itself"
     if isinstance(figure, Ratio) and figure.cap is not None:
         return f"the figure is {float(figure.cap):g} minus the ratio: these are the rows of the ratio"
     return None

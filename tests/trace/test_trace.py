@@ -1,0 +1,216 @@
+"""The rows behind a figure: worked by hand on files, and for every KPI adding up to what compute gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import mlmkpi
+import mlmkpi.kpis
+from cli.ended import Run
+from equal.compare import frames
+from mlmkpi.cli import main
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.kpi import KPIS, Ratio
+from mlmkpi.settings import Settings
+from oracle.companies import company
+
+DISTRIBUTORS = """\
+distributor_id,enrolled_on,market,terminated_on
+D1,2026-09-05,US,2026-10-20
+D2,2026-09-06,DE,
+D3,2026-10-07,US,
+"""
+FIRST = """\
+order_id,ordered_on,amount,distributor_id,customer_id,status
+A1,2026-10-01,10.50,D1,C1,paid
+A2,2026-10-02,20.25,D2,C2,paid
+A3,2026-10-03,99.00,D2,C2,cancelled
+"""
+SECOND = """\
+order_id,ordered_on,amount,distributor_id,customer_id,status
+A4,2026-09-30,7.00,D1,C1,paid
+A5,2026-10-31,-3.25,D1,C1,paid
+"""
+SURVEYS = """\
+answered_on,score,respondent_id
+2026-10-05,10,R1
+2026-10-06,8,R2
+2026-10-07,2,R3
+2026-09-01,10,R4
+"""
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    for name, text in {
+        "distributors": DISTRIBUTORS, "orders_1": FIRST, "orders_2": SECOND, "surveys": SURVEYS,
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
+    def call(*arguments: str) -> Run:
+        code = main(arguments)
+        said = capsysbinary.readouterr()
+        return Run(code, said.out.decode(), said.err.decode())
+
+    return call
+
+
+def test_orders_stand_in_their_files(exports: Path) -> None:
+    found = mlmkpi.trace(exports, "sales_volume", period="2026-10")
+    assert found.frame.select("table", "file", "row", "id", "contribution").rows() == [
+        ("orders", "orders_1.csv", 1, "A1", 10.5), ("orders", "orders_1.csv", 2, "A2", 20.25),
+        ("orders", "orders_2.csv", 2, "A5", -3.25),
+    ]
+    assert found.total == found.figure == found.value == 27.5
+    assert found.adds_up
+
+
+def test_a_filter_keeps_the_rows_of_a_segment(exports: Path) -> None:
+    found = mlmkpi.trace(exports, "sales_volume", period="2026-10", where={"market": ["US"]})
+    assert found.frame.select("market", "id", "contribution").rows() == [("US", "A1", 10.5), ("US", "A5", -3.25)]
+    assert found.value == 7.25
+
+
+def test_people_stand_where_the_roster_lists_them(exports: Path) -> None:
+    lost = mlmkpi.trace(exports, "churn_rate", period="2026-10")
+    base = mlmkpi.trace(exports, "churn_rate", period="2026-10", side="denominator")
+    columns = ("table", "file", "row", "id", "contribution")
+    assert lost.frame.select(columns).rows() == [("distributors", "distributors.csv", 1, "D1", 1.0)]
+    assert base.frame["id"].to_list() == ["D1", "D2"]
+    assert base.counted == "People in the base at the opening boundary"
+
+
+def test_answers_are_rows_of_the_surveys(exports: Path) -> None:
+    found = mlmkpi.trace(exports, "net_promoter_score", period="2026-10", side="denominator")
+    assert found.frame.select("table", "file", "row").rows() == [("surveys", "surveys.csv", n) for n in (1, 2, 3)]
+    points = mlmkpi.trace(exports, "net_promoter_score", period="2026-10")
+    assert points.frame.select("row", "contribution").rows() == [(1, 100.0), (3, -100.0)]
+
+
+def test_durations_are_values_not_parts_of_a_sum(exports: Path) -> None:
+    found = mlmkpi.trace(exports, "time_to_first_sale", period="2026-10", as_of=date(2026, 10, 31))
+    assert not found.adds_up
+    assert found.frame.select("id", "ended", "contribution").rows() == [("D3", 0, 24.0)]
+
+
+def test_without_a_period_it_is_the_last_that_ended(exports: Path) -> None:
+    assert mlmkpi.trace(exports, "sales_volume", as_of=date(2026, 10, 30)).period == "2026-09"
+
+
+@pytest.mark.parametrize(("label", "rows"), [("2026", 4), ("2026-Q4", 3), ("2026-W40", 3), ("2026-10-02", 1)])
+def test_a_label_says_how_long_a_period_is(exports: Path, label: str, rows: int) -> None:
+    assert mlmkpi.trace(exports, "sales_volume", period=label).frame.height == rows
+
+
+def test_a_period_of_the_companys_own(exports: Path) -> None:
+    periods = "period,starts_on,ends_on\nP1,2026-09-01,2026-10-01\nP2,2026-10-02,2026-10-31\n"
+    (exports / "periods.csv").write_text(periods)
+    assert mlmkpi.trace(exports, "sales_volume", period="P1").frame["id"].to_list() == ["A1", "A4"]
+    with pytest.raises(UsageError, match="there is no period P3"):
+        mlmkpi.trace(exports, "sales_volume", period="P3")
+
+
+def test_a_count_has_no_denominator(exports: Path) -> None:
+    with pytest.raises(UsageError, match="it has no denominator"):
+        mlmkpi.trace(exports, "sales_volume", side="denominator")
+
+
+def test_what_cannot_be_computed_cannot_be_traced(exports: Path) -> None:
+    with pytest.raises(DataError, match="needs the leads export"):
+        mlmkpi.trace(exports, "lead_conversion_rate")
+
+
+def test_the_command_says_that_the_rows_add_up(exports: Path, run: Callable[..., Run]) -> None:
+    shown = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--top", "2")
+    assert shown.code == 0
+    assert "Sales volume, 2026-10 = " in shown.out
+    assert "… and 1 more" in shown.out
+    assert "3 rows: their contributions sum to 27.5, exactly the figure's numerator" in shown.out
+    data = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--format", "json")
+    assert [row["contribution"] for row in json.loads(data.out)] == [10.5, 20.25, -3.25]
+    assert "exactly the figure's numerator" in data.err
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
+def test_every_format_has_every_row(exports: Path, run: Callable[..., Run], suffix: str, tmp_path: Path) -> None:
+    target = tmp_path / "out" / f"rows.{suffix}"
+    target.parent.mkdir()
+    assert run("trace", "sales_volume", str(exports), "--period", "2026-10", "--output", str(target)).code == 0
+    frame: pl.DataFrame = getattr(pl, f"read_{suffix}")(target)
+    assert frame["contribution"].sum() == 27.5
+
+
+RUN = Settings.model_validate({"rank_ladder": ["1", "2", "3"], "definitions": {"leader_rank": "2"}, "min_cell": 0})
+QUARTER = date(2026, 7, 1)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    found = frames(company(1, features=()).tables)
+    people, days = found["distributors"]["distributor_id"], found["distributors"]["enrolled_on"]
+    found["agreements"] = pl.DataFrame({"distributor_id": people, "signed_on": days})
+    return found
+
+
+@pytest.fixture(scope="module")
+def computed(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    frame = mlmkpi.compute(
+        tables, kpis=["all"], first=QUARTER, last=QUARTER, every="quarter", settings=RUN
+    ).frame
+    return frame.filter(pl.col("statistic") == "value")
+
+
+def sides(side: str) -> list[str]:
+    """The KPIs with such a sum of their own: not made of several periods' sums, nor taken off something."""
+    found = []
+    for name, kpi in KPIS.items():
+        figure = kpi.function()
+        if isinstance(figure, Ratio) and not (figure.growth or figure.cap is not None or figure.seasonal):
+            found += [name] if side == "numerator" or figure.denominator else []
+    return found
+
+
+def check(name: str, side: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame) -> None:
+    """The contributions sum to the figure's side, in every cell where the KPI brings a split of its own alone."""
+    figure = KPIS[name].function()
+    assert isinstance(figure, Ratio)
+    found = mlmkpi.trace(tables, name, period="2026-Q3", side=side, settings=RUN).frame
+    own = sorted({column for block in figure.blocks for column in block})
+    split = [column for column in own if column in found.columns]
+    rows = computed.filter(pl.col("kpi") == name)
+    for column in own:
+        rows = rows.filter(pl.col(column).is_not_null() if column in split else pl.col(column).is_null())
+    if figure.of_total and side == "denominator":
+        assert set(rows[side]) <= {pytest.approx(found["contribution"].sum())}
+        return
+    sums: dict[tuple[str, ...], float] = {}
+    for row in found.iter_rows(named=True):
+        key = tuple(row[column] for column in split)
+        sums[key] = sums.get(key, 0.0) + row["contribution"]
+    for row in rows.iter_rows(named=True):
+        assert sums.get(tuple(row[column] for column in split), 0.0) == pytest.approx(row[side] or 0.0)
+
+
+@pytest.mark.parametrize("name", sides("numerator"))
+def test_every_figure_is_the_sum_of_its_rows(
+    name: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame
+) -> None:
+    check(name, "numerator", tables, computed)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", sides("denominator"))
+def test_every_denominator_is_the_sum_of_its_rows(
+    name: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame
+) -> None:
+    check(name, "denominator", tables, computed)
