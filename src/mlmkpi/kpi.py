@@ -182,6 +182,11 @@ class Ratio:
         """The statistics that say something of a block's cells together."""
         return (*(name for name, _ in self.herfindahl), *(["pareto"] if self.largest else []))
 
+    @property
+    def parted_by(self) -> frozenset[str]:
+        """Its own dimensions whose cells are parts of one whole: asked for, too, they do not cut the whole itself."""
+        return frozenset(name for block in self.blocks for name in block if self.summaries)
+
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""
         found = [self.numerator, self.denominator, *_measures(self.also), *(measure for _, measure in self.noted)]

@@ -15,7 +15,7 @@ from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.lines import ORDER, lines, want_lines
 from mlmkpi.facts.orders import Orders
 
-ORIGINAL = "_original"
+ORIGINAL, PRODUCT = "_original", "order.product"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Pieces(Orders):
         """Also ask for what lines are found by."""
         super().prepare(books, dimensions)
         want_lines(books, self.rules)
+
+    def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
+        """The pieces; uncut, the orders that have one."""
+        if names or self.by != PRODUCT:
+            return super().cut(books, orders, names)
+        return orders.join(lines(books, [], []).unique(), on=ORDER, how="semi")
 
     @scaled
     def units(self) -> Expr:

@@ -46,7 +46,7 @@ def figures(one: Planned, jobs: Jobs, schedule: Schedule) -> pl.DataFrame:
 
 
 def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.DataFrame:
-    figure, asked = one.figure, [d.name for d in jobs.dimensions]
+    figure, asked = one.figure, [d.name for d in jobs.asked(one.kpi)]
     keys = list(dict.fromkeys(["span", *asked, *block]))
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:

@@ -43,12 +43,18 @@ class Jobs:
     facts: dict[Fact, Fact]
     jobs: dict[Key, Job]
     sums: dict[Key, Sums]
+    parted: dict[str, frozenset[str]]
+
+    def asked(self, kpi: Kpi) -> Dimensions:
+        """The split asked for, as it cuts a KPI."""
+        return tuple(d for d in self.dimensions if d.name not in self.parted.get(kpi.name, ()))
 
     def key(self, kpi: Kpi, fact: Fact, block: Block) -> Key:
         """Where a measure of the fact is summed for a KPI's block."""
-        asked = [dimension.name for dimension in self.dimensions]
-        own = tuple(Dimension(name, own=True) for name in block if name not in asked)
-        return self.facts[fact], kpi.dims_at, (*self.dimensions, *own)
+        asked = self.asked(kpi)
+        names = [dimension.name for dimension in asked]
+        own = tuple(Dimension(name, own=True) for name in block if name not in names)
+        return self.facts[fact], kpi.dims_at, (*asked, *own)
 
     def job(self, kpi: Kpi, fact: Fact, block: Block) -> Job:
         """The job that sums it."""
@@ -88,7 +94,8 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions) -> Jobs:
     """The jobs that the KPIs' figures need."""
     planned = list(planned)
     facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
-    jobs = Jobs(dimensions, {fact: fact.among(facts) for fact in facts}, {}, {})
+    parted = {one.kpi.name: one.figure.parted_by for one in planned if isinstance(one.figure, Ratio)}
+    jobs = Jobs(dimensions, {fact: fact.among(facts) for fact in facts}, {}, {}, parted)
     for one in planned:
         for block in one.figure.blocks:
             _add(jobs, one, block)
@@ -107,10 +114,10 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
             _add_statistic(jobs, kpi, statistic, block)
     if isinstance(figure, Ratio):
         _add_pair(jobs, kpi, figure, block)
-    if any(is_private(name) for name in (*(d.name for d in jobs.dimensions), *block)):
+    if any(is_private(name) for name in (*(d.name for d in jobs.asked(kpi)), *block)):
         for of in behind(figure, block).values():
             jobs.job(kpi, of.fact, counted_by(figure, block)).counted[of] = None
-    if isinstance(figure, Ratio) and figure.summaries and any(is_private(d.name) for d in jobs.dimensions):
+    if isinstance(figure, Ratio) and figure.summaries and any(is_private(d.name) for d in jobs.asked(kpi)):
         jobs.job(kpi, figure.of.fact, TOTAL).counted[figure.of] = None
 
 

@@ -164,7 +164,8 @@ def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, rank
 
 def _blocks(figure: Figure, dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> tuple[Block, ...]:
     """A figure's own splits that the export has, one of those that are the same beside what is asked for."""
-    asked = {dimension.name for dimension in dimensions}
+    parted = figure.parted_by if isinstance(figure, Ratio) else frozenset()
+    asked = {dimension.name for dimension in dimensions} - parted
     facts = facts_of(figure)
     kept = [b for b in figure.blocks if all(fact.brings(name, export, ranks) for name in b for fact in facts)]
     return tuple({frozenset(asked.union(block)): block for block in kept}.values())
