@@ -44,6 +44,9 @@ class Engine(Protocol):
     def skipped(self) -> dict[str, int]:
         """How many rows of each table were left out because a cell did not fit."""
 
+    def remarks(self) -> list[str]:
+        """What reading came upon and went on from, a line each."""
+
     def small(self, frame: pl.DataFrame) -> Frame:
         """A small frame of the driver's, as the engine's own."""
 

@@ -46,6 +46,7 @@ class PolarsEngine:
         self.orders = parsed(self._shapes_of(ORDERS))
         self._parsed: set[tuple[str, str]] = set()
         self._skipped: dict[str, int] = {}
+        self._read: dict[str, set[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
 
     def columns(self, table: str) -> frozenset[str]:
@@ -80,6 +81,7 @@ class PolarsEngine:
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
+        self._read.setdefault(table, set()).update(names)
         frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
@@ -114,6 +116,13 @@ class PolarsEngine:
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""
         return {table: count for table, count in self._skipped.items() if count}
+
+    def remarks(self) -> list[str]:
+        """Amounts that were rounded, and columns left unread."""
+        return [
+            f"{found.count:,} of {found.table}: {found.message}"
+            for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
+        ]
 
     def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, Codec]) -> None:
         new = {name: codec for name, codec in codecs.items() if (table, name) not in self._parsed}

@@ -307,6 +307,16 @@ class Books:
             self._lineage = lineage_of(self.engine, self.roster, self.teams.kind)
         return self._lineage
 
+    def unknown_sellers(self) -> int:
+        """How many people with sales the roster does not know; 0 where no figure has looked at people."""
+        for key, frame in self._cache.items():
+            names = frame.collect_schema().names() if isinstance(key, tuple) and key[0] == "wide" else []
+            sold = [nw.col(name) for name in names if name.startswith("sale_")]
+            if sold:
+                unknown = frame.filter((nw.col("enrolled") == FAR) & (nw.max_horizontal(*sold) > 0))
+                return int(self.engine.collect(unknown.select(nw.len().alias("n")))["n"][0])
+        return 0
+
     # ---- cache -------------------------------------------------------------------------------------------------
 
     def once(self, key: Any, build: Callable[[], Frame]) -> Frame:

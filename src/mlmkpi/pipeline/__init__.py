@@ -23,6 +23,7 @@ from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.figures import figures
+from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
@@ -182,7 +183,7 @@ def _run(
         _framed(frames, request), request.dimensions, request.every.value, clock.as_of,
         settings_in_force(settings, planned),
         (*clock.hints, *_snapped(request, periods), *_leftover(leftover), *alone(export, request.teams, lineage)),
-        (*clock.warnings, *_found(export)), left_out,
+        (*clock.warnings, *findings(export, books)), left_out,
     )
 
 
@@ -206,15 +207,3 @@ def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
 
 def _leftover(names: Sequence[str]) -> list[str]:
     return [f"left unread, as no table is called so: {', '.join(names)}"] if names else []
-
-
-def _found(export: Export) -> list[str]:
-    """What was counted otherwise than it stands in the files."""
-    found = [f"{count:,} repeated rows of {table} counted once" for table, count in export.repeats.items() if count]
-    if export.exchange and export.exchange.dropped:
-        found.append(f"{export.exchange.dropped:,} orders in other currencies left out")
-    found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
-    found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
-    return found
-
-
