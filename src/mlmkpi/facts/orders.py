@@ -49,9 +49,11 @@ class Orders(Fact):
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same orders that tells their channels too."""
+        if type(self) is not Orders:
+            return self
         fitting = [
             fact for fact in facts
-            if type(fact) is type(self) and isinstance(fact, Orders) and self.rules.fits(fact.rules)
+            if type(fact) is Orders and self.rules.fits(fact.rules)
             and self.social_channels in ((), fact.social_channels)
         ]
         return max(fitting, key=lambda fact: bool(fact.social_channels), default=self)
