@@ -17,7 +17,7 @@ Call = Callable[..., Run]
         (
             ["compte"],
             "error: there is no command compte\n"
-            "  expected  compute, team, validate, kpis, explain, demo, convert, settings\n"
+            "  expected  compute, team, validate, kpis, explain, trace, demo, convert, settings\n"
             "  fix       did you mean compute?\n"
             "  help      mlmkpi --help\n",
         ),
