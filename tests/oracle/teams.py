@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
+from oracle.calendar import Span
 from oracle.definitions import Definitions
 from oracle.export import Export
-from oracle.figures import Block
+from oracle.figures import Block, Cell, Figure, Unit
 from oracle.leaders import above, team_of
+from oracle.orders import Order
 from oracle.roster import Roster
-from oracle.rows import Desk, Figures, Row, rows_of
+from oracle.rows import KPIS, Desk, Row, rows_of
 from oracle.split import Split
 from oracle.world import World
 
 LEADER_OUT = ("team_growth_rate", "team_retention_rate")
+OUTSIDE = ""
 LEADERS_OWN = ("team_sales_volume",)
 Teams = Mapping[str, Mapping[str, int]]
 
@@ -37,26 +42,62 @@ def teams_of(
     }
 
 
+class TeamSplit(Split):
+    """A split whose first dimension says whether the person belongs to one leader's team."""
+
+    def __init__(self, world: World, by: Sequence[str], leader: str, members: Iterable[str]) -> None:
+        super().__init__(world, ["distributor", *by])
+        self.leader = leader
+        self.members = frozenset(members)
+
+    def person(self, who: str | None, day: date, sale: Order | None = None) -> Cell:
+        return self._of_team(super().person(who, day, sale))
+
+    def newcomer(self, who: str, day: date) -> Cell:
+        return self._of_team(super().newcomer(who, day))
+
+    def order(self, order: Order, day: date) -> Cell:
+        return self._of_team(super().order(order, day))
+
+    def customer(self, who: str, day: date, sale: Order | None = None) -> Cell:
+        return self._of_team(super().customer(who, day, sale))
+
+    def record(self, row: Mapping[str, Any], day: date, sides: str, table: str) -> Cell:
+        return self._of_team(super().record(row, day, sides, table))
+
+    def _of_team(self, cell: Cell) -> Cell:
+        return (self.leader if cell[0] in self.members else OUTSIDE, *cell[1:])
+
+
 class TeamDesk(Desk):
-    """Computes a KPI's figures by team; the first dimension of its split is the person."""
+    """Computes a KPI's figures by team: once a leader, of everybody in their team as one cell."""
 
     def __init__(self, world: World, name: str, by: Sequence[str], teams: Teams, kind: str) -> None:
         super().__init__(world, name, Split(world, ["distributor", *by]))
-        self.split.tree = kind
+        self.kpi = replace(self.kpi, compute=self._walked)
+        self.by = [name for name in by if name not in self.kpi.brings]
         self.teams = teams
+        self.kind = kind
 
-    def _of_block(self, block: Block) -> Figures:
-        return super()._of_block(replace(block, units=[
-            replace(unit, cell=(leader, *unit.cell[1:]))
-            for leader, members in self.teams.items()
-            for unit in block.units
-            if self._belongs(unit.cell[0], leader, members)
-        ]))
+    def _walked(self, world: World, span: Span, split: Split) -> list[Block]:
+        """The blocks of all leaders, each with the units of its own team."""
+        found: dict[int, Block] = {}
+        figures: dict[int, dict[str | None, Callable[[Sequence[Unit]], Figure]]] = defaultdict(dict)
+        for leader, team in self.teams.items():
+            members = {leader} if self.name in LEADERS_OWN else {*team}
+            one = TeamSplit(world, self.by, leader, members - {leader} if self.name in LEADER_OUT else members)
+            one.tree = self.kind
+            for key, block in enumerate(KPIS[self.name].compute(world, span, one)):
+                before = found[key].units if key in found else []
+                own = [unit for unit in block.units if unit.cell[0] == leader]
+                figures[key][leader] = block.figure
+                found[key] = replace(block, units=[*before, *own], figure=partial(_of_leader, figures[key]))
+        return list(found.values())
 
-    def _belongs(self, who: str | None, leader: str, members: Mapping[str, int]) -> bool:
-        if self.name in LEADERS_OWN:
-            return who == leader
-        return who in members and not (self.name in LEADER_OUT and who == leader)
+
+def _of_leader(figures: Mapping[str | None, Callable[[Sequence[Unit]], Figure]], units: Sequence[Unit]) -> Figure:
+    """The figure of one team's units, as its own run makes it."""
+    return figures[units[0].cell[0]](units)
 
 
 def by_team(

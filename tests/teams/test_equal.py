@@ -61,6 +61,14 @@ def test_the_leaders_asked_for(seed: int, variant: dict[str, Any]) -> None:
     assert differences(TeamCase(one.tables, BOTH, asked, as_of=one.as_of, **{"count": 4, **variant})) == []
 
 
+@pytest.mark.parametrize("seed", [370, 371])
+def test_every_kpi_of_every_leader(seed: int) -> None:
+    every = tuple(name for name in KPIS if name in RESTATED)
+    one = company(seed)
+    assert differences(TeamCase(one.tables, every, as_of=one.as_of, count=2)) == []
+    assert differences(TeamCase(one.tables, every, leaders(one, "enroller")[:3], "enroller", count=2)) == []
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("variant", [*ALL, *ASKED])
 @pytest.mark.parametrize("seed", range(340, 360))

@@ -156,7 +156,7 @@ def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, rank
         for fact in facts:
             needed = lacking(fact, export, dimension, ranks)
             if needed is not None:
-                table, _, column = needed.partition(".")
+                table, _, column = needed.partition("|")[0].partition(".")
                 known = table not in TABLES or column in TABLES[table].names
                 return lack(needed, export) if known else f"cannot be split by {dimension.name}"
     return None
