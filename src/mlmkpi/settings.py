@@ -94,6 +94,7 @@ class Settings(BaseModel):
     min_cell: StrictInt = Field(default=5, ge=0, description="a smaller age or gender segment is hidden")
     rank_ladder: Texts = Field(default=(), description="the ranks, lowest first")
     engine: StrictStr | None = Field(default=None, description='"polars", "spark" or "sc://host:port"')
+    plugins: Texts = Field(default=(), description="files of own KPIs, beside this file; see adding-a-kpi.md")
     _path: Path | None = PrivateAttr(default=None)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -36,16 +37,16 @@ def kpis(
     elif exports is not None:
         raise UsageError(f"what of {exports}?", (("fix", f"mlmkpi kpis {exports} --missing"),))
     else:
-        _catalogue(form)
+        _catalogue(config, form)
 
 
-def _catalogue(form: str) -> None:
+def _catalogue(config: Path | None, form: str) -> None:
     from dataclasses import asdict
 
     from mlmkpi.cli.catalogue import explanations
     from mlmkpi.report.array import json_array
 
-    known = list(explanations().values())
+    known = list(explanations(config).values())
     if form == "json":
         write_text(json_array(map(asdict, known)))
         return

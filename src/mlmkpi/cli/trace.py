@@ -55,7 +55,7 @@ def trace(
     chosen, look = format_of(form, output), page(exports, output)
     from mlmkpi import trace as run
     from mlmkpi.cli import messages
-    from mlmkpi.cli.catalogue import explanations
+    from mlmkpi.cli.catalogue import registered
     from mlmkpi.cli.progress import Progress
     from mlmkpi.report.traced import proof, render_trace
 
@@ -64,7 +64,7 @@ def trace(
             exports, kpi, period=period, side=side, by=tuple(listed(by)), where=filters(where) or None, as_of=as_of,
             bad_rows=bad_rows, config=config, engine=engine, progress=progress,
         )
-    title = explanations()[kpi].title
+    title = registered()[kpi].title
     write(render_trace(found, chosen, title=title, width=look.width, colour=look.colour, top=top), output)
     for warning in found.warnings:
         messages.warning(warning)

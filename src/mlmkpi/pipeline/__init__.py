@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import polars as pl
 
 from mlmkpi.engines import Engine
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import MlmkpiError, UsageError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
@@ -27,6 +27,7 @@ from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.plugins import load_plugins, of_plugins, plugin_of
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
@@ -110,12 +111,24 @@ def run(
     """A request's Result, as `compute` gives it; `look` sees the books before the orders are read."""
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
-    tell = progress or _silent
+    tell, bad = progress or _silent, load_plugins(settings)
 
     def work(opened: Engine, leftover: Sequence[str]) -> Result:
         return _run(opened, request, settings, leftover, tell, look)
 
-    return on_engine(exports, settings, engine, request.bad_rows, work)
+    try:
+        result = on_engine(exports, settings, engine, request.bad_rows, work)
+    except MlmkpiError:
+        raise
+    except Exception as error:
+        kpis = [kpi.name for kpi in chosen(request.kpis)[0]]
+        own = of_plugins(kpis)
+        if not own or len(own) == len(kpis):
+            raise
+        request = replace(request, kpis=[name for name in kpis if name not in own])
+        result = on_engine(exports, settings, engine, request.bad_rows, work)
+        bad += [f"plugin {plugin_of(name)} left out: {name}: {type(error).__name__}" for name in own]
+    return replace(result, warnings=(*bad, *result.warnings))
 
 
 def _silent(_: str) -> None:

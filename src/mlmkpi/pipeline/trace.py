@@ -26,12 +26,13 @@ from mlmkpi.pipeline import Result, one_of, request_of, run
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.places import located, unit_of
 from mlmkpi.pipeline.plan import Planned, chosen
+from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.pipeline.sums import labelled, spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, load_settings
 
 
 class Side(StrEnum):
@@ -93,6 +94,9 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
+    folder = Path(exports) if isinstance(exports, str | Path) else None
+    settings = settings or load_settings(config, folder, Path.cwd())
+    load_plugins(settings)
     known = chosen([kpi])[0][0]
     chosen_side = one_of(Side, "side", side)
     own = {name for block in known.function().blocks for name in block}
@@ -109,9 +113,7 @@ def trace(
     def look(books: Books, jobs: Jobs, planned: Sequence[Planned]) -> None:
         found[:] = [_look(books, jobs, planned[0], period, chosen_side, where or {})]
 
-    result = run(
-        exports, request, config=config, settings=settings, engine=engine, progress=progress, look=look,
-    )
+    result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
     return _told(found[0], chosen_side, result, known)
 
 

@@ -1,0 +1,119 @@
+"""A company's own KPIs: loaded from files that the settings name and from installed packages; a bad one is left out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import TracebackType
+
+import mlmkpi.kpis  # noqa: F401
+from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival
+from mlmkpi.parameters import PARAMETERS
+from mlmkpi.settings import Settings
+
+GROUP = "mlmkpi.kpis"
+_own: dict[str, str] = {}
+"""The KPIs that plugins brought, each with its plugin."""
+_loaded: dict[str, str | None] = {}
+"""The plugins looked at, each with why it was left out, None where it was not."""
+
+
+def load_plugins(settings: Settings) -> list[str]:
+    """Register the KPIs of the settings' `plugins` and of the packages that declare some; each is loaded once.
+
+    Gives a line for people about each plugin that is left out: the file or package, and what is wrong with it.
+    """
+    beside = settings.path.parent if settings.path else Path.cwd()
+    loads: dict[str, Callable[[], object]] = {}
+    for name in settings.plugins:
+        path = (beside / name).resolve()
+        loads[str(path)] = partial(_run_file, path)
+    for entry in entry_points(group=GROUP):
+        loads[entry.value] = entry.load
+    told = {key: _once(key, load) for key, load in loads.items()}
+    return [f"plugin {Path(key).name} left out: {why}" for key, why in told.items() if why is not None]
+
+
+def of_plugins(kpis: Sequence[str]) -> list[str]:
+    """Those of the KPIs that plugins brought."""
+    return [name for name in kpis if name in _own]
+
+
+def plugin_of(name: str) -> str:
+    """The file or package that brought a KPI."""
+    return Path(_own[name]).name
+
+
+def forget_plugins() -> None:
+    """Take every plugin's KPIs out of the catalogue again."""
+    for name in _own:
+        KPIS.pop(name, None)
+    _own.clear()
+    _loaded.clear()
+
+
+def _once(key: str, load: Callable[[], object]) -> str | None:
+    if key not in _loaded:
+        _loaded[key] = _registered(key, load)
+    return _loaded[key]
+
+
+def _registered(key: str, load: Callable[[], object]) -> str | None:
+    """Load a plugin; where it does not fit, the catalogue is as it was, and the reason is given."""
+    before = dict(KPIS)
+    try:
+        load()
+        new = {name: kpi for name, kpi in KPIS.items() if before.get(name) is not kpi}
+        why = next((f"{name}: {wrong}" for name, kpi in new.items() if (wrong := _wrong(name, kpi, before))), None)
+        why = why or (None if new else "it defines no KPI: put @kpi(…) above a function")
+    except Exception as error:
+        new, why = {}, f"{type(error).__name__}: {error}{_place(error.__traceback__, key)}"
+    if why is not None:
+        KPIS.clear()
+        KPIS.update(before)
+        return why
+    _own.update(dict.fromkeys(new, key))
+    return None
+
+
+def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
+    """What is wrong with a plugin's KPI."""
+    if name in before:
+        return "there is a KPI of that name already"
+    if not kpi.doc:
+        return "it has no docstring"
+    unknown = sorted(set(kpi.parameters) - set(PARAMETERS))
+    if unknown:
+        return f"say what {unknown[0]} changes in mlmkpi.parameters.PARAMETERS"
+    figure = kpi.function()
+    if not isinstance(figure, Ratio | Concentrated | Survival):
+        return "it gives no Ratio, Concentrated or Survival"
+    for measure in figure.measures():
+        _ = measure.expr
+    return None
+
+
+def _run_file(path: Path) -> None:
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    name = f"mlmkpi_plugin_{path.stem}"
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path.name} is no Python file")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+def _place(traceback: TracebackType | None, key: str) -> str:
+    """The last line of the plugin's own that was running."""
+    line = 0
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == key:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return f" (line {line})" if line else ""

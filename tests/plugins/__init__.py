@@ -1,0 +1,1 @@
+"""KPIs of a company's own."""

@@ -1,0 +1,178 @@
+"""A company's own KPI has what the built-in ones have, and a bad one harms nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import mlmkpi
+from cli.ended import Run
+from mlmkpi.cli import main
+from mlmkpi.kpi import KPIS
+from mlmkpi.pipeline import plugins
+from mlmkpi.settings import Settings, load_settings
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "own_kpi.py"
+ORDERS = """\
+order_id,ordered_on,amount,distributor_id,channel
+A1,2026-10-01,10.50,D1,web
+A2,2026-10-02,20.25,D2,shop
+A3,2026-10-31,-3.25,D1,web
+"""
+HEAD = """\
+from mlmkpi.facts.base import Measure
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.rules import OrderRules
+from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
+
+@kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    plugins.forget_plugins()
+    yield
+    plugins.forget_plugins()
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    shutil.copy(EXAMPLE, tmp_path)
+    (tmp_path / "mlmkpi.toml").write_text('plugins = ["own_kpi.py"]\n')
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
+    def call(*arguments: str) -> Run:
+        code = main(arguments)
+        said = capsysbinary.readouterr()
+        return Run(code, said.out.decode(), said.err.decode())
+
+    return call
+
+
+def with_plugin(exports: Path, text: str) -> Path:
+    """The exports with a plugin of that text instead."""
+    (exports / "own_kpi.py").write_text(text)
+    return exports
+
+
+def test_the_example_is_computed_with_split_and_interval(exports: Path) -> None:
+    frame = mlmkpi.compute(exports, kpis=["net_order_value"], count=1, by=["order.channel"]).frame
+    assert frame.select("order.channel", "numerator", "denominator", "value").rows() == [
+        ("shop", 20.25, 1.0, 20.25), ("web", 7.25, 1.0, 7.25)
+    ]
+    whole = mlmkpi.compute(exports, kpis=["net_order_value"], count=1).frame
+    assert whole.select("numerator", "denominator", "value").row(0) == (27.5, 2.0, 13.75)
+    assert whole["low"].null_count() == 0
+    assert whole["definition"].to_list() == ["net_order_value(refunds=refund_date)"]
+
+
+def test_its_parameters_are_set_as_any_others(exports: Path) -> None:
+    settings = load_settings(exports / "mlmkpi.toml", None, exports)
+    ignoring = settings.model_copy(update={"definitions": {"refunds": "ignore"}})
+    ignoring._path = settings.path
+    frame = mlmkpi.compute(exports, kpis=["net_order_value"], count=1, settings=ignoring).frame
+    assert frame["value"].to_list() == [15.375]
+
+
+def test_it_is_traced(exports: Path) -> None:
+    found = mlmkpi.trace(exports, "net_order_value", period="2026-10")
+    rows = found.frame.select("id", "row", "contribution").rows()
+    assert rows == [("A1", 1, 10.5), ("A2", 2, 20.25), ("A3", 3, -3.25)]
+
+
+def test_it_is_listed_and_explained(
+    exports: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(exports)
+    assert "net_order_value" in [each["name"] for each in json.loads(run("kpis", "--format", "json").out)]
+    assert "net sales ÷ the number of sales." in run("explain", "net_order_value").out
+    assert "Net order value" in run("compute", ".", "--kpi", "net_order_value").out
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("1 / 0\n", "ZeroDivisionError: division by zero (line 1)"),
+    ("def (:\n", "SyntaxError"),
+    ("", "it defines no KPI"),
+    (HEAD + "def sales_volume():\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales())\n",
+     "sales_volume: there is a KPI of that name already"),
+    (HEAD + "def own():\n    return Ratio(Orders(OrderRules()).net_sales())\n", "own: it has no docstring"),
+    (HEAD + "def own(*, own_way: int = 1):\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales())\n",
+     "own: say what own_way changes"),
+    (HEAD + "def own():\n    '''Ours.'''\n    return 3\n", "own: it gives no Ratio"),
+    (HEAD + "def own():\n    '''Ours.'''\n    return Ratio(Measure(Orders(OrderRules()), 'nothing'))\n",
+     "AttributeError"),
+])
+def test_a_bad_plugin_is_named_and_the_rest_runs(exports: Path, text: str, said: str) -> None:
+    before = dict(KPIS)
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    assert result.frame["value"].to_list() == [27.5]
+    assert len(result.warnings) == 1
+    assert result.warnings[0].startswith("plugin own_kpi.py left out: ")
+    assert said in result.warnings[0]
+    assert before == KPIS
+
+
+def test_a_file_that_is_not_there_is_named(exports: Path) -> None:
+    (exports / "own_kpi.py").unlink()
+    warnings = mlmkpi.compute(exports, kpis=["sales_volume"], count=1).warnings
+    assert ["there is no file" in each for each in warnings] == [True]
+
+
+FAILS = """\
+from dataclasses import dataclass
+from mlmkpi.facts.orders import Orders
+from mlmkpi.facts.rules import OrderRules
+from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
+
+@dataclass(frozen=True)
+class Broken(Orders):
+    def rows(self, books, dimensions, at):
+        raise KeyError("gone")
+
+@kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
+def own():
+    '''Ours.'''
+    return Ratio(Broken(OrderRules()).net_sales())
+"""
+
+
+def test_one_that_fails_while_it_runs_is_left_out_of_the_run(exports: Path) -> None:
+    result = mlmkpi.compute(with_plugin(exports, FAILS), kpis=["sales_volume", "own"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert result.warnings == ("plugin own_kpi.py left out: own: KeyError",)
+
+
+def test_a_package_declares_its_own(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(exports))
+    entry = EntryPoint("own", "own_kpi", plugins.GROUP)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [entry] if group == plugins.GROUP else [])
+    result = mlmkpi.compute({"orders": pl.read_csv(exports / "orders.csv")}, kpis=["net_order_value"], count=1,
+                            settings=Settings())
+    assert result.frame["value"].to_list() == [13.75]
+
+
+def test_the_documentation_is_code_that_runs(exports: Path) -> None:
+    page = (EXAMPLE.parents[1] / "docs" / "adding-a-kpi.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    own = """
+@kpi(title="Large", short="Large", family=Family.SALES, unit=Unit.COUNT, better=Better.HIGHER)
+def large_orders():
+    '''Sales of 200 and more.'''
+    return Ratio(LargeOrders(OrderRules()).large())
+"""
+    (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-31,200,D1,web\n")
+    text = "\n".join([blocks[0], blocks[2], own])
+    frame = mlmkpi.compute(with_plugin(exports, text), kpis=["large_orders"], count=1).frame
+    assert frame["value"].to_list() == [1.0]
