@@ -118,6 +118,13 @@ def test_a_leader_alone_is_told_so_and_an_unknown_one_is_refused() -> None:
         mlmkpi.team(TABLES, "bus", as_of=END)
 
 
+def test_what_cannot_be_chosen_is_refused_with_what_can() -> None:
+    for wrong, said in (({"tree": "family"}, "tree is 'family'"), ({"every": "hour"}, "every is 'hour'"),
+                        ({"depth": -1}, "depth counts from 0")):
+        with pytest.raises(UsageError, match=said):
+            mlmkpi.team(TABLES, "L", as_of=END, **wrong)
+
+
 def test_the_command_prints_the_page(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     for name, frame in TABLES.items():
         frame.write_parquet(tmp_path / f"{name}.parquet")

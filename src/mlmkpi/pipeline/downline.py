@@ -73,18 +73,19 @@ class Downline:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose team, when, and whether names are read."""
+    """Whose team, when, whether names are read, and whether rows that do not fit stop the run."""
 
     leader: str
     teams: Teams
     every: Every
     as_of: date | None
     names: bool
+    bad_rows: str
 
 
 def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     """The people of the team. UsageError for an unknown leader, DataError where the export cannot tell, LoopError."""
-    export = Export(engine, currency=settings.currency)
+    export = Export(engine, bad_rows=asked.bad_rows, currency=settings.currency)
     people, volumes = _facts(export, settings, asked.teams)
     clock = read_clock(engine, ["distributors", "enrollments"], asked.as_of)
     lineage = lineage_of(engine, Roster(export, day_number(clock.as_of)), asked.teams.kind)

@@ -15,7 +15,7 @@ from mlmkpi.engines.polars import PolarsEngine
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.period import Every
-from mlmkpi.pipeline import Exports, Result, compute
+from mlmkpi.pipeline import Exports, Result, compute, one_of
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.sources import open_exports
@@ -107,7 +107,9 @@ def team(
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
-    found = _downline(exports, settings, Asked(leader, Teams(TreeKind(tree)), Every(every), as_of, names), bad_rows)
+    teams = Teams(one_of(TreeKind, "tree", tree))
+    asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows)
+    found = _downline(exports, settings, asked)
     drawn = _drawn(found.members, depth)
 
     def run(**options: Any) -> Result:
@@ -116,23 +118,23 @@ def team(
             tree=tree, bad_rows=bad_rows, settings=settings, progress=progress, **options,
         )
 
-    teams = run(where={TEAM: [one.id for one in drawn]}).frame
-    lines = _lines(teams.filter(pl.col(TEAM) == leader), run().frame, run(by=[TEAM]).frame)
+    drawn_teams = run(where={TEAM: [one.id for one in drawn]}).frame
+    lines = _lines(drawn_teams.filter(pl.col(TEAM) == leader), run().frame, run(by=[TEAM]).frame)
     lists = _lists(found)
     return TeamPage(
         leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of,
-        len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, teams)),
+        len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, drawn_teams)),
         **{name: tuple(people[:SHOWN]) for name, people in lists.items()},
         counts={name: len(people) for name, people in lists.items()},
     )
 
 
-def _downline(exports: Exports, settings: Settings, asked: Asked, bad_rows: str) -> Downline:
+def _downline(exports: Exports, settings: Settings, asked: Asked) -> Downline:
     with open_exports(exports, settings) as opened:
         try:
-            return downline(PolarsEngine(opened, bad_rows=bad_rows), settings, asked)
+            return downline(PolarsEngine(opened, bad_rows=asked.bad_rows), settings, asked)
         except UnparsedIdError:
-            return downline(PolarsEngine(opened, bad_rows=bad_rows, exact=True), settings, asked)
+            return downline(PolarsEngine(opened, bad_rows=asked.bad_rows, exact=True), settings, asked)
 
 
 def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
