@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from mlmkpi.pipeline.cohorts import cohorts
     from mlmkpi.pipeline.page import TeamPage, team
     from mlmkpi.pipeline.trace import Trace, trace
+    from mlmkpi.pipeline.worked import Worked, work_out
 
 __version__ = "0.1.0"
 
-__all__ = ["Result", "TeamPage", "Trace", "__version__", "cohorts", "compute", "team", "trace"]
+__all__ = ["Result", "TeamPage", "Trace", "Worked", "__version__", "cohorts", "compute", "team", "trace", "work_out"]
 
 
 def __getattr__(name: str) -> Any:
@@ -37,8 +38,9 @@ def __getattr__(name: str) -> Any:
         from mlmkpi.pipeline import page
 
         return getattr(page, name)
-    if name in ("Trace", "trace"):
+    places = {"Trace": "trace", "trace": "trace", "Worked": "worked", "work_out": "worked"}
+    if name in places:
         from importlib import import_module
 
-        return getattr(import_module("mlmkpi.pipeline.trace"), name)
+        return getattr(import_module(f"mlmkpi.pipeline.{places[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -244,6 +244,20 @@ Figure = Ratio | Concentrated | Survival
 
 
 @dataclass(frozen=True)
+class Naive:
+    """A popular figure that is wrong, to be told beside the right one.
+
+    `formula` says how it is made and `why` what is wrong with it. `sums` are the counts or totals it is made of, given
+    the figure as it is computed; `value` makes it of them, None where they do not suffice.
+    """
+
+    formula: str
+    why: str
+    sums: Callable[[Any], tuple[Ratio, ...]]
+    value: Callable[..., float | None]
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A definition: the function, and what people and renderers need to know of it."""
 
@@ -256,6 +270,7 @@ class Kpi:
     interval: Interval
     dims_at: Boundary
     function: Callable[..., Figure]
+    naive: Naive | None = None
 
     @property
     def doc(self) -> str:
@@ -295,13 +310,13 @@ KPIS: dict[str, Kpi] = {}
 
 def kpi(
     *, title: str, short: str, family: Family, unit: Unit, better: Better, interval: Interval = Interval.NONE,
-    dims_at: Boundary = Boundary.END,
+    dims_at: Boundary = Boundary.END, naive: Naive | None = None,
 ) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
     """Register a function as the KPI of its own name."""
 
     def register(function: Callable[..., Figure]) -> Callable[..., Figure]:
         name = function.__name__
-        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function)
+        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive)
         return function
 
     return register

@@ -1,43 +1,107 @@
-"""`mlmkpi explain`: what a KPI means, in full."""
+"""`mlmkpi explain`: what a KPI means, in full, and worked with a company's own figures."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mlmkpi.cli.catalogue import names
+from mlmkpi.cli.compute import AsOf
+from mlmkpi.cli.options import WHERE, Config
 from mlmkpi.cli.usage import nearest
 from mlmkpi.cli.writing import page, write_text
 from mlmkpi.errors import UsageError
 
+if TYPE_CHECKING:
+    from mlmkpi.explain import Explanation
+
 EXAMPLES = """\
 mlmkpi explain churn_rate
+mlmkpi explain churn_rate exports/ --period 2026-10
 mlmkpi explain churn_rate --format json
 """
 
 
 def explain(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Its name in mlmkpi kpis.", autocompletion=names)],
+    exports: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[EXPORTS]", help=f"{WHERE} Without it the working folder, if it holds a table.",
+            show_default=False,
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
+    ] = None,
+    as_of: AsOf = None,
+    bad_rows: Annotated[
+        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
+    ] = "stop",
+    config: Config = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or machines.")] = "text",
 ) -> None:
-    """Explain what a KPI means.
+    """Explain what a KPI means, with the figures of exports.
 
-    Tells its formula, what can be set and what that changes, what it needs, and where the edges are.
+    Tells its formula, what can be set and what that changes, what it needs, and where the edges are. With exports, the
+    figure is worked down to the division.
     """
-    import json
-    from dataclasses import asdict
-
     from mlmkpi.cli.catalogue import explanations
 
-    known = explanations()
+    known = explanations(config, exports)
     if kpi not in known:
         fix = nearest(kpi, known) or (("fix", "mlmkpi kpis lists them all"),)
         raise UsageError(f"there is no KPI {kpi}", fix)
+    exports = exports or ("." if period or as_of or _holds_a_table() else None)
+    if exports is None:
+        _definition(known[kpi], form)
+    else:
+        _worked(known[kpi], exports, period, as_of, bad_rows, config, form)
+
+
+def _holds_a_table() -> bool:
+    """Whether a file or folder in the working folder is named as a table."""
+    from mlmkpi.tables import TABLES
+
+    return any(path.stem.split(".")[0] in TABLES for path in Path.cwd().iterdir() if not path.name.startswith("."))
+
+
+def _definition(one: Explanation, form: str) -> None:
+    import json
+    from dataclasses import asdict
+
     if form == "json":
-        write_text(json.dumps(asdict(known[kpi]), ensure_ascii=False, indent=2) + "\n")
+        write_text(json.dumps(asdict(one), ensure_ascii=False, indent=2) + "\n")
         return
     from mlmkpi.report.explained import render_explanation
 
     look = page(None)
-    write_text(render_explanation(known[kpi], width=look.width, colour=look.colour))
+    write_text(render_explanation(one, width=look.width, colour=look.colour))
+
+
+def _worked(
+    one: Explanation, exports: str, period: str | None, as_of: date | None, bad_rows: str, config: Path | None,
+    form: str,
+) -> None:
+    import json
+    from dataclasses import asdict
+    from shlex import quote
+
+    from mlmkpi.cli.progress import Progress
+    from mlmkpi.pipeline.worked import work_out
+
+    with Progress() as progress:
+        found = work_out(
+            exports, one.name, period=period, as_of=as_of, bad_rows=bad_rows, config=config, progress=progress
+        )
+    if form == "json":
+        write_text(json.dumps({**asdict(one), "worked": asdict(found)}, ensure_ascii=False, indent=2) + "\n")
+        return
+    from mlmkpi.report.worked import render_worked
+
+    look = page(exports)
+    write_text(render_worked(found, one, quote(exports), width=look.width, colour=look.colour))

@@ -111,6 +111,11 @@ class FirstSales(Fact):
         return nw.col("duration")
 
     @measure
+    def sellers_days(self) -> Expr:
+        """Days to the first sale of those who have sold."""
+        return nw.col("duration") * flag(nw.col("event"))
+
+    @measure
     def event(self) -> Expr:
         """Whether the first sale was seen."""
         return flag(nw.col("event"))

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from mlmkpi.facts.base import Boundary
 from mlmkpi.facts.movers import Movers, PassersBy
 from mlmkpi.facts.newcomers import FirstSales, Newcomers
 from mlmkpi.facts.people import TENURE, People
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Recruiters, Sellers
-from mlmkpi.kpi import TOTAL, Better, Family, Interval, Ratio, Survival, Unit, kpi
+from mlmkpi.kpi import TOTAL, Better, Family, Interval, Naive, Ratio, Survival, Unit, kpi
 
 BY_TENURE = (TOTAL, (TENURE,))
+TEXTBOOK = "it counts people who came back as kept, and takes new people who are gone already for people lost"
+
+
+def _moves(figure: Ratio) -> tuple[Ratio, ...]:
+    """In the base at the opening boundary; gained and lost by the closing one; new sign-ups."""
+    people = figure.of.fact
+    if not isinstance(people, People):
+        raise TypeError(people)
+    movers = Movers(**{each.name: getattr(people, each.name) for each in fields(people)})
+    return Ratio(people.at_start()), Ratio(movers.gained()), Ratio(movers.lost()), Ratio(Newcomers().joined())
+
+
+def _textbook(start: float, gained: float, lost: float, new: float) -> float | None:
+    """(end − new) ÷ start."""
+    return (start + gained - lost - new) / start if start > 0 else None
+
+
+def _textbook_churn(start: float, gained: float, lost: float, new: float) -> float | None:
+    """(start + new − end) ÷ start."""
+    return (new - gained + lost) / start if start > 0 else None
+
+
+def _sold_already(figure: Survival) -> tuple[Ratio, ...]:
+    """The days to the first sale of those who have sold, and how many these are."""
+    first = figure.of.fact
+    if not isinstance(first, FirstSales):
+        raise TypeError(first)
+    return Ratio(first.sellers_days()), Ratio(first.event())
 
 
 @kpi(title="New sign-ups", short="New sign-ups", family=Family.RECRUITING, unit=Unit.COUNT, better=Better.HIGHER)
@@ -29,6 +59,7 @@ def new_signups(*, cooling_off_days: int = 0) -> Ratio:
 @kpi(
     title="Distributor retention", short="Distributor retention", family=Family.RECRUITING, unit=Unit.RATE,
     better=Better.HIGHER, interval=Interval.WILSON, dims_at=Boundary.START,
+    naive=Naive("(end − new) ÷ start", TEXTBOOK, _moves, _textbook),
 )
 def distributor_retention_rate(
     *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
@@ -52,6 +83,7 @@ def distributor_retention_rate(
 @kpi(
     title="Churn", short="Churn", family=Family.RECRUITING, unit=Unit.RATE, better=Better.LOWER,
     interval=Interval.WILSON, dims_at=Boundary.START,
+    naive=Naive("(start + new − end) ÷ start", TEXTBOOK, _moves, _textbook_churn),
 )
 def churn_rate(
     *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,
@@ -169,6 +201,10 @@ def sponsor_rate(
 @kpi(
     title="Time to first sale", short="Time to first sale", family=Family.RECRUITING, unit=Unit.DAYS,
     better=Better.LOWER,
+    naive=Naive(
+        "the mean of the days of those who have sold", "it forgets everybody who has not sold yet, the slowest of all",
+        _sold_already, lambda days, sellers: days / sellers if sellers else None,
+    ),
 )
 def time_to_first_sale(*, first_sale: FirstSale = FirstSale.CUSTOMER, valid_status: tuple[str, ...] = ()) -> Survival:
     """Days from first enrolment to the first customer sale: the median over everybody who enrolled, sellers or not yet.

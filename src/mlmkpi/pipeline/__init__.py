@@ -19,7 +19,7 @@ from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.facts.ranks import ladder
 from mlmkpi.facts.spans import fitted, schedule
-from mlmkpi.kpi import Back, Ratio, facts_of, fits
+from mlmkpi.kpi import Back, Kpi, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.figures import figures
@@ -43,7 +43,7 @@ Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 class Request:
     """What is asked of a run."""
 
-    kpis: Sequence[str] | None = None
+    kpis: Sequence[str | Kpi] | None = None
     every: Every = Every.MONTH
     by: Sequence[str] = ()
     where: Mapping[str, Sequence[str]] | None = None
@@ -90,7 +90,7 @@ def compute(
 
 
 def request_of(
-    *, kpis: Sequence[str] | None = None, every: str = "month", by: Sequence[str] = (),
+    *, kpis: Sequence[str | Kpi] | None = None, every: str = "month", by: Sequence[str] = (),
     where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None,

@@ -59,12 +59,17 @@ class Planned:
         return self.lacks is None and self.unsplit is None
 
 
-def chosen(names: Sequence[str] | None) -> tuple[list[Kpi], bool]:
-    """The KPIs asked for in report order, and whether it is the default set; UsageError for an unknown name."""
+def chosen(names: Sequence[str | Kpi] | None) -> tuple[list[Kpi], bool]:
+    """The KPIs asked for in report order, and whether it is the default set; UsageError for an unknown name.
+
+    A definition that is not in the catalogue may stand among the names, and comes last.
+    """
     if not names:
         return [kpi for name, kpi in KPIS.items() if name in DEFAULT], True
     wanted: set[str] = set()
     for name in names:
+        if isinstance(name, Kpi):
+            continue
         if name == "all":
             wanted |= set(KPIS)
         elif name in KPIS:
@@ -73,7 +78,8 @@ def chosen(names: Sequence[str] | None) -> tuple[list[Kpi], bool]:
             wanted |= {kpi.name for kpi in KPIS.values() if kpi.family == name}
         else:
             raise _unknown_kpi(name)
-    return [kpi for name, kpi in KPIS.items() if name in wanted], False
+    further = [name for name in names if isinstance(name, Kpi)]
+    return [*(kpi for name, kpi in KPIS.items() if name in wanted), *further], False
 
 
 def _unknown_kpi(name: str) -> UsageError:

@@ -33,20 +33,20 @@ def render_catalogue(all_of_them: Iterable[Explanation], *, width: int, colour: 
 
 
 def _page(one: Explanation, width: int) -> Iterator[Text]:
-    yield _apart(Text(one.title, BOLD), Text(BETTER.get(one.better, ""), DIM), width)
+    yield apart(Text(one.title, BOLD), Text(BETTER.get(one.better, ""), DIM), width)
     yield from (Text(f"  {line}") for line in wrapped(one.meaning, width - 2))
     yield Text()
     room = width - INDENT - 2
     for label, text in (
         ("Formula", one.formula), ("Unit", one.counted_in), ("Interval", INTERVALS.get(one.interval, one.interval)),
     ):
-        yield from _entry(label, wrapped(text, room)) if text else ()
+        yield from labelled_entry(label, wrapped(text, room)) if text else ()
     for number, parameter in enumerate(one.parameters):
-        yield from _entry("" if number else "Parameters", _parameter(parameter, room))
+        yield from labelled_entry("" if number else "Parameters", _parameter(parameter, room))
     needs = "; ".join(need.replace("|", " or ") for need in one.needs)
     for label, text in (("Needs", needs), ("Edge cases", one.edge_cases), ("Source", one.source)):
-        yield from _entry(label, wrapped(text, room)) if text else ()
-    yield from _entry("Compute it", [Text(f"mlmkpi compute exports/ --kpi {one.name}")])
+        yield from labelled_entry(label, wrapped(text, room)) if text else ()
+    yield from labelled_entry("Compute it", [Text(f"mlmkpi compute exports/ --kpi {one.name}")])
 
 
 def _parameter(one: Parameter, room: int) -> list[Text]:
@@ -67,15 +67,16 @@ def _catalogue(all_of_them: Iterable[Explanation], width: int) -> Iterator[Text]
             family = one.family
             yield Text(family_text(family), BOLD)
         what = Text(f"{one.unit} {ARROWS.get(one.better, '')}".strip(), DIM)
-        yield _apart(Text.assemble(f"  {one.name:<{longest}}", (f"  {one.title}", DIM)), what, width)
+        yield apart(Text.assemble(f"  {one.name:<{longest}}", (f"  {one.title}", DIM)), what, width)
         yield from (Text(f"    {line}") for line in wrapped(one.meaning, width - 4))
 
 
-def _entry(label: str, texts: list[Text]) -> list[Text]:
+def labelled_entry(label: str, texts: list[Text]) -> list[Text]:
+    """A label and its texts, as every page of a definition lays them out."""
     return [Text.assemble("  ", line) for line in entry(label, texts, INDENT)]
 
 
-def _apart(left: Text, right: Text, width: int) -> Text:
+def apart(left: Text, right: Text, width: int) -> Text:
     """Two texts at both ends of a line; the right one goes where there is no room."""
     gap = width - left.cell_len - right.cell_len
     if gap > 1:

@@ -1,0 +1,267 @@
+"""A definition worked with a company's own figures: its sums, the division, and what each parameter would change.
+
+One run computes the figure, its variants and the sums of the naive figure together, so that they share what is read.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.errors import UsageError
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.rules import ActiveRule
+from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, Unit
+from mlmkpi.parameters import parsed, shown
+from mlmkpi.pipeline import Result, request_of, run
+from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.plan import Planned, chosen
+from mlmkpi.pipeline.plugins import load_plugins
+from mlmkpi.pipeline.result import COLUMNS
+from mlmkpi.pipeline.trace import Side, measured, words
+from mlmkpi.pipeline.when import asked_for
+from mlmkpi.settings import FILE_NAME, Settings, load_settings
+
+MOST = 8
+"""So many changes of parameters are told."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A sum of the figure: what it counts, in words, and what it comes to."""
+
+    counts: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Instead:
+    """The figure under another value of one parameter, all else alike."""
+
+    parameter: str
+    value: str
+    figure: float
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """The popular figure, how it is made, and what is wrong with it."""
+
+    formula: str
+    figure: float | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A KPI's figure in one period, step by step.
+
+    `steps` are its sums, the denominator first; `parts` its values by the KPI's own split where it has no other;
+    `beside` its further statistics, each with its unit. `left_out` are lines for people: rows not read, and what the
+    figure leaves out. `instead` are the parameters that would change it, those that change it most first.
+    """
+
+    kpi: str
+    period: str
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    definition: str
+    complete: bool
+    steps: tuple[Step, ...]
+    division: str
+    parts: tuple[tuple[str, float | None], ...]
+    beside: tuple[tuple[str, float | None, str], ...]
+    left_out: tuple[str, ...]
+    instead: tuple[Instead, ...]
+    naive: Wrong | None
+
+
+def work_out(
+    exports: Any = ".", kpi: str = "", *, period: str | None = None, every: str = "month", as_of: date | None = None,
+    bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    progress: Callable[[str], None] | None = None,
+) -> Worked:
+    """A KPI's figure worked out for a `period` ("2026-10", "2026-Q3"; None: the last that ended).
+
+    Raises what `compute` raises, and UsageError for a period that there is not.
+    """
+    folder = Path(exports) if isinstance(exports, str | Path) else None
+    settings = settings or load_settings(config, folder, Path.cwd())
+    load_plugins(settings)
+    known = chosen([kpi])[0][0]
+    in_force = _in_force(known, settings)
+    others = {f"{known.name}?{at}": choice for at, choice in enumerate(_choices(known, in_force))}
+    variants = [_variant(known, name, *choice) for name, choice in others.items()]
+    naive = known.naive.sums(known.function(**in_force)) if known.naive else ()
+    sums = [replace(known, name=f"{known.name}!{at}", interval=Interval.NONE, unit=Unit.COUNT, naive=None,
+                    function=_giving(one)) for at, one in enumerate(naive)]
+    chosen_every, days = asked_for(period, every)
+    request = request_of(kpis=[kpi, *variants, *sums], every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
+    seen: list[Figure] = []
+
+    def look(_: Books, __: Jobs, planned: Sequence[Planned]) -> None:
+        seen[:] = [planned[0].figure]
+
+    result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
+    rows = _of_period(result.frame, known, period)
+    return _told(known, seen[0], rows, others, len(sums), result)
+
+
+def _in_force(kpi: Kpi, settings: Settings) -> dict[str, Any]:
+    """The parameters that the settings give the KPI."""
+    where = str(settings.path or FILE_NAME)
+    return {
+        name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
+        for name, default in kpi.parameters.items()
+    }
+
+
+def _choices(kpi: Kpi, in_force: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Other values of each parameter under which the definition stands: other choices, half and double a number."""
+    found = []
+    for name, value in in_force.items():
+        for other in _others(value):
+            try:
+                kpi.function(**{**in_force, name: other})
+            except ValueError:
+                continue
+            found.append((name, other))
+    return found
+
+
+def _others(value: Any) -> Iterable[Any]:
+    if isinstance(value, ActiveRule):
+        named = [ActiveRule.parse(kind) for kind in ActiveRule.KINDS if "X" not in kind]
+        return [rule for rule in named if rule != value]
+    if isinstance(value, StrEnum):
+        return [other for other in type(value) if other != value]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value // 2, value * 2] if value > 1 else [value * 2] if value else []
+    return [value / 2, value * 2] if isinstance(value, float) and value else []
+
+
+def _variant(kpi: Kpi, name: str, parameter: str, value: Any) -> Kpi:
+    """The KPI with one parameter fixed; the others stay open to the settings."""
+    kept = {key: default for key, default in kpi.parameters.items() if key != parameter}
+
+    def function(**others: Any) -> Figure:
+        return kpi.function(**others, **{parameter: value})
+
+    signature = [inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=each) for key, each in kept.items()]
+    function.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    return replace(kpi, name=name, function=function, naive=None)
+
+
+def _giving(figure: Ratio) -> Callable[[], Figure]:
+    return lambda: figure
+
+
+def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFrame:
+    """The rows of the period asked for, or of the last that ended."""
+    if period is None:
+        main = frame.filter(pl.col("kpi") == kpi.name)
+        ended = main.filter(pl.col("complete").fill_null(False))
+        period = (ended if ended.height else main)["period"].last() if main.height else None  # type: ignore[assignment]
+    rows = frame.filter(pl.col("period") == period)
+    if rows.is_empty():
+        raise UsageError(
+            f"there is no period {period}",
+            (("expected", "a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date"),),
+        )
+    return rows
+
+
+def _told(
+    kpi: Kpi, figure: Figure, rows: pl.DataFrame, others: dict[str, tuple[str, Any]], sums: int, result: Result
+) -> Worked:
+    own = [name for name in rows.columns if name not in COLUMNS]
+    of_kpi = rows.filter(pl.col("kpi") == kpi.name)
+    total = of_kpi.filter(pl.col(name).is_null() for name in own) if own else of_kpi
+    values = total.filter(pl.col("statistic") == "value")
+    row = values.row(0, named=True) if values.height else {**dict.fromkeys(COLUMNS), **of_kpi.row(0, named=True)}
+    if not values.height:
+        row |= dict.fromkeys(("value", "low", "high", "numerator", "denominator", "note"))
+    parts = _parts(of_kpi, own) if not values.height else ()
+    steps = _steps(figure, row) if values.height else ()
+    beside = total.filter(pl.col("statistic") != "value").select("statistic", "value", "unit").rows()
+    return Worked(
+        kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
+        bool(row["complete"]), steps, _division(figure, row), parts, tuple(beside),
+        (*result.warnings, *([row["note"]] if row["note"] else [])), _instead(rows, others, row["value"]),
+        _naive(kpi, rows, sums),
+    )
+
+
+def _parts(rows: pl.DataFrame, own: Sequence[str]) -> tuple[tuple[str, float | None], ...]:
+    """The values by the KPI's own split."""
+    found = rows.filter(pl.col("statistic") == "value").with_columns(
+        pl.concat_str([pl.col(name) for name in own], separator=", ", ignore_nulls=True).alias("_part")
+    )
+    return tuple(found.select("_part", "value").rows())
+
+
+def _steps(figure: Figure, row: dict[str, Any]) -> tuple[Step, ...]:
+    """The sums, the denominator first; of what is no ratio, how many units the figure is taken from."""
+    if not isinstance(figure, Ratio):
+        of, value, _ = measured(figure, Side.NUMERATOR)
+        return Step(words(of), row["denominator"]), Step(f"of each: {words(value)[:1].lower()}{words(value)[1:]}", None)
+    above = Step(words(figure.numerator), row["numerator"])
+    if figure.denominator is None:
+        return (above,)
+    return Step(words(figure.denominator), row["denominator"]), above
+
+
+def _division(figure: Figure, row: dict[str, Any]) -> str:
+    """What is done with the sums, in words, where it is more than to divide them."""
+    if not isinstance(figure, Ratio):
+        return "the figure is taken from their values"
+    if figure.growth:
+        return "the figure is growth on an earlier period: what was added ÷ what there was"
+    if figure.seasonal:
+        return "the figure is an index over all whole months"
+    if figure.cap is not None:
+        return f"what is left of {_fraction(figure.cap)} of the denominator ÷ the denominator"
+    return ""
+
+
+def _fraction(value: Fraction) -> str:
+    return f"{float(value):g}"
+
+
+def _instead(
+    rows: pl.DataFrame, others: dict[str, tuple[str, Any]], value: float | None
+) -> tuple[Instead, ...]:
+    own = [name for name in rows.columns if name not in COLUMNS]
+    found = []
+    for name, (parameter, other) in others.items():
+        theirs = rows.filter(pl.col("kpi") == name, pl.col("statistic") == "value")
+        theirs = theirs.filter(pl.col(each).is_null() for each in own) if own else theirs
+        figure = theirs["value"].item() if theirs.height == 1 else None
+        if figure is not None and value is not None and figure != value:
+            found.append(Instead(parameter, shown(other), figure))
+    largest = sorted(found, key=lambda one: -abs(one.figure - (value or 0)))[:MOST]
+    return tuple(one for one in found if one in largest)
+
+
+def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
+    if kpi.naive is None:
+        return None
+    found = [
+        rows.filter(pl.col("kpi") == f"{kpi.name}!{at}", pl.col("statistic") == "value")["value"].to_list()
+        for at in range(sums)
+    ]
+    known = [one[0] for one in found if one and one[0] is not None]
+    figure = kpi.naive.value(*known) if len(known) == sums else None
+    return Wrong(kpi.naive.formula, figure, kpi.naive.why)

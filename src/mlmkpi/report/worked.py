@@ -1,0 +1,79 @@
+"""A definition worked with a company's own figures, as a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from mlmkpi.explain import Explanation
+from mlmkpi.pipeline.worked import Worked
+from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
+from mlmkpi.report.format import interval_text, value_text
+from mlmkpi.report.labels import clean, statistic_text
+from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+
+FEW = 12
+
+
+def render_worked(one: Worked, told: Explanation, exports: str, *, width: int, colour: bool) -> str:
+    """The figure, its sums down to the division, what is left out, what would change it, its definition, its rows."""
+    return printed(_page(one, told, exports, width), width=width, colour=colour)
+
+
+def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[Text]:
+    value = "" if one.parts else f" = {value_text(one.value, one.unit)}"
+    yield apart(Text(f"{told.title}, {one.period}{value}", BOLD), Text(BETTER.get(told.better, ""), DIM), width)
+    yield from (Text(f"  {line}") for line in wrapped(told.meaning, width - 2))
+    if not one.complete:
+        yield Text("  provisional: the period, or what its people are followed for, has not ended", DIM)
+    yield Text()
+    yield from _sums(one, told, width)
+    yield Text()
+    room = width - INDENT - 2
+    for at, line in enumerate(one.left_out):
+        yield from labelled_entry("" if at else "Note", wrapped(clean(line), room))
+    changes = [(f"{each.parameter} = {each.value}", value_text(each.figure, one.unit)) for each in one.instead]
+    longest = max((len(text) for text, _ in changes), default=0)
+    for at, (text, figure) in enumerate(changes):
+        yield from labelled_entry("" if at else "If instead", [Text(f"{text:<{longest}}  {figure:>10}")])
+    if one.naive:
+        wrong = f"{one.naive.formula} = {value_text(one.naive.figure, one.unit)}"
+        yield from labelled_entry("Not this", [*wrapped(wrong, room), *wrapped(one.naive.why, room, DIM)])
+    for label, text in (("Formula", told.formula), ("Edge cases", told.edge_cases), ("Definition", one.definition)):
+        yield from labelled_entry(label, wrapped(text, room)) if text else ()
+    yield from labelled_entry("The rows", [Text(f"mlmkpi trace {one.kpi} {exports} --period {one.period}")])
+
+
+def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
+    """Every sum on a line, the division, and what stands beside it."""
+    lines = [(step.counts, "" if step.value is None else _number(step.value)) for step in one.steps]
+    lines += [(part, value_text(value, one.unit)) for part, value in one.parts[:FEW]]
+    right = max((len(figure) for _, figure in lines), default=0)
+    for words, figure in lines:
+        first, *rest = wrapped(clean(words), width - right - 6)
+        yield apart(Text.assemble("  ", first), Text(figure), min(width, 78))
+        yield from (Text.assemble("    ", line) for line in rest)
+    if len(one.parts) > FEW:
+        yield Text(f"  … and {len(one.parts) - FEW} more", DIM)
+    if one.division:
+        yield from (Text(f"  {line}", DIM) for line in wrapped(one.division, width - 2))
+    elif len(one.steps) == 2 and one.value is not None:
+        below, above = one.steps
+        yield Text(f"  {_number(above.value or 0)} ÷ {_number(below.value or 0)} = {_share(one)}")
+    if one.low is not None or one.high is not None:
+        how = INTERVALS.get(told.interval, "95 %").removeprefix("95 %, ")
+        yield Text(f"  95 % interval {interval_text(one.low, one.high, one.value, one.unit)} ({how})", DIM)
+    for name, value, unit in one.beside[:FEW]:
+        yield apart(Text(f"  {statistic_text(name, one.kpi)}", DIM), Text(value_text(value, unit)), min(width, 78))
+
+
+def _share(one: Worked) -> str:
+    if one.unit == "rate" and one.value is not None:
+        return f"{one.value:.4f}".replace("-", "\N{MINUS SIGN}")
+    return value_text(one.value, one.unit)
+
+
+def _number(value: float) -> str:
+    """A sum with its thousands apart and no more places than it has."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")

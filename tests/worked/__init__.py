@@ -1,0 +1,1 @@
+"""Definitions worked with a company's own figures."""

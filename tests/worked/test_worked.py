@@ -1,0 +1,181 @@
+"""A figure worked out: by hand on a few people, and for every KPI beside what compute gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import mlmkpi
+import mlmkpi.kpis
+from cli.ended import Run
+from equal.compare import frames
+from mlmkpi.cli import main
+from mlmkpi.errors import UsageError
+from mlmkpi.explain import explanation
+from mlmkpi.kpi import KPIS
+from mlmkpi.report.worked import render_worked
+from mlmkpi.settings import Settings
+from oracle.companies import company
+
+DISTRIBUTORS = """\
+distributor_id,enrolled_on,terminated_on
+D1,2026-09-05,2026-10-20
+D2,2026-09-06,
+D3,2026-07-20,
+D4,2026-10-07,
+D5,2026-10-08,2026-10-09
+D6,2026-01-01,
+"""
+ORDERS = """\
+order_id,ordered_on,amount,distributor_id,customer_id
+A0,2026-01-05,5.00,D2,C1
+A1,2026-10-01,10.50,D2,C1
+A2,2026-10-02,20.25,D2,C2
+A3,2026-10-31,8.00,D6,C2
+"""
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    (tmp_path / "distributors.csv").write_text(DISTRIBUTORS)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
+    def call(*arguments: str) -> Run:
+        code = main(arguments)
+        said = capsysbinary.readouterr()
+        return Run(code, said.out.decode(), said.err.decode())
+
+    return call
+
+
+def test_churn_by_hand(exports: Path) -> None:
+    """On 30 September D1, D2 and D3 are current; on 31 October D2 (a sale), D4 (new) and D6 (a sale) are.
+
+    D1 left, D3 enrolled 103 days before. D4 and D5 are new, D6 is back by a sale: (3 + 2 − 3) ÷ 3 by the textbook.
+    """
+    found = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
+    assert [(step.counts, step.value) for step in found.steps] == [
+        ("People in the base at the opening boundary", 3.0), ("Those no longer in it", 2.0),
+    ]
+    assert found.value == 2 / 3
+    assert found.naive is not None
+    assert found.naive.figure == 2 / 3
+
+
+def test_retention_by_the_textbook_is_another_figure(exports: Path) -> None:
+    found = mlmkpi.work_out(exports, "distributor_retention_rate", period="2026-10")
+    assert found.value == 1 / 3
+    assert found.naive is not None
+    assert found.naive.figure == (3 - 2) / 3
+    later = (exports / "orders.csv").read_text() + "A4,2026-10-31,9.00,D3,C2\n"
+    (exports / "orders.csv").write_text(later)
+    changed = mlmkpi.work_out(exports, "distributor_retention_rate", period="2026-10")
+    assert changed.value == 2 / 3
+    assert changed.naive is not None
+    assert changed.naive.figure == (4 - 2) / 3
+
+
+def test_the_naive_mean_forgets_who_has_not_sold(exports: Path) -> None:
+    (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-17,9.00,D4,C2\n")
+    found = mlmkpi.work_out(exports, "time_to_first_sale", period="2026-10")
+    assert found.steps[0].value == 2.0
+    assert found.naive is not None
+    assert found.naive.figure == 10.0
+
+
+def test_what_parameters_would_change_is_computed(exports: Path) -> None:
+    found = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
+    changes = {(each.parameter, each.value): each.figure for each in found.instead}
+    assert changes["lapse_after_days", "180"] == 1 / 3
+    for (parameter, value), figure in changes.items():
+        plain = int(value) if value.isdigit() else value
+        settings = Settings.model_validate({"definitions": {parameter: plain}})
+        frame = mlmkpi.compute(exports, kpis=["churn_rate"], settings=settings, count=1).frame
+        assert frame.filter(pl.col("statistic") == "value", pl.col("tenure").is_null())["value"].to_list() == [figure]
+
+
+def test_a_parameter_that_is_set_is_in_force(exports: Path) -> None:
+    (exports / "mlmkpi.toml").write_text("[definitions]\nlapse_after_days = 180\n")
+    found = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
+    assert found.value == 1 / 3
+    assert "lapse_after_days=180" in found.definition
+    assert {each.value for each in found.instead if each.parameter == "lapse_after_days"} <= {"90", "360"}
+
+
+def test_the_page_goes_down_to_the_division(exports: Path, run: Callable[..., Run]) -> None:
+    shown = run("explain", "churn_rate", str(exports), "--period", "2026-10").out
+    assert shown.startswith("Churn, 2026-10 = 66.7 %")
+    assert "2 ÷ 3 = 0.6667" in shown
+    assert "(Wilson score)" in shown
+    assert "(start + new − end) ÷ start = 66.7 %" in shown
+    assert f"mlmkpi trace churn_rate {exports} --period 2026-10" in shown
+
+
+def test_machines_get_the_definition_and_the_figures(exports: Path, run: Callable[..., Run]) -> None:
+    told = json.loads(run("explain", "sales_volume", str(exports), "--format", "json").out)
+    assert told["formula"]
+    assert told["worked"]["value"] == 38.75
+
+
+def test_the_working_folder_is_read_only_if_it_holds_a_table(
+    exports: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(exports)
+    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    (exports / "empty").mkdir()
+    monkeypatch.chdir(exports / "empty")
+    assert "Compute it" in run("explain", "sales_volume").out
+
+
+def test_a_period_without_days_is_refused(exports: Path) -> None:
+    with pytest.raises(UsageError, match="2026-13 is no period"):
+        mlmkpi.work_out(exports, "sales_volume", period="2026-13")
+
+
+def test_what_cannot_be_computed_says_why(exports: Path, run: Callable[..., Run]) -> None:
+    assert "needs the leads export" in run("explain", "lead_conversion_rate", str(exports)).out
+
+
+SHAPES = (
+    "new_signups", "average_order_value", "payout_cap_headroom", "earnings_gini", "autoship_survival", "yoy_growth",
+    "distributor_age_distribution", "net_promoter_score",
+)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    return frames(company(1, features=()).tables)
+
+
+def check(name: str, tables: dict[str, pl.DataFrame]) -> None:
+    """The page can be read, and the figure is that of compute."""
+    settings = Settings.model_validate({"rank_ladder": ["1", "2", "3"], "definitions": {"leader_rank": "2"}})
+    found = mlmkpi.work_out(tables, name, period="2026-Q3", settings=settings)
+    page = render_worked(found, explanation(KPIS[name]), "exports/", width=80, colour=False)
+    assert page.startswith(KPIS[name].title)
+    assert max(len(line) for line in page.splitlines() if "mlmkpi trace" not in line) <= 80
+    assert f"mlmkpi trace {name} exports/ --period 2026-Q3" in page
+    if len(found.steps) == 2 and not found.division and found.value is not None:
+        below, above = (step.value for step in found.steps)
+        assert above is not None
+        assert below
+        assert found.value == pytest.approx(above / below)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_shape_is_worked_out(name: str, tables: dict[str, pl.DataFrame]) -> None:
+    check(name, tables)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", sorted(set(KPIS) - set(SHAPES)))
+def test_every_kpi_is_worked_out(name: str, tables: dict[str, pl.DataFrame]) -> None:
+    check(name, tables)
