@@ -71,7 +71,7 @@ def kit_revenue_share(world: World, span: Span, split: Split) -> list[Block]:
     """Orders of kind kit by net sales and those; the enrolments' kits where the orders have none."""
     world.need_net()
     units = [
-        Unit(split.order(order, span.closing), below=order.amount, person=order.seller)
+        Unit(split.order(order, span.closing), below=order.amount, person=split.behind(order))
         for order in world.within(span)
     ]
     return [Block("value", units + _kits(world, span, split), ratio)]
@@ -91,7 +91,7 @@ def _kits(world: World, span: Span, split: Split) -> list[Unit]:
                 amount = worth(row, world.export, world.rate)
                 order = Order(row["ordered_on"], True, amount, ZERO, row.get("distributor_id"),
                               row.get("customer_id"), False, row)
-                found.append((split.order(order, span.closing), amount, order.seller))
+                found.append((split.order(order, span.closing), amount, split.behind(order)))
     elif world.export.has("enrollments", "kit_amount"):
         if any("." in name for name in split.dimensions):
             raise CannotSplitError("kits of the enrollments export have no order and no customer")
@@ -113,7 +113,7 @@ def month_end_loading_share(world: World, span: Span, split: Split) -> list[Bloc
         if order.is_own:
             late = (month_end(order.day) - order.day).days < 3
             cell = split.order(order, span.closing)
-            units.append(Unit(cell, order.volume if late else ZERO, order.volume, order.seller))
+            units.append(Unit(cell, order.volume if late else ZERO, order.volume, split.behind(order)))
     return [Block("value", units, ratio)]
 
 
@@ -135,7 +135,8 @@ def autoship_share(world: World, span: Span, split: Split) -> list[Block]:
     _need_autoship(world)
     units = [
         Unit(
-            split.order(order, span.closing), order.amount if is_autoship(order) else ZERO, order.amount, order.seller
+            split.order(order, span.closing), order.amount if is_autoship(order) else ZERO, order.amount,
+            split.behind(order),
         )
         for order in world.within(span)
     ]

@@ -34,11 +34,11 @@ def yoy_growth(world: World, span: Span, split: Split) -> list[Block]:
     world.need_net()
     then = whole_base(world, world.calendar.year_before(span))
     now = [
-        Unit(split.order(order, span.closing), order.amount, person=order.seller)
+        Unit(split.order(order, span.closing), order.amount, person=split.behind(order))
         for order in within(world, span, split)
     ]
     before = [
-        Unit(split.order(order, then.closing), below=order.amount, person=order.seller)
+        Unit(split.order(order, then.closing), below=order.amount, person=split.behind(order))
         for order in within(world, then, split)
     ]
     return [Block("value", now + before, less_one)]
@@ -111,7 +111,7 @@ def seasonality_index(world: World, span: Span, split: Split) -> list[Block]:
     for order in within(world, Span("", months[0], month_end(months[-1]), month_end(months[-1])), split):
         cell = split.order(order, span.closing)
         totals[cell][order.day.replace(day=1)] += order.amount
-        sellers[cell].add(order.seller)
+        sellers[cell].add(split.behind(order))
     units = []
     for cell, by_month in totals.items():
         for month, found in _ratios([by_month[month] for month in months], months):

@@ -94,7 +94,7 @@ def product_mix_share(world: World, span: Span, split: Split) -> list[Block]:
     world.export.need("products", "category")
     units = [
         Unit(
-            split.order(piece, span.closing), piece.amount, person=piece.seller,
+            split.order(piece, span.closing), piece.amount, person=split.behind(piece),
             label=piece.row["category"] or UNKNOWN,
         )
         for piece in pieces(world, world.within(span))
@@ -112,7 +112,8 @@ def best_sellers(world: World, span: Span, split: Split) -> list[Block]:
     for order in world.within(span):
         for line in known[order.row["order_id"]]:
             piece = _piece(order, line_amount(world, order, line), line["product_id"], line["category"])
-            unit = Unit(split.order(piece, span.closing), piece.amount, person=order.seller, label=line["product_id"])
+            who = split.behind(order) if piece.amount else None
+            unit = Unit(split.order(piece, span.closing), piece.amount, person=who, label=line["product_id"])
             amounts.append(unit)
             quantities.append(replace(unit, above=signed(order.is_sale, line, "quantity")))
     first = _first_hundred(amounts)
@@ -162,7 +163,7 @@ def product_return_rate(world: World, span: Span, split: Split) -> list[Block]:
     until = min(span.closing, world.as_of - timedelta(days=window))
     sold = [order for order in world.orders if order.is_sale and span.first <= order.day <= until]
     units = [
-        Unit(_line_cell(split, order, line, span.closing), below=Fraction(line["quantity"]), person=order.seller)
+        Unit(_line_cell(split, order, line, span.closing), below=Fraction(line["quantity"]), person=split.behind(order))
         for order in sold
         for line in known[order.row["order_id"]]
     ]
@@ -177,8 +178,9 @@ def product_return_rate(world: World, span: Span, split: Split) -> list[Block]:
                            False, row)
         else:
             continue
+        who = split.behind(origin)
         units += [
-            Unit(_line_cell(split, origin, line, span.closing), abs(Fraction(line["quantity"])), person=origin.seller)
+            Unit(_line_cell(split, origin, line, span.closing), abs(Fraction(line["quantity"])), person=who)
             for line in known[row["order_id"]]
         ]
     return [Block("value", units, ratio)]

@@ -84,6 +84,10 @@ class Split:
         """Whether cells of few people are hidden: a split by age or gender of anybody."""
         return any(name.rpartition(".")[2] in ("age_band", "gender") for name in self.dimensions)
 
+    def behind(self, order: Order) -> str | None:
+        """Who stands behind an order's money: its customer where the split is by customers, else its seller."""
+        return order.customer if self.by_customer else order.seller
+
     def person(self, who: str | None, day: date, sale: Order | None = None) -> Cell:
         """A distributor's cell; the sale settles the order's own dimensions."""
         return tuple(self._label(name, who, day, None, sale) for name in self.dimensions)

@@ -34,7 +34,8 @@ def shares_of_block(
             frame = pl.concat([frame, rows], how="diagonal")
     if figure.largest is None or not block:
         return frame
-    rows = _with(_summaries(main, keys, block, spans, _pareto), "pareto", people, keys)
+    known = main.filter(pl.col(block[0]) != UNKNOWN)
+    rows = _with(_summaries(known, keys, block, spans, _pareto), "pareto", people, keys)
     return pl.concat([_largest(frame, main, figure.largest, keys, block), rows], how="diagonal")
 
 
