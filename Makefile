@@ -4,7 +4,7 @@ VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 PYTEST = $(PYTHON) -m pytest -q -n auto
 
-.PHONY: demo test test-full test-spark check bench golden docs lock core dev spark java
+.PHONY: demo test test-full test-spark test-spark-full check bench golden docs lock core dev spark java
 
 demo: core  ## write a made-up company to ./demo and print its KPIs
 	$(VENV)/bin/mlmkpi demo demo
@@ -17,7 +17,10 @@ test-full: dev  ## the tests and the whole matrix of the oracle
 	$(PYTEST) -m "not spark"
 
 test-spark: java spark  ## the tests that need Spark
-	$(PYTHON) -m pytest -q -n 2 -m spark
+	$(PYTHON) -m pytest -q -m "spark and not full"
+
+test-spark-full: java spark  ## every parameter, split and period on Spark, and Spark Connect
+	$(PYTHON) -m pytest -q -m spark
 
 check: dev  ## style, types, who imports whom, and whether the generated pages are fresh
 	$(PYTHON) -m ruff check .

@@ -54,16 +54,19 @@ def test_every_kpi_of_the_catalogue_runs_on_both_engines(session: Any) -> None:
     assert set(known["kpi"]) == set(ALL)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("definitions", PARAMETERS[1:], ids=str)
 def test_every_parameter(session: Any, definitions: dict[str, Any]) -> None:
     same(Case(COMPANIES, those_with(definitions), count=1, definitions=definitions), session)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("split", SPLITS + PERIODS, ids=str)
 def test_splits_and_periods(session: Any, split: dict[str, Any]) -> None:
     same(Case(COMPANIES, ALL, **{"count": 2} | split), session)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "features", [("no_customer_id", "no_status"), ("no_seller", "no_distributors"), ("no_orders",)], ids=str
 )

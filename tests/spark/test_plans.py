@@ -14,7 +14,7 @@ from mlmkpi.errors import UsageError
 from mlmkpi.pipeline.plans import explain_plan
 from spark.pack import packed
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.full]
 
 ORDERS = {"_hash", "seller, cell", "buyer, cell"}
 PEOPLE = {"person", "distributor_id", "rank", "status", "kind", "day", "ordered_on"}
