@@ -140,6 +140,19 @@ def test_a_period_without_days_is_refused(exports: Path) -> None:
         mlmkpi.work_out(exports, "sales_volume", period="2026-13")
 
 
+def test_growth_and_caps_are_worked_in_their_own_way(exports: Path) -> None:
+    (exports / "orders.csv").write_text(ORDERS + "A8,2025-09-01,1.00,D6,C2\nA9,2025-10-03,31.00,D6,C2\n")
+    grown = mlmkpi.work_out(exports, "yoy_growth", period="2026-10")
+    assert [step.value for step in grown.steps] == [31.0, 7.75]
+    assert grown.steps[0].counts == "What buyers paid, returns taken off, in the earlier period"
+    assert grown.value == 0.25
+    (exports / "commissions.csv").write_text("distributor_id,paid_on,amount\nD2,2026-10-09,7.75\n")
+    left = mlmkpi.work_out(exports, "payout_cap_headroom", period="2026-10")
+    assert [step.value for step in left.steps] == [38.75, 7.75]
+    assert left.value == pytest.approx(0.35 - 0.2)
+    assert left.division == "0.35 minus the second ÷ the first"
+
+
 def test_what_cannot_be_computed_says_why(exports: Path, run: Callable[..., Run]) -> None:
     assert "needs the leads export" in run("explain", "lead_conversion_rate", str(exports)).out
 

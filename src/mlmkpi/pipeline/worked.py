@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +216,14 @@ def _steps(figure: Figure, row: dict[str, Any]) -> tuple[Step, ...]:
     if not isinstance(figure, Ratio):
         of, value, _ = measured(figure, Side.NUMERATOR)
         return Step(words(of), row["denominator"]), Step(f"of each: {words(value)[:1].lower()}{words(value)[1:]}", None)
+    if figure.seasonal:
+        return ()
+    if figure.growth:
+        what = words(figure.numerator) + (f" ÷ {words(figure.denominator)}" if figure.denominator else "")
+        return Step(f"{what}, in the earlier period", row["denominator"]), Step("Added since then", row["numerator"])
     above = Step(words(figure.numerator), row["numerator"])
+    if figure.cap is not None and row["numerator"] is not None:
+        above = replace(above, value=round(float(figure.cap) * row["denominator"] - row["numerator"], 4))
     if figure.denominator is None:
         return (above,)
     return Step(words(figure.denominator), row["denominator"]), above
@@ -227,17 +233,11 @@ def _division(figure: Figure, row: dict[str, Any]) -> str:
     """What is done with the sums, in words, where it is more than to divide them."""
     if not isinstance(figure, Ratio):
         return "the figure is taken from their values"
-    if figure.growth:
-        return "the figure is growth on an earlier period: what was added ÷ what there was"
     if figure.seasonal:
         return "the figure is an index over all whole months"
     if figure.cap is not None:
-        return f"what is left of {_fraction(figure.cap)} of the denominator ÷ the denominator"
+        return f"{float(figure.cap):g} minus the second ÷ the first"
     return ""
-
-
-def _fraction(value: Fraction) -> str:
-    return f"{float(value):g}"
 
 
 def _instead(

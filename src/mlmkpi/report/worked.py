@@ -63,7 +63,8 @@ def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
         yield Text(f"  {_number(above.value or 0)} ÷ {_number(below.value or 0)} = {_share(one)}")
     if one.low is not None or one.high is not None:
         how = INTERVALS.get(told.interval, "95 %").removeprefix("95 %, ")
-        yield Text(f"  95 % interval {interval_text(one.low, one.high, one.value, one.unit)} ({how})", DIM)
+        interval = f"95 % interval {interval_text(one.low, one.high, one.value, one.unit)} ({how})"
+        yield from (Text(f"  {line}", DIM) for line in wrapped(interval, width - 2))
     for name, value, unit in one.beside[:FEW]:
         yield apart(Text(f"  {statistic_text(name, one.kpi)}", DIM), Text(value_text(value, unit)), min(width, 78))
 
