@@ -22,6 +22,7 @@ NOT_ADDITIVE = {
     "market_contribution",  # only a market can split it
     "market_penetration_rate",  # only a market can split it
     "customer_geographic_distribution",  # each country is a share of the same customers
+    "team_sales_volume",  # a person's volume counts in every team above them
     "product_mix_share",  # each category is a share of the same sales
     "order_size_trend",  # a change of means
     "seasonality_index",  # a mean of ratios
