@@ -108,7 +108,8 @@ def test_the_nearest_input_option_wins(tmp_path: Path) -> None:
 def test_an_unknown_key_is_refused_with_the_nearest(tmp_path: Path) -> None:
     assert refusal(tmp_path, 'curency = "USD"') == (
         "mlmkpi.toml has an unknown key curency\n"
-        "  expected  files, columns, codes, definitions, input, timezone, currency, min_cell, rank_ladder, engine, plugins\n"
+        "  expected  files, columns, codes, definitions, input, timezone, currency, min_cell, rank_ladder, engine,"
+        " plugins\n"
         "  fix       did you mean currency?"
     )
 
