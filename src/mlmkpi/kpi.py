@@ -259,7 +259,10 @@ class Naive:
 
 @dataclass(frozen=True)
 class Kpi:
-    """A definition: the function, and what people and renderers need to know of it."""
+    """A definition: the function, and what people and renderers need to know of it.
+
+    `naive` is a popular figure that is wrong; `related` are KPIs whose numerators tell more of the same people.
+    """
 
     name: str
     title: str
@@ -271,6 +274,7 @@ class Kpi:
     dims_at: Boundary
     function: Callable[..., Figure]
     naive: Naive | None = None
+    related: tuple[str, ...] = ()
 
     @property
     def doc(self) -> str:
@@ -310,13 +314,13 @@ KPIS: dict[str, Kpi] = {}
 
 def kpi(
     *, title: str, short: str, family: Family, unit: Unit, better: Better, interval: Interval = Interval.NONE,
-    dims_at: Boundary = Boundary.END, naive: Naive | None = None,
+    dims_at: Boundary = Boundary.END, naive: Naive | None = None, related: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
     """Register a function as the KPI of its own name."""
 
     def register(function: Callable[..., Figure]) -> Callable[..., Figure]:
         name = function.__name__
-        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive)
+        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive, related)
         return function
 
     return register

@@ -81,6 +81,11 @@ def test_no_parameter_is_documented_that_no_kpi_has() -> None:
 
 
 @each
+def test_what_it_is_related_to_is_there(kpi: Kpi) -> None:
+    assert set(kpi.related) <= set(KPIS) - {kpi.name}
+
+
+@each
 def test_needs_are_columns_or_settings(kpi: Kpi) -> None:
     for need in kpi.needs:
         if "." not in need:

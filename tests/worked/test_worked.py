@@ -66,6 +66,10 @@ def test_churn_by_hand(exports: Path) -> None:
         ("People in the base at the opening boundary", 3.0), ("Those no longer in it", 2.0),
     ]
     assert found.value == 2 / 3
+    assert {step.counts: step.value for step in found.related} == {
+        "Churn by termination (churn_terminated)": 1.0, "Churn by lapse (churn_lapsed)": 1.0,
+        "Joined and left in the period (intra_period_leavers)": 1.0,
+    }
     assert found.naive is not None
     assert found.naive.figure == 2 / 3
 

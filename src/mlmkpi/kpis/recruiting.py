@@ -84,6 +84,7 @@ def distributor_retention_rate(
     title="Churn", short="Churn", family=Family.RECRUITING, unit=Unit.RATE, better=Better.LOWER,
     interval=Interval.WILSON, dims_at=Boundary.START,
     naive=Naive("(start + new − end) ÷ start", TEXTBOOK, _moves, _textbook_churn),
+    related=("churn_terminated", "churn_lapsed", "intra_period_leavers"),
 )
 def churn_rate(
     *, retention_base: Base = Base.CURRENT, retention_window: Window = Window.PERIOD, lapse_after_days: int = 90,

@@ -121,11 +121,11 @@ def run(
     except MlmkpiError:
         raise
     except Exception as error:
-        kpis = [kpi.name for kpi in chosen(request.kpis)[0]]
-        own = of_plugins(kpis)
+        kpis = chosen(request.kpis)[0]
+        own = of_plugins([kpi.name for kpi in kpis])
         if not own or len(own) == len(kpis):
             raise
-        request = replace(request, kpis=[name for name in kpis if name not in own])
+        request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
         result = on_engine(exports, settings, engine, request.bad_rows, work)
         bad += [f"plugin {plugin_of(name)} left out: {name}: {type(error).__name__}" for name in own]
     return replace(result, warnings=(*bad, *result.warnings))

@@ -65,7 +65,8 @@ class Worked:
 
     `steps` are its sums, the denominator first; `parts` its values by the KPI's own split where it has no other;
     `beside` its further statistics, each with its unit. `left_out` are lines for people: rows not read, and what the
-    figure leaves out. `instead` are the parameters that would change it, those that change it most first.
+    figure leaves out. `related` are numerators of other KPIs that tell more of the same. `instead` are the parameters
+    that would change it, those that change it most.
     """
 
     kpi: str
@@ -81,6 +82,7 @@ class Worked:
     parts: tuple[tuple[str, float | None], ...]
     beside: tuple[tuple[str, float | None, str], ...]
     left_out: tuple[str, ...]
+    related: tuple[Step, ...]
     instead: tuple[Instead, ...]
     naive: Wrong | None
 
@@ -105,11 +107,12 @@ def work_out(
     sums = [replace(known, name=f"{known.name}!{at}", interval=Interval.NONE, unit=Unit.COUNT, naive=None,
                     function=_giving(one)) for at, one in enumerate(naive)]
     chosen_every, days = asked_for(period, every)
-    request = request_of(kpis=[kpi, *variants, *sums], every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
+    wanted = [kpi, *known.related, *variants, *sums]
+    request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
     seen: list[Figure] = []
 
     def look(_: Books, __: Jobs, planned: Sequence[Planned]) -> None:
-        seen[:] = [planned[0].figure]
+        seen[:] = [one.figure for one in planned if one.kpi.name == known.name]
 
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
     rows = _of_period(result.frame, known, period)
@@ -198,9 +201,17 @@ def _told(
     return Worked(
         kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
         bool(row["complete"]), steps, _division(figure, row), parts, tuple(beside),
-        (*result.warnings, *([row["note"]] if row["note"] else [])), _instead(rows, others, row["value"]),
+        (*result.warnings, *([row["note"]] if row["note"] else [])), _related(kpi, rows),
+        _instead(rows, others, row["value"]),
         _naive(kpi, rows, sums),
     )
+
+
+def _related(kpi: Kpi, rows: pl.DataFrame) -> tuple[Step, ...]:
+    """The numerators of the related KPIs that the period has, each with the KPI's title and name."""
+    titles = {one.name: f"{one.title} ({one.name})" for one in (chosen(kpi.related)[0] if kpi.related else ())}
+    found = rows.filter(pl.col("kpi").is_in(list(titles)), pl.col("statistic") == "value")
+    return tuple(Step(titles[name], value) for name, value in found.select("kpi", "numerator").rows())
 
 
 def _parts(rows: pl.DataFrame, own: Sequence[str]) -> tuple[tuple[str, float | None], ...]:

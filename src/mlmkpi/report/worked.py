@@ -33,6 +33,9 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     room = width - INDENT - 2
     for at, line in enumerate(one.left_out):
         yield from labelled_entry("" if at else "Note", wrapped(clean(line), room))
+    for at, step in enumerate(one.related):
+        figure = "–" if step.value is None else _number(step.value)
+        yield from labelled_entry("" if at else "See too", wrapped(f"{figure}  {step.counts}", room))
     changes = [(f"{each.parameter} = {each.value}", value_text(each.figure, one.unit)) for each in one.instead]
     longest = max((len(text) for text, _ in changes), default=0)
     for at, (text, figure) in enumerate(changes):
