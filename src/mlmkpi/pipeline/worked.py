@@ -107,7 +107,7 @@ def work_out(
     sums = [replace(known, name=f"{known.name}!{at}", interval=Interval.NONE, unit=Unit.COUNT, naive=None,
                     function=_giving(one)) for at, one in enumerate(naive)]
     chosen_every, days = asked_for(period, every)
-    wanted = [kpi, *known.related, *variants, *sums]
+    wanted: list[str | Kpi] = [kpi, *known.related, *variants, *sums]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
     seen: list[Figure] = []
 
