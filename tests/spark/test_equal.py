@@ -47,6 +47,19 @@ def same(case: Case, session: Any) -> pl.DataFrame:
     return here
 
 
+MAIN = (
+    "new_signups", "distributor_retention_rate", "churn_rate", "active_distributor_rate", "personal_sales_volume",
+    "average_order_value", "customer_to_distributor_ratio", "time_to_first_sale", "customer_retention_rate",
+    "repeat_purchase_rate", "social_sales_share", "sponsor_rate", "retail_sales_share",
+)
+
+
+def test_the_main_kpis_are_the_same_on_both_engines(session: Any) -> None:
+    frame = same(Case(COMPANIES, MAIN, count=1), session)
+    assert set(frame.filter(pl.col("value").is_not_null())["kpi"]) == set(MAIN)
+
+
+@pytest.mark.full
 def test_every_kpi_of_the_catalogue_runs_on_both_engines(session: Any) -> None:
     frame = same(Case(COMPANIES, ALL, count=2), session)
     assert set(frame["kpi"]) == set(ALL)
@@ -74,6 +87,7 @@ def test_exports_that_lack_something(session: Any, features: tuple[str, ...]) ->
     same(Case(company(2, features=features).tables, ALL, count=1), session)
 
 
+@pytest.mark.full
 def test_the_demo_company_from_csv(session: Any, tmp_path: Path) -> None:
     write_demo(tmp_path / "demo", orders=2_000)
     here = mlmkpi.compute(tmp_path / "demo", count=2)
