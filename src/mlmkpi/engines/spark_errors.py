@@ -67,7 +67,7 @@ def _about_data(text: str, file: str) -> DataError | None:
             (("expected", "a path that the server sees, not only this machine"),
              ("fix", "put the exports where the server can read them, or leave --engine out to run here")),
         )
-    if "TABLE_OR_VIEW_NOT_FOUND" in text:
+    if "TABLE_OR_VIEW_NOT_FOUND" in text or "REQUIRES_SINGLE_PART_NAMESPACE" in text:
         named = _NAMED.search(text)
         return DataError(
             f"Spark knows no table {named[1] if named else 'of that name'}",

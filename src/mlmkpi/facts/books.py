@@ -311,9 +311,9 @@ class Books:
         """How many people with sales the roster does not know; 0 where no figure has looked at people."""
         for key, frame in self._cache.items():
             names = frame.collect_schema().names() if isinstance(key, tuple) and key[0] == "wide" else []
-            sold = [nw.col(name) for name in names if name.startswith("sale_")]
+            sold = [nw.col(name) > 0 for name in names if name.startswith("sale_")]
             if sold:
-                unknown = frame.filter((nw.col("enrolled") == FAR) & (nw.max_horizontal(*sold) > 0))
+                unknown = frame.filter((nw.col("enrolled") == FAR) & nw.any_horizontal(*sold, ignore_nulls=True))
                 return int(self.engine.collect(unknown.select(nw.len().alias("n")))["n"][0])
         return 0
 
