@@ -31,7 +31,7 @@ def by_period(frame: pl.DataFrame, kpi: str, column: str = "value") -> dict[str,
     return dict(rows.select("period", column).iter_rows())
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(companies())
 def test_parts_make_wholes(one: Company) -> None:
     frame = figures(one)
@@ -44,7 +44,7 @@ def test_parts_make_wholes(one: Company) -> None:
         assert {p: first[p] + second[p] for p in first} == pytest.approx({p: total[p] for p in first})
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(companies())
 def test_segments_add_up_to_totals(one: Company) -> None:
     total = figures(one).filter(pl.col("tenure").is_null())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 import tempfile
+import weakref
 from itertools import count
 from pathlib import Path
 
@@ -11,17 +14,21 @@ class Workspace:
     """Hands out paths in a temporary folder, which is made when first needed."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._numbers = count(1)
 
     def path(self, suffix: str) -> Path:
         """A path that no file has yet."""
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="mlmkpi-", ignore_cleanup_errors=True)
-        return Path(self._folder.name) / f"{next(self._numbers)}{suffix}"
+            folder = Path(tempfile.gettempdir()) / f"mlmkpi-{secrets.token_hex(8)}"
+            # Removal is arranged before the folder is there, so that no interruption can come between.
+            self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            self._folder = folder
+            folder.mkdir(mode=0o700)
+        return self._folder / f"{next(self._numbers)}{suffix}"
 
     def close(self) -> None:
         """Remove the folder and what is in it."""
         if self._folder is not None:
-            self._folder.cleanup()
+            self._remove()
             self._folder = None
