@@ -291,7 +291,9 @@ class Books:
         """The last sale of those marked terminated without a date, who left the day after it; None without any."""
         if not self.roster.marked_terminated:
             return None
-        leavers = self.roster.undated_leavers()
+        leavers = self.engine.materialise(self.roster.undated_leavers())
+        if self.engine.collect(leavers.select(nw.len().alias("n")))["n"][0] == 0:
+            return None
         if "distributor_id" not in self.export.columns("orders"):
             return leavers.with_columns(nw.lit(0, dtype=nw.Int32).alias("last_sale"))
         typed = self._typed(next(iter(self.wanted), OrderRules()))
