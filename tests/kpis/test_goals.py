@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from kpis.orders import figure, figures, table
@@ -38,11 +39,14 @@ def test_goals_count_in_the_period_they_end_in_over_their_own_days() -> None:
 
 def test_pace_asks_for_the_days_so_far() -> None:
     due = figures(TABLES, "goal_pace", "2026-10", column="denominator")
-    assert due == {"sales_volume": 300 + 66.6667, "personal_sales_volume": 100, "new_signups": 2.0328}
+    assert due == {
+        "sales_volume": float(300 + Fraction(100 * 2, 3)), "personal_sales_volume": 100, "new_signups": 4 * 31 / 61,
+    }
     done = figures(TABLES, "goal_pace", "2026-10", column="numerator")
     assert done == {"sales_volume": 130 + 30 + 50, "personal_sales_volume": 110, "new_signups": 2}
     running = figures(TABLES, "goal_pace", "2026-10", as_of="2026-10-10")
-    assert running["sales_volume"] == (80 + 30 + 0) / (64.5161 + 32.2581 + 5)
+    pace = Fraction(200 * 10, 31) + Fraction(100 * 10, 31) + Fraction(10 * 5, 10)
+    assert running["sales_volume"] == float((80 + 30 + 0) / pace)
 
 
 def test_what_the_export_does_not_tell_is_null_for_goals_of_that_kind_alone() -> None:

@@ -53,7 +53,7 @@ def _whole(row: Row, closing: date) -> Fraction:
 def _so_far(row: Row, closing: date) -> Fraction:
     elapsed: int = (closing - row["starts_on"]).days + 1
     days: int = (row["ends_on"] - row["starts_on"]).days + 1
-    return Fraction(round(Fraction(row["goal"]) * Fraction(elapsed, days) * 10_000), 10_000)
+    return Fraction(row["goal"]) * Fraction(elapsed, days)
 
 
 def _of_goals(

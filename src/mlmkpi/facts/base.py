@@ -94,11 +94,15 @@ class Ask:
 
 @dataclass(frozen=True)
 class Measure:
-    """A named sum over one fact's rows; `scale` is how many of its units make one of a person's."""
+    """A named sum over one fact's rows; `scale` is how many of its units make one of a person's.
+
+    `per` names a column of the rows, whole numbers: what a row adds is divided by its own, exactly.
+    """
 
     fact: Fact
     name: str
     scale: int = 1
+    per: str = ""
 
     @property
     def expr(self) -> Expr:
@@ -123,10 +127,15 @@ def scaled(method: Callable[[Any], Expr]) -> Callable[[Any], Measure]:
     return _measure(method, SCALE)
 
 
-def _measure(method: Callable[[Any], Expr], scale: int) -> Callable[[Any], Measure]:
+def scaled_per(column: str) -> Callable[[Callable[[Any], Expr]], Callable[[Any], Measure]]:
+    """As `scaled`, each row's being divided by its own whole number in the column; for denominators."""
+    return lambda method: _measure(method, SCALE, column)
+
+
+def _measure(method: Callable[[Any], Expr], scale: int, per: str = "") -> Callable[[Any], Measure]:
     @wraps(method)
     def build(fact: Fact) -> Measure:
-        return Measure(fact, method.__name__, scale)
+        return Measure(fact, method.__name__, scale, per)
 
     return build
 

@@ -10,13 +10,14 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.activity import RECRUITED
-from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, flag, measure, scaled
+from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, flag, measure, scaled, scaled_per
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.listed import by_people
 from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 
 GOAL_KPI = "goal_kpi"
+DAYS = "goal_days"
 SALES, VOLUME, SIGNUPS = "sales_volume", "personal_sales_volume", "new_signups"
 COLUMNS = ("distributor_id", "kpi", "goal", "starts_on", "ends_on")
 
@@ -25,8 +26,8 @@ COLUMNS = ("distributor_id", "kpi", "goal", "starts_on", "ends_on")
 class Goals(Fact):
     """One row a goal and period: those that end in it; with `so_far`, those that run on its last day.
 
-    `actual` is what was done from the goal's first day to its last, or to the period's; `due` is the goal, or the part
-    of it that an even pace asks by then, to four places.
+    `actual` is what was done from the goal's first day to its last, or to the period's; `due` is the part of the goal
+    that an even pace asks by then. It is kept exact: the goal × the days so far in the rows, by how many days it has.
     """
 
     rules: OrderRules
@@ -125,7 +126,9 @@ class Goals(Fact):
         signups = kind == SIGNUPS
         untold = kind.is_in(self._unknown(books.export)) | (~signups & nw.col("span").is_in(before))
         return rows.select(
-            "unit", "span", GOAL_KPI, actual.fill_null(0).alias("actual"), self._due().alias("due"),
+            "unit", "span", GOAL_KPI, actual.fill_null(0).alias("actual"), "goal",
+            _days("ends_on").alias(DAYS),
+            (nw.col("goal") * _days("through")).alias("due"),
             untold.alias("untold"), (~signups & nw.col("span").is_in(cut)).alias("cut"),
         )
 
@@ -135,25 +138,19 @@ class Goals(Fact):
         told = {VOLUME: by_volume, SIGNUPS: export.has(RECRUITED)}
         return ["", *(kind for kind, known in told.items() if not known)]
 
-    def _due(self) -> Expr:
-        """The goal; or its part for the days so far, a half of the fourth place going to the even one."""
-        if not self.so_far:
-            return nw.col("goal")
-        days = nw.col("ends_on").cast(nw.Int64) - nw.col("starts_on") + 1
-        asked = nw.col("goal") * (nw.col("through").cast(nw.Int64) - nw.col("starts_on") + 1)
-        down = (asked // days).cast(nw.Int64)
-        twice = (asked - down * days) * 2
-        up = (twice > days) | ((twice == days) & (down % 2 == 1))
-        return down + flag(up)
-
     @scaled
     def actual(self) -> Expr:
         """What was done."""
         return nw.col("actual")
 
     @scaled
-    def due(self) -> Expr:
+    def goal(self) -> Expr:
         """What was to be done."""
+        return nw.col("goal")
+
+    @scaled_per(DAYS)
+    def due(self) -> Expr:
+        """What was to be done so far."""
         return nw.col("due")
 
     @measure
@@ -165,3 +162,8 @@ class Goals(Fact):
     def cut(self) -> Expr:
         """Goals of a period in which the orders start."""
         return flag(nw.col("cut"))
+
+
+def _days(last: str) -> Expr:
+    """How many days a goal has up to one of its days, both ends included."""
+    return nw.col(last).cast(nw.Int64) - nw.col("starts_on") + 1

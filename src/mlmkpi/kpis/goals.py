@@ -8,7 +8,8 @@ from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 
 
 def _figure(goals: Goals) -> Ratio:
-    return Ratio(goals.actual(), goals.due(), blocks=((GOAL_KPI,),), untold=goals.untold(), cut=goals.cut())
+    asked = goals.due() if goals.so_far else goals.goal()
+    return Ratio(goals.actual(), asked, blocks=((GOAL_KPI,),), untold=goals.untold(), cut=goals.cut())
 
 
 @kpi(title="Goal attainment", short="Goal attainment", family=Family.OPERATIONS, unit=Unit.RATE, better=Better.HIGHER)
@@ -36,7 +37,7 @@ def goal_pace(
     Formula: Σ of what was done so far ÷ Σ of goal × elapsed days ÷ all days, both ends included; one row a kpi of
     goals, as in goal attainment.
     Unit: a rate; 1 is on pace.
-    Edge cases: a goal's part is rounded half-even to four places; a goal that ends that day counts whole.
+    Edge cases: a goal's part is exact, not rounded to cents; a goal that ends that day counts whole.
     Source: set by mlmkpi.
     """
     return _figure(Goals(OrderRules(valid_status, refunds, volume), so_far=True))

@@ -105,7 +105,7 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions) -> Jobs:
 def _add(jobs: Jobs, one: Planned, block: Block) -> None:
     kpi, figure = one.kpi, one.figure
     for measure in figure.measures():
-        jobs.job(kpi, measure.fact, block).measures[measure] = None
+        jobs.job(kpi, measure.fact, block_of(measure, block)).measures[measure] = None
     if isinstance(figure, Survival):
         jobs.job(kpi, figure.of.fact, block).survivals[figure] = None
     else:
@@ -119,6 +119,11 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
             jobs.job(kpi, of.fact, counted_by(figure, block)).counted[of] = None
     if isinstance(figure, Ratio) and figure.summaries and any(is_private(d.name) for d in jobs.asked(kpi)):
         jobs.job(kpi, figure.of.fact, TOTAL).counted[figure.of] = None
+
+
+def block_of(measure: Measure, block: Block) -> Block:
+    """The block that a measure is summed by for a figure's; with the divisors of rows that have each its own."""
+    return (*block, measure.per) if measure.per else block
 
 
 def counted_by(figure: Figure, block: Block) -> Block:

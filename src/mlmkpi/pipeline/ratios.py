@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from fractions import Fraction
+
 import numpy as np
 import polars as pl
 
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Block, Interval, Part, Ratio, Survival
-from mlmkpi.pipeline.jobs import Jobs, stands_apart
+from mlmkpi.pipeline.jobs import Jobs, block_of, stands_apart
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
@@ -21,6 +24,8 @@ def ratio_rows(
     one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
 ) -> pl.DataFrame:
     """A statistic's figures by the keys; beside the main one, parts that count a subset of people have an interval."""
+    if part.denominator is not None and part.denominator.per:
+        return _parted(one, part, part.denominator, jobs, block, keys)
     sums = _sums(one, part, jobs, block, keys)
     if part.name != "value":
         if len(keys) > 1 and not isinstance(one.figure, Survival) and stands_apart(part, one.figure):
@@ -55,6 +60,25 @@ def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -
         return above.with_columns(pl.lit(None, dtype=pl.Int64).alias("_d"))
     both = above.join(of(part.denominator, "_d"), on=keys, how="full", coalesce=True, nulls_equal=True)
     return both.with_columns(pl.col("_n").fill_null(0), pl.col("_d").fill_null(0))
+
+
+def _parted(
+    one: Planned, part: Part, below: Measure, jobs: Jobs, block: Block, keys: list[str]
+) -> pl.DataFrame:
+    """The figures where each row of the denominator is divided by a number of its own: fractions to the last."""
+    totals = jobs.of(one.kpi, below.fact, block_of(below, block)).totals
+    due: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
+    for *key, per, found in totals.select(*keys, below.per, below.name).iter_rows():
+        due[tuple(key)] += Fraction(found, int(per) * below.scale)
+    totals = jobs.of(one.kpi, part.numerator.fact, block).totals.select(*keys, part.numerator.name)
+    rows: list[tuple[object, ...]] = []
+    for *key, found in totals.iter_rows():
+        n, d = Fraction(found * part.times, part.numerator.scale), due[tuple(key)]
+        note = None if d > 0 else NOT_ABOVE if d else NOBODY
+        rows.append((*key, float(n), float(d), float(n / d) if d > 0 else None, note, part.name))
+    schema: dict[str, pl.DataType] = {name: totals.schema[name] for name in keys}
+    schema |= dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())
+    return pl.DataFrame(rows, {**schema, "note": pl.String(), "statistic": pl.String()}, orient="row")
 
 
 def _occurring(sums: pl.DataFrame, part: Part) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from mlmkpi.facts.lines import want_lines
 from mlmkpi.facts.spans import Span
 from mlmkpi.kpi import TOTAL, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline import Result, one_of, request_of, run
-from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
 from mlmkpi.pipeline.plan import Planned, chosen
 from mlmkpi.pipeline.plugins import load_plugins
@@ -149,7 +150,8 @@ def _look(
     for rules in list(books.wanted):
         want_lines(books, rules)
     books.export.marking = books.engine.name == "polars"
-    fact, at, dimensions = jobs.key(planned.kpi, of.fact, block)
+    split = block_of(of, block)
+    fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
     rows = Split(dimensions, all_leaders=not books.teams.leaders).rows(books, fact, at)
     key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
     unit = unit_of(fact, rows)
@@ -158,7 +160,7 @@ def _look(
         key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,
     )
     picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
-    job = jobs.job(planned.kpi, of.fact, block)
+    job = jobs.job(planned.kpi, of.fact, split)
     frame = labelled(books, job, books.engine.collect(picked_rows))
     whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
     kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
@@ -180,20 +182,20 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     planned, figure = found.planned, found.planned.figure
     of, value, adds_up = measured(figure, side)
     times = figure.times if isinstance(figure, Ratio) and side is Side.NUMERATOR else 1
-    totals = found.jobs.of(kpi, of.fact, found.block).totals.filter(pl.col("span") == found.span.index)
+    totals = found.jobs.of(kpi, of.fact, block_of(of, found.block)).totals.filter(pl.col("span") == found.span.index)
     for name, values in found.kept.items():
         totals = totals.filter(pl.col(name).is_in(list(values)))
     frame = found.rows.with_columns(
         pl.lit(kpi.name).alias("kpi"), pl.lit(found.span.period.label).alias("period"),
         pl.lit(side.value).alias("side"),
-        divided("contribution", found.rows["_value"] * times, value.scale),
-    ).drop("_value")
+        divided("contribution", found.rows["_value"] * times, _parts(found.rows, value)),
+    ).drop("_value", *([value.per] if value.per else []))
     head, last = ["kpi", "period", "side"], ["contribution"]
     frame = frame.select(*head, *(name for name in frame.columns if name not in (*head, *last)), *last)
     order = [name for name in ("table", "file", "row", "id") if name in frame.columns]
     row = _row(result, found)
-    counted = int((found.rows["_value"] if adds_up else pl.Series([found.rows.height])).sum())
-    summed = int(totals[of.name].sum())
+    counted = _exact(found.rows, "_value", value) if adds_up else Fraction(found.rows.height)
+    summed = _exact(totals, of.name, of)
     if counted != summed:
         raise EngineError(
             f"the rows behind {kpi.name} do not add up to it", (("got", str(counted)), ("expected", str(summed)),
@@ -202,9 +204,22 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     return Trace(
         frame.sort(*order, nulls_last=True), kpi.name, planned.definition, found.span.period.label, side,
         str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
-        counted * times / of.scale, summed * times / of.scale,
+        float(counted * times), float(summed * times),
         row.get("value"), _note(figure) or row.get("note"), result.warnings,
     )
+
+
+def _parts(rows: pl.DataFrame, measure: Measure) -> pl.Series | int:
+    """How many of what each row adds make one of a person's units."""
+    return rows[measure.per].cast(pl.Int64) * measure.scale if measure.per else measure.scale
+
+
+def _exact(rows: pl.DataFrame, column: str, measure: Measure) -> Fraction:
+    """The sum of what rows add, in a person's units."""
+    if not measure.per:
+        return Fraction(int(rows[column].sum()), measure.scale)
+    sums = rows.group_by(measure.per).agg(pl.col(column).sum()).select(measure.per, column).rows()
+    return sum((Fraction(found, int(per) * measure.scale) for per, found in sums), Fraction())
 
 
 def _row(result: Result, found: _Found) -> dict[str, Any]:
