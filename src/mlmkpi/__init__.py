@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
-    from mlmkpi.pipeline.cohorts import cohorts
+    from mlmkpi.pipeline.cohorts import Cohorts, cohorts
     from mlmkpi.pipeline.page import TeamPage, team
     from mlmkpi.pipeline.trace import Trace, trace
     from mlmkpi.pipeline.worked import Worked, work_out
 
 __version__ = "0.1.0"
 
-__all__ = ["Result", "TeamPage", "Trace", "Worked", "__version__", "cohorts", "compute", "team", "trace", "work_out"]
+__all__ = [
+    "Cohorts", "Result", "TeamPage", "Trace", "Worked", "__version__", "cohorts", "compute", "team", "trace",
+    "work_out",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,15 +33,10 @@ def __getattr__(name: str) -> Any:
         from mlmkpi import pipeline
 
         return getattr(pipeline, name)
-    if name == "cohorts":
-        from mlmkpi.pipeline.cohorts import cohorts
-
-        return cohorts
-    if name in ("TeamPage", "team"):
-        from mlmkpi.pipeline import page
-
-        return getattr(page, name)
-    places = {"Trace": "trace", "trace": "trace", "Worked": "worked", "work_out": "worked"}
+    places = {
+        "Cohorts": "cohorts", "cohorts": "cohorts", "TeamPage": "page", "team": "page", "Trace": "trace",
+        "trace": "trace", "Worked": "worked", "work_out": "worked",
+    }
     if name in places:
         from importlib import import_module
 

@@ -17,7 +17,7 @@ Call = Callable[..., Run]
         (
             ["compte"],
             "error: there is no command compte\n"
-            "  expected  compute, team, validate, kpis, explain, trace, demo, convert, settings\n"
+            "  expected  compute, team, cohorts, validate, kpis, explain, trace, demo, convert, settings\n"
             "  fix       did you mean compute?\n"
             "  help      mlmkpi --help\n",
         ),
@@ -82,7 +82,10 @@ def test_debug_may_stand_anywhere_and_shows_where_an_error_was_raised(run: Call)
         assert ended.err.endswith("error: x is no day\n  expected  a day such as 2026-10-31\n")
 
 
-COMMANDS = ("compute", "team", "validate", "kpis", "explain", "demo", "convert", "settings", "settings schema")
+COMMANDS = (
+    "compute", "team", "cohorts", "validate", "kpis", "explain", "trace", "demo", "convert", "settings",
+    "settings schema",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -27,7 +27,7 @@ TABLES = frames({"distributors": PEOPLE, "orders": ORDERS})
 def triangle(of: str, curve: str) -> dict[str, list[float]]:
     """The values of each class, month by month."""
     found: dict[str, list[float]] = {}
-    for row in mlmkpi.cohorts(TABLES, of=of, curve=curve, as_of=day("04-02")).iter_rows(named=True):
+    for row in mlmkpi.cohorts(TABLES, of=of, curve=curve, as_of=day("04-02")).frame.iter_rows(named=True):
         found.setdefault(row["cohort"], []).append(row["value"])
     return found
 
@@ -55,6 +55,6 @@ def test_curves_equal_the_oracles(seed: int, of: str, curve: str) -> None:
     settings = Settings.model_validate({"definitions": definitions})
     found = mlmkpi.cohorts(frames(one.tables), of=of, curve=curve, as_of=one.as_of, settings=settings)
     wanted = restated(one.tables, of=of, curve=curve, as_of=one.as_of, definitions=definitions)
-    assert [(r["cohort"], r["month"], r["there"], r["size"]) for r in found.iter_rows(named=True)] == [
+    assert [(r["cohort"], r["month"], r["there"], r["size"]) for r in found.frame.iter_rows(named=True)] == [
         (row.cohort, row.month, row.there, row.size) for row in wanted
     ]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mlmkpi import __version__
-from mlmkpi.cli import compute, convert, demo, explain, kpis, settings, team, trace, validate
+from mlmkpi.cli import cohorts, compute, convert, demo, explain, kpis, settings, team, trace, validate
 from mlmkpi.cli.shape import Command, Group
 from mlmkpi.cli.writing import write_text
 
@@ -45,6 +45,7 @@ def mlmkpi(
 for _command, _examples in (
     (compute.compute, compute.EXAMPLES),
     (team.team, team.EXAMPLES),
+    (cohorts.cohorts, cohorts.EXAMPLES),
     (validate.validate, validate.EXAMPLES),
     (kpis.kpis, kpis.EXAMPLES),
     (explain.explain, explain.EXAMPLES),

@@ -14,7 +14,7 @@ from mlmkpi.cli.writing import format_of, page, write
 
 EXAMPLES = """\
 mlmkpi trace churn_rate exports/ --period 2026-10
-mlmkpi trace churn_rate exports/ --period 2026-Q3 --side denominator --where market=US
+mlmkpi trace churn_rate exports/ --side denominator --where market=US
 mlmkpi trace sales_volume exports/ --output october.csv
 """
 

@@ -25,7 +25,7 @@ from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.jobs import Jobs, gather
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.plugins import load_plugins, of_plugins, plugin_of
 from mlmkpi.pipeline.result import Result, schema
@@ -195,7 +195,7 @@ def _run(
     return Result(
         _framed(frames, request), request.dimensions, request.every.value, clock.as_of,
         settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *_leftover(leftover), *alone(export, request.teams, lineage)),
+        (*clock.hints, *_snapped(request, periods), *unread(leftover), *alone(export, request.teams, lineage)),
         (*clock.warnings, *findings(export, books)), left_out,
     )
 
@@ -216,7 +216,3 @@ def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
     if request.last and periods and periods[-1].end != request.last:
         hints.append(f"--to {request.last} ends inside {periods[-1].label}: to {periods[-1].end}")
     return hints
-
-
-def _leftover(names: Sequence[str]) -> list[str]:
-    return [f"left unread, as no table is called so: {', '.join(names)}"] if names else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -19,10 +20,11 @@ from mlmkpi.facts.export import Export
 from mlmkpi.facts.rules import ActiveRule, Base, OrderRules
 from mlmkpi.facts.spans import Schedule, schedule
 from mlmkpi.kpi import KPIS, Kpi
-from mlmkpi.parameters import parsed
+from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, from_day_number
-from mlmkpi.pipeline.clock import read_clock
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.clock import Clock, read_clock
+from mlmkpi.pipeline.found import findings
+from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.sums import Job, take
@@ -41,17 +43,35 @@ class Of(StrEnum):
     CUSTOMERS = "customers"
 
 
-def cohorts(
-    exports: Exports = ".", *, of: str = "distributors", curve: str = "active", as_of: date | None = None,
-    bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None, engine: Any = None,
-) -> pl.DataFrame:
-    """The triangle of classes, one row a class and month.
+@dataclass(frozen=True)
+class Cohorts:
+    """The triangle of classes.
 
-    Its columns: `cohort`, `month` (0 is that of the class), `period`, `there`, `size`, `value` (there ÷ size), `note`.
+    `frame` has one row a class and month: `cohort`, `month` (0 is that of the class), `period`, `there`, `size`,
+    `value` (there ÷ size) and `note`. `definition` says whose classes they are and what makes somebody still there,
+    with the parameters in force. `hints` and `warnings` are lines for people.
+    """
+
+    frame: pl.DataFrame
+    of: Of
+    curve: Base
+    as_of: date
+    definition: str
+    hints: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def cohorts(
+    exports: Exports = ".", *, of: str = "distributors", curve: str = "active", last: int | None = None,
+    as_of: date | None = None, bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None,
+    engine: Any = None, progress: Callable[[str], None] | None = None,
+) -> Cohorts:
+    """The triangle of classes: of everybody who came in a month, the share still there in each month after it.
 
     `of` is "distributors" (by first enrolment) or "customers" (by first sale); `curve` is what makes somebody still
-    there: "active" in the month, "current" at its end, or "on_books" at its end (for customers, current). Leavers stay
-    in the class; months that have not ended have no row; who came before the orders start is left out.
+    there: "active" in the month, "current" at its end, or "on_books" at its end (for customers, current). `last` keeps
+    the latest so many classes. Leavers stay in the class; months that have not ended have no row; who came before the
+    orders start is left out.
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
@@ -60,25 +80,48 @@ def cohorts(
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
-    fact = _fact(whose, base, settings)
+    (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
-    def work(opened: Engine, _: Sequence[str]) -> pl.DataFrame:
-        return _triangle(Export(opened, bad_rows=bad_rows, currency=settings.currency), fact, as_of)
+    def work(opened: Engine, leftover: Sequence[str]) -> Cohorts:
+        export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
+        frame, clock, warnings = _triangle(export, fact, as_of, tell)
+        hints = (*clock.hints, *_earlier(whose, clock), *unread(leftover))
+        return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)
 
 
-def _fact(of: Of, base: Base, settings: Settings) -> Recruits | Firsts:
-    """The fact with the settings' parameters, those of the retention KPIs."""
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def _latest(frame: pl.DataFrame, last: int | None) -> pl.DataFrame:
+    """The latest classes alone."""
+    if last is None:
+        return frame
+    kept = frame["cohort"].unique().sort().tail(last)
+    return frame.filter(pl.col("cohort").is_in(kept.implode()))
+
+
+def _fact(of: Of, base: Base, settings: Settings) -> tuple[Recruits | Firsts, str]:
+    """The fact with the settings' parameters, those of the retention KPIs, and the definition that it makes."""
     kpi = KPIS["customer_retention_rate" if of is Of.CUSTOMERS else "active_distributors"]
     statuses = _setting(kpi, "valid_status", (), settings)
     rules = OrderRules(statuses)
+    told: dict[str, Any] = {"valid_status": statuses}
+    fact: Recruits | Firsts
     if of is Of.CUSTOMERS:
+        base = Base.CURRENT if base is Base.ON_BOOKS else base
         days = _setting(kpi, "customer_lapse_after_days", 90, settings)
-        return Firsts(rules, days, Base.CURRENT if base is Base.ON_BOOKS else base)
-    days = _setting(kpi, "lapse_after_days", 90, settings)
-    rule = _setting(kpi, "active_rule", ActiveRule(), settings)
-    return Recruits(rules, days, base, active_rule=rule)
+        fact = Firsts(rules, days, base)
+        told |= {"customer_lapse_after_days": days} if base is Base.CURRENT else {}
+    else:
+        days = _setting(kpi, "lapse_after_days", 90, settings)
+        rule = _setting(kpi, "active_rule", ActiveRule(), settings)
+        fact = Recruits(rules, days, base, active_rule=rule)
+        told |= {Base.CURRENT: {"lapse_after_days": days}, Base.ACTIVE: {"active_rule": rule}}.get(base, {})
+    told = {"of": of, "curve": base, **told}
+    return fact, f"cohorts({', '.join(f'{name}={shown(value)}' for name, value in told.items())})"
 
 
 def _setting(kpi: Kpi, name: str, default: Any, settings: Settings) -> Any:
@@ -88,23 +131,38 @@ def _setting(kpi: Kpi, name: str, default: Any, settings: Settings) -> Any:
     return parsed(name, settings.definitions[name], default, str(settings.path or FILE_NAME))
 
 
-def _triangle(export: Export, fact: Recruits | Firsts, as_of: date | None) -> pl.DataFrame:
+def _triangle(
+    export: Export, fact: Recruits | Firsts, as_of: date | None, tell: Callable[[str], None]
+) -> tuple[pl.DataFrame, Clock, tuple[str, ...]]:
+    """The rows, when the run stands, and what was found in the export."""
     for need in fact.needs():
         if not export.has(need):
             raise DataError("cohort curves cannot be drawn", (("got", lack(need, export)), ("fix", "add it")))
+    tell("reading dates")
     clock = read_clock(export.engine, ["orders"], as_of)
     if clock.data_start is None:
-        return pl.DataFrame(schema=SCHEMA)
+        return pl.DataFrame(schema=SCHEMA), clock, clock.warnings
     calendar = Calendar(Every.MONTH)
     months = choose_periods(calendar, clock.as_of, first=from_day_number(clock.data_start))
     laid = schedule(calendar, months, clock.as_of, year=False, data_start=clock.data_start)
     split = (Dimension(COHORT, own=True),)
     books = Books(export, laid, clock.data_start, [fact])
     fact.prepare(books, split)
+    tell("reading orders")
     books.build()
+    tell("summing")
     measures: dict[Measure, None] = {fact.there(): None, fact.size(): None}
     totals = take(books, Job(fact, KPIS["active_customers"].dims_at, split, measures)).totals
-    return _laid_out(totals, fact, laid)
+    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *findings(export, books))
+
+
+def _earlier(of: Of, clock: Clock) -> list[str]:
+    """What people should hear of those who came before anything is known of their sales."""
+    if clock.data_start is None:
+        return []
+    came = "enrolled" if of is Of.DISTRIBUTORS else "joined"
+    start = from_day_number(clock.data_start)
+    return [f"orders start on {start}: who {came} before that is in no class"]
 
 
 def _laid_out(totals: pl.DataFrame, fact: Fact, laid: Schedule) -> pl.DataFrame:

@@ -31,6 +31,11 @@ def on_engine(
             return work(_polars(opened, bad_rows, exact=True), opened.leftover)
 
 
+def unread(leftover: Sequence[str]) -> list[str]:
+    """What people should hear of files that no table claims."""
+    return [f"left unread, as no table is called so: {', '.join(leftover)}"] if leftover else []
+
+
 def _polars(opened: Any, bad_rows: str, *, exact: bool) -> Engine:
     from mlmkpi.engines.polars import PolarsEngine
 

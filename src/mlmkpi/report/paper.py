@@ -13,12 +13,15 @@ DIM = "dim"
 BOLD = "bold"
 
 
-def printed(lines: Iterable[Text], *, width: int, colour: bool) -> str:
-    """The lines as they go to a screen, one below the other, without blanks at their ends."""
+def printed(lines: Iterable[Text], *, width: int, colour: bool, shades: bool = False) -> str:
+    """The lines as they go to a screen, one below the other, without blanks at their ends.
+
+    `shades` are of 256 colours, where others make do with 16.
+    """
     out = StringIO()
     console = Console(
         file=out, width=width, height=100, highlight=False, legacy_windows=False, no_color=not colour,
-        force_terminal=colour, color_system="standard" if colour else None,
+        force_terminal=colour, color_system=("256" if shades else "standard") if colour else None,
     )
     for line in lines:
         line.rstrip()

@@ -1,0 +1,72 @@
+"""`mlmkpi cohorts`: of everybody who came in a month, who is still there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from mlmkpi.cli.compute import AsOf
+from mlmkpi.cli.options import Config, Exports
+from mlmkpi.cli.writing import format_of, page, write
+
+EXAMPLES = """\
+mlmkpi cohorts exports/
+mlmkpi cohorts exports/ --of customers --curve current
+mlmkpi cohorts exports/ --last 12 --output cohorts.csv
+"""
+
+
+def cohorts(
+    exports: Exports = ".",
+    of: Annotated[
+        Literal["distributors", "customers"],
+        typer.Option(help="Whose classes: distributors by first enrolment, customers by first sale."),
+    ] = "distributors",
+    curve: Annotated[
+        Literal["active", "current", "on_books"],
+        typer.Option(help="Still there: active in the month, current at its end, or on the books at its end."),
+    ] = "active",
+    last: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only so many classes, the latest. Without it all.")
+    ] = None,
+    as_of: AsOf = None,
+    bad_rows: Annotated[
+        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
+    ] = "stop",
+    config: Config = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "parquet", "markdown"] | None,
+        typer.Option("--format", help="Without it what --output's name says, else a table."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
+    ] = None,
+) -> None:
+    """Show cohort curves: who is still there, month by month.
+
+    A class is everybody who came in a calendar month; those who left stay in it, so its curve is of the whole class.
+    The other formats have a row a class and month.
+    """
+    chosen, look = format_of(form, output), page(exports, output)
+    from shlex import quote
+
+    from mlmkpi import cohorts as run
+    from mlmkpi.cli import messages
+    from mlmkpi.cli.progress import Progress
+    from mlmkpi.report.cohorts import render_cohorts
+
+    with Progress() as progress:
+        found = run(
+            exports, of=of, curve=curve, last=last, as_of=as_of, bad_rows=bad_rows, config=config, engine=engine,
+            progress=progress,
+        )
+    write(render_cohorts(found, chosen, width=look.width, colour=look.colour), output)
+    if found.warnings:
+        messages.warning(f"{', '.join(found.warnings)} · mlmkpi validate {quote(exports)}")
+    for text in found.hints:
+        messages.hint(text)
