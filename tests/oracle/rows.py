@@ -15,7 +15,7 @@ from oracle.figures import Block, Cell, Figure, Key, Unit
 from oracle.kpi import ANY, WITHIN, Kpi
 from oracle.registry_a import KPIS_A
 from oracle.registry_b import KPIS_B
-from oracle.split import Split
+from oracle.split import Split, is_private
 from oracle.world import World
 
 
@@ -146,7 +146,7 @@ class Desk:
             cells[block.statistic, unit.cell, unit.own].append(unit)
         found = {key: block.figure(units) for key, units in cells.items()}
         own = {name for unit in block.units for name, _ in unit.own}
-        hides = self.split.hides or any(name.rpartition(".")[2] in ("age_band", "gender") for name in own)
+        hides = self.split.hides or any(is_private(name) for name in own)
         return hide(found, self.world.definitions.min_cell) if hides else found
 
 

@@ -14,16 +14,11 @@ from oracle.split import Split
 from oracle.world import World
 
 
-def _behind(order: Order, split: Split) -> str | None:
-    """Who stands behind an order in a split: its customer where the split is by customers, else its seller."""
-    return order.customer if split.by_customer else order.seller
-
-
 def sales_volume(world: World, span: Span, split: Split) -> list[Block]:
     """Company net sales."""
     world.need_net()
     units = [
-        Unit(split.order(order, span.closing), order.amount, person=_behind(order, split))
+        Unit(split.order(order, span.closing), order.amount, person=split.behind(order))
         for order in world.within(span)
     ]
     return [Block("value", units, count)]
@@ -77,7 +72,7 @@ def personal_sales_volume(world: World, span: Span, split: Split) -> list[Block]
 def _part(world: World, span: Span, split: Split, belongs: Callable[[Order], bool]) -> list[Unit]:
     """Net sales below, and above where the order belongs to the part."""
     return [
-        Unit(cell, order.amount if belongs(order) else ZERO, order.amount, _behind(order, split))
+        Unit(cell, order.amount if belongs(order) else ZERO, order.amount, split.behind(order))
         for order in world.within(span)
         for cell in [split.order(order, span.closing)]
     ]

@@ -31,7 +31,8 @@ class Split:
         self.customers: dict[str, Mapping[str, Any]] = {
             row["customer_id"]: row for row in world.export.rows("customers")
         }
-        self.by_customer = any(name.startswith("customer.") for name in self.dimensions)
+        private = {name.rpartition(".")[0] for name in self.dimensions if is_private(name)}
+        self.of_customers = private == {"customer"}
         self.by_line = any(name in LINES for name in self.dimensions)
 
     def check(self, sides: str, own_table: str = "") -> None:
@@ -82,11 +83,11 @@ class Split:
     @property
     def hides(self) -> bool:
         """Whether cells of few people are hidden: a split by age or gender of anybody."""
-        return any(name.rpartition(".")[2] in ("age_band", "gender") for name in self.dimensions)
+        return any(is_private(name) for name in self.dimensions)
 
     def behind(self, order: Order) -> str | None:
-        """Who stands behind an order's money: its customer where the split is by customers, else its seller."""
-        return order.customer if self.by_customer else order.seller
+        """Who stands behind an order's money: its seller, or its customer where only theirs is the age or gender."""
+        return order.customer if self.of_customers else order.seller
 
     def person(self, who: str | None, day: date, sale: Order | None = None) -> Cell:
         """A distributor's cell; the sale settles the order's own dimensions."""
@@ -165,6 +166,11 @@ class Split:
             if row["distributor_id"] == who and row["effective_on"] <= day and str(row["rank"]) in ladder
         ]
         return ladder[max(held)[1]] if held else ladder[0]
+
+
+def is_private(name: str) -> bool:
+    """Whether a dimension is the age or gender of anybody."""
+    return name.rpartition(".")[2] in ("age_band", "gender")
 
 
 def text(row: Mapping[str, Any], column: str) -> str:

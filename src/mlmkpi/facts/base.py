@@ -22,6 +22,8 @@ Expr = nw.Expr
 UNKNOWN = "(unknown)"
 LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
 """Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
+PRIVATE = ("age_band", "gender")
+"""Columns by which a small cell could give a person away."""
 SCALE = 10_000
 """Money and volume are whole ten-thousandths until the last division."""
 

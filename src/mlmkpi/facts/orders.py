@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_attributes
-from mlmkpi.facts.base import LINES, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
+from mlmkpi.facts.base import LINES, PRIVATE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.ledger import Extra, is_code
 from mlmkpi.facts.lines import pieces, want_lines
@@ -44,8 +44,9 @@ class Orders(Fact):
         return tuple(needs)
 
     def people_column(self, measure: str, dimensions: Dimensions) -> str:
-        """The sellers; behind money the customers where one of their attributes is split by."""
-        return "customer" if measure != "sales" and any(d.side is Side.CUSTOMER for d in dimensions) else "seller"
+        """The sellers; behind money the customers where it is their age or gender alone that is split by."""
+        sides = {dimension.side for dimension in dimensions if dimension.column in PRIVATE}
+        return "customer" if measure != "sales" and sides == {Side.CUSTOMER} else "seller"
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same orders that tells their channels too."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact, Measure
+from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.kpi import (
     TOTAL,
@@ -26,7 +26,6 @@ from mlmkpi.kpi import (
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import Job, Sums, summed, take
 
-PRIVATE = ("age_band", "gender")
 Key = tuple[Fact, Boundary, Dimensions]
 
 

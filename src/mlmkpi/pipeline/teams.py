@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import AGE_BAND, DISTRIBUTOR
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Fact
+from mlmkpi.facts.attributes import DISTRIBUTOR
+from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, TREE, Teams, members
@@ -23,7 +23,6 @@ from mlmkpi.genealogy import range_sums
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
 
-GENDER = "gender"
 ASKED = "by team only for the teams asked for: --team ID"
 BOTH = "by team and distributor at once only for the teams asked for: --team ID"
 COUNTED = "people can be counted by team and {} only for the teams asked for: --team ID"
@@ -170,4 +169,4 @@ def _counted(figure: Ratio, dimensions: Dimensions) -> str | None:
     column = fact.people_column(figure.of.name, dimensions)
     if column in (fact.unit, "seller") or fact.people_measure(figure.of.name) is not None:
         return None
-    return next((d.name for d in dimensions if d.column in (AGE_BAND, GENDER)), None)
+    return next((d.name for d in dimensions if d.column in PRIVATE), None)
