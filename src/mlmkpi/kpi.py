@@ -127,6 +127,22 @@ class Back(StrEnum):
     YEAR = "year"
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Ratios that go on from a ratio, by calendar month alone: it × each of `by` × `factor` ÷ `over`.
+
+    The product is the figure's numerator, what it is divided by its denominator.
+    """
+
+    by: tuple[tuple[Measure, Measure], ...]
+    over: tuple[Measure, Measure]
+    factor: Fraction = Fraction(1)
+
+    def measures(self) -> tuple[Measure, ...]:
+        """All of their sums."""
+        return tuple(measure for pair in (*self.by, self.over) for measure in pair)
+
+
 Statistic = Part | Quantiles | Concentration | MedianRatio
 Block = tuple[str, ...]
 TOTAL: Block = ()
@@ -145,6 +161,7 @@ class Ratio:
     (statistic, own dimension), Σ share² over the known cells of a block; `largest` keeps the
     cells with the largest values alone, and adds `pareto`, the share of the ⌈20 %⌉ largest of all of them. Where the
     export lacks one of `needs`, the value alone is null. `noted` are measures that a note tells, each with its words.
+    `chain` makes the value a product of ratios.
     A cell in which `untold` counts anything is null, as the export does not tell it; one in which `cut` does is
     incomplete, and nothing is compared with it later.
     """
@@ -166,6 +183,7 @@ class Ratio:
     noted: tuple[tuple[str, Measure], ...] = ()
     untold: Measure | None = None
     cut: Measure | None = None
+    chain: Chain | None = None
 
     @property
     def of(self) -> Measure:
@@ -190,7 +208,7 @@ class Ratio:
     def measures(self) -> tuple[Measure, ...]:
         """The measures that are sums, the numerator first."""
         found = [self.numerator, self.denominator, *_measures(self.also), *(measure for _, measure in self.noted)]
-        found += [self.untold, self.cut]
+        found += [self.untold, self.cut, *(self.chain.measures() if self.chain else ())]
         return tuple(dict.fromkeys(m for m in found if m is not None))
 
 
@@ -258,10 +276,23 @@ class Naive:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A test of a figure that expects something, told beside it: `words` say how it is made.
+
+    `ratio` gives, of the figure as it is computed, what came true ÷ what was expected, and its parts `customers` and
+    `purchases`, by a split of its own; None where nothing is expected.
+    """
+
+    words: str
+    ratio: Callable[[Any], Ratio | None]
+
+
+@dataclass(frozen=True)
 class Kpi:
     """A definition: the function, and what people and renderers need to know of it.
 
-    `naive` is a popular figure that is wrong; `related` are KPIs whose numerators tell more of the same people.
+    `naive` is a popular figure that is wrong; `related` are KPIs whose numerators tell more of the same people; `check`
+    is a test of what the figure expects.
     """
 
     name: str
@@ -275,6 +306,7 @@ class Kpi:
     function: Callable[..., Figure]
     naive: Naive | None = None
     related: tuple[str, ...] = ()
+    check: Check | None = None
 
     @property
     def doc(self) -> str:
@@ -315,12 +347,13 @@ KPIS: dict[str, Kpi] = {}
 def kpi(
     *, title: str, short: str, family: Family, unit: Unit, better: Better, interval: Interval = Interval.NONE,
     dims_at: Boundary = Boundary.END, naive: Naive | None = None, related: tuple[str, ...] = (),
+    check: Check | None = None,
 ) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
     """Register a function as the KPI of its own name."""
 
     def register(function: Callable[..., Figure]) -> Callable[..., Figure]:
         name = function.__name__
-        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive, related)
+        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive, related, check)
         return function
 
     return register

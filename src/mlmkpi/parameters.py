@@ -33,7 +33,8 @@ PARAMETERS: dict[str, str] = {
     "clv_horizon_months": "for how many months ahead a customer's value is expected",
     "clv_annual_discount": "the continuous annual rate at which later purchases count less; 0 counts all alike",
     "margin": "the share of net sales that is left of a purchase",
-    "clv_method": "how a customer's value is told: by models of purchases and values, or by the trailing horizon",
+    "clv_method": "how a customer's value is told: by models of purchases and values, by the trailing horizon, or by"
+    " a formula of a month's averages",
     "return_window_days": "days after a sale within which a return of it counts",
     "activity_minimum": "how many activities in the period make somebody one who took part",
     "activity_kinds": "the kinds of activity that count, case does not matter; without them all but logins do",

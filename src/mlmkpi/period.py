@@ -87,6 +87,12 @@ class Period:
     end: date
     label: str
 
+    @property
+    def is_month(self) -> bool:
+        """Whether it is a calendar month."""
+        after = self.end + timedelta(days=1)
+        return self.start.day == after.day == 1 and (after - self.start).days <= 31
+
 
 class Calendar:
     """Periods of the civil calendar."""

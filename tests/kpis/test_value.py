@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -11,10 +14,19 @@ import polars as pl
 import pytest
 
 import mlmkpi
-from equal.compare import frames
+from equal.compare import Case, frames, product
 from kpis.orders import Rows, figure, figures, table
+from mlmkpi.explain import explanation
+from mlmkpi.kpi import KPIS
+from mlmkpi.report.worked import render_worked
+from mlmkpi.settings import Settings
 from mlmkpi.statistics.bgnbd import expected_purchases, fit_bgnbd, histories
 from mlmkpi.statistics.gamma_gamma import expected_value, fit_gamma_gamma
+from oracle import oracle
+from oracle.companies import company
+from oracle.definitions import Definitions
+from oracle.export import Export
+from oracle.world import World
 
 KPI = "customer_lifetime_value"
 ONE: dict[str, Any] = {"as_of": "2026-10-31", "count": 1}
@@ -67,6 +79,123 @@ def test_with_many_buyers_the_models_count() -> None:
     assert figure({"orders": rows}, KPI, "2026-10", **ONE) == pytest.approx(worth.mean(), rel=1e-6)
     assert figure({"orders": rows}, KPI, "2026-10", **ONE, column="denominator") == len(days)
     assert figure({"orders": rows}, KPI, "2026-10", **ONE, column="note") is None
+
+
+BUYING = table(
+    "order_id ordered_on amount distributor_id customer_id", ("0", "2026-01-01", 1, "D1", "X"),
+    ("1", "09-01", 10, "D1", "C1"), ("2", "09-02", 10, "D1", "C2"), ("3", "09-30", 10, "D1", "C3"),
+    ("4", "10-05", 30, "D1", "C1"), ("5", "10-05", 50, "D1", "C1"), ("6", "10-06", 20, "D1", "C4"),
+    ("7", "10-07", 100, "D1", None), ("8", "10-08", -5, "D1", "C1"), ("9", "10-09", 60, None, None),
+)
+
+
+def test_by_formula_by_hand() -> None:
+    """October has five sales of 260, three of them to the customers C1 and C4; of C1, C2, C3, the last two are lost.
+
+    With 30 days to lapse C3, who bought on 30 September, is not current on 31 October any more.
+    """
+    asked = {"clv_method": "formula", "customer_lapse_after_days": 30, "margin": 0.5}
+    given: dict[str, Any] = {"definitions": asked, "as_of": "2026-10-31"}
+    worth, lost = (260 / 5) * (3 / 2) * 0.5, 2 / 3
+    assert figure({"orders": BUYING}, KPI, "2026-10", **given) == worth / lost
+    assert figure({"orders": BUYING}, KPI, "2026-10", **given, column="numerator") == worth
+    assert figure({"orders": BUYING}, KPI, "2026-10", **given, column="denominator") == lost
+    asked["customer_lapse_after_days"] = 90
+    assert figure({"orders": BUYING}, KPI, "2026-10", **given) is None
+    assert figure({"orders": BUYING}, KPI, "2026-10", **given, column="note").startswith("nothing to divide by")
+    assert figure({"orders": BUYING}, KPI, "2026-Q3", **given, every="quarter", column="note").startswith(
+        "told by calendar month alone"
+    )
+
+
+@pytest.mark.parametrize("by", [(), ("customer.country",)])
+@pytest.mark.parametrize("definitions", [{}, {"retention_base": "active"}, {"customer_lapse_after_days": 30}])
+def test_by_formula_as_the_oracle_has_its_parts(definitions: dict[str, Any], by: tuple[str, ...]) -> None:
+    """AOV × sales to customers ÷ active customers × margin ÷ (1 − retention), each restated in plain Python."""
+    one = company(2, features=())
+    asked: dict[str, Any] = {"as_of": one.as_of, "count": 6, "by": by}
+    parts = ("average_order_value", "active_customers", "customer_retention_rate")
+    rows = oracle(one.tables, kpis=parts, definitions=definitions, min_cell=0, **asked)
+    told = {(row.kpi, row.period, *row.dims.values()): row.value for row in rows if row.statistic == "value"}
+    world = World(Export(one.tables), Definitions.of(definitions), "month", one.as_of)
+    country = {row["customer_id"]: row.get("country") or "(unknown)" for row in one.tables["customers"]}
+    sales = Counter(
+        (order.day.strftime("%Y-%m"), *((country.get(who, "(unknown)"),) if by else ()))
+        for who, bought in world.bought.items() for order in bought
+    )
+    case = Case(one.tables, (KPI,), definitions={**definitions, "clv_method": "formula", "margin": 0.25}, min_cell=0,
+                **asked)
+    known = 0
+    for row in product(case).iter_rows(named=True):
+        at = (row["period"], *(row[name] for name in by))
+        order, buyers, kept = (told.get((kpi, *at)) for kpi in parts)
+        if row["value"] is None:
+            assert not order or not buyers or kept in (None, 1), at
+            continue
+        known += 1
+        assert order
+        assert buyers
+        assert kept is not None
+        assert row["value"] == float(order * sales[at] / buyers * Fraction(1, 4) / (1 - kept))
+    assert known
+
+
+def test_the_hold_out_check_sets_what_came_beside_what_was_expected() -> None:
+    """Fitted on everything up to 31 October 2025, restated for the customers of that day."""
+    rows, cut, end = many(), date(2025, 10, 31), date(2026, 10, 31)
+    days: dict[str, dict[date, float]] = {}
+    for row in rows:
+        mine = days.setdefault(row["customer_id"], {})
+        if row["ordered_on"] <= end:
+            mine[row["ordered_on"]] = mine.get(row["ordered_on"], 0) + float(row["amount"])
+    seen = {who: {d: v for d, v in mine.items() if d <= cut} for who, mine in days.items() if min(mine) <= cut}
+    x = np.array([len(mine) - 1 for mine in seen.values()])
+    recency = np.array([(max(mine) - min(mine)).days for mine in seen.values()])
+    age = np.array([(cut - min(mine)).days for mine in seen.values()])
+    means = np.array([sum(v for d, v in mine.items() if d > min(mine)) for mine in seen.values()]) / np.maximum(x, 1)
+    due = expected_purchases(fit_bgnbd(histories(x, recency, age)), x, recency, age, 12 * 365.25 / 84)
+    money = due * expected_value(fit_gamma_gamma(x, means), x, means)
+    came = {who: [v for d, v in days[who].items() if d > cut] for who in seen}
+    found = mlmkpi.work_out(frames({"orders": rows}), KPI, period="2026-10").check
+    assert found
+    assert found.note is None
+    whole, *tenths = found.rows
+    assert (whole.customers, whole.purchases) == (len(seen), sum(map(len, came.values())))
+    assert (whole.purchases_expected, whole.expected) == pytest.approx((due.sum(), money.sum()), rel=1e-5)
+    assert whole.came == pytest.approx(sum(map(sum, came.values())))
+    assert [one.part for one in tenths] == [f"{at:02d}" for at in range(1, 11)]
+    assert sorted((one.expected / one.customers for one in tenths), reverse=True) == [
+        one.expected / one.customers for one in tenths
+    ]
+    first = sorted(seen, key=lambda who: -money[list(seen).index(who)])[: int(tenths[0].customers)]
+    assert tenths[0].came == pytest.approx(sum(sum(came[who]) for who in first))
+    for name in ("customers", "purchases", "purchases_expected", "expected", "came"):
+        assert sum(getattr(one, name) for one in tenths) == pytest.approx(getattr(whole, name))
+    page = render_worked(mlmkpi.work_out(frames({"orders": rows}), KPI, period="2026-10"), explanation(KPIS[KPI]),
+                         "exports/", width=80, colour=False)
+    assert re.search(r"all +\d+ +[\d.]+ +\d+ ", page)
+    assert max(len(line) for line in page.splitlines() if "mlmkpi trace" not in line) <= 80
+
+
+def test_the_hold_out_check_says_why_there_is_none() -> None:
+    tables = frames({"orders": FEW, "customers": CUSTOMERS})
+    few = mlmkpi.work_out(tables, KPI, period="2025-12", as_of=date(2026, 10, 31)).check
+    assert few
+    assert few.rows == ()
+    assert few.note == "needs 335 days of history; orders start on 2025-01-01"
+    fewer = mlmkpi.work_out(tables, KPI, period="2026-10").check
+    assert fewer
+    assert fewer.note == "fewer than 100 repeat buyers"
+    historic = Settings.model_validate({"definitions": {"clv_method": "historic"}})
+    assert mlmkpi.work_out(tables, KPI, period="2026-10", settings=historic).check is None
+
+
+def test_the_formula_is_worked_sum_by_sum() -> None:
+    asked = Settings.model_validate({"definitions": {"clv_method": "formula", "customer_lapse_after_days": 30}})
+    found = mlmkpi.work_out(frames({"orders": BUYING}), KPI, period="2026-10", settings=asked, as_of=date(2026, 10, 31))
+    assert [step.value for step in found.steps] == [5, 260, 2, 3, 3, 2]
+    assert found.division == "(260 ÷ 5) × (3 ÷ 2) ÷ (2 ÷ 3)"
+    assert found.value == 117
 
 
 def test_who_joined_before_the_orders_start_is_left_out() -> None:

@@ -50,6 +50,7 @@ class Books:
         self.age_bands = age_bands
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
+        self.models: dict[Any, Any] = {}
         self.asks: dict[Ask, None] = {}
         facts = list(facts)
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)

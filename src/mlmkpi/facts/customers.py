@@ -190,6 +190,11 @@ class Customers(Histories, SpannedFact):
         """Those of them still in it at the closing one."""
         return flag(nw.col("start") & nw.col("end"))
 
+    @measure
+    def lost(self) -> Expr:
+        """Those of them no longer in it at the closing one."""
+        return flag(nw.col("start") & ~nw.col("end"))
+
 
 @dataclass(frozen=True)
 class Repeats(Histories, SpannedFact):

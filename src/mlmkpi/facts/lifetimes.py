@@ -14,15 +14,10 @@ from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_att
 from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import latest_seller, want_latest_seller
+from mlmkpi.facts.purchases import NO_FIGURE, fitted, purchase_days
 from mlmkpi.facts.rules import ClvMethod, OrderRules
 from mlmkpi.facts.spans import Span
 from mlmkpi.period import day_number, from_day_number, months_before
-from mlmkpi.statistics.bgnbd import expected_purchases, fit_bgnbd, histories
-from mlmkpi.statistics.gamma_gamma import expected_value, fit_gamma_gamma
-
-WEEKS_A_MONTH = 365.25 / 84
-MOST = 5_000_000
-"""So many customers a cluster may send to the driver for a fit."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Lifetimes(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span, of the spans that models are fitted for."""
-        days = self._days(books)
+        days = purchase_days(books, self.rules)
         spans = [span for span in books.schedule.spans if span.index in books.schedule.fitted]
         frames = [self._of_span(books, days, span) for span in spans]
         empty = books.engine.collect(days.select("unit").head(0)).with_columns(
@@ -73,14 +68,6 @@ class Lifetimes(Fact):
                 rows = rows.with_columns(nw.col("seller").alias(DISTRIBUTOR))
         return customer_attributes(books, dimensions, at).attach(rows, "unit")
 
-    def _days(self, books: Books) -> Frame:
-        """One row a customer and day: `sold` (0 or 1), `amount`; materialised."""
-        orders = books.orders(self.rules).filter(~nw.col("own") & ~nw.col("buyer").is_null())
-        rows = orders.select(nw.col("buyer").alias("unit"), "day", flag(nw.col("sale")).alias("sold"), "amount")
-        daily = rows.group_by("unit", "day").agg(nw.col("sold").max(), nw.col("amount").sum())
-        first = daily.filter(nw.col("sold") == 1).group_by("unit").agg(nw.col("day").min().alias("first"))
-        return books.engine.materialise(daily.join(first, on="unit", how="inner"))
-
     def _of_span(self, books: Books, days: Frame, span: Span) -> pl.DataFrame:
         """`unit`, `span`, `worth` of a period's customers; a remark where it is not the models'."""
         seen = days.filter((nw.col("day") <= span.end) & (nw.col("first") <= span.end))
@@ -93,35 +80,12 @@ class Lifetimes(Fact):
 
     def _expected(self, books: Books, seen: Frame, span: Span) -> pl.DataFrame | None:
         """The models' expectation; None, and a remark, where they cannot be fitted."""
-        new = self._without_earlier(books, seen)
-        later, none = nw.col("day") > nw.col("first"), nw.lit(0, dtype=nw.Int64)
-        sold = nw.col("sold") == 1
-        each = new.with_columns(
-            nw.when(later).then(nw.col("amount")).otherwise(none).alias("later"),
-            nw.when(sold).then(nw.col("day")).alias("last"),
-        ).group_by("unit").agg(
-            nw.col("sold").sum().alias("n"), nw.col("first").min(), nw.col("last").max(), nw.col("later").sum()
-        )
-        if books.engine.name == "spark" and int(books.engine.collect(each.select(nw.len().alias("n"))).item()) > MOST:
-            books.remarks[self, span.index] = f"historic: more than {MOST:,} customers"
+        models = fitted(books, self.rules, seen, span.end)
+        worth = None if models.problem else models.expected(self.horizon_months, self.annual_discount)[1]
+        if worth is None or not np.isfinite(worth).all():
+            books.remarks[self, span.index] = f"historic: {models.problem or NO_FIGURE}"
             return None
-        people = books.engine.collect(each)
-        x, first = people["n"].to_numpy() - 1, people["first"].to_numpy()
-        recency, age = people["last"].to_numpy() - first, span.end - first
-        value = people["later"].to_numpy() / SCALE / np.maximum(x, 1)
-        fit, spending = fit_bgnbd(histories(x, recency, age)), fit_gamma_gamma(x, value)
-        problem = fit.problem or spending.problem
-        if problem:
-            books.remarks[self, span.index] = f"historic: {problem}"
-            return None
-        with np.errstate(all="ignore"):
-            horizon = self.horizon_months * WEEKS_A_MONTH
-            purchases = expected_purchases(fit, x, recency, age, horizon, self.annual_discount)
-            worth = purchases * expected_value(spending, x, value) * SCALE
-        if not np.isfinite(worth).all():
-            books.remarks[self, span.index] = "historic: the fitted models give no figure"
-            return None
-        return people.select("unit").with_columns(pl.Series("worth", worth))
+        return models.units.to_frame().with_columns(pl.Series("worth", worth * SCALE))
 
     def _historic(self, books: Books, seen: Frame, span: Span) -> pl.DataFrame:
         """Net sales of the trailing horizon of those who bought in it."""
@@ -131,15 +95,6 @@ class Lifetimes(Fact):
 
     def _trailing(self, span: Span) -> int:
         return day_number(months_before(from_day_number(span.end), self.horizon_months)) + 1
-
-    @staticmethod
-    def _without_earlier(books: Books, seen: Frame) -> Frame:
-        """Without customers who joined before the orders start: their first purchase is not known."""
-        export, start = books.export, books.data_start
-        if start is None or not {"customer_id", "joined_on"} <= export.columns("customers"):
-            return seen
-        joined = export.scan("customers", ["customer_id", "joined_on"]).filter(nw.col("joined_on") < start)
-        return seen.join(joined.select(nw.col("customer_id").alias("unit")), on="unit", how="anti")
 
     @measure
     def customers(self) -> Expr:

@@ -107,6 +107,11 @@ class Orders(Fact):
         """The number of sales."""
         return flag(nw.col("sale"))
 
+    @measure
+    def customer_sales(self) -> Expr:
+        """The number of sales to customers who are known."""
+        return flag(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
+
     @scaled
     def sales_amount(self) -> Expr:
         """What buyers paid, returns left out."""

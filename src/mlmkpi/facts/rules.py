@@ -61,10 +61,11 @@ class DemographicOf(StrEnum):
 
 
 class ClvMethod(StrEnum):
-    """How a customer's lifetime value is told: by models of purchases and their value, or by the trailing horizon."""
+    """How a customer's lifetime value is told: by models, by the trailing horizon, or by a formula."""
 
     BGNBD = "bgnbd"
     HISTORIC = "historic"
+    FORMULA = "formula"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from mlmkpi.kpi import (
     Survival,
     Unit,
 )
+from mlmkpi.pipeline.chained import chained
 from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
 from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, has_own_people, medians, ratios, stands_apart
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
@@ -94,6 +95,7 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     else:
         frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
     cells = frames[0].select(keys)
+    frames[0] = chained(frames[0], one, jobs, block, keys)
     frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
     apart = [stands_apart(part, figure) for part in ratios(figure, block)]
     frames = [frame if alone else frame.join(cells, on=keys, how="semi", nulls_equal=True)

@@ -9,6 +9,7 @@ import polars as pl
 from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of, fits
 from mlmkpi.period import from_day_number
+from mlmkpi.pipeline.chained import MONTHS_ALONE
 from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.plan import Planned
@@ -104,6 +105,8 @@ def _based(frame: Frame, one: Planned, schedule: Schedule, data_start: int | Non
 def _gap(span: Span, one: Planned, schedule: Schedule, data_start: int | None) -> tuple[str | None, bool]:
     """Why a span's figure is unknown, and whether the orders start inside it."""
     facts = facts_of(one.figure)
+    if isinstance(one.figure, Ratio) and one.figure.chain and not span.period.is_month:
+        return MONTHS_ALONE, False
     if data_start is None or not any(fact.reads_orders for fact in facts):
         return None, False
     if fits(one.figure) and span.index not in schedule.fitted:

@@ -24,21 +24,14 @@ from mlmkpi.pipeline import Result, request_of, run
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned, chosen
 from mlmkpi.pipeline.plugins import load_plugins
+from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.pipeline.trace import Side, measured, words
+from mlmkpi.pipeline.steps import Step, Working, working
 from mlmkpi.pipeline.when import asked_for
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
 MOST = 8
 """So many changes of parameters are told."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A sum of the figure: what it counts, in words, and what it comes to."""
-
-    counts: str
-    value: float | None
 
 
 @dataclass(frozen=True)
@@ -60,13 +53,34 @@ class Wrong:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """A test of what the figure expects: `rows` are the whole and its parts, `note` why there are none."""
+
+    words: str
+    rows: tuple[CheckedRow, ...]
+    note: str | None
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """How many customers, what was expected of them and what came: purchases, money; `part` is empty for the whole."""
+
+    part: str
+    customers: float
+    purchases_expected: float
+    purchases: float
+    expected: float
+    came: float
+
+
+@dataclass(frozen=True)
 class Worked:
     """A KPI's figure in one period, step by step.
 
     `steps` are its sums, the denominator first; `parts` its values by the KPI's own split where it has no other;
     `beside` its further statistics, each with its unit. `left_out` are lines for people: rows not read, and what the
     figure leaves out. `related` are numerators of other KPIs that tell more of the same. `instead` are the parameters
-    that would change it, those that change it most.
+    that would change it, those that change it most. `check` tests what the figure expects, where it expects something.
     """
 
     kpi: str
@@ -85,6 +99,16 @@ class Worked:
     related: tuple[Step, ...]
     instead: tuple[Instead, ...]
     naive: Wrong | None
+    check: Checked | None = None
+
+
+@dataclass
+class _Seen:
+    """What is seen of the run: the KPI as it is computed, and where its sums will be."""
+
+    planned: Planned
+    books: Books
+    jobs: Jobs
 
 
 def work_out(
@@ -106,17 +130,21 @@ def work_out(
     naive = known.naive.sums(known.function(**in_force)) if known.naive else ()
     sums = [replace(known, name=f"{known.name}!{at}", interval=Interval.NONE, unit=Unit.COUNT, naive=None,
                     function=_giving(one)) for at, one in enumerate(naive)]
+    test = known.check.ratio(known.function(**in_force)) if known.check else None
+    if test:
+        sums.append(replace(known, name=f"{known.name}!!", interval=Interval.NONE, naive=None, function=_giving(test)))
     chosen_every, days = asked_for(period, every)
     wanted: list[str | Kpi] = [kpi, *known.related, *variants, *sums]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
-    seen: list[Figure] = []
+    seen: list[_Seen] = []
 
-    def look(_: Books, __: Jobs, planned: Sequence[Planned]) -> None:
-        seen[:] = [one.figure for one in planned if one.kpi.name == known.name]
+    def look(books: Books, jobs: Jobs, planned: Sequence[Planned]) -> None:
+        seen[:] = [_Seen(one, books, jobs) for one in planned if one.kpi.name == known.name]
 
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
     rows = _of_period(result.frame, known, period)
-    return _told(known, seen[0], rows, others, len(sums), result)
+    told = _told(known, seen[0], rows, others, len(naive), result)
+    return replace(told, check=_checked(known.check.words, test, rows, seen[0])) if known.check and test else told
 
 
 def _in_force(kpi: Kpi, settings: Settings) -> dict[str, Any]:
@@ -186,7 +214,7 @@ def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFram
 
 
 def _told(
-    kpi: Kpi, figure: Figure, rows: pl.DataFrame, others: dict[str, tuple[str, Any]], sums: int, result: Result
+    kpi: Kpi, seen: _Seen, rows: pl.DataFrame, others: dict[str, tuple[str, Any]], sums: int, result: Result
 ) -> Worked:
     own = [name for name in rows.columns if name not in COLUMNS]
     of_kpi = rows.filter(pl.col("kpi") == kpi.name)
@@ -196,11 +224,11 @@ def _told(
     if not values.height:
         row |= dict.fromkeys(("value", "low", "high", "numerator", "denominator", "note"))
     parts = _parts(of_kpi, own) if not values.height else ()
-    steps = _steps(figure, row) if values.height else ()
+    line = working(seen.planned, seen.jobs, seen.books.schedule, row) if values.height else Working((), "")
     beside = total.filter(pl.col("statistic") != "value").select("statistic", "value", "unit").rows()
     return Worked(
         kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
-        bool(row["complete"]), steps, _division(figure, row), parts, tuple(beside),
+        bool(row["complete"]), line.steps, line.division, parts, tuple(beside),
         (*result.warnings, *([row["note"]] if row["note"] else [])), _related(kpi, rows),
         _instead(rows, others, row["value"]),
         _naive(kpi, rows, sums),
@@ -220,35 +248,6 @@ def _parts(rows: pl.DataFrame, own: Sequence[str]) -> tuple[tuple[str, float | N
         pl.concat_str([pl.col(name) for name in own], separator=", ", ignore_nulls=True).alias("_part")
     )
     return tuple(found.select("_part", "value").rows())
-
-
-def _steps(figure: Figure, row: dict[str, Any]) -> tuple[Step, ...]:
-    """The sums, the denominator first; of what is no ratio, how many units the figure is taken from."""
-    if not isinstance(figure, Ratio):
-        of, value, _ = measured(figure, Side.NUMERATOR)
-        return Step(words(of), row["denominator"]), Step(f"of each: {words(value)[:1].lower()}{words(value)[1:]}", None)
-    if figure.seasonal:
-        return ()
-    if figure.growth:
-        what = words(figure.numerator) + (f" ÷ {words(figure.denominator)}" if figure.denominator else "")
-        return Step(f"{what}, in the earlier period", row["denominator"]), Step("Added since then", row["numerator"])
-    above = Step(words(figure.numerator), row["numerator"])
-    if figure.cap is not None and row["numerator"] is not None:
-        above = replace(above, value=round(float(figure.cap) * row["denominator"] - row["numerator"], 4))
-    if figure.denominator is None:
-        return (above,)
-    return Step(words(figure.denominator), row["denominator"]), above
-
-
-def _division(figure: Figure, row: dict[str, Any]) -> str:
-    """What is done with the sums, in words, where it is more than to divide them."""
-    if not isinstance(figure, Ratio):
-        return "the figure is taken from their values"
-    if figure.seasonal:
-        return "the figure is an index over all whole months"
-    if figure.cap is not None:
-        return f"{float(figure.cap):g} minus the second ÷ the first"
-    return ""
 
 
 def _instead(
@@ -276,3 +275,24 @@ def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
     known = [one[0] for one in found if one and one[0] is not None]
     figure = kpi.naive.value(*known) if len(known) == sums else None
     return Wrong(kpi.naive.formula, figure, kpi.naive.why)
+
+
+def _checked(words: str, test: Ratio, rows: pl.DataFrame, seen: _Seen) -> Checked:
+    """The test's rows, the whole first."""
+    part = next(name for block in test.blocks for name in block)
+    of_test = rows.filter(pl.col("kpi") == f"{seen.planned.kpi.name}!!")
+    cells = {statistic: {row[part]: row for row in of_test.filter(statistic=statistic).iter_rows(named=True)}
+             for statistic in ("value", "customers", "purchases")}
+    found = tuple(
+        CheckedRow(
+            at or "", cells["customers"][at]["value"], cells["purchases"][at]["denominator"],
+            cells["purchases"][at]["numerator"], row["denominator"], row["numerator"],
+        )
+        for at, row in cells["value"].items() if row["denominator"]
+    )
+    if found:
+        return Checked(words, found, None)
+    span = next(one for one in seen.books.schedule.spans if one.period.label == rows["period"][0])
+    said = seen.books.remarks.get((test.numerator.fact, span.index))
+    note = cells["value"][None]["note"]
+    return Checked(words, (), said if said and note == NOBODY else note)

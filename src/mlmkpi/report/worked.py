@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from mlmkpi.explain import Explanation
-from mlmkpi.pipeline.worked import Worked
+from mlmkpi.pipeline.worked import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
 from mlmkpi.report.format import interval_text, value_text
 from mlmkpi.report.labels import clean, statistic_text
@@ -43,9 +43,30 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     if one.naive:
         wrong = f"{one.naive.formula} = {value_text(one.naive.figure, one.unit)}"
         yield from labelled_entry("Not this", [*wrapped(wrong, room), *wrapped(one.naive.why, room, DIM)])
+    if one.check:
+        yield from _check(one.check, one.unit, room)
     for label, text in (("Formula", told.formula), ("Edge cases", told.edge_cases), ("Definition", one.definition)):
         yield from labelled_entry(label, wrapped(text, room)) if text else ()
     yield from labelled_entry("The rows", [Text(f"mlmkpi trace {one.kpi} {exports} --period {one.period}")])
+
+
+def _check(check: Checked, unit: str, room: int) -> Iterator[Text]:
+    """What was expected and what came, the whole and its parts."""
+    yield from labelled_entry("Hold-out", wrapped(check.words, room))
+    if not check.rows:
+        yield from labelled_entry("", wrapped(f"not told: {check.note}", room, DIM))
+        return
+    lines = [("decile", "customers", "purchases due", "came", "money due", "came", "came ÷ due")]
+    for row in check.rows:
+        share = row.came / row.expected if row.expected else None
+        lines.append((
+            row.part or "all", f"{row.customers:,.0f}", f"{row.purchases_expected:,.1f}", f"{row.purchases:,.0f}",
+            value_text(row.expected, unit), value_text(row.came, unit), value_text(share, "ratio"),
+        ))
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
+    for at, line in enumerate(lines):
+        text = "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        yield Text(f"  {text}", "" if at else DIM)
 
 
 def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
