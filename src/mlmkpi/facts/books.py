@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from mlmkpi.facts.ledger import Extra, Ledger
 from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
 from mlmkpi.facts.roster import FAR, Roster
 from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.facts.spans import Schedule, Span
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Books:
         self.timeline: Timeline = timeline(schedule, self.asks, schedule.as_of if data_start is None else data_start)
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
+        self.spans = schedule.spans
         self._cache: dict[Any, Frame] = {}
         self._lineage = lineage
 
@@ -323,10 +325,20 @@ class Books:
     # ---- cache -------------------------------------------------------------------------------------------------
 
     def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
-        """A frame that is built the first time it is asked for."""
+        """A frame that is built, for every span, the first time it is asked for."""
         if key not in self._cache:
-            self._cache[key] = build()
+            with self.narrowed(self.schedule.spans):
+                self._cache[key] = build()
         return self._cache[key]
+
+    @contextmanager
+    def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:
+        """Facts make rows for these `spans` alone, while the context lasts."""
+        before, self.spans = self.spans, spans
+        try:
+            yield
+        finally:
+            self.spans = before
 
 
 def on_books(day: int | Expr) -> Expr:

@@ -37,7 +37,7 @@ class Recruits(People):
         elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
         people = wide(books, self.rules, (self._track,) if elsewhere else ())
         people = people.filter(nw.col("enrolled") >= (books.data_start or 0))
-        return _followed(books, people, "enrolled", {s.index: self._there(books, s) for s in books.schedule.spans})
+        return _followed(books, people, "enrolled", {s.index: self._there(books, s) for s in books.spans})
 
     def _there(self, books: Books, span: Span) -> Expr:
         if self.retention_base is Base.ON_BOOKS:
@@ -89,7 +89,7 @@ class Firsts(Customers):
             first = first.join(earlier.select(nw.col("customer_id").alias("unit")), on="unit", how="anti")
         people = first.join(books.sale_history(self.rules, "buyer"), on="unit", how="left")
         line = books.timeline
-        there = {s.index: line.happened("sale", *self.windows(s)[1]) for s in books.schedule.spans}
+        there = {s.index: line.happened("sale", *self.windows(s)[1]) for s in books.spans}
         return _followed(books, people, "bought", there)
 
     @measure
@@ -111,6 +111,6 @@ def _followed(books: Books, people: Frame, came: str, there: dict[int, Expr]) ->
             "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), nw.col(COHORT),
             there[span.index].fill_null(False).cast(nw.Int64).alias("end"), nw.lit(1, dtype=nw.Int64).alias("one"),
         )
-        for span in books.schedule.spans
+        for span in books.spans
     ]
     return books.engine.concat(frames)

@@ -34,7 +34,7 @@ def latest_seller(books: Books, rules: OrderRules, rows: Frame, at: Boundary) ->
     kept = rows.collect_schema().names()
     rows = rows.join(history.select("unit", *latest), on="unit", how="left")
     seller: Expr | None = None
-    for span in books.schedule.spans:
+    for span in books.spans:
         day = span.before if at is Boundary.START else span.end
         there = nw.when(nw.col("span") == span.index).then(books.engine.latest_person(nw.col(f"latest_{day}")))
         seller = there if seller is None else there.otherwise(seller)
@@ -80,7 +80,7 @@ class Histories(Fact):
         by_seller = any(d.side is Side.PERSON for d in dimensions)
         named_orders = [nw.col(d.column).alias(d.name) for d in orders]
         frames = []
-        for span in books.schedule.spans:
+        for span in books.spans:
             columns = [nw.lit(span.index).cast(nw.Int32).alias("span"), *flags[span.index], *buyers.at_span(span)]
             if by_seller:
                 latest = nw.col(f"latest_{sellers.day(span)}")
@@ -125,7 +125,7 @@ class Buyers(Histories):
             cells = books.cells(self.rules, "buyer").filter(~nw.col("last_sale").is_null())
             return cells.with_columns(nw.lit(True).alias("active"))
         line = books.timeline
-        flags = {s.index: [line.happened("sale", s.start, s.end).alias("active")] for s in books.schedule.spans}
+        flags = {s.index: [line.happened("sale", s.start, s.end).alias("active")] for s in books.spans}
         return self.spanned(books, flags, dimensions, at)
 
     @measure
@@ -173,7 +173,7 @@ class Customers(Histories, SpannedFact):
     def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Rows of the customers in the base at the opening boundary."""
         line, flags = books.timeline, {}
-        for span in books.schedule.spans:
+        for span in books.spans:
             opening, closing = self.windows(span)
             flags[span.index] = [
                 line.happened("sale", *opening).alias("start"), line.happened("sale", *closing).alias("end")
@@ -224,7 +224,7 @@ class Repeats(Histories, SpannedFact):
     def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Rows of the customers who bought."""
         line, flags = books.timeline, {}
-        for span in books.schedule.spans:
+        for span in books.spans:
             days = self.window(span)
             flags[span.index] = [
                 line.happened("sale", *days).alias("bought"),

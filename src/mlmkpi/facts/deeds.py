@@ -125,6 +125,6 @@ class Signed(Doers):
         first = _dated(books, frame, "signed_on").group_by("unit").agg(nw.col("day").min())
         return books.engine.concat([
             first.filter(nw.col("day") <= span.end).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
-            for span in books.schedule.spans
+            for span in books.spans
         ])
 

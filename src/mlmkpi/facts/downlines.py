@@ -47,7 +47,7 @@ class Boundaries(Fact):
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), on_books(span.before).alias("start"),
                 on_books(span.end).alias("end"), *named(sellers, span),
             )
-            for span in books.schedule.spans
+            for span in books.spans
         ])
 
     @measure
@@ -129,7 +129,7 @@ class Downlines(Fact):
     def _build(self, books: Books, at: Boundary) -> Frame:
         people, frames = Members.of(books), []
         sums = summed(books, self.members, at, (self.above, self.below))
-        for span in books.schedule.spans:
+        for span in books.spans:
             rows = sums.filter(pl.col("span") == span.index)
             own = np.stack([people.placed(rows, name) for name in (self.above, self.below)])
             above, below = subtree_sums(people.lineage.tree, own, include_self=False)

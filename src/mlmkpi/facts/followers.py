@@ -38,7 +38,7 @@ class Followers(Records):
         known = ~nw.col("followers").is_null() & ~nw.col("account_id").is_null()
         counted = books.engine.materialise(counted.filter(known))
         latest = self._latest(books, counted)
-        spans = books.schedule.spans
+        spans = books.spans
         ends = pl.DataFrame(
             {"span": [s.index for s in spans], "before": [s.before for s in spans], "end": [s.end for s in spans]},
             schema={"span": pl.Int32, "before": pl.Int32, "end": pl.Int32},

@@ -74,7 +74,7 @@ class Goals(Fact):
             rows.filter((nw.col("starts_on") <= span.end) & (nw.col("ends_on") >= span.end)).with_columns(
                 nw.lit(span.index).cast(nw.Int32).alias("span"), nw.lit(span.end).cast(nw.Int32).alias("through")
             )
-            for span in books.schedule.spans
+            for span in books.spans
         ])
 
     @staticmethod
@@ -119,7 +119,7 @@ class Goals(Fact):
         actual = nw.when(kind == SALES).then(nw.col("amount")).otherwise(
             nw.when(kind == VOLUME).then(nw.col("volume")).otherwise(nw.col("enrolled"))
         )
-        spans = books.schedule.spans
+        spans = books.spans
         tells = self._tells_sales(books.export) and start is not None
         before = [s.index for s in spans if not tells or s.end < (start or 0)]
         cut = [s.index for s in spans if tells and s.start < (start or 0)]

@@ -58,7 +58,7 @@ def listed(books: Books) -> Frame:
     people = books.people().with_columns(nw.col("person").alias("unit"))
     return books.engine.concat([
         people.filter(on_books_some_day(span)).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
-        for span in books.schedule.spans
+        for span in books.spans
     ])
 
 

@@ -56,7 +56,7 @@ class Climbers(Fact):
                 nw.col(f"_step_{span.end}").fill_null(0).alias("after"),
                 nw.lit(len(books.ladder) - 1).alias("top"), *named(sellers, span),
             )
-            for span in books.schedule.spans
+            for span in books.spans
         ]
         moved = books.engine.concat(rows)
         return moved.with_columns(*moves) if moves else moved
@@ -114,7 +114,7 @@ class Titled(Fact):
                 nw.col(f"_title_{span.end}").alias("title"),
                 nw.col(f"_step_{span.end}").fill_null(0).alias("paid_as"), *named(sellers, span),
             )
-            for span in books.schedule.spans
+            for span in books.spans
         ]
         return books.engine.concat(rows)
 
@@ -168,13 +168,13 @@ class Emerging(People):
         frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))
         sellers = seller_attributes(books, dimensions, at)
         frame = with_lookup(sellers, frame)
-        below = [nw.col(f"_step_{span.before}").fill_null(0) < leader for span in books.schedule.spans]
+        below = [nw.col(f"_step_{span.before}").fill_null(0) < leader for span in books.spans]
         rows = [
             frame.filter(low).select(
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
                 nw.col("first_led").is_between(span.start, span.end).alias("led"), *named(sellers, span),
             ).filter(self.counted())
-            for span, low in zip(books.schedule.spans, below, strict=True)
+            for span, low in zip(books.spans, below, strict=True)
         ]
         return books.engine.concat(rows)
 

@@ -127,7 +127,7 @@ class TeamVolumes(Fact):
         if personal:
             still = {"levels": max_depth_below(members.lineage.tree), "began": members.began()}
         frames = []
-        for span in books.schedule.spans:
+        for span in books.spans:
             rows = sold.filter(pl.col("span") == span.index)
             volume, active = members.placed(rows, "volume"), members.placed(rows, "active")
             frames.append(self._span(members, span, volume, active, still, ranks.get(span.end)))

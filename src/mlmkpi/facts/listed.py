@@ -53,7 +53,7 @@ class Listed(_OnBooks):
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), nw.lit(True).alias("listed"),
                 *named(sellers, span),
             )
-            for span in books.schedule.spans
+            for span in books.spans
         ]
         return books.engine.concat(rows)
 

@@ -56,7 +56,7 @@ class PaidMonths(Fact):
         """`day`, `span`, `month`: the months inside each period, by their days."""
         days = [
             (day, span.index, month)
-            for span in books.schedule.spans for month, (first, last) in enumerate(span.months)
+            for span in books.spans for month, (first, last) in enumerate(span.months)
             for day in range(first, last + 1)
         ]
         schema = {"day": pl.Int32, "span": pl.Int32, "month": pl.Int32}

@@ -106,7 +106,7 @@ class Participation(Fact):
         held = books.engine.collect(events.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("n")))
         if "_market" not in held.columns:
             held = held.with_columns(pl.lit(None, dtype=pl.String).alias("_market"))
-        for span in books.schedule.spans:
+        for span in books.spans:
             inside = held.filter(pl.col("held_on").is_between(span.start, span.end)).sort("held_on")
             for key, group in inside.group_by(own) if own else [((), inside)]:
                 if group.height:

@@ -183,7 +183,7 @@ class People(SpannedFact):
                 "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
                 *([self._tenure(books, span)] if tenure else []), *named(sellers, span),
             ).filter(self.counted())
-            for span in books.schedule.spans
+            for span in books.spans
         ]
 
     def counted(self) -> Expr:
@@ -275,7 +275,7 @@ class MonthEnds(SpannedFact):
         frame = wide(books, self.rules)
         sellers = seller_attributes(books, dimensions, at)
         frame, line, frames = with_lookup(sellers, frame), books.timeline, []
-        for span in books.schedule.spans:
+        for span in books.spans:
             for first, last in span.months or ((span.start, span.end),):
                 sold = line.happened("sale", first, last)
                 active = sold | line.happened("recruit", first, last) if self.counts_recruiting else sold

@@ -112,7 +112,7 @@ class Penetration(Histories):
         markets, line = self._markets(books), books.timeline
         flags = {
             span.index: [line.happened("sale", span.year_before + 1, span.end).alias("bought")]
-            for span in books.schedule.spans
+            for span in books.spans
         }
         customers = self.spanned(books, flags, markets, at)
         market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
@@ -122,7 +122,7 @@ class Penetration(Histories):
         customers = customers.join(known, on="market", how="semi").with_columns(
             nw.lit(0, dtype=nw.Int64).alias("population")
         )
-        spans = pl.DataFrame({"span": [s.index for s in books.schedule.spans]}, schema={"span": pl.Int32})
+        spans = pl.DataFrame({"span": [s.index for s in books.spans]}, schema={"span": pl.Int32})
         people = people.join(books.engine.small(spans), how="cross")
         unit = nw.lit(None, dtype=customers.collect_schema()["unit"])
         people = people.select(

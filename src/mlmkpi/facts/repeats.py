@@ -77,7 +77,7 @@ class SecondOrders(Buyers):
             return first_timers
         flags = {
             span.index: [books.timeline.happened("sale", span.start, span.end).alias("active")]
-            for span in books.schedule.spans
+            for span in books.spans
         }
         return self.spanned(books, flags, dimensions, at).join(first_timers, on=["unit", "span"], how="inner")
 

@@ -40,7 +40,7 @@ class ReturningCustomers(Histories):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         line, flags = books.timeline, {}
-        for span in books.schedule.spans:
+        for span in books.spans:
             bought = line.happened("sale", *span.year_earlier) if span.year_earlier else nw.col("unit").is_null()
             flags[span.index] = [bought.alias("bought")]
         rows = self.spanned(books, flags, dimensions, at)
@@ -52,7 +52,7 @@ class ReturningCustomers(Histories):
         line = books.timeline
         places = [
             {"cell": cell, "span": span.index, "now": now}
-            for span in books.schedule.spans
+            for span in books.spans
             for now, days in ((True, (span.start, span.end)), (False, span.year_earlier or (0, -1)))
             for cell in line.cells_of(*days)
         ]

@@ -114,7 +114,7 @@ class Sellers(Fact):
 
     def _elsewhere(self, books: Books) -> Frame:
         """`unit`, `span`, `_elsewhere`: who was active by other tables than the orders."""
-        windows = [(span.index, span.start, span.end) for span in books.schedule.spans]
+        windows = [(span.index, span.start, span.end) for span in books.spans]
         found = active_elsewhere(books, self.active_rule, windows).rename({"window": "span"})
         return found.with_columns(nw.lit(True).alias("_elsewhere"))
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import IntEnum
 
 from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, year_before
+
+
+class Reach(IntEnum):
+    """How far back a figure looks: to the period before, to the year before, or to what either has grown from."""
+
+    PREVIOUS = 0
+    YEAR = 1
+    GROWTH = 2
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,13 @@ class Schedule:
     year_before: tuple[int | None, ...] = ()
     data_start: int | None = None
     fitted: frozenset[int] = frozenset()
+
+    def within(self, reach: Reach) -> tuple[Span, ...]:
+        """The spans that figures of such a reach look at."""
+        if reach is Reach.GROWTH:
+            return self.spans
+        kept = {*self.shown, *self.previous, *(self.year_ago if reach is Reach.YEAR else ())}
+        return tuple(span for span in self.spans if span.index in kept)
 
     @property
     def whole_months(self) -> tuple[tuple[int, int], ...]:

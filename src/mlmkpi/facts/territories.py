@@ -49,7 +49,7 @@ class Territories(Fact):
         names = sorted({"territory", *(dimension.name for dimension in dimensions)})
         listed = books.export.scan(self.table, names)
         rows = books.engine.concat([
-            listed.with_columns(nw.lit(span.index).cast(nw.Int32).alias("span")) for span in books.schedule.spans
+            listed.with_columns(nw.lit(span.index).cast(nw.Int32).alias("span")) for span in books.spans
         ])
         rows = rows.join(self._covered(books, at), on=["territory", "span"], how="left")
         return rows.with_columns(nw.lit(True).alias("listed"), nw.col("covered").fill_null(False))

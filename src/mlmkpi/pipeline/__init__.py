@@ -168,7 +168,7 @@ def _run(
         yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
     laid = fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
-    jobs = gather(able, dimensions)
+    jobs = gather(able, dimensions, year=request.compare_year)
     facts = list(dict.fromkeys(key[0] for key in jobs.jobs))
     bands = settings.definitions.get("age_bands")
     books = Books(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.spans import Reach
 from mlmkpi.kpi import (
     TOTAL,
     Block,
@@ -43,6 +44,7 @@ class Jobs:
     jobs: dict[Key, Job]
     sums: dict[Key, Sums]
     parted: dict[str, frozenset[str]]
+    reach: dict[Fact, Reach]
 
     def asked(self, kpi: Kpi) -> Dimensions:
         """The split asked for, as it cuts a KPI."""
@@ -68,11 +70,16 @@ class Jobs:
         """Take every sum; what stands on order rows first, so that these can be let go."""
         first = [key for key in self.jobs if key[0].on_order_rows]
         for key in first:
-            self.sums[key] = take(books, self.jobs[key])
+            self.sums[key] = self._taken(books, self.jobs[key])
         books.release_orders()
         for key, job in sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions)):
             if key not in self.sums:
-                self.sums[key] = self._added_up(job) or take(books, job)
+                self.sums[key] = self._added_up(job) or self._taken(books, job)
+
+    def _taken(self, books: Books, job: Job) -> Sums:
+        """The job's sums, for the spans that a figure on its fact looks at."""
+        with books.narrowed(books.schedule.within(self.reach[job.fact])):
+            return take(books, job)
 
     def _added_up(self, job: Job) -> Sums | None:
         """The sums of a split that is also split by more of the fact's own dimensions: what these add up to."""
@@ -89,16 +96,27 @@ class Jobs:
         return None
 
 
-def gather(planned: Iterable[Planned], dimensions: Dimensions) -> Jobs:
-    """The jobs that the KPIs' figures need."""
+def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = False) -> Jobs:
+    """The jobs that the KPIs' figures need; with `year`, each beside the one of a year before."""
     planned = list(planned)
     facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
     parted = {one.kpi.name: one.figure.parted_by for one in planned if isinstance(one.figure, Ratio)}
-    jobs = Jobs(dimensions, {fact: fact.among(facts) for fact in facts}, {}, {}, parted)
+    served = {fact: fact.among(facts) for fact in facts}
+    reach: dict[Fact, Reach] = {}
+    for one in planned:
+        for fact in facts_of(one.figure):
+            reach[served[fact]] = max(_reach(one.figure, year), reach.get(served[fact], Reach.PREVIOUS))
+    jobs = Jobs(dimensions, served, {}, {}, parted, reach)
     for one in planned:
         for block in one.figure.blocks:
             _add(jobs, one, block)
     return jobs
+
+
+def _reach(figure: Figure, year: bool) -> Reach:
+    if isinstance(figure, Ratio) and (figure.backs or figure.seasonal):
+        return Reach.GROWTH
+    return Reach.YEAR if year or (isinstance(figure, Ratio) and figure.year_ago) else Reach.PREVIOUS
 
 
 def _add(jobs: Jobs, one: Planned, block: Block) -> None:
