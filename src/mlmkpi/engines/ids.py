@@ -38,10 +38,9 @@ class Shape:
     digits: int
 
     def fits(self, column: pl.Expr) -> pl.Expr:
-        """Whether a text has the shape's length and prefix, and no sign before its digits; digits are not looked at."""
+        """Whether a text has the shape's length and prefix, and then a digit; the other digits are not looked at."""
         fits = column.str.len_bytes() == len(self.prefix.encode()) + self.digits
-        fits = fits & column.str.starts_with(self.prefix) if self.prefix else fits
-        return fits & ~column.str.starts_with(self.prefix + "+") & ~column.str.starts_with(self.prefix + "-")
+        return fits & (column >= self.prefix + "0") & (column < self.prefix + chr(ord("9") + 1))
 
     @classmethod
     def of(cls, text: str) -> Shape | None:

@@ -15,7 +15,7 @@ from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, ParsedIds, Shape, Unp
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import TABLES, Kind
 
 PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
@@ -63,6 +63,8 @@ class PolarsEngine:
 
         Raises UnparsedIdError where one has another shape; of the orders table that is told by `materialise`.
         """
+        if table == "orders":
+            self._count_codes(columns)
         codecs = {name: codec for name in columns if (codec := self._codec(table, name)) is not None}
         parsing = {name: codec for name, codec in codecs.items() if not codec.exact}
         frame = self._rows(table, columns, verbatim=list(parsing))
@@ -70,6 +72,12 @@ class PolarsEngine:
         if table != "orders":
             self._check_parsed(table, frame, parsing)
         return nw.from_native(frame.with_columns(coded))
+
+    def _count_codes(self, columns: Sequence[str]) -> None:
+        """Count the codes of the orders: those that are written cleanly are then read as they are."""
+        for name in columns:
+            if name in TABLES["orders"].names and TABLES["orders"].column(name).kind is Kind.CODE:
+                self.spellings("orders", name)
 
     def _codec(self, table: str, column: str) -> Codec | None:
         """How a column's ids become integers; None where they stay text."""
@@ -244,8 +252,8 @@ class PolarsEngine:
     def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
         """The shapes of each id column's first ids, None where one has none."""
         columns = self._id_columns((*PEOPLE, *ORDERS))
-        heads = {column: self._ids(*column).head(SAMPLE).collect() for column in columns}
-        return {column: shapes_of(head["id"].drop_nulls().to_list()) for column, head in heads.items()}
+        heads = {(table, name): self.exports.tables[table].head(name, SAMPLE) for table, name in columns}
+        return {column: shapes_of(head.drop_nulls().to_list()) for column, head in heads.items()}
 
     def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
         """The shapes of all columns of these ids; None where they cannot be parsed."""

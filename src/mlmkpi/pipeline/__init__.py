@@ -22,6 +22,7 @@ from mlmkpi.facts.spans import fitted, schedule
 from mlmkpi.kpi import Back, Kpi, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import company_calendar, read_clock
+from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.jobs import Jobs, gather
@@ -153,6 +154,7 @@ def _run(
     planned = plan(kpis, export, settings, dimensions, request.teams)
     able = [one for one in planned if one.computed]
     left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
+    prepare(engine, able, dimensions)
     tables = sorted({need.partition(".")[0] for one in able for f in facts_of(one.figure) for n in f.needs()
                      for need in n.split("|")})
     tell("reading dates")

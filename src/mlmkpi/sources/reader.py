@@ -62,6 +62,8 @@ class Reader:
         self._codes = codes
         self._zone = zone
         self._workspace = workspace
+        self._neat: set[str] = set()
+        """Columns of codes that were counted and need neither cleaning nor mapping."""
         self._styles: dict[str, Style] = {}
         self._evidence: dict[str, Evidence] = {}
 
@@ -106,6 +108,10 @@ class Reader:
             if style is not None:
                 self._styles[name] = style
         return [name for name in open_ if name not in self._styles]
+
+    def head(self, name: str, count: int) -> pl.Series:
+        """The column's first cells as cleaned text."""
+        return self.run(lambda: self._texts([name]).head(count).collect()).to_series()
 
     def evidence(self, name: str) -> Evidence:
         """What all the column's cells say about its style."""
@@ -170,8 +176,13 @@ class Reader:
         if self.parsed is not None and self.parsed.columns.issuperset(names):
             return self.parsed.frame().group_by(names).len().collect(engine="streaming")
         positions = [self.part.named(self._position(name)) for name in names]
-        counted = self.part.frame.group_by(positions).len()
-        return counted.select(*(self.native(n).value.alias(n) for n in names), "len").collect(engine="streaming")
+        counted = self.part.frame.group_by(positions).len().collect(engine="streaming")
+        codes = counted.select(*(self.native(n).value.alias(n) for n in names), "len")
+        self._neat |= {
+            name for name, at in zip(names, positions, strict=True)
+            if self.dtype(name) == pl.String and codes[name].equals(counted.select(at.alias(name)).to_series())
+        }
+        return codes
 
     def odd_cells(self, name: str) -> pl.LazyFrame:
         """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
@@ -230,6 +241,8 @@ class Reader:
 
     def _cell(self, name: str) -> Cell | None:
         kind = self.column(name).kind
+        if name in self._neat:
+            return Cell(self.part.named(self._position(name)))
         excel = self.options.date_format == "excel"
         cell = native_cell(self.part.named(self._position(name)), self.dtype(name), kind, self._zone, excel)
         if cell is None or kind is not Kind.CODE or name not in self._codes:
