@@ -138,7 +138,7 @@ class Attributes:
                 exprs.append(self._expr(dimension, self.books.schedule.spans[0]))
                 continue
             text = nw.lit(None, dtype=nw.String)
-            for span in self.books.schedule.spans:
+            for span in self.books.spans:
                 text = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(text)
             exprs.append(text.alias(dimension.name))
         return exprs

@@ -198,6 +198,10 @@ class Fact(ABC):
         """The earliest day that order data must reach back to for a span, None where it may start anywhere."""
         return None
 
+    def one_a_unit(self, books: Books) -> bool:
+        """Whether no unit has two rows in a period and cell of a split."""
+        return False
+
     def people_column(self, measure: str, dimensions: Dimensions) -> str:
         """The column of the people who stand behind a measure of its rows, where a split could give them away."""
         return self.unit

@@ -269,13 +269,12 @@ class Books:
         return self.once("recruits", self._read_recruits)
 
     def _read_recruits(self) -> Frame:
-        enrollers = self.roster.enrollers()
-        first = self.roster.enrolments().group_by("person").agg(nw.col("day").min())
-        recruit = nw.col("person").alias("recruit")
+        enrollers, people = self.roster.enrollers(), self.roster.firsts()
+        recruit, day = nw.col("person").alias("recruit"), nw.col("enrolled").alias("day")
         if enrollers is None:
-            return first.filter(nw.lit(False)).select(nw.col("person").alias("unit"), "day", recruit)
-        rows = first.join(enrollers.filter(~nw.col("enroller").is_null()), on="person", how="inner")
-        return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), "day", recruit))
+            return people.filter(nw.lit(False)).select(nw.col("person").alias("unit"), day, recruit)
+        rows = people.join(enrollers.filter(~nw.col("enroller").is_null()), on="person", how="inner")
+        return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), day, recruit))
 
     def event_history(self, name: str, events: Frame) -> Frame:
         """Histories of events (`unit`, `day`) as `{name}_0` …, one row a unit."""

@@ -270,6 +270,10 @@ class MonthEnds(SpannedFact):
             if self.counts_recruiting:
                 yield Ask(RECRUIT, first, last)
 
+    def one_a_unit(self, books: Books) -> bool:
+        """Where no period has two months' ends."""
+        return all(len(span.months) <= 1 for span in books.spans)
+
     def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Rows, one a person and month."""
         frame = wide(books, self.rules)

@@ -21,6 +21,8 @@ class Roster:
         self.as_of = as_of
         self.distributors = export.columns("distributors")
         self.enrollments = export.columns("enrollments")
+        self._enrolments: Frame | None = None
+        self._firsts: Frame | None = None
 
     @property
     def exists(self) -> bool:
@@ -29,6 +31,11 @@ class Roster:
 
     def enrolments(self) -> Frame:
         """One row an enrolment: `person`, `day`."""
+        if self._enrolments is None:
+            self._enrolments = self.export.engine.materialise(self._read_enrolments())
+        return self._enrolments
+
+    def _read_enrolments(self) -> Frame:
         frames = []
         for table in ("distributors", "enrollments"):
             if self.export.columns(table):
@@ -37,21 +44,27 @@ class Roster:
         rows = self.export.engine.concat(frames).filter(nw.col("day") <= self.as_of)
         return rows.filter(~nw.col("person").is_null())
 
+    def firsts(self) -> Frame:
+        """One row a person: `person`, `enrolled`, `latest`, the days of the first and the last enrolment."""
+        if self._firsts is None:
+            days = nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")
+            self._firsts = self.export.engine.materialise(self.enrolments().group_by("person").agg(*days))
+        return self._firsts
+
     def people(self, last_sales: Frame | None) -> Frame:
         """One row a person: `person`, `enrolled`, `terminated`, `returned_on` (far days where never).
 
         `last_sales` (`person`, `last_sale`) dates the leaving of those marked terminated without a date.
         """
         enrolments = self.enrolments()
-        first = enrolments.group_by("person").agg(
-            nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")
-        )
-        people = self._with_terminations(first, last_sales)
+        people = self._with_terminations(self.firsts(), last_sales)
         people = people.with_columns(
             nw.when(nw.col("terminated") >= nw.col("enrolled")).then(nw.col("terminated")).otherwise(nw.lit(FAR))
             .fill_null(FAR).cast(nw.Int32).alias("terminated")
         )
-        back = enrolments.join(people.select("person", "enrolled", "terminated"), on="person", how="inner")
+        people = self.export.engine.materialise(people)
+        several = people.filter(nw.col("latest") > nw.col("enrolled")).select("person", "enrolled", "terminated")
+        back = enrolments.join(several, on="person", how="inner")
         back = back.filter((nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated")))
         back = back.group_by("person").agg(nw.col("day").min().alias("returned_on"))
         people = people.join(back, on="person", how="left")
@@ -81,42 +94,56 @@ class Roster:
         return frame.select(nw.col("distributor_id").alias("person"))
 
     def enrollers(self) -> Frame | None:
-        """`person`, `enroller`: the highest of the first enrolment's day, else the distributors table's."""
+        """`person`, `enroller`, of everybody ever enrolled: the highest of the first day's rows, else the listed one.
+
+        Where an export has one of the two trees alone, it serves as both.
+        """
         if not self._has("enroller_id"):
             return self._sponsors("enroller") if self._has("sponsor_id") else None
         return self._enrollers("enroller")
 
     def sponsors(self) -> Frame | None:
-        """`person`, `sponsor`: the distributors table's, else the highest of the first enrolment's day.
-
-        Where an export has one of the two trees alone, it serves as both.
-        """
+        """`person`, `sponsor`, of everybody ever enrolled: the listed one, else the highest of the first day's rows."""
         if not self._has("sponsor_id"):
             return self._enrollers("sponsor") if self._has("enroller_id") else None
         return self._sponsors("sponsor")
 
     def _enrollers(self, name: str) -> Frame:
-        return _either(self._first("enroller_id"), self._listed("enroller_id"), name)
+        return self._above([self._first("enroller_id"), self._listed("enroller_id")], name)
 
     def _sponsors(self, name: str) -> Frame:
-        return _either(self._listed("sponsor_id"), self._first("sponsor_id"), name)
+        return self._above([self._listed("sponsor_id"), self._first("sponsor_id")], name)
+
+    def _above(self, sources: Sequence[Frame | None], name: str) -> Frame:
+        """`person` and, under the name, whom the first source that knows somebody puts above them."""
+        people, found = self.firsts().select("person", "enrolled"), []
+        for at, source in enumerate(frame for frame in sources if frame is not None):
+            people = people.join(source.rename({"above": f"above_{at}", "on": f"on_{at}"}), on="person", how="left")
+            dated = nw.col(f"on_{at}").is_null() | (nw.col(f"on_{at}") == nw.col("enrolled"))
+            found.append(nw.when(dated).then(nw.col(f"above_{at}")))
+        return people.select("person", nw.coalesce(*found).alias(name))
 
     def _first(self, column: str) -> Frame | None:
-        """`person`, `above`, from the enrollments of the first day ever; of two that day the highest id."""
+        """`person`, `above`, `on`: by the enrollments table the first day, and the highest id of its rows."""
         if column not in self.enrollments:
             return None
+        engine = self.export.engine
         rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", column])
-        first = self.enrolments().group_by("person").agg(nw.col("day").min().alias("first"))
-        rows = rows.join(first, left_on="distributor_id", right_on="person", how="inner")
-        rows = rows.filter(nw.col("enrolled_on") == nw.col("first"))
-        best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("above"))
-        return best.select(nw.col("distributor_id").alias("person"), "above")
+        rows = rows.filter(nw.col("enrolled_on") <= self.as_of)
+        best = rows.group_by("distributor_id").agg(
+            engine.latest(FAR - nw.col("enrolled_on"), nw.col(column)).max().alias("best"),
+            nw.col("enrolled_on").min().alias("on"),
+        )
+        above = engine.latest_person(nw.col("best")).alias("above")
+        return best.select(nw.col("distributor_id").alias("person"), above, "on")
 
     def _listed(self, column: str) -> Frame | None:
+        """`person`, `above`, `on` (null: whenever it was)."""
         if column not in self.distributors:
             return None
         base = self.export.scan("distributors", ["distributor_id", column])
-        return base.select(nw.col("distributor_id").alias("person"), nw.col(column).alias("above"))
+        undated = nw.lit(None, dtype=nw.Int32).alias("on")
+        return base.select(nw.col("distributor_id").alias("person"), nw.col(column).alias("above"), undated)
 
     def _has(self, column: str) -> bool:
         return column in self.distributors | self.enrollments
@@ -142,16 +169,3 @@ class Roster:
         if "terminated_on" not in self.distributors:
             return nw.lit(None, dtype=nw.Int32)
         return nw.when(nw.col("terminated_on") <= self.as_of).then(nw.col("terminated_on"))
-
-
-def _either(best: Frame | None, other: Frame | None, name: str) -> Frame:
-    """`person` and, under the name, whom the better source puts above them, else the other."""
-    if best is None or other is None:
-        only = other if best is None else best
-        if only is None:
-            raise AssertionError("a tree without a column")
-        return only.rename({"above": name})
-    both = best.join(other.rename({"above": "other"}), on="person", how="full")
-    return both.select(
-        nw.coalesce("person", "person_right").alias("person"), nw.coalesce("above", "other").alias(name)
-    )

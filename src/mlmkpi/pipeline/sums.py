@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -79,8 +79,10 @@ def take(books: Books, job: Job) -> Sums:
     parts = split.parts(books, job.fact, job.at)
     rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
-    totals = _totals(books, job, parts, key)
-    for pair in job.clustered:
+    grouped = {} if job.fact.one_a_unit(books) else job.clustered
+    pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
+    totals = _totals(books, job, parts, key, pairs)
+    for pair in grouped:
         totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
     return Sums(
@@ -94,9 +96,10 @@ def take(books: Books, job: Job) -> Sums:
     )
 
 
-def _totals(books: Books, job: Job, parts: Sequence[Frame], key: str) -> pl.DataFrame:
-    measures = {m.name: m for m in [*job.measures, *(m for pair in job.pairs for m in pair)]}
-    pairs = {pair_name(pair): pair for pair in job.pairs}
+def _totals(
+    books: Books, job: Job, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
+) -> pl.DataFrame:
+    measures = {m.name: m for m in [*job.measures, *(m for pair in pairs.values() for m in pair)]}
     squares = [square for pair in pairs.values() for square in _squares(pair)]
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
     grouped = []
