@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -58,8 +57,6 @@ def _frame(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-
-
 def settings_of(case: Case) -> Settings:
     """The case's settings."""
     return Settings.model_validate({
@@ -95,19 +92,11 @@ def compared(restated: Sequence[Row], frame: pl.DataFrame) -> list[str]:
     """Where the oracle's rows and a Result's differ, a line a row."""
     rows = {_key(row): row for row in restated}
     found = {_key_of(record): record for record in frame.iter_rows(named=True)}
-    lines = [f"only in the oracle: {key} {_short(rows[key])}" for key in rows if key not in found and _told(rows[key])]
-    lines += [
-        f"only in the product: {key} {_brief(record)}" for key, record in found.items()
-        if key not in rows and not (key[2] and record["value"] is None and not record["denominator"])
-    ]
+    lines = [f"only in the oracle: {key} {_short(rows[key])}" for key in rows if key not in found]
+    lines += [f"only in the product: {key} {_brief(record)}" for key, record in found.items() if key not in rows]
     for key in rows.keys() & found.keys():
         lines += [f"{key}: {line}" for line in _differing(rows[key], found[key])]
     return sorted(lines)
-
-
-def _told(row: Row) -> bool:
-    """Whether a row says anything: a segment in which nothing is counted may be given or not."""
-    return not (_key(row)[2] and row.value is None and not row.denominator)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
@@ -124,11 +113,12 @@ def _key_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _differing(row: Row, record: Mapping[str, Any]) -> list[str]:
     lines = []
-    exact = ("numerator", "denominator", "value", "previous", "year_ago", "change")
-    for name in exact:
+    for name in ("numerator", "denominator", "value", "previous", "year_ago"):
         want, got = getattr(row, name), record[name]
-        if not _same(want, got, exact=name != "change" and not row.statistic.startswith("within_")):
+        if (None if want is None else float(want)) != got:
             lines.append(f"{name} is {got}, the oracle has {None if want is None else float(want)} ({record['note']})")
+    if _change(row) != record["change"]:
+        lines.append(f"change is {record['change']}, the oracle has {_change(row)}")
     for name in ("low", "high"):
         want, got = getattr(row, name), record[name]
         if not _near(want, got):
@@ -140,16 +130,17 @@ def _differing(row: Row, record: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _same(want: Fraction | float | None, got: float | None, *, exact: bool) -> bool:
-    if want is None or got is None:
-        return want is None and got is None
-    return float(want) == got if exact else math.isclose(float(want), got, rel_tol=1e-12, abs_tol=1e-9)
+def _change(row: Row) -> float | None:
+    """The change as the difference of the two figures that stand beside it."""
+    if row.change is None or row.value is None or row.previous is None:
+        return None
+    return float(row.value) - float(row.previous)
 
 
 def _near(want: float | None, got: float | None) -> bool:
     if want is None or got is None:
         return want is None and got is None
-    return math.isclose(want, got, rel_tol=6e-6, abs_tol=1e-9)
+    return math.isclose(want, got, rel_tol=1e-9, abs_tol=1e-15)
 
 
 def _short(row: Row) -> str:

@@ -85,6 +85,15 @@ def ratio(units: Sequence[Unit]) -> Figure:
     return Figure(above, below, above / below, people=behind)
 
 
+def occurring(units: Sequence[Unit]) -> list[Unit]:
+    """Without the cells in which nobody is counted below and what is above comes to 0: these are empty."""
+    sums: dict[Cell, list[Fraction]] = defaultdict(lambda: [ZERO, ZERO])
+    for unit in units:
+        sums[unit.cell][0] += unit.above
+        sums[unit.cell][1] += unit.below
+    return [unit for unit in units if sums[unit.cell] != [ZERO, ZERO]]
+
+
 def share(units: Sequence[Unit]) -> Figure:
     """A subset of people by those people, with Wilson's interval."""
     found = ratio(units)

@@ -51,7 +51,7 @@ def kind_of(row: Row) -> str:
 def _paid_as(world: World) -> Ladder:
     world.export.need("ranks")
     world.export.need_roster()
-    return Ladder(world, [row for row in world.export.rows("ranks") if kind_of(row) == "paid_as"])
+    return Ladder(world, world.export.rows("ranks"))
 
 
 def rank_advancement_rate(world: World, span: Span, split: Split) -> list[Block]:
@@ -102,7 +102,9 @@ def leadership_emergence_rate(world: World, span: Span, split: Split) -> list[Bl
         if not world.is_current(who, start) or (ladder.at(who, start) or 0) >= leader:
             continue
         reached = [
-            row["effective_on"] for row in ladder.rows if row["distributor_id"] == who and ladder.place(row) >= leader
+            row["effective_on"]
+            for row in ladder.rows
+            if row["distributor_id"] == who and kind_of(row) == "paid_as" and ladder.place(row) >= leader
         ]
         emerged = bool(reached) and span.first <= min(reached) <= span.closing
         units.append(Unit(split.person(who, start), Fraction(emerged), ONE, who))

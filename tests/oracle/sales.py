@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from oracle.calendar import Span
 from oracle.distributors import active_units
-from oracle.figures import ONE, ZERO, Block, Cell, Unit, count, mean_by_person, mean_by_unit, quantile, ratio
+from oracle.figures import ONE, ZERO, Block, Cell, Unit, count, mean_by_person, mean_by_unit, occurring, quantile, ratio
 from oracle.orders import Order
 from oracle.split import Split
 from oracle.world import World
@@ -29,7 +29,7 @@ def sales_per_active_distributor(world: World, span: Span, split: Split) -> list
     world.need_net()
     active = active_units(world, span, split)
     sales = [Unit(split.order(order, span.closing), order.amount) for order in world.within(span)]
-    return [Block("value", sales + active, ratio)]
+    return [Block("value", occurring(sales + active), ratio)]
 
 
 def average_order_value(world: World, span: Span, split: Split) -> list[Block]:
@@ -59,13 +59,13 @@ def personal_sales_volume(world: World, span: Span, split: Split) -> list[Block]
         totals[unit.cell, unit.person] += unit.above
     each = [Unit(unit.cell, totals.get((unit.cell, unit.person), ZERO), ONE, unit.person) for unit in active]
     blocks = [
-        Block("value", everything + active, mean_by_person),
+        Block("value", occurring(everything + active), mean_by_person),
         Block("median", each, quantile(Fraction(1, 2))),
         Block("p90", each, quantile(Fraction(9, 10))),
     ]
     if world.export.has("orders", "customer_id"):
-        blocks.append(Block("own", [unit for unit, own in volume if own] + active, ratio))
-        blocks.append(Block("customer", [unit for unit, own in volume if not own] + active, ratio))
+        blocks.append(Block("own", occurring([unit for unit, own in volume if own] + active), ratio))
+        blocks.append(Block("customer", occurring([unit for unit, own in volume if not own] + active), ratio))
     return blocks
 
 

@@ -48,6 +48,8 @@ class Split:
             link = "customer_id" if side == "customer" else "distributor_id"
             if own_table in LINKED and not self.world.export.has(own_table, link):
                 raise CannotSplitError(f"needs {own_table}.{link}")
+            if side == "customer" and own_table not in LINKED:
+                self.world.export.need("orders", "customer_id")
             if side == "line":
                 self.world.export.need("order_lines", "product_id")
             table = {"": "distributors", "customer": "customers", "order": "orders", "line": "products"}[side]
@@ -151,21 +153,22 @@ class Split:
         return self._age(row, day)
 
     def _rank(self, who: str | None, day: date) -> str:
-        rows = [row for row in self.world.export.rows("ranks") if (row.get("kind") or "paid_as") == "paid_as"]
+        rows = self.world.export.rows("ranks")
         ladder = [str(rank) for rank in self.world.definitions.rank_ladder]
         if not ladder:
             ranks = {str(row["rank"]) for row in rows if row["effective_on"] <= self.world.as_of}
             if not all(rank.isdigit() for rank in ranks):
                 raise CannotSplitError("needs rank_ladder")
             ladder = sorted(ranks, key=int)
-        if who not in self.world.roster.first or not ladder:
-            return UNKNOWN
         held = [
             (row["effective_on"], ladder.index(str(row["rank"])))
             for row in rows
-            if row["distributor_id"] == who and row["effective_on"] <= day and str(row["rank"]) in ladder
+            if row["distributor_id"] == who and (row.get("kind") or "paid_as") == "paid_as"
+            and row["effective_on"] <= day and str(row["rank"]) in ladder
         ]
-        return ladder[max(held)[1]] if held else ladder[0]
+        if held:
+            return ladder[max(held)[1]]
+        return ladder[0] if ladder and who in self.world.roster.first else UNKNOWN
 
 
 def is_private(name: str) -> bool:

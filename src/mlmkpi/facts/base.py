@@ -244,6 +244,10 @@ class Fact(ABC):
             return dimension.name in self.own
         return self.by_line if dimension.name in LINES else dimension.side in self.sides
 
+    def carries_in(self, export: Export, dimension: Dimension) -> bool:
+        """As `carries`, where what the export has decides that too."""
+        return self.carries(dimension)
+
 
 class SpannedFact(Fact):
     """A fact whose rows are made span by span."""

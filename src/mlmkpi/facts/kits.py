@@ -8,8 +8,9 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Expr, flag, scaled
+from mlmkpi.facts.base import Dimension, Expr, Side, flag, scaled
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
 from mlmkpi.facts.orders import Orders
 
 
@@ -22,6 +23,12 @@ class Kits(Orders):
     def needs(self) -> tuple[str, ...]:
         """Also where kits stand."""
         return (*super().needs(), "orders.kind|enrollments.kit_amount")
+
+    def carries_in(self, export: Export, dimension: Dimension) -> bool:
+        """Not the customers' or the orders' attributes where enrolments alone tell of kits: these have neither."""
+        if not self.carries(dimension) or dimension.side is Side.PERSON or not export.has("enrollments.kit_amount"):
+            return self.carries(dimension)
+        return export.has("orders.kind") and "kit" in export.engine.spellings("orders", "kind")
 
     def counted(self, books: Books) -> Frame:
         """Orders and kits: `cell`, `day`, `seller`, `buyer`, `amount`, `kit`, and the orders' extra columns."""

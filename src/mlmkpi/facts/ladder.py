@@ -15,7 +15,7 @@ from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
-from mlmkpi.facts.ranks import LADDER, ladder, named_step, rank_rows, steps_at
+from mlmkpi.facts.ranks import LADDER, are_numbers, named_step, rank_rows, steps_at
 
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
 
@@ -160,7 +160,7 @@ class Emerging(People):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `led`, whether their first row as a leader is dated in the period."""
-        numbers = books.ladder == ladder(books.export, ())
+        numbers = are_numbers(books.ladder)
         leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
         days = sorted({span.before for span in books.schedule.spans})
         leaders = rank_rows(books).filter(nw.col("step") >= leader).group_by("person")

@@ -34,6 +34,24 @@ def ladder(export: Export, settings: Sequence[str]) -> tuple[str, ...]:
         return ()
 
 
+def held_ladder(export: Export, settings: Sequence[str], as_of: int) -> tuple[str, ...]:
+    """The ladder, without ranks that nobody has had by the as-of day where the settings do not name it."""
+    ranks = ladder(export, settings)
+    if settings or not ranks:
+        return ranks
+    seen = export.scan("ranks", ["rank", "effective_on"]).filter(nw.col("effective_on") <= as_of)
+    held = set(export.engine.collect(seen.select("rank").unique())["rank"])
+    return tuple(rank for rank in ranks if rank in held)
+
+
+def are_numbers(ranks: Sequence[str]) -> bool:
+    """Whether ranks are numbers that stand in their own order."""
+    try:
+        return sorted(ranks, key=float) == list(ranks)
+    except ValueError:
+        return False
+
+
 def rank_rows(books: Books, *, title: bool = False) -> Frame:
     """`person`, `day`, `step` (place on the ladder): rows paid as a rank, or that carry it as a title."""
     export = books.export

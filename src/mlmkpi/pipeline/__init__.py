@@ -17,7 +17,7 @@ from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
-from mlmkpi.facts.ranks import ladder
+from mlmkpi.facts.ranks import held_ladder
 from mlmkpi.facts.spans import fitted, schedule
 from mlmkpi.kpi import Back, Kpi, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
@@ -174,7 +174,7 @@ def _run(
     facts = list(dict.fromkeys(key[0] for key in jobs.jobs))
     bands = settings.definitions.get("age_bands")
     books = Books(
-        export, laid, clock.data_start, facts, ladder=ladder(export, settings.rank_ladder),
+        export, laid, clock.data_start, facts, ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
         age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
         teams=request.teams, lineage=lineage,
     )

@@ -20,7 +20,7 @@ from mlmkpi.facts.export import Export
 from mlmkpi.facts.leaders import Members, TeamVolumes
 from mlmkpi.facts.lineage import Teams, leaders_of, lineage_of
 from mlmkpi.facts.people import People
-from mlmkpi.facts.ranks import ladder, steps_at
+from mlmkpi.facts.ranks import held_ladder, steps_at
 from mlmkpi.facts.roster import Roster
 from mlmkpi.facts.spans import Span, schedule
 from mlmkpi.genealogy import subtree_sums
@@ -94,7 +94,7 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     period = _ended(choose_periods(calendar, clock.as_of, count=2), clock.as_of)
     laid = schedule(calendar, [period], clock.as_of, year=False)
     books = Books(
-        export, laid, clock.data_start, [people, volumes], ladder=ladder(export, settings.rank_ladder),
+        export, laid, clock.data_start, [people, volumes], ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
         teams=asked.teams, lineage=lineage,
     )
     for fact in (people, volumes):

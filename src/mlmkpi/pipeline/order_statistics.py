@@ -17,9 +17,12 @@ from mlmkpi.statistics.survival import kaplan_meier, median, median_interval, wi
 def quantile_rows(
     one: Quantiles, found: pl.DataFrame, keys: Sequence[str], cells: pl.DataFrame
 ) -> list[pl.DataFrame]:
-    """A frame a point: type 7 between its two neighbours, one division; null where nobody is counted."""
+    """A frame a point: type 7 between its two neighbours, one division.
+
+    Where nobody is counted, a split has no row and the company's is null.
+    """
     frames = []
-    rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
+    rows = cells.join(found, on=list(keys), how="left" if len(keys) == 1 else "inner", nulls_equal=True)
     nobody = rows["n"].is_null()
     for at, (name, point) in enumerate(one.points):
         below, step = rows[f"low_{at}"], rows[f"high_{at}"] - rows[f"low_{at}"]
@@ -36,8 +39,8 @@ def quantile_rows(
 def median_rows(
     one: MedianRatio, found: pl.DataFrame, keys: Sequence[str], cells: pl.DataFrame
 ) -> pl.DataFrame:
-    """The median of the units' own ratios; null in a cell of the main figure where nobody is counted."""
-    cells = pl.concat([cells, found.select(keys)]).unique()
+    """The median of the units' own ratios; where nobody is counted, a split has no row and the company's is null."""
+    cells = pl.concat([cells, found.select(keys)]).unique() if len(keys) == 1 else found.select(keys)
     rows = cells.join(found, on=list(keys), how="left", nulls_equal=True)
     return rows.select(
         *keys, pl.col("n").fill_null(0.0).alias("denominator"), "value", pl.lit(one.name).alias("statistic"),

@@ -157,7 +157,7 @@ def lack(need: str, export: Export) -> str:
 
 def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> str | None:
     for dimension in dimensions:
-        if not all(fact.carries(dimension) for fact in facts):
+        if not all(fact.carries_in(export, dimension) for fact in facts):
             return f"cannot be split by {dimension.name}"
         for fact in facts:
             needed = lacking(fact, export, dimension, ranks)

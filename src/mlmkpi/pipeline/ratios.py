@@ -10,7 +10,7 @@ import polars as pl
 
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import Block, Interval, Part, Ratio, Survival
+from mlmkpi.kpi import Block, Interval, Part, Ratio
 from mlmkpi.pipeline.jobs import Jobs, block_of, stands_apart
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
@@ -28,7 +28,7 @@ def ratio_rows(
         return _parted(one, part, part.denominator, jobs, block, keys)
     sums = _sums(one, part, jobs, block, keys)
     if part.name != "value":
-        if len(keys) > 1 and not isinstance(one.figure, Survival) and stands_apart(part, one.figure):
+        if len(keys) > 1 and (part.denominator or stands_apart(part, one.figure)):
             sums = _occurring(sums, part)
         sums = _of_total(sums, one, part, keys, block)
         found = _divided(sums, part)

@@ -17,12 +17,14 @@ _SLACK = 1e-12
 class Curve:
     """A Kaplan–Meier curve: one array element for each day on which the event happened, ascending.
 
-    `survival` is S(t) just after that day, `variance` is Greenwood's variance of S(t) (0 once S is 0). `units` counts
-    everybody observed, `observed_to` is the longest duration of anybody, censored or not (−1 without units).
+    `survival` is S(t) just after that day and `ended` 1 − S(t), both the floats nearest to the exact fractions;
+    `variance` is Greenwood's variance of S(t) (0 once S is 0). `units` counts everybody observed, `observed_to` is the
+    longest duration of anybody, censored or not (−1 without units).
     """
 
     times: npt.NDArray[np.int64]
     survival: Array
+    ended: Array
     variance: Array
     units: int
     observed_to: int
@@ -46,10 +48,10 @@ def kaplan_meier(durations: npt.ArrayLike, events: npt.ArrayLike, counts: npt.Ar
     at_risk = np.cumsum(left[::-1])[::-1]
     times, ended, at_risk = days[ended > 0], ended[ended > 0], at_risk[ended > 0]
     stayed = at_risk - ended
-    survival: Array = np.cumprod(stayed / at_risk, dtype=np.float64)
+    survival, gone = _products(stayed.tolist(), at_risk.tolist())
     hazard = np.divide(ended, at_risk * stayed, out=np.zeros(len(times)), where=stayed > 0)
     variance: Array = survival**2 * np.cumsum(hazard, dtype=np.float64)
-    return Curve(times, survival, variance, int(left.sum()), int(days[-1]) if len(days) else -1)
+    return Curve(times, survival, gone, variance, int(left.sum()), int(days[-1]) if len(days) else -1)
 
 
 def median(curve: Curve) -> int | None:
@@ -111,13 +113,25 @@ def within(curve: Curve, days: int) -> float | None:
     (0.6, None)
     """
     passed = int(np.searchsorted(curve.times, days, side="right"))
-    survival = float(curve.survival[passed - 1]) if passed else 1.0
-    return None if curve.observed_to < days and survival > 0 else 1 - survival
+    if not passed:
+        return None if curve.observed_to < days else 0.0
+    everybody = curve.survival[passed - 1] == 0
+    return float(curve.ended[passed - 1]) if everybody or curve.observed_to >= days else None
 
 
 def _first_at_half(curve: Curve, edge: Array) -> int | None:
     reached = np.flatnonzero(edge <= 0.5 + _SLACK)
     return int(curve.times[reached[0]]) if len(reached) else None
+
+
+def _products(stayed: list[int], at_risk: list[int]) -> tuple[Array, Array]:
+    """The running products of stayed ÷ at risk, and 1 less each, multiplied in whole numbers and divided once."""
+    survival, ended, above, below = [], [], 1, 1
+    for part, whole in zip(stayed, at_risk, strict=True):
+        above, below = above * part, below * whole
+        survival.append(above / below)
+        ended.append((below - above) / below)
+    return np.array(survival, dtype=np.float64), np.array(ended, dtype=np.float64)
 
 
 def _sums(cell: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], cells: int) -> npt.NDArray[np.int64]:
