@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from equal.compare import Case, differences
 from kpis.orders import Rows, figure, figures, table
+from oracle.companies import company
 
 START = ("0", "2025-01-01", 1, "D0")
 """An order that lets the data start early."""
@@ -116,3 +119,29 @@ def test_duplication_is_bringing_somebody_else_soon() -> None:
     assert figure(tables, "duplication_rate", "2026-04", **ask) == 1 / 5
     assert figure(tables, "duplication_rate", "2026-12", **ask) is None
     assert figures(tables, "duplication_rate", "2026-07", by=("distributor",), **ask) == {"A": 0, "B": 0}
+
+
+def test_upgrades_are_told_from_other_new_people() -> None:
+    """A's first row says upgrade, B's later one does not count, C has two rows that day, D none."""
+    tables = {
+        "distributors": people(("A", "10-05"), ("B", "10-06"), ("C", "10-07"), ("D", "10-08"), ("E", "10-09", "10-12")),
+        "enrollments": table(
+            "distributor_id enrolled_on kind", ("A", "10-05", "upgrade"), ("B", "10-06", "new"),
+            ("B", "10-20", "upgrade"), ("C", "10-07", "new"), ("C", "10-07", "upgrade"), ("E", "10-09", "upgrade"),
+        ),
+    }
+    asked: dict[str, Any] = {"by": ("kind",), "as_of": "2026-10-31"}
+    assert figures(tables, "new_signups", "2026-10", **asked) == {"upgrade": 3, "new": 1, "(unknown)": 1}
+    cooling: dict[str, Any] = {"definitions": {"cooling_off_days": 7}, **asked}
+    assert figures(tables, "new_signups", "2026-10", **cooling) == {"upgrade": 2, "new": 1, "(unknown)": 1}
+    without = {"distributors": tables["distributors"]}
+    assert figure(without, "new_signups", "2026-10", as_of="2026-10-31", by=("kind",), column="note") == (
+        "needs the enrollments export"
+    )
+
+
+@pytest.mark.parametrize("by", [("kind",), ("source", "market"), ("kind", "distributor")])
+@pytest.mark.parametrize("seed", range(4))
+def test_sign_ups_by_their_enrolment_equal_the_oracles(seed: int, by: tuple[str, ...]) -> None:
+    one = company(seed, features=())
+    assert differences(Case(one.tables, ("new_signups",), as_of=one.as_of, by=by, every="quarter")) == []

@@ -25,7 +25,7 @@ def new_signups(world: World, span: Span, split: Split) -> list[Block]:
         left = roster.terminated.get(who)
         if cooling and left is not None and 0 <= (left - roster.first[who]).days <= cooling:
             continue
-        units.append(Unit(split.newcomer(who, span.closing), ONE, person=who))
+        units.append(Unit(split.newcomer(who, span.closing, "person own"), ONE, person=who))
     return [Block("value", units, count)]
 
 

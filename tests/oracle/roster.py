@@ -37,14 +37,14 @@ class Roster:
         column = "enroller_id"
         if not (self.export.has("distributors", column) or self.export.has("enrollments", column)):
             return self.sponsor(who)
-        named = self._named_in_enrollments(who, column)
+        named = self.named_in_enrollments(who, column)
         return named or self.details.get(who, {}).get(column)
 
     def sponsor(self, who: str) -> str | None:
         """The sponsor: the distributors export, else the first enrolment's row."""
-        return self.details.get(who, {}).get("sponsor_id") or self._named_in_enrollments(who, "sponsor_id")
+        return self.details.get(who, {}).get("sponsor_id") or self.named_in_enrollments(who, "sponsor_id")
 
-    def _named_in_enrollments(self, who: str, column: str) -> str | None:
+    def named_in_enrollments(self, who: str, column: str) -> str | None:
         """The highest id that the rows of the first enrolment's day name."""
         rows = self.export.rows("enrollments")
         named = [

@@ -40,7 +40,7 @@ class Row:
 
 
 KPIS: dict[str, Kpi] = {
-    "new_signups": Kpi(distributors.new_signups, reads="roster"),
+    "new_signups": Kpi(distributors.new_signups, "person own", reads="roster", table="enrollments"),
     "distributor_retention_rate": Kpi(distributors.distributor_retention_rate, reads="base"),
     "active_distributor_rate": Kpi(distributors.active_distributor_rate),
     "churn_rate": Kpi(distributors.churn_rate, reads="base"),

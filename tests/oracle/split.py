@@ -95,11 +95,13 @@ class Split:
         """A distributor's cell; the sale settles the order's own dimensions."""
         return tuple(self._label(name, who, day, None, sale) for name in self.dimensions)
 
-    def newcomer(self, who: str, day: date) -> Cell:
-        """A new person's cell, where `distributor` is their enroller."""
-        enroller = self.world.roster.enroller[who]
+    def newcomer(self, who: str, day: date, sides: str = "person") -> Cell:
+        """A new person's cell: `distributor` is their enroller; `own` columns are those of their first enrolment."""
+        roster = self.world.roster
         return tuple(
-            enroller or UNKNOWN if name == "distributor" else self._label(name, who, day, None, None)
+            roster.enroller[who] or UNKNOWN if name == "distributor"
+            else roster.named_in_enrollments(who, name) or UNKNOWN if self.is_own(name, sides, "enrollments")
+            else self._label(name, who, day, None, None)
             for name in self.dimensions
         )
 

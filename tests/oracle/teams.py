@@ -53,8 +53,8 @@ class TeamSplit(Split):
     def person(self, who: str | None, day: date, sale: Order | None = None) -> Cell:
         return self._of_team(super().person(who, day, sale))
 
-    def newcomer(self, who: str, day: date) -> Cell:
-        return self._of_team(super().newcomer(who, day))
+    def newcomer(self, who: str, day: date, sides: str = "person") -> Cell:
+        return self._of_team(super().newcomer(who, day, sides))
 
     def order(self, order: Order, day: date) -> Cell:
         return self._of_team(super().order(order, day))

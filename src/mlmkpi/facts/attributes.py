@@ -70,9 +70,12 @@ def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Seque
     link, table = KEY.get(dimension.side), fact.people_from or fact.table
     if not table and dimension.side is Side.CUSTOMER:
         table = "orders"
-    if table and link and link not in export.columns(table):
+    if table and link and export.columns(table) and link not in export.columns(table):
         return f"{table}.{link}"
-    return missing(export, dimension, rank_ladder)
+    needed = missing(export, dimension, rank_ladder)
+    own = fact.table and dimension.side is Side.PERSON and dimension.column in TABLES[fact.table].names
+    own = own and dimension.column not in TABLES[TABLE[Side.PERSON]].names
+    return f"{fact.table}.{dimension.column}" if needed and own else needed
 
 
 def columns_for(export: Export, dimensions: Dimensions, side: Side) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.attributes import DISTRIBUTOR, of_row, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.rules import FirstSale, OrderRules
@@ -34,10 +35,13 @@ def newcomers_by(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary
 class Newcomers(Fact):
     """One row a person, in the period of their first enrolment ever.
 
-    With `cooling_off_days` above 0 those who left 0 to that many days after it are dropped.
+    It is split by what the row of that enrolment says too. With `cooling_off_days` above 0 those who left 0 to that
+    many days after it are dropped.
     """
 
     cooling_off_days: int = 0
+
+    table: ClassVar[str] = "enrollments"
 
     @property
     def reads_orders(self) -> bool:
@@ -54,7 +58,12 @@ class Newcomers(Fact):
         left = nw.col("terminated") - nw.col("enrolled") <= self.cooling_off_days
         stayed = ~left if self.cooling_off_days else nw.lit(True)
         rows = rows.select(nw.col("person").alias("unit"), "span", stayed.alias("stayed"))
-        return newcomers_by(books, rows, dimensions, at)
+        own = tuple(d for d in dimensions if of_row(self, books.export, d, books.ladder))
+        for dimension in own:
+            first = books.roster.first_enrolment(dimension.column)
+            first = first.select(nw.col("person").alias("unit"), nw.col("above").alias(dimension.name))
+            rows = rows.join(first, on="unit", how="left")
+        return newcomers_by(books, rows, tuple(d for d in dimensions if d not in own), at)
 
     @measure
     def joined(self) -> Expr:

@@ -114,6 +114,14 @@ class Roster:
     def _sponsors(self, name: str) -> Frame:
         return self._above([self._listed("sponsor_id"), self._first("sponsor_id")], name)
 
+    def first_enrolment(self, column: str) -> Frame:
+        """`person`, `above`: a text of the enrollments of the first day ever; of two that day the highest."""
+        rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", column])
+        rows = rows.join(self.firsts().select("person", "enrolled"), left_on="distributor_id", right_on="person", how="inner")
+        rows = rows.filter(nw.col("enrolled_on") == nw.col("enrolled"))
+        best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("above"))
+        return best.select(nw.col("distributor_id").alias("person"), "above")
+
     def _above(self, sources: Sequence[Frame | None], name: str) -> Frame:
         """`person` and, under the name, whom the first source that knows somebody puts above them."""
         people, found = self.firsts().select("person", "enrolled"), []

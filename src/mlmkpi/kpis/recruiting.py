@@ -49,8 +49,9 @@ def new_signups(*, cooling_off_days: int = 0) -> Ratio:
 
     Formula: the number of such people, credited to their enroller when split by distributor.
     Unit: people.
-    Edge cases: people who were customers before count; with `cooling_off_days` above 0, people terminated 0 to that
-    many days after enrolling are dropped.
+    Edge cases: people who were customers before count; `--by kind` tells these upgrades from the others, as the row of
+    the first enrolment says (of two that day the highest word). With `cooling_off_days` above 0, people terminated 0 to
+    that many days after enrolling are dropped.
     Source: set by mlmkpi.
     """
     return Ratio(Newcomers(cooling_off_days).joined())
