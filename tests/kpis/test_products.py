@@ -45,11 +45,35 @@ def test_units_that_come_back() -> None:
     assert figure(TABLES, "product_return_rate", "2026-10", as_of="2026-12-30", column="complete") is False
 
 
+def test_returns_of_orders_that_are_not_known_are_left_out_and_counted() -> None:
+    """In October one names no order and one an order from elsewhere; that of a cancelled order is known."""
+    more = table(
+        "order_id ordered_on amount distributor_id original_order_id status",
+        ("6", "10-21", -30, "D1", None, "paid"), ("7", "10-22", -30, "D1", "X9", "paid"),
+        ("8", "10-23", 30, "D1", None, "cancelled"), ("9", "10-24", -30, "D1", "8", "paid"),
+        ("10", "11-02", -5, "D1", "X8", "paid"),
+    )
+    extra = table(
+        "order_id product_id quantity amount", ("6", "P1", 3, 30), ("6", "P2", 1, 1), ("7", "P1", 1, 30),
+        ("9", "P1", 1, 30), ("10", "P1", 1, 5),
+    )
+    tables = {**TABLES, "orders": [*ORDERS, *more], "order_lines": [*ORDER_LINES, *extra]}
+    assert figure(tables, "product_return_rate", "2026-10") == 1 / 5
+    assert figure(tables, "product_return_rate", "2026-10", column="note") == (
+        "returns without a known original order, left out: 2"
+    )
+    assert figure(tables, "product_return_rate", "2026-09", column="note") is None
+    by = figures(tables, "product_return_rate", "2026-10", by=("order.product",), column="note")
+    assert {name: note.rpartition(" ")[2] for name, note in by.items() if note} == {"P1": "2", "P2": "1"}
+
+
 def test_where_returns_name_no_order_the_period_is_taken_as_it_is() -> None:
     orders = [{k: v for k, v in row.items() if k != "original_order_id"} for row in ORDERS]
     tables = {**TABLES, "orders": orders}
     assert figure(tables, "product_return_rate", "2026-10", as_of="2026-11-01") == 1 / 5
     assert figure(tables, "product_return_rate", "2026-10", as_of="2026-11-01", column="complete") is True
+    note = figure(tables, "product_return_rate", "2026-10", as_of="2026-11-01", column="note")
+    assert note == "returns name no order: those of the period, whenever it was sold"
 
 
 def test_orders_are_cut_by_their_lines() -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import LINES, Dimensions, Expr, scaled
+from mlmkpi.facts.base import LINES, Dimensions, Expr, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import Extra
@@ -55,7 +55,8 @@ class Pieces(Orders):
 class SoldUnits(Orders):
     """One row a product on a sale (`sold`), and one on a return of it within the window (`returned`).
 
-    Where returns do not name the order they undo, those of the period stand beside its sales.
+    A return whose original order the export does not have is a row in its own period (`orphan`), and no more. Where
+    returns do not name the order they undo, those of the period stand beside its sales.
     """
 
     return_window_days: int = 90
@@ -79,11 +80,16 @@ class SoldUnits(Orders):
         """Whether returns name the order they undo."""
         return "original_order_id" in export.columns("orders")
 
+    def assumes(self, export: Export) -> str | None:
+        """Where returns name no order, whose returns they are."""
+        return None if self.follows(export) else "returns name no order: those of the period, whenever it was sold"
+
     def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
         """Lines of sales and of their returns, with the columns of the sale."""
         units = lines(books, names, ["quantity"])
         none, returned = nw.lit(0, dtype=nw.Int64), orders.filter(~nw.col("sale"))
         sold = orders.filter(nw.col("sale"))
+        orphans = self._orphans(books, returned, names)
         kept = orders.collect_schema().names()
         if self.follows(books.export):
             sold = sold.filter(nw.col("day") <= books.schedule.as_of - self.return_window_days)
@@ -97,9 +103,20 @@ class SoldUnits(Orders):
         sold = sold.join(units, on=ORDER, how="inner")
         returned = returned.join(units.rename({ORDER: "_line"}), left_on="_return", right_on="_line", how="inner")
         return books.engine.concat([
-            sold.select(*kept, *names, quantity.alias("sold"), none.alias("returned")),
-            returned.select(*kept, *names, none.alias("sold"), quantity.abs().alias("returned")),
+            sold.select(*kept, *names, quantity.alias("sold"), none.alias("returned"), none.alias("orphan")),
+            returned.select(*kept, *names, none.alias("sold"), quantity.abs().alias("returned"), none.alias("orphan")),
+            *(each.select(*kept, *names, none.alias("sold"), none.alias("returned"), (none + 1).alias("orphan"))
+              for each in orphans),
         ])
+
+    def _orphans(self, books: Books, returned: Frame, names: list[str]) -> list[Frame]:
+        """The returns, by what is on them, of orders that the export does not have."""
+        if not self.follows(books.export):
+            return []
+        known = books.export.unchecked("orders", ["order_id", "ordered_on"])
+        known = known.filter(nw.col("ordered_on") <= books.schedule.as_of).select(nw.col("order_id").alias("_known"))
+        rows = returned.join(known, left_on=ORIGINAL, right_on="_known", how="anti")
+        return [rows.join(lines(books, names, []).unique(), on=ORDER, how="inner")]
 
     @scaled
     def sold(self) -> Expr:
@@ -110,3 +127,8 @@ class SoldUnits(Orders):
     def returned(self) -> Expr:
         """Units that came back."""
         return nw.col("returned")
+
+    @measure
+    def orphans(self) -> Expr:
+        """Returns of orders that the export does not have."""
+        return nw.col("orphan")

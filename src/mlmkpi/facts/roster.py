@@ -117,7 +117,8 @@ class Roster:
     def first_enrolment(self, column: str) -> Frame:
         """`person`, `above`: a text of the enrollments of the first day ever; of two that day the highest."""
         rows = self.export.scan("enrollments", ["distributor_id", "enrolled_on", column])
-        rows = rows.join(self.firsts().select("person", "enrolled"), left_on="distributor_id", right_on="person", how="inner")
+        firsts = self.firsts().select("person", "enrolled")
+        rows = rows.join(firsts, left_on="distributor_id", right_on="person", how="inner")
         rows = rows.filter(nw.col("enrolled_on") == nw.col("enrolled"))
         best = rows.group_by("distributor_id").agg(nw.col(column).max().alias("above"))
         return best.select(nw.col("distributor_id").alias("person"), "above")

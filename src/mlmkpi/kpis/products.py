@@ -50,9 +50,12 @@ def product_return_rate(*, return_window_days: int = 90, valid_status: tuple[str
 
     Formula: of the units sold in the period, those returned 0 to `return_window_days` days later ÷ units sold.
     Unit: a rate.
-    Edge cases: returns that do not name a known sale are left out; where no return names any, units returned in the
-    period ÷ units sold in it. Sales too young to have been followed so long are left out.
+    Edge cases: returns that do not name a known order are left out, and counted in the note of the period they came
+    in; where the export does not say what a return undoes, units returned in the period ÷ units sold in it, which the
+    note says. Sales too young to have been followed so long are left out.
     Source: set by mlmkpi.
     """
     units = SoldUnits(OrderRules(valid_status, Refunds.REFUND_DATE), return_window_days=return_window_days)
-    return Ratio(units.returned(), units.sold())
+    return Ratio(
+        units.returned(), units.sold(), noted=(("returns without a known original order, left out", units.orphans()),)
+    )
