@@ -41,3 +41,10 @@ def test_rows_have_keys_and_add_up(session: Any, exports: Path) -> None:
         found = mlmkpi.trace(exports, kpi, period="2026-10", side=side, settings=settings, engine=session)
         assert found.frame.select("id", "row", "contribution").rows() == rows
         assert found.total == found.figure
+
+
+def test_a_figure_is_worked_out_as_on_the_other_engine(session: Any, exports: Path) -> None:
+    settings = load_settings(exports / "mlmkpi.toml", None, exports)
+    for kpi in ("average_order_value", "customer_retention_rate"):
+        asked: dict[str, Any] = {"period": "2026-10", "settings": settings}
+        assert mlmkpi.work_out(exports, kpi, **asked, engine=session) == mlmkpi.work_out(exports, kpi, **asked)

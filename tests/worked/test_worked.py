@@ -123,6 +123,15 @@ def test_the_page_goes_down_to_the_division(exports: Path, run: Callable[..., Ru
     assert f"mlmkpi trace churn_rate {exports} --period 2026-10" in shown
 
 
+def test_it_runs_on_the_engine_named(exports: Path, run: Callable[..., Run]) -> None:
+    assert run("explain", "sales_volume", str(exports), "--engine", "polars").code == 0
+    refused, likewise = (run(*command, str(exports), "--engine", "sprak") for command in (
+        ("explain", "sales_volume"), ("compute",)
+    ))
+    assert refused == likewise
+    assert refused.code != 0
+
+
 def test_machines_get_the_definition_and_the_figures(exports: Path, run: Callable[..., Run]) -> None:
     told = json.loads(run("explain", "sales_volume", str(exports), "--format", "json").out)
     assert told["formula"]

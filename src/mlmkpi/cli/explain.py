@@ -43,6 +43,9 @@ def explain(
         Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
     ] = "stop",
     config: Config = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
+    ] = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or machines.")] = "text",
 ) -> None:
     """Explain what a KPI means, with the figures of exports.
@@ -60,7 +63,7 @@ def explain(
     if exports is None:
         _definition(known[kpi], form)
     else:
-        _worked(known[kpi], exports, period, as_of, bad_rows, config, form)
+        _worked(known[kpi], exports, period, as_of, bad_rows, config, engine, form)
 
 
 def _holds_a_table() -> bool:
@@ -85,7 +88,7 @@ def _definition(one: Explanation, form: str) -> None:
 
 def _worked(
     one: Explanation, exports: str, period: str | None, as_of: date | None, bad_rows: str, config: Path | None,
-    form: str,
+    engine: str | None, form: str,
 ) -> None:
     import json
     from dataclasses import asdict
@@ -96,7 +99,8 @@ def _worked(
 
     with Progress() as progress:
         found = work_out(
-            exports, one.name, period=period, as_of=as_of, bad_rows=bad_rows, config=config, progress=progress
+            exports, one.name, period=period, as_of=as_of, bad_rows=bad_rows, config=config, engine=engine,
+            progress=progress,
         )
     if form == "json":
         write_text(json.dumps({**asdict(one), "worked": asdict(found)}, ensure_ascii=False, indent=2) + "\n")

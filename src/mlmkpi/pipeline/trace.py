@@ -235,6 +235,8 @@ def _row(result: Result, found: _Found) -> dict[str, Any]:
 
 def _note(figure: Figure) -> str | None:
     """What sets the rows apart from the figure shown."""
+    if isinstance(figure, Ratio) and figure.chain:
+        return "the figure is a product of ratios: these are the rows of the first"
     if isinstance(figure, Ratio) and figure.growth:
         return "the figure is growth: these are the rows of the period itself, its base is that of the period before"
     if isinstance(figure, Ratio) and figure.seasonal:
