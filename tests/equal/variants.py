@@ -44,6 +44,7 @@ SPLITS: tuple[dict[str, Any], ...] = tuple(
     {"where": {"market": ("US", "DE")}, "min_cell": 0},
     {"by": ("gender",), "where": {"market": ("US",)}, "every": "quarter"},
     {"by": ("age_band",), "definitions": {"age_bands": ["<30", "30-49", "50+"]}, "min_cell": 0},
+    {"by": ("order.category",)}, {"by": ("order.category", "gender"), "min_cell": 3},
     {"by": ("gender", "customer.country"), "min_cell": 2}, {"by": ("gender", "customer.gender"), "min_cell": 2},
 )
 VARIANTS: tuple[dict[str, Any], ...] = tuple({"definitions": one} for one in PARAMETERS) + PERIODS + SPLITS

@@ -23,6 +23,7 @@ from oracle.figures import (
     survival_within,
 )
 from oracle.leaders import has_tree, largest_leg
+from oracle.lines import within
 from oracle.orders import Order, is_valid, worth
 from oracle.split import CannotSplitError, Split
 from oracle.world import World
@@ -138,7 +139,7 @@ def autoship_share(world: World, span: Span, split: Split) -> list[Block]:
             split.order(order, span.closing), order.amount if is_autoship(order) else ZERO, order.amount,
             split.behind(order),
         )
-        for order in world.within(span)
+        for order in within(world, span, split)
     ]
     return [Block("value", units, ratio)]
 

@@ -67,7 +67,7 @@ Key = tuple[str, Cell, Own]
 def count(units: Sequence[Unit]) -> Figure:
     """A number of people, or a sum of money or volume."""
     total = sum((unit.above for unit in units), ZERO)
-    return Figure(total, None, total, people=people(units))
+    return Figure(total, None, total, people=people([unit for unit in units if unit.above != 0]))
 
 
 def people(units: Sequence[Unit]) -> int:

@@ -11,6 +11,7 @@ from oracle.split import Split
 from oracle.world import World
 
 ANY = "person customer order"
+LINES = f"{ANY} line"
 WITHIN = ("value", "within_30", "within_60", "within_90")
 
 

@@ -13,7 +13,7 @@ from oracle.calendar import Span
 from oracle.export import Row
 from oracle.figures import ZERO, Block, Cell, Figure, Unit, count, people, ratio
 from oracle.orders import GIFTS, Order, side, worth
-from oracle.split import UNKNOWN, Split
+from oracle.split import LINES, UNKNOWN, Split, text
 from oracle.world import World
 
 
@@ -57,9 +57,16 @@ def _piece(order: Order, amount: Fraction, product: str | None, category: str | 
 
 
 def within(world: World, span: Span, split: Split) -> list[Order]:
-    """The period's orders; in a split by product or category, their pieces."""
+    """The period's orders; in a split by product or category one piece for each of these."""
     orders = world.within(span)
-    return pieces(world, orders) if split.by_line else orders
+    if not split.by_line:
+        return orders
+    columns = [name.partition(".")[2] for name in split.dimensions if name in LINES]
+    found: dict[tuple[str, ...], Order] = {}
+    for piece in pieces(world, orders):
+        key = (piece.row["order_id"], *(text(piece.row, column) for column in columns))
+        found[key] = replace(piece, amount=piece.amount + found[key].amount) if key in found else piece
+    return list(found.values())
 
 
 def shares(units: Sequence[Unit], dimension: str) -> list[Unit]:

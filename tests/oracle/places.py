@@ -9,7 +9,7 @@ from typing import Any
 
 from oracle.calendar import Span
 from oracle.definitions import NullError
-from oracle.figures import ONE, ZERO, Block, Cell, Figure, Own, Unit, count, people, ratio
+from oracle.figures import ONE, ZERO, Block, Cell, Figure, Own, Unit, count, ratio
 from oracle.lines import herfindahl, shares, within
 from oracle.orders import Order
 from oracle.split import CannotSplitError, Split, text
@@ -153,7 +153,7 @@ def _index(now: Totals, before: Totals | None) -> Callable[[Sequence[Unit]], Fig
 
     def figure(units: Sequence[Unit]) -> Figure:
         cell, own = units[0].cell, units[0].own
-        behind = people(units)
+        behind = count(units).people
         if before is None:
             return Figure(None, None, None, people=behind, reason="the base period is not wholly covered by orders")
         segment, total = before.get((cell, own), ZERO), before.get((cell, ()), ZERO)

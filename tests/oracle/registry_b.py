@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from oracle import compliance, earnings, goals, growth, lines, places, repeat
 from oracle.earnings import PERCENTILES
-from oracle.kpi import ANY, Kpi
+from oracle.kpi import ANY, LINES, Kpi
 
-LINES = f"{ANY} line"
 INCOME = ("value", "median", *(f"p{at}" for at in PERCENTILES), "gross", "expenses", "net")
 GEOGRAPHY = ("value", "net", "herfindahl_country", "herfindahl_region")
 
@@ -42,7 +41,7 @@ KPIS_B: dict[str, Kpi] = {
     "at_most_break_even_share": Kpi(earnings.at_most_break_even_share, reads="roster"),
     "kit_revenue_share": Kpi(compliance.kit_revenue_share, ANY),
     "month_end_loading_share": Kpi(compliance.month_end_loading_share, ANY),
-    "autoship_share": Kpi(compliance.autoship_share, ANY),
+    "autoship_share": Kpi(compliance.autoship_share, LINES),
     "autoship_survival": Kpi(compliance.autoship_survival, statistics=("value", "within_90")),
     "net_revenue_retention": Kpi(growth.net_revenue_retention, "person customer"),
     "gross_revenue_retention": Kpi(growth.gross_revenue_retention, "person customer"),

@@ -12,7 +12,7 @@ from oracle import customers, distributors, leaders, sales
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
-from oracle.kpi import ANY, WITHIN, Kpi
+from oracle.kpi import ANY, LINES, WITHIN, Kpi
 from oracle.registry_a import KPIS_A
 from oracle.registry_b import KPIS_B
 from oracle.split import Split, is_private
@@ -51,7 +51,7 @@ KPIS: dict[str, Kpi] = {
     "personal_sales_volume": Kpi(
         sales.personal_sales_volume, "person order", ("value", "median", "p90", "own", "customer")
     ),
-    "average_order_value": Kpi(sales.average_order_value, ANY, ("value", "median")),
+    "average_order_value": Kpi(sales.average_order_value, LINES, ("value", "median")),
     "customer_to_distributor_ratio": Kpi(customers.customer_to_distributor_ratio, "person order"),
     "time_to_first_sale": Kpi(distributors.time_to_first_sale, statistics=WITHIN),
     "customer_retention_rate": Kpi(customers.customer_retention_rate, "person customer"),
@@ -59,14 +59,14 @@ KPIS: dict[str, Kpi] = {
     "team_sales_volume": Kpi(leaders.team_sales_volume, statistics=("value", "median", "p90")),
     "team_growth_rate": Kpi(leaders.team_growth_rate, statistics=("value", "median"), reads="roster"),
     "team_retention_rate": Kpi(leaders.team_retention_rate, statistics=("value", "median"), reads="base"),
-    "social_sales_share": Kpi(sales.social_sales_share, ANY, ("value", "without_channel")),
+    "social_sales_share": Kpi(sales.social_sales_share, LINES, ("value", "without_channel")),
     "active_distributors": Kpi(distributors.active_distributors, "person order", reads="active"),
     "active_customers": Kpi(customers.active_customers, ANY),
-    "sales_volume": Kpi(sales.sales_volume, ANY),
+    "sales_volume": Kpi(sales.sales_volume, LINES),
     "sales_per_active_distributor": Kpi(sales.sales_per_active_distributor, "person order"),
     "sponsor_rate": Kpi(distributors.sponsor_rate, reads="active"),
-    "retail_sales_share": Kpi(sales.retail_sales_share, ANY),
-    "internal_consumption_share": Kpi(sales.internal_consumption_share, ANY),
+    "retail_sales_share": Kpi(sales.retail_sales_share, LINES),
+    "internal_consumption_share": Kpi(sales.internal_consumption_share, LINES),
     **KPIS_A,
     **KPIS_B,
 }

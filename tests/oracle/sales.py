@@ -9,6 +9,7 @@ from fractions import Fraction
 from oracle.calendar import Span
 from oracle.distributors import active_units
 from oracle.figures import ONE, ZERO, Block, Cell, Unit, count, mean_by_person, mean_by_unit, occurring, quantile, ratio
+from oracle.lines import within
 from oracle.orders import Order
 from oracle.split import Split
 from oracle.world import World
@@ -19,7 +20,7 @@ def sales_volume(world: World, span: Span, split: Split) -> list[Block]:
     world.need_net()
     units = [
         Unit(split.order(order, span.closing), order.amount, person=split.behind(order))
-        for order in world.within(span)
+        for order in within(world, span, split)
     ]
     return [Block("value", units, count)]
 
@@ -37,7 +38,7 @@ def average_order_value(world: World, span: Span, split: Split) -> list[Block]:
     world.export.need("orders")
     units = [
         Unit(split.order(order, span.closing), order.amount, ONE, order.seller)
-        for order in world.within(span)
+        for order in within(world, span, split)
         if order.is_sale
     ]
     return [Block("value", units, mean_by_unit), Block("median", units, quantile(Fraction(1, 2)))]
@@ -73,7 +74,7 @@ def _part(world: World, span: Span, split: Split, belongs: Callable[[Order], boo
     """Net sales below, and above where the order belongs to the part."""
     return [
         Unit(cell, order.amount if belongs(order) else ZERO, order.amount, split.behind(order))
-        for order in world.within(span)
+        for order in within(world, span, split)
         for cell in [split.order(order, span.closing)]
     ]
 

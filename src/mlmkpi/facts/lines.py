@@ -38,10 +38,13 @@ def signed(column: str) -> Expr:
     return nw.when(nw.col("sale")).then(figure).otherwise(-figure.abs()).alias(column)
 
 
-def pieces(books: Books, orders: Frame, names: Sequence[str], *, quantity: bool = False) -> Frame:
+def pieces(
+    books: Books, orders: Frame, names: Sequence[str], *, quantity: bool = False, whole: bool = True
+) -> Frame:
     """The order rows, one for each value of the dimensions among an order's lines, its `amount` that of the lines.
 
-    What lines do not tell of an order's amount is a piece without a value. With `quantity` a piece has its units too.
+    With `whole`, what lines do not tell of an order's amount is a piece without a value; with `quantity` a piece has
+    its units too.
     """
     sums = ["amount", "quantity"] if quantity else ["amount"]
     each = lines(books, names, sums).join(orders.select(ORDER, "sale"), on=ORDER, how="inner")
@@ -52,7 +55,7 @@ def pieces(books: Books, orders: Frame, names: Sequence[str], *, quantity: bool 
     uncovered = orders.select(ORDER, "amount").join(covered, on=ORDER, how="left").select(
         ORDER, *(text.alias(name) for name in names), rest.alias("amount"), *([none.alias("quantity")] * quantity)
     ).filter(nw.col("amount") != 0)
-    parts = books.engine.concat([each, uncovered]).group_by(ORDER, *names)
+    parts = (books.engine.concat([each, uncovered]) if whole else each).group_by(ORDER, *names)
     summed = parts.agg(*(nw.col(column).sum() for column in sums))
     others = [name for name in orders.collect_schema().names() if name != "amount"]
     return orders.select(*others).join(summed, on=ORDER, how="inner")

@@ -12,7 +12,7 @@ from mlmkpi.facts.base import LINES, Dimensions, Expr, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import Extra
-from mlmkpi.facts.lines import ORDER, lines, want_lines
+from mlmkpi.facts.lines import ORDER, lines, pieces, want_lines
 from mlmkpi.facts.orders import Orders
 
 ORIGINAL, PRODUCT = "_original", "order.product"
@@ -41,6 +41,8 @@ class Pieces(Orders):
 
     def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
         """The pieces; uncut, the orders that have one."""
+        if names and self.by == PRODUCT and PRODUCT not in names:
+            return pieces(books, orders, names, quantity=True, whole=False)
         if names or self.by != PRODUCT:
             return super().cut(books, orders, names)
         return orders.join(lines(books, [], []).unique(), on=ORDER, how="semi")
