@@ -292,7 +292,7 @@ class Kpi:
     """A definition: the function, and what people and renderers need to know of it.
 
     `naive` is a popular figure that is wrong; `related` are KPIs whose numerators tell more of the same people; `check`
-    is a test of what the figure expects.
+    is a test of what the figure expects; `made_of` gives the sums that its numerator is put together of.
     """
 
     name: str
@@ -307,6 +307,7 @@ class Kpi:
     naive: Naive | None = None
     related: tuple[str, ...] = ()
     check: Check | None = None
+    made_of: Callable[[Any], tuple[Measure, ...]] | None = None
 
     @property
     def doc(self) -> str:
@@ -347,13 +348,15 @@ KPIS: dict[str, Kpi] = {}
 def kpi(
     *, title: str, short: str, family: Family, unit: Unit, better: Better, interval: Interval = Interval.NONE,
     dims_at: Boundary = Boundary.END, naive: Naive | None = None, related: tuple[str, ...] = (),
-    check: Check | None = None,
+    check: Check | None = None, made_of: Callable[[Any], tuple[Measure, ...]] | None = None,
 ) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
     """Register a function as the KPI of its own name."""
 
     def register(function: Callable[..., Figure]) -> Callable[..., Figure]:
         name = function.__name__
-        KPIS[name] = Kpi(name, title, short, family, unit, better, interval, dims_at, function, naive, related, check)
+        KPIS[name] = Kpi(
+            name, title, short, family, unit, better, interval, dims_at, function, naive, related, check, made_of
+        )
         return function
 
     return register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -164,6 +165,86 @@ def test_growth_and_caps_are_worked_in_their_own_way(exports: Path) -> None:
     assert [step.value for step in left.steps] == [38.75, 7.75]
     assert left.value == pytest.approx(0.35 - 0.2)
     assert left.division == "0.35 minus the second ÷ the first"
+
+
+def test_orders_that_do_not_count_are_counted(exports: Path, run: Callable[..., Run]) -> None:
+    """Three of October's rows are sales; five more are none, and one is a repeat."""
+    lines = ORDERS.replace("customer_id\n", "customer_id,status,kind\n").replace("C1\n", "C1,paid,sale\n")
+    lines = lines.replace("C2\n", "C2,paid,sale\n")
+    more = (
+        "B1,2026-10-03,-4,D2,C1,paid,return", "B2,2026-10-03,9,D2,C1,cancelled,sale", "B3,2026-10-03,9,D2,C1,paid,kit",
+        "B4,2026-10-03,0,D2,C1,paid,sale", "B5,2026-10-03,9,D2,C1,paid,replacement",
+        "A3,2026-10-31,8.00,D6,C2,paid,sale",
+    )
+    (exports / "orders.csv").write_text(lines + "\n".join(more) + "\n")
+    found = mlmkpi.work_out(exports, "sales_volume", period="2026-10")
+    assert [step.value for step in found.orders] == [3, 1, 2, 1, 1]
+    assert mlmkpi.work_out(exports, "new_signups", period="2026-10").orders == ()
+    told = " ".join(run("explain", "sales_volume", str(exports), "--period", "2026-10").out.split())
+    counted = "sales 3, returns 1, kits and replacements 2, not of a status that counts 1, of no amount 1"
+    assert f"in the period: {counted}" in told
+
+
+def test_whom_the_window_leaves_out_is_said(exports: Path) -> None:
+    found = mlmkpi.work_out(exports, "enrolment_activation_30d", period="2026-10", as_of=date(2026, 11, 7))
+    assert found.left_out[-1] == "left out, not yet followed for 30 days by 2026-11-07: those from 2026-10-09 on"
+    assert [(step.counts, step.value) for step in found.steps] == [
+        ("Newcomers who were followed", 2), ("Those of them with a sale within 30 days", 0),
+    ]
+    assert [step.value for step in found.related] == [2]
+    whole = mlmkpi.work_out(exports, "enrolment_activation_30d", period="2026-09", as_of=date(2026, 11, 7))
+    assert not [line for line in whole.left_out if line.startswith("left out")]
+
+
+def test_who_still_waits_is_told_beside_the_median(exports: Path) -> None:
+    found = mlmkpi.work_out(exports, "time_to_first_sale", period="2026-09", as_of=date(2026, 10, 31))
+    assert [step.value for step in found.steps] == [1, 0, 1]
+    assert found.division.startswith("nobody has had it yet")
+    (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-17,9.00,D4,C2\n")
+    sold = mlmkpi.work_out(exports, "time_to_first_sale", period="2026-10")
+    assert [step.value for step in sold.steps] == [2, 1, 1]
+    assert sold.division.startswith("the share without it: 0.500 after 10 days")
+
+
+def test_the_top_is_worked_in_money(exports: Path) -> None:
+    (exports / "commissions.csv").write_text("distributor_id,paid_on,amount\nD2,2026-10-09,7.50\nD4,2026-10-09,2.50\n")
+    found = mlmkpi.work_out(exports, "top_1pct_earnings_share", period="2026-10")
+    assert [step.value for step in found.steps] == [6, 10, 7.5]
+    assert found.steps[2].counts == "The 1 with the most: what they earned"
+    mean = mlmkpi.work_out(exports, "income_distribution", period="2026-10")
+    assert (mean.value, mean.naive.figure if mean.naive else None) == (10 / 6, 5)
+
+
+def test_what_is_left_is_put_together_of_its_parts(exports: Path) -> None:
+    (exports / "commissions.csv").write_text("distributor_id,paid_on,amount\nD2,2026-10-09,7.50\n")
+    (exports / "order_lines.csv").write_text("order_id,product_id,quantity,amount,cost\nA1,P1,1,10.5,4\nA0,P1,1,5,1\n")
+    (exports / "costs.csv").write_text("market,booked_on,amount\nUS,2026-10-01,3\n")
+    found = mlmkpi.work_out(exports, "market_contribution", period="2026-10")
+    assert [step.value for step in found.steps] == [38.75, -4, -7.5, -3, 24.25]
+
+
+def test_a_scale_stands_before_the_division(exports: Path) -> None:
+    (exports / "surveys.csv").write_text("answered_on,score\n2026-10-02,10\n2026-10-03,2\n2026-10-04,9\n2026-10-05,8\n")
+    found = mlmkpi.work_out(exports, "net_promoter_score", period="2026-10")
+    assert ([step.value for step in found.steps], found.value) == ([4, 1], 25)
+    assert found.division == "100 × the second ÷ the first"
+
+
+def test_a_figure_by_a_split_of_its_own_has_the_sums_of_each_cell(exports: Path) -> None:
+    people = DISTRIBUTORS.replace("terminated_on", "terminated_on,birth_year").replace("\nD", "|D")
+    rows = [f"{row},{1970 + at}" for at, row in enumerate(people.strip().split("|")[1:])]
+    (exports / "distributors.csv").write_text("\n".join([people.split("|")[0], *rows]) + "\n")
+    settings = Settings.model_validate({"min_cell": 0})
+    found = mlmkpi.work_out(exports, "distributor_age_distribution", period="2026-10", settings=settings)
+    assert [(one.of, one.label, one.numerator, one.denominator) for one in found.parts] == [
+        ("age_band", "45-54", 3, 4), ("age_band", "55-64", 1, 4),
+    ]
+
+
+def test_parameters_that_would_change_nothing_are_named(exports: Path) -> None:
+    found = mlmkpi.work_out(exports, "new_signups", period="2026-10")
+    assert [(each.parameter, each.value, each.figure) for each in found.instead] == [("cooling_off_days", "30", 1)]
+    assert ("refunds", "ignore") in mlmkpi.work_out(exports, "sales_volume", period="2026-10").unchanged
 
 
 def test_what_cannot_be_computed_says_why(exports: Path, run: Callable[..., Run]) -> None:

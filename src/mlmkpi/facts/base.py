@@ -181,6 +181,10 @@ class Fact(ABC):
         """What people should hear of how it reads this export, None where there is nothing to say."""
         return None
 
+    def says(self, measure: str) -> str | None:
+        """What a measure counts, where that depends on the fact; None: what the measure itself says."""
+        return None
+
     def reads(self) -> tuple[str, ...]:
         """Further columns that it reads where the export has them."""
         return ()

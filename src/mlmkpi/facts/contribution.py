@@ -48,13 +48,15 @@ class Contributions(Fact):
         days = books.days.select("day", "cell")
         paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})
         parts = [
-            _part(orders, nw.col("amount")), _part(goods, -signed("cost"), missing), _part(paid, -nw.col("amount"))
+            _part("sales", orders, nw.col("amount")), _part("goods", goods, -signed("cost"), missing),
+            _part("paid", paid, -nw.col("amount")),
         ]
         people = books.engine.concat(parts)
         costs = books.export.scan("costs", [MARKET, "booked_on", "amount"]).rename({"booked_on": "day"})
         costs = costs.join(days, on="day", how="inner")
         nobody = nw.lit(None, dtype=people.collect_schema()["seller"])
-        costs = costs.select("cell", nobody.alias("seller"), (-nw.col("amount")).alias("amount"),
+        costs = costs.select(nw.lit("costs").alias("part"), "cell", nobody.alias("seller"),
+                             (-nw.col("amount")).alias("amount"),
                              nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
         return books.engine.concat([seller_attributes(books, dimensions, at).attach(people, "seller"), costs])
 
@@ -63,12 +65,33 @@ class Contributions(Fact):
         """What is left."""
         return nw.col("amount")
 
+    @scaled
+    def net_sales(self) -> Expr:
+        """What buyers paid, returns taken off."""
+        return nw.col("amount") * flag(nw.col("part") == "sales")
+
+    @scaled
+    def goods(self) -> Expr:
+        """The cost of the goods on their lines."""
+        return nw.col("amount") * flag(nw.col("part") == "goods")
+
+    @scaled
+    def commissions(self) -> Expr:
+        """Commissions, clawbacks taken off."""
+        return nw.col("amount") * flag(nw.col("part") == "paid")
+
+    @scaled
+    def costs(self) -> Expr:
+        """The costs of the markets."""
+        return nw.col("amount") * flag(nw.col("part") == "costs")
+
     @measure
     def lines_without_cost(self) -> Expr:
         """Lines whose goods' cost is not known."""
         return flag(nw.col("no_cost"))
 
 
-def _part(rows: Frame, amount: Expr, missing: Expr | None = None) -> Frame:
+def _part(name: str, rows: Frame, amount: Expr, missing: Expr | None = None) -> Frame:
     without = nw.lit(False) if missing is None else missing
-    return rows.select("cell", "seller", amount.alias("amount"), without.alias("no_cost"))
+    part = nw.lit(name).alias("part")
+    return rows.select(part, "cell", "seller", amount.alias("amount"), without.alias("no_cost"))

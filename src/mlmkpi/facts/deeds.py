@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -50,6 +51,8 @@ def told_by(export: Export) -> list[str]:
 class Busy(Doers):
     """People with enough activities in the period; an event attended and a course completed are activities too."""
 
+    deed: ClassVar[str] = "with enough activities in the period"
+
     activity_minimum: int = 1
     activity_kinds: tuple[str, ...] = ()
 
@@ -89,6 +92,8 @@ class Busy(Doers):
 class LoggedIn(Doers):
     """People who logged in during the period."""
 
+    deed: ClassVar[str] = "who logged in during the period"
+
     def needs(self) -> tuple[str, ...]:
         """What people did."""
         return (*super().needs(), "activities.kind")
@@ -102,6 +107,8 @@ class LoggedIn(Doers):
 class Attending(Doers):
     """People who attended an event of the period."""
 
+    deed: ClassVar[str] = "who attended an event of the period"
+
     def needs(self) -> tuple[str, ...]:
         """Which events there were and who came."""
         return (*super().needs(), "events.held_on", "attendance.event_id")
@@ -114,6 +121,8 @@ class Attending(Doers):
 @dataclass(frozen=True)
 class Signed(Doers):
     """People who had signed an agreement by the period's end."""
+
+    deed: ClassVar[str] = "who had signed an agreement by the period's end"
 
     def needs(self) -> tuple[str, ...]:
         """Who signed when."""

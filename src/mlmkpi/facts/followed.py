@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -35,6 +36,8 @@ class Followed(Fact):
 
     days: int
 
+    deed: ClassVar[str]
+
     def window_days(self) -> int:
         """As long as they are followed."""
         return self.days
@@ -53,6 +56,10 @@ class Followed(Fact):
         rows = rows.select(nw.col("person").alias("unit"), "span", nw.col("reached").fill_null(False))
         return newcomers_by(books, rows.with_columns(nw.lit(True).alias("followed")), dimensions, at)
 
+    def says(self, measure: str) -> str | None:
+        """What they did in time."""
+        return f"Those of them {self.deed} within {self.days} days" if measure == "got_there" else None
+
     @measure
     def followed(self) -> Expr:
         """Newcomers who were followed."""
@@ -60,13 +67,15 @@ class Followed(Fact):
 
     @measure
     def got_there(self) -> Expr:
-        """Those of them who got there."""
+        """Those of them who did so in time."""
         return flag(nw.col("reached"))
 
 
 @dataclass(frozen=True)
 class Activated(Followed):
     """Newcomers, and whether a sale was credited to them within the days after they enrolled."""
+
+    deed: ClassVar[str] = "with a sale"
 
     rules: OrderRules
     days: int
@@ -95,6 +104,8 @@ class Activated(Followed):
 @dataclass(frozen=True)
 class Duplicating(Followed):
     """Newcomers, and whether they enrolled somebody new within the days after they enrolled."""
+
+    deed: ClassVar[str] = "who enrolled somebody"
 
     days: int
 

@@ -169,6 +169,8 @@ class Outsiders(_Incomes):
 class FirstIncomes(Followed):
     """Newcomers, and whether they had a commission above 0 within the days after they enrolled."""
 
+    deed: ClassVar[str] = "with a commission above 0"
+
     days: int
 
     @property

@@ -68,7 +68,7 @@ class Ledger:
 
     def typed(self, rows: Frame) -> Frame:
         """Every row: `order`, `original`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `returned`, `goods`."""
-        sale, returned, goods = self._classes()
+        sale, returned, goods = self.classes()
         amount = nw.when(sale).then(nw.col("amount")).otherwise(-nw.col("amount").abs()).fill_null(0)
         originals = [nw.col("original_order_id").alias("original")] if self.tied else []
         return rows.select(
@@ -110,7 +110,7 @@ class Ledger:
         """Valid orders of kits seen on the as-of date: `day`, `seller`, `buyer`, `amount`, the extra columns."""
         spellings = self.export.engine.spellings("orders", "kind") if "kind" in self.columns else {}
         kit = is_code("kind", [code for code in spellings if code is not None and code.casefold() == "kit"])
-        seen = rows.filter(self._valid() & kit & (nw.col("ordered_on") <= self.as_of))
+        seen = rows.filter(self.valid() & kit & (nw.col("ordered_on") <= self.as_of))
         return seen.select(nw.col("ordered_on").alias("day"), *self._people(), "amount", *self._extra_columns())
 
     def _people(self) -> tuple[nw.Expr, nw.Expr]:
@@ -142,9 +142,9 @@ class Ledger:
             )
         return rows
 
-    def _classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+    def classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
         """Whether a row is a sale, a return, or goods that are neither (a kit, a replacement)."""
-        valid, amount, kinds = self._valid(), nw.col("amount"), self._kinds()
+        valid, amount, kinds = self.valid(), nw.col("amount"), self._kinds()
         goods = is_code("kind", [*kinds["kit"], *kinds["replacement"]]) if kinds else nw.lit(False)
         back = is_code("kind", kinds["return"]) if kinds else nw.lit(False)
         plain = ~goods & ~back
@@ -159,7 +159,7 @@ class Ledger:
         signed = nw.when(nw.col("amount") == 0).then(nw.lit(0, dtype=nw.Int64))
         return signed.otherwise(nw.when(sale).then(volume).otherwise(-volume.abs()))
 
-    def _valid(self) -> nw.Expr:
+    def valid(self) -> nw.Expr:
         """Whether a status counts; an empty one does unless `valid_status` is set; without the column all do."""
         if "status" not in self.columns:
             return nw.lit(True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -66,6 +67,12 @@ class Listed(_OnBooks):
 class Doers(_OnBooks):
     """One row a person on the books at a period's end of whom something is true; subclasses say what."""
 
+    deed: ClassVar[str]
+
+    def says(self, measure: str) -> str | None:
+        """What is true of them."""
+        return f"Those of them {self.deed}" if measure == "found" else None
+
     @abstractmethod
     def doers(self, books: Books) -> Frame:
         """`unit`, `span`, once each, whether on the books or not."""
@@ -79,5 +86,5 @@ class Doers(_OnBooks):
 
     @measure
     def found(self) -> Expr:
-        """Those people."""
+        """Those of them of whom it is true."""
         return flag(nw.col("found"))

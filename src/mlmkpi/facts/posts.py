@@ -38,6 +38,10 @@ class Posts(Records):
     table: ClassVar[str] = "posts"
     day: ClassVar[str] = "posted_on"
 
+    def says(self, measure: str) -> str | None:
+        """Which responses count."""
+        return f"{' + '.join(self.drew)} of posts" if measure == "all_drawn" else None
+
     def needs(self) -> tuple[str, ...]:
         """The day, and one of the columns that are summed."""
         return (*super().needs(), "|".join(f"posts.{name}" for name in self.drew))
@@ -55,7 +59,7 @@ class Posts(Records):
 
     @measure
     def all_drawn(self) -> Expr:
-        """What posts drew."""
+        """How often people responded to posts, in the ways that count."""
         return self._sum()
 
     @measure
@@ -69,6 +73,16 @@ class ReachingPosts(Posts):
     """Posts beside how many people they reached, were shown to, or could have reached; those of no base are apart."""
 
     base: EngagementBase = EngagementBase.REACH
+
+    def says(self, measure: str) -> str | None:
+        """What they are measured by, and which responses count."""
+        if measure == "reached":
+            return {
+                EngagementBase.REACH: "How often posts reached somebody, of those that tell it",
+                EngagementBase.IMPRESSIONS: "How often posts were shown, of those that tell it",
+                EngagementBase.FOLLOWERS: "Followers of the posters, a post each, where they were counted",
+            }[self.base]
+        return f"{' + '.join(self.drew)} of these posts" if measure == "drawn" else super().says(measure)
 
     def needs(self) -> tuple[str, ...]:
         """Also the base."""
@@ -86,12 +100,12 @@ class ReachingPosts(Posts):
 
     @measure
     def drawn(self) -> Expr:
-        """What the posts that have a base drew."""
+        """How often people responded to them, in the ways that count."""
         return self._sum() * flag(nw.col("_base") > 0)
 
     @measure
     def reached(self) -> Expr:
-        """The base."""
+        """People reached by posts, or what else responses are measured by, of posts that tell it."""
         return nw.col("_base") * flag(nw.col("_base") > 0)
 
     @measure

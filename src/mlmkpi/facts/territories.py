@@ -68,10 +68,10 @@ class Territories(Fact):
 
     @measure
     def all_of_them(self) -> Expr:
-        """Territories."""
+        """Territories, as listed."""
         return flag(nw.col("listed"))
 
     @measure
     def covered(self) -> Expr:
-        """Those with enough active distributors."""
+        """Those of them with enough active distributors."""
         return flag(nw.col("covered"))

@@ -16,6 +16,7 @@ from mlmkpi.kpi import (
     Concentration,
     Family,
     Interval,
+    Naive,
     Part,
     Quantiles,
     Ratio,
@@ -32,7 +33,7 @@ OUTSIDE = "paid but not on the books, left out"
 
 @kpi(
     title="First income within 30 days", short="First income 30 d", family=Family.COMPLIANCE, unit=Unit.RATE,
-    better=Better.HIGHER, interval=Interval.WILSON,
+    better=Better.HIGHER, interval=Interval.WILSON, related=("new_signups",),
 )
 def first_income_30d() -> Ratio:
     """The share of new people who earned something in their first 30 days.
@@ -94,8 +95,25 @@ def reinvestment_rate() -> Ratio:
     return Ratio(earners.expenses(), earners.gross(), noted=((OUTSIDE, Outsiders().outsiders()),))
 
 
+def _earning(figure: Ratio) -> tuple[Ratio, ...]:
+    """What was earned, how many people there are, and how many of them earned nothing."""
+    earners = figure.of.fact
+    if not isinstance(earners, Earners):
+        raise TypeError(earners)
+    return Ratio(earners.gross()), Ratio(earners.people()), Ratio(earners.earning_nothing())
+
+
+def _of_earners_alone(gross: float, people: float, nothing: float) -> float | None:
+    """The mean over those who earned something."""
+    return gross / (people - nothing) if people > nothing else None
+
+
 @kpi(
     title="Income distribution", short="Income", family=Family.COMPLIANCE, unit=Unit.MONEY, better=Better.HIGHER,
+    naive=Naive(
+        "commissions ÷ people who earned something", "it forgets everybody who earned nothing, most of them as a rule",
+        _earning, _of_earners_alone,
+    ),
 )
 def income_distribution() -> Ratio:
     """What distributors earn in the period, those who earn nothing included.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlmkpi.facts.base import Measure
 from mlmkpi.facts.contribution import Contributions
 from mlmkpi.facts.places import PLACES, Penetration, PlacedBuyers, PlacedOrders
 from mlmkpi.facts.profiles import TRAITS, Profiles
@@ -71,9 +72,17 @@ def market_penetration_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     return Ratio(people.customers(), people.population())
 
 
+def _made_of(figure: Ratio) -> tuple[Measure, ...]:
+    """Net sales, and what is taken off them."""
+    rows = figure.of.fact
+    if not isinstance(rows, Contributions):
+        raise TypeError(rows)
+    return rows.net_sales(), rows.goods(), rows.commissions(), rows.costs()
+
+
 @kpi(
     title="Market contribution", short="Market contribution", family=Family.OPERATIONS, unit=Unit.MONEY,
-    better=Better.HIGHER,
+    better=Better.HIGHER, made_of=_made_of,
 )
 def market_contribution(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[str, ...] = ()) -> Ratio:
     """What is left of sales after goods, commissions and the costs of running a market.

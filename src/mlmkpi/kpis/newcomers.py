@@ -30,7 +30,7 @@ def recruits_per_recruiter() -> Ratio:
 
 @kpi(
     title="Activation within 30 days", short="Activated in 30 days", family=Family.RECRUITING, unit=Unit.RATE,
-    better=Better.HIGHER, interval=Interval.WILSON,
+    better=Better.HIGHER, interval=Interval.WILSON, related=("new_signups",),
 )
 def enrolment_activation_30d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     """The share of new people who sold within 30 days of enrolling.
@@ -45,7 +45,7 @@ def enrolment_activation_30d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
 
 @kpi(
     title="Activation within 60 days", short="Activated in 60 days", family=Family.RECRUITING, unit=Unit.RATE,
-    better=Better.HIGHER, interval=Interval.WILSON,
+    better=Better.HIGHER, interval=Interval.WILSON, related=("new_signups",),
 )
 def enrolment_activation_60d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     """The share of new people who sold within 60 days of enrolling.
@@ -60,7 +60,7 @@ def enrolment_activation_60d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
 
 @kpi(
     title="Activation within 90 days", short="Activated in 90 days", family=Family.RECRUITING, unit=Unit.RATE,
-    better=Better.HIGHER, interval=Interval.WILSON,
+    better=Better.HIGHER, interval=Interval.WILSON, related=("new_signups",),
 )
 def enrolment_activation_90d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     """The share of new people who sold within 90 days of enrolling.
@@ -75,7 +75,7 @@ def enrolment_activation_90d(*, valid_status: tuple[str, ...] = ()) -> Ratio:
 
 @kpi(
     title="Duplication", short="Duplication", family=Family.RECRUITING, unit=Unit.RATE, better=Better.HIGHER,
-    interval=Interval.WILSON,
+    interval=Interval.WILSON, related=("new_signups",),
 )
 def duplication_rate() -> Ratio:
     """The share of new people who bring somebody themselves within 90 days.

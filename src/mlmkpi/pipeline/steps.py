@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import polars as pl
+
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import Figure, Ratio
+from mlmkpi.kpi import TOTAL, Concentrated, Figure, Ratio, Shape, Survival, facts_of
+from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import total_sums
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.trace import Side, measured, words
+from mlmkpi.statistics.survival import kaplan_meier
+
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,60 @@ def working(one: Planned, jobs: Jobs, schedule: Schedule, row: Mapping[str, Any]
     if isinstance(figure, Ratio) and figure.chain and one.computed:
         span = next(span for span in schedule.spans if span.period.label == row["period"])
         return _chain(figure, one, jobs, span.index)
-    return Working(_steps(figure, row), _division(figure))
+    if isinstance(figure, Survival) and one.computed:
+        span = next(span for span in schedule.spans if span.period.label == row["period"])
+        return _survival(figure, one, jobs, span.index)
+    if isinstance(figure, Concentrated) and figure.main.shape is Shape.TOP_1PCT:
+        return _of_the_top(figure, one, jobs, schedule, row)
+    return Working(_steps(figure, row), _division(figure, row))
+
+
+def young(one: Planned, schedule: Schedule, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who of the period is left out, not having been followed for as long as the figure waits."""
+    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0) if one.followed else 0
+    last = schedule.as_of - window
+    span = next((span for span in schedule.spans if span.period.label == row["period"]), None)
+    if span is None or not one.computed or not window or span.end <= last:
+        return ()
+    first, as_of = from_day_number(max(last + 1, span.start)), from_day_number(schedule.as_of)
+    return (f"left out, not yet followed for {window} days by {as_of}: those from {first} on",)
+
+
+def _survival(figure: Survival, one: Planned, jobs: Jobs, span: int) -> Working:
+    """Who has had it and who not yet, and how the share without it falls."""
+    found = jobs.of(one.kpi, figure.of.fact, TOTAL).histograms[figure].filter(pl.col("span") == span)
+    curve = kaplan_meier(*(found[name].to_numpy() for name in ("duration", "event", "_of")))
+    had = int(found.filter(pl.col("event") > 0)["_of"].sum())
+    steps = (
+        Step(words(figure.of), float(curve.units)), Step("Those of them who have had it", float(had)),
+        Step("Those who have not, by the as-of date", float(curve.units - had)),
+    )
+    times = zip(curve.times, curve.survival, curve.ended, strict=True)
+    falls = [(int(day), share) for day, share, ended in times if ended]
+    told = falls if len(falls) <= FEW else [*falls[: FEW // 2], *falls[-FEW // 2:]]
+    texts = [f"{share:.3f} after {day} days" for day, share in told]
+    if len(falls) > FEW:
+        texts.insert(FEW // 2, "…")
+    line = "nobody has had it yet" if not texts else f"the share without it: {', '.join(texts)}"
+    return Working(steps, f"{line}; the median is the first day on which half or fewer are without it")
+
+
+def _of_the_top(
+    figure: Concentrated, one: Planned, jobs: Jobs, schedule: Schedule, row: Mapping[str, Any]
+) -> Working:
+    """How many people the top is, and what they have of it all."""
+    if not one.computed or row["denominator"] is None:
+        return Working((), "")
+    span = next(span for span in schedule.spans if span.period.label == row["period"])
+    totals = jobs.of(one.kpi, figure.of.fact, TOTAL).totals.filter(pl.col("span") == span.index)
+    people = int(totals[figure.of.name].sum())
+    top = -(-people // 100)
+    what = f"{words(figure.main.value)[:1].lower()}{words(figure.main.value)[1:]}"
+    steps = (
+        Step(words(figure.of), float(people)), Step(f"All together: {what}", row["denominator"]),
+        Step(f"The {top:,} with the most: {what}", row["numerator"]),
+    )
+    return Working(steps, "the third ÷ the second")
 
 
 def _chain(figure: Ratio, one: Planned, jobs: Jobs, span: int) -> Working:
@@ -64,12 +123,14 @@ def _steps(figure: Figure, row: Mapping[str, Any]) -> tuple[Step, ...]:
     above = Step(words(figure.numerator), row["numerator"])
     if figure.cap is not None and row["numerator"] is not None:
         above = replace(above, value=round(float(figure.cap) * row["denominator"] - row["numerator"], 4))
+    if figure.times != 1 and row["numerator"] is not None:
+        above = replace(above, value=round(row["numerator"] / figure.times, 6))
     if figure.denominator is None:
         return (above,)
     return Step(words(figure.denominator), row["denominator"]), above
 
 
-def _division(figure: Figure) -> str:
+def _division(figure: Figure, row: Mapping[str, Any]) -> str:
     """What is done with the sums, in words, where it is more than to divide them."""
     if not isinstance(figure, Ratio):
         return "the figure is taken from their values"
@@ -77,4 +138,6 @@ def _division(figure: Figure) -> str:
         return "the figure is an index over all whole months"
     if figure.cap is not None:
         return f"{float(figure.cap):g} minus the second ÷ the first"
+    if figure.times != 1 and row["numerator"] is not None:
+        return f"{figure.times:,} × the second ÷ the first"
     return ""

@@ -135,7 +135,7 @@ def measured(figure: Figure, side: Side) -> tuple[Measure, Measure, bool]:
 
 def words(measure: Measure) -> str:
     """What a measure counts, as its own words say."""
-    text = (getattr(type(measure.fact), measure.name).__doc__ or "").split("\n\n")[0]
+    text = measure.fact.says(measure.name) or (getattr(type(measure.fact), measure.name).__doc__ or "").split("\n\n")[0]
     return " ".join(text.split()).removesuffix(".")
 
 

@@ -16,9 +16,11 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.errors import UsageError
+from mlmkpi.facts.base import Measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ActiveRule
-from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, Unit
+from mlmkpi.facts.order_rows import OrderRows
+from mlmkpi.facts.rules import ActiveRule, OrderRules
+from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.pipeline import Result, request_of, run
 from mlmkpi.pipeline.jobs import Jobs
@@ -26,7 +28,8 @@ from mlmkpi.pipeline.plan import Planned, chosen
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.pipeline.steps import Step, Working, working
+from mlmkpi.pipeline.steps import Step, Working, working, young
+from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.when import asked_for
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
@@ -41,6 +44,18 @@ class Instead:
     parameter: str
     value: str
     figure: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cell of a figure that is given by a split of its own: of which split, its label, its sums and its value."""
+
+    of: str
+    label: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -77,10 +92,12 @@ class CheckedRow:
 class Worked:
     """A KPI's figure in one period, step by step.
 
-    `steps` are its sums, the denominator first; `parts` its values by the KPI's own split where it has no other;
-    `beside` its further statistics, each with its unit. `left_out` are lines for people: rows not read, and what the
-    figure leaves out. `related` are numerators of other KPIs that tell more of the same. `instead` are the parameters
-    that would change it, those that change it most. `check` tests what the figure expects, where it expects something.
+    `steps` are its sums, the denominator first, after those that the numerator is put together of; `parts` its values
+    by the KPI's own split where it has no other; `beside` its further statistics, each with its unit. `left_out` are
+    lines for people: rows not read, and what the figure leaves out. `orders` are the orders of the period by what
+    becomes of them. `related` are numerators of other KPIs that tell more of the same. `instead` are the parameters
+    that would change it, those that change it most; `unchanged` those that would not. `check` tests what the figure
+    expects, where it expects something.
     """
 
     kpi: str
@@ -93,13 +110,15 @@ class Worked:
     complete: bool
     steps: tuple[Step, ...]
     division: str
-    parts: tuple[tuple[str, float | None], ...]
+    parts: tuple[Part, ...]
     beside: tuple[tuple[str, float | None, str], ...]
     left_out: tuple[str, ...]
     related: tuple[Step, ...]
     instead: tuple[Instead, ...]
     naive: Wrong | None
     check: Checked | None = None
+    orders: tuple[Step, ...] = ()
+    unchanged: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -127,12 +146,14 @@ def work_out(
     in_force = _in_force(known, settings)
     others = {f"{known.name}?{at}": choice for at, choice in enumerate(_choices(known, in_force))}
     variants = [_variant(known, name, *choice) for name, choice in others.items()]
-    naive = known.naive.sums(known.function(**in_force)) if known.naive else ()
-    sums = [replace(known, name=f"{known.name}!{at}", interval=Interval.NONE, unit=Unit.COUNT, naive=None,
-                    function=_giving(one)) for at, one in enumerate(naive)]
-    test = known.check.ratio(known.function(**in_force)) if known.check else None
-    if test:
-        sums.append(replace(known, name=f"{known.name}!!", interval=Interval.NONE, naive=None, function=_giving(test)))
+    figure = known.function(**in_force)
+    naive = known.naive.sums(figure) if known.naive else ()
+    made = [Ratio(measure) for measure in known.made_of(figure)] if known.made_of else []
+    orders = [Ratio(measure) for measure in _order_rows(figure)]
+    test = known.check.ratio(figure) if known.check else None
+    named = {"!": naive, "+": made, "#": orders, "~": [test] if test else []}
+    sums = [replace(known, name=f"{known.name}{sign}{at}", interval=Interval.NONE, naive=None, function=_giving(one))
+            for sign, ratios in named.items() for at, one in enumerate(ratios)]
     chosen_every, days = asked_for(period, every)
     wanted: list[str | Kpi] = [kpi, *known.related, *variants, *sums]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
@@ -144,7 +165,24 @@ def work_out(
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
     rows = _of_period(result.frame, known, period)
     told = _told(known, seen[0], rows, others, len(naive), result)
+    if made and told.steps:
+        told = replace(told, steps=(*_sums(rows, known, "+", made), *told.steps))
+    told = replace(told, orders=_sums(rows, known, "#", orders))
     return replace(told, check=_checked(known.check.words, test, rows, seen[0])) if known.check and test else told
+
+
+def _order_rows(figure: Figure) -> tuple[Measure, ...]:
+    """What becomes of orders, of a figure that reads them."""
+    rules = [found for fact in facts_of(figure) if isinstance(found := getattr(fact, "rules", None), OrderRules)]
+    rows = OrderRows(rules[0]) if rules and any(fact.reads_orders for fact in facts_of(figure)) else None
+    return (rows.sales(), rows.returns(), rows.goods(), rows.invalid(), rows.empty()) if rows else ()
+
+
+def _sums(rows: pl.DataFrame, kpi: Kpi, sign: str, ratios: Sequence[Ratio]) -> tuple[Step, ...]:
+    """The sums of the period, each with its words, where they are known."""
+    found = dict(rows.filter(statistic="value").select("kpi", "value").iter_rows())
+    named = ((words(ratio.numerator), found.get(f"{kpi.name}{sign}{at}")) for at, ratio in enumerate(ratios))
+    return tuple(Step(text, value) for text, value in named if value is not None)
 
 
 def _in_force(kpi: Kpi, settings: Settings) -> dict[str, Any]:
@@ -160,7 +198,7 @@ def _choices(kpi: Kpi, in_force: dict[str, Any]) -> list[tuple[str, Any]]:
     """Other values of each parameter under which the definition stands: other choices, half and double a number."""
     found = []
     for name, value in in_force.items():
-        for other in _others(value):
+        for other in _others(value) if value else FROM_NOTHING.get(name, _others(value)):
             try:
                 kpi.function(**{**in_force, name: other})
             except ValueError:
@@ -180,6 +218,12 @@ def _others(value: Any) -> Iterable[Any]:
     if isinstance(value, int):
         return [value // 2, value * 2] if value > 1 else [value * 2] if value else []
     return [value / 2, value * 2] if isinstance(value, float) and value else []
+
+
+FROM_NOTHING: dict[str, tuple[Any, ...]] = {
+    "cooling_off_days": (30,), "clv_annual_discount": (0.1,), "team_depth": (1, 3),
+}
+"""What parameters that are 0 or nothing are told beside."""
 
 
 def _variant(kpi: Kpi, name: str, parameter: str, value: Any) -> Kpi:
@@ -223,15 +267,15 @@ def _told(
     row = values.row(0, named=True) if values.height else {**dict.fromkeys(COLUMNS), **of_kpi.row(0, named=True)}
     if not values.height:
         row |= dict.fromkeys(("value", "low", "high", "numerator", "denominator", "note"))
-    parts = _parts(of_kpi, own) if not values.height else ()
+    parts = _parts(seen.planned.figure, of_kpi, own) if not values.height else ()
     line = working(seen.planned, seen.jobs, seen.books.schedule, row) if values.height else Working((), "")
     beside = total.filter(pl.col("statistic") != "value").select("statistic", "value", "unit").rows()
     return Worked(
         kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
         bool(row["complete"]), line.steps, line.division, parts, tuple(beside),
-        (*result.warnings, *([row["note"]] if row["note"] else [])), _related(kpi, rows),
-        _instead(rows, others, row["value"]),
-        _naive(kpi, rows, sums),
+        (*result.warnings, *([row["note"]] if row["note"] else []), *young(seen.planned, seen.books.schedule, row)),
+        _related(kpi, rows),
+        _instead(rows, others, row["value"]), _naive(kpi, rows, sums), unchanged=_unchanged(rows, others, row["value"]),
     )
 
 
@@ -242,12 +286,16 @@ def _related(kpi: Kpi, rows: pl.DataFrame) -> tuple[Step, ...]:
     return tuple(Step(titles[name], value) for name, value in found.select("kpi", "numerator").rows())
 
 
-def _parts(rows: pl.DataFrame, own: Sequence[str]) -> tuple[tuple[str, float | None], ...]:
-    """The values by the KPI's own split."""
-    found = rows.filter(pl.col("statistic") == "value").with_columns(
-        pl.concat_str([pl.col(name) for name in own], separator=", ", ignore_nulls=True).alias("_part")
-    )
-    return tuple(found.select("_part", "value").rows())
+def _parts(figure: Figure, rows: pl.DataFrame, own: Sequence[str]) -> tuple[Part, ...]:
+    """The values by the KPI's own split; numbers in their order, of the largest the largest first."""
+    found = []
+    for row in rows.filter(statistic="value").iter_rows(named=True):
+        split = {name: row[name] for name in own if row[name] is not None}
+        sums = row["numerator"], row["denominator"], row["value"], row["unit"]
+        found.append(Part(", ".join(split), ", ".join(split.values()), *sums))
+    if isinstance(figure, Ratio) and figure.largest:
+        return tuple(sorted(found, key=lambda one: -(one.value or 0)))
+    return tuple(sorted(found, key=lambda one: (one.of, int(one.label) if one.label.isdigit() else 0)))
 
 
 def _instead(
@@ -265,6 +313,17 @@ def _instead(
     return tuple(one for one in found if one in largest)
 
 
+def _unchanged(
+    rows: pl.DataFrame, others: dict[str, tuple[str, Any]], value: float | None
+) -> tuple[tuple[str, str], ...]:
+    """The parameters under which the figure is the same."""
+    own = [name for name in rows.columns if name not in COLUMNS]
+    whole = rows.filter(pl.col("statistic") == "value", *(pl.col(name).is_null() for name in own))
+    found = dict(whole.select("kpi", "value").iter_rows())
+    same = (choice for kpi, choice in others.items() if value is not None and found.get(kpi) == value)
+    return tuple((name, shown(other)) for name, other in same)
+
+
 def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
     if kpi.naive is None:
         return None
@@ -280,7 +339,7 @@ def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
 def _checked(words: str, test: Ratio, rows: pl.DataFrame, seen: _Seen) -> Checked:
     """The test's rows, the whole first."""
     part = next(name for block in test.blocks for name in block)
-    of_test = rows.filter(pl.col("kpi") == f"{seen.planned.kpi.name}!!")
+    of_test = rows.filter(pl.col("kpi") == f"{seen.planned.kpi.name}~0")
     cells = {statistic: {row[part]: row for row in of_test.filter(statistic=statistic).iter_rows(named=True)}
              for statistic in ("value", "customers", "purchases")}
     found = tuple(

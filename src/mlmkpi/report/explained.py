@@ -19,6 +19,7 @@ INTERVALS = {
     "linear": "95 %, linearised ratio",
     "monthly": "95 %, Wilson score for a single month, clustered by person over several",
     "clustered": "95 %, clustered by person",
+    "points": "95 %, normal, of the answers' scores",
 }
 
 

@@ -21,7 +21,7 @@ STATISTICS = {
     "top_1pct": "top 1 %", "herfindahl": "Herfindahl",
     "herfindahl_country": "Herfindahl by country", "herfindahl_region": "Herfindahl by region",
     "pareto": "Pareto", "net": "net sales", "index_year": "index on a year ago",
-    "team_sales_volume.own": "own volume",
+    "team_sales_volume.own": "own volume", "income_distribution.net": "gross less expenses",
 }
 STEERING = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 CONTROLS = dict.fromkeys(STEERING, "\N{REPLACEMENT CHARACTER}")

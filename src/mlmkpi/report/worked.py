@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rich.text import Text
@@ -33,6 +34,9 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     room = width - INDENT - 2
     for at, line in enumerate(one.left_out):
         yield from labelled_entry("" if at else "Note", wrapped(clean(line), room))
+    if one.orders:
+        counts = [f"{step.counts.lower()} {_number(step.value)}" for step in one.orders if step.value]
+        yield from labelled_entry("Orders", wrapped(f"in the period: {', '.join(counts) or 'none'}", room))
     for at, step in enumerate(one.related):
         figure = "–" if step.value is None else _number(step.value)
         yield from labelled_entry("" if at else "See too", wrapped(f"{figure}  {step.counts}", room))
@@ -40,6 +44,9 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     longest = max((len(text) for text, _ in changes), default=0)
     for at, (text, figure) in enumerate(changes):
         yield from labelled_entry("" if at else "If instead", [Text(f"{text:<{longest}}  {figure:>10}")])
+    if one.unchanged:
+        same = ", ".join(f"{name} = {value}" for name, value in one.unchanged)
+        yield from labelled_entry("No change", wrapped(same, room))
     if one.naive:
         wrong = f"{one.naive.formula} = {value_text(one.naive.figure, one.unit)}"
         yield from labelled_entry("Not this", [*wrapped(wrong, room), *wrapped(one.naive.why, room, DIM)])
@@ -72,14 +79,12 @@ def _check(check: Checked, unit: str, room: int) -> Iterator[Text]:
 def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
     """Every sum on a line, the division, and what stands beside it."""
     lines = [(step.counts, "" if step.value is None else _number(step.value)) for step in one.steps]
-    lines += [(part, value_text(value, one.unit)) for part, value in one.parts[:FEW]]
     right = max((len(figure) for _, figure in lines), default=0)
     for words, figure in lines:
         first, *rest = wrapped(clean(words), width - right - 6)
         yield apart(Text.assemble("  ", first), Text(figure), min(width, 78))
         yield from (Text.assemble("    ", line) for line in rest)
-    if len(one.parts) > FEW:
-        yield Text(f"  … and {len(one.parts) - FEW} more", DIM)
+    yield from _parts(one, width)
     if one.division:
         yield from (Text(f"  {line}", DIM) for line in wrapped(one.division, width - 2))
     elif len(one.steps) == 2 and one.value is not None:
@@ -93,9 +98,24 @@ def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
         yield apart(Text(f"  {statistic_text(name, one.kpi)}", DIM), Text(value_text(value, unit)), min(width, 78))
 
 
+def _parts(one: Worked, width: int) -> Iterator[Text]:
+    """Every cell of the KPI's own splits with its sums, some of each split."""
+    for of in dict.fromkeys(part.of for part in one.parts):
+        cells = [part for part in one.parts if part.of == of]
+        yield Text(f"  by {statistic_text(of)}", DIM)
+        for part in cells[:FEW]:
+            known = part.numerator is not None and part.denominator is not None
+            sums = f"{_number(part.numerator or 0)} ÷ {_number(part.denominator or 0)} =  " if known else ""
+            figure = Text.assemble((sums, DIM), value_text(part.value, part.unit))
+            yield apart(Text(f"    {clean(part.label)}"), figure, min(width, 78))
+        if len(cells) > FEW:
+            yield Text(f"    … and {len(cells) - FEW} more, in mlmkpi compute --kpi {one.kpi} --format csv", DIM)
+
+
 def _share(one: Worked) -> str:
     if one.unit == "rate" and one.value is not None:
-        return f"{one.value:.4f}".replace("-", "\N{MINUS SIGN}")
+        places = 4 if one.value == 0 else max(4, 2 - math.floor(math.log10(abs(one.value))))
+        return f"{one.value:.{places}f}".replace("-", "\N{MINUS SIGN}")
     return value_text(one.value, one.unit)
 
 
