@@ -194,6 +194,11 @@ class Fact(ABC):
         return ()
 
     @property
+    def reads_people(self) -> bool:
+        """Whether it looks at who sold or bought, or at volume; a run without such a fact does not read them."""
+        return True
+
+    @property
     def reads_orders(self) -> bool:
         """Whether the day the orders start binds it."""
         return True

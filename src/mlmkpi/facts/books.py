@@ -54,6 +54,7 @@ class Books:
         self.models: dict[Any, Any] = {}
         self.asks: dict[Ask, None] = {}
         facts = list(facts)
+        self.with_people = any(fact.reads_people for fact in facts)
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         for fact in facts:
             for span in schedule.spans:
@@ -136,7 +137,8 @@ class Books:
         return rows.join(self.days.select("day", "cell"), on="day", how="inner")
 
     def _ledger(self, rules: OrderRules) -> Ledger:
-        return Ledger(self.export, rules, self.schedule.as_of, self.wanted.get(rules, Wanted()).extras)
+        extras = self.wanted.get(rules, Wanted()).extras
+        return Ledger(self.export, rules, self.schedule.as_of, extras, with_people=self.with_people)
 
     def _typed(self, rules: OrderRules) -> Frame:
         """Every row of the orders, each order once."""
@@ -157,8 +159,7 @@ class Books:
 
     def _owned(self, rules: OrderRules) -> Callable[[Frame], Frame]:
         """How rows get `own`: the buyer is the seller or any distributor on the books that day, and then null."""
-        columns = self.export.columns("orders")
-        if "customer_id" not in columns:
+        if "customer_id" not in self._ledger(rules).columns:
             return lambda rows: rows.with_columns(nw.lit(False).alias("own"))
         plain = nw.col("buyer").is_null() & ~nw.col("seller").is_null()
         typed = self._typed(rules)
@@ -213,7 +214,7 @@ class Books:
             for unit, columns in wanted.cells.items():
                 if columns:
                     self.cells(rules, unit)
-        if self.wanted and self.roster.exists:
+        if self.wanted and self.roster.exists and self.with_people:
             self.people()
 
     def release_orders(self) -> None:

@@ -16,6 +16,7 @@ from mlmkpi.tables import COUNTING, NOT_COUNTING
 
 VALID = frozenset(COUNTING)
 INVALID = frozenset(NOT_COUNTING)
+PEOPLE = {"distributor_id", "customer_id", "volume", "commissionable_volume"}
 KINDS = ("sale", "return", "kit", "replacement")
 
 Owned = Callable[[Frame], Frame]
@@ -40,15 +41,17 @@ class Ledger:
 
     `typed` gives every row of the table; with its `cell`, `plain` and `tied_returns` give the sales and returns among
     them: `day`, `cell`, `seller`, `buyer` (ids or null), `amount`, `volume` (signed ten-thousandths), `sale`, `own`
-    (Boolean), and the extra columns.
+    (Boolean), and the extra columns. Without `with_people` sellers and buyers are null, and the volume is the amount.
     """
 
-    def __init__(self, export: Export, rules: OrderRules, as_of: int, extras: Mapping[str, Extra]) -> None:
+    def __init__(
+        self, export: Export, rules: OrderRules, as_of: int, extras: Mapping[str, Extra], *, with_people: bool = True
+    ) -> None:
         self.export = export
         self.rules = rules
         self.as_of = as_of
         self.extras = extras
-        self.columns = export.columns("orders")
+        self.columns = export.columns("orders") - (set() if with_people else PEOPLE)
         self.refunds = rules.refunds or Refunds.REFUND_DATE
         self.tied = "original_order_id" in self.columns and self.refunds is not Refunds.IGNORE
 

@@ -43,6 +43,11 @@ class Orders(Fact):
         needs += ["orders.channel"] if self.social_channels else []
         return tuple(needs)
 
+    @property
+    def reads_people(self) -> bool:
+        """Where it tells own purchases apart."""
+        return self.classed or type(self) is not Orders
+
     def people_column(self, measure: str, dimensions: Dimensions) -> str:
         """The sellers; behind money the customers where it is their age or gender alone that is split by."""
         sides = {dimension.side for dimension in dimensions if dimension.column in PRIVATE}
@@ -54,14 +59,15 @@ class Orders(Fact):
             return self
         fitting = [
             fact for fact in facts
-            if type(fact) is Orders and self.rules.fits(fact.rules)
+            if type(fact) is Orders and self.rules.fits(fact.rules) and self.classed <= fact.classed
             and self.social_channels in ((), fact.social_channels)
         ]
-        return max(fitting, key=lambda fact: bool(fact.social_channels), default=self)
+        return max(fitting, key=lambda fact: (bool(fact.social_channels), fact.classed), default=self)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the order's attributes, and for the channel where social sales are told apart."""
         wanted = books.want(self.rules)
+        books.with_people |= bool(dimensions)
         for dimension in dimensions:
             if dimension.name in LINES:
                 want_lines(books, self.rules)
