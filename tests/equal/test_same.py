@@ -73,7 +73,7 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
     renamed = {
         name: frame.with_columns(
             ("x" + pl.col(column) + "-é").alias(column) for column in frame.columns
-            if column in ("distributor_id", "customer_id", "sponsor_id", "enroller_id")
+            if column in ("distributor_id", "customer_id", "sponsor_id", "enroller_id", "order_id", "original_order_id")
         )
         for name, frame in tables.items()
     }

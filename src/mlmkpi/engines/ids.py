@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
 import polars as pl
@@ -23,8 +24,8 @@ class Codec(Protocol):
     exact: bool
     dtype: type[pl.DataType]
 
-    def encode(self, column: pl.Expr) -> pl.Expr:
-        """The ids of a text column as integers; null stays null, what does not fit becomes -1."""
+    def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+        """The frame with these text columns as integers; null stays null, what does not fit becomes -1."""
 
     def decode(self, values: pl.Series) -> pl.Series:
         """Integers back to text."""
@@ -87,6 +88,10 @@ class ParsedIds:
         known = coded.otherwise(pl.lit(MISS, dtype=self.dtype)).fill_null(MISS)
         return pl.when(column.str.len_bytes() > 0).then(known)
 
+    def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+        """The frame with these columns as integers."""
+        return frame.with_columns(self.encode(pl.col(name)).alias(name) for name in names)
+
     def decode(self, values: pl.Series) -> pl.Series:
         """The text of each integer."""
         column = pl.col(values.name)
@@ -98,22 +103,58 @@ class ParsedIds:
 
 
 class DictionaryIds:
-    """Ids of any shape: their rank in the sorted list of all of them."""
+    """Ids of any shape: their rank in the sorted list of all of them, looked up by their hashes."""
 
     exact = True
 
     def __init__(self, texts: pl.Series) -> None:
         self.texts = texts
         self.dtype: type[pl.DataType] = pl.Int32
-        self.enum = pl.Enum(texts)
+        self._seed = next(seed for seed in count() if texts.hash(seed).n_unique() == len(texts))
+        ranks = pl.Series("_rank", range(len(texts)), dtype=pl.Int32)
+        self._ranks = pl.DataFrame([texts.hash(self._seed).alias("_hash"), ranks])
 
-    def encode(self, column: pl.Expr) -> pl.Expr:
-        """Ranks in text order."""
-        return column.cast(self.enum, strict=False).to_physical().cast(self.dtype)
+    def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+        """Ranks in text order; every id of the columns must be one of the list, others may come out as any."""
+        order = frame.collect_schema().names()
+        for name in names:
+            frame = frame.with_columns(hashed(name, self._seed).alias("_hash"))
+            frame = frame.join(self._ranks.lazy(), on="_hash", how="left")
+            frame = frame.drop(name, "_hash").rename({"_rank": name})
+        return frame.select(order)
 
     def decode(self, values: pl.Series) -> pl.Series:
         """The text of each rank."""
         return self.texts.gather(values).alias(values.name)
+
+
+class HashedIds:
+    """Ids of any shape as hashes of 64 bits, in no order; whoever uses them makes sure that no two have the same.
+
+    `texts` are the ids as a column `id`.
+    """
+
+    exact = True
+    dtype: type[pl.DataType] = pl.Int64
+
+    def __init__(self, texts: pl.LazyFrame) -> None:
+        self.texts = texts
+
+    def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
+        """The hashes."""
+        return frame.with_columns(hashed(name).reinterpret(signed=True) for name in names)
+
+    def decode(self, values: pl.Series) -> pl.Series:
+        """The ids with these hashes, looked for among the texts."""
+        wanted = values.alias("_hash").to_frame().lazy()
+        known = self.texts.select("id", hashed("id").reinterpret(signed=True).alias("_hash"))
+        found = known.join(wanted, on="_hash", how="semi").unique().collect(engine="streaming").lazy()
+        return wanted.join(found, on="_hash", how="left", maintain_order="left").collect()["id"].alias(values.name)
+
+
+def hashed(name: str, seed: int = 0) -> pl.Expr:
+    """A text column's hashes of 64 bits, null for null."""
+    return pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed)).alias(name)
 
 
 def shapes_of(samples: Iterable[str]) -> frozenset[Shape] | None:
@@ -128,3 +169,23 @@ def parsed(shapes: Collection[Shape] | None) -> ParsedIds | None:
         return ParsedIds(shapes) if shapes else None
     except UnparsedIdError:
         return None
+
+
+def dictionary(scans: Iterable[pl.LazyFrame]) -> DictionaryIds:
+    """The codec for all ids that the scans have as `id`; the small ones are looked through first."""
+    known = pl.Series("id", [], dtype=pl.String)
+    for scan in sorted(scans, key=_height):
+        known = pl.concat([known, _unknown(scan, known)])
+    return DictionaryIds((known if known.hash().n_unique() == len(known) else known.unique()).sort())
+
+
+def _unknown(scan: pl.LazyFrame, known: pl.Series) -> pl.Series:
+    """The distinct ids of a scan that are not among the known ones: told apart by their hashes, then by themselves."""
+    there = known.alias("_known").to_frame().lazy().with_columns(hashed("_known").alias("_hash"))
+    rows = scan.drop_nulls().with_columns(hashed("id").alias("_hash")).join(there, on="_hash", how="left")
+    new = rows.filter((pl.col("_known") != pl.col("id")).fill_null(True)).select("id").unique()
+    return new.collect(engine="streaming").to_series()
+
+
+def _height(scan: pl.LazyFrame) -> int:
+    return int(scan.select(pl.len()).collect(engine="streaming").item())

@@ -11,7 +11,18 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import PLACE, Frame
-from mlmkpi.engines.ids import MISS, Codec, DictionaryIds, ParsedIds, Shape, UnparsedIdError, parsed, shapes_of
+from mlmkpi.engines.ids import (
+    MISS,
+    Codec,
+    HashedIds,
+    ParsedIds,
+    Shape,
+    UnparsedIdError,
+    dictionary,
+    hashed,
+    parsed,
+    shapes_of,
+)
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -43,8 +54,8 @@ class PolarsEngine:
         self.exact = exact
         self._shapes = {} if exact else self._sampled()
         self.people: Codec = self._people_codec()
-        self.orders = parsed(self._shapes_of(ORDERS))
-        self._parsed: set[tuple[str, str]] = set()
+        self.orders: Codec | None = parsed(self._shapes_of(ORDERS)) or self._hashed_orders()
+        self._checked: set[tuple[str, str]] = set()
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
@@ -66,12 +77,17 @@ class PolarsEngine:
         if table == "orders":
             self._count_codes(columns)
         codecs = {name: codec for name in columns if (codec := self._codec(table, name)) is not None}
-        parsing = {name: codec for name, codec in codecs.items() if not codec.exact}
+        parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
         frame = self._rows(table, columns, verbatim=list(parsing))
-        coded = [codec.encode(pl.col(name).cast(pl.String)).alias(name) for name, codec in codecs.items()]
+        frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
         if table != "orders":
             self._check_parsed(table, frame, parsing)
-        return nw.from_native(frame.with_columns(coded))
+        self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
+        frame = frame.with_columns(codec.encode(pl.col(name)).alias(name) for name, codec in parsing.items())
+        for codec in {self.people, self.orders}:
+            names = [name for name, known in codecs.items() if known is codec and known.exact]
+            frame = codec.encoded(frame, names) if codec and names else frame
+        return nw.from_native(frame)
 
     def _count_codes(self, columns: Sequence[str]) -> None:
         """Count the codes of the orders: those that are written cleanly are then read as they are."""
@@ -81,7 +97,7 @@ class PolarsEngine:
 
     def _codec(self, table: str, column: str) -> Codec | None:
         """How a column's ids become integers; None where they stay text."""
-        codec = self.people if is_id_of(table, column, PEOPLE) else None
+        codec: Codec | None = self.people if is_id_of(table, column, PEOPLE) else None
         codec = self.orders if is_id_of(table, column, ORDERS) else codec
         shapes = self._shapes.get((table, column))
         return codec.only(shapes) if shapes and isinstance(codec, ParsedIds) else codec
@@ -132,13 +148,25 @@ class PolarsEngine:
             for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
         ]
 
-    def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, Codec]) -> None:
-        new = {name: codec for name, codec in codecs.items() if (table, name) not in self._parsed}
+    def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, ParsedIds]) -> None:
+        new = {name: codec for name, codec in codecs.items() if (table, name) not in self._checked}
         if new:
-            lowest = frame.select(codec.encode(pl.col(name).cast(pl.String)).min() for name, codec in new.items())
+            lowest = frame.select(codec.encode(pl.col(name)).min() for name, codec in new.items())
             if MISS in lowest.collect(engine="streaming").row(0):
                 raise UnparsedIdError
-            self._parsed.update((table, name) for name in new)
+            self._checked.update((table, name) for name in new)
+
+    def _check_hashed(self, table: str, frame: pl.LazyFrame, names: Sequence[str]) -> None:
+        """Raise UnparsedIdError where a reference has the hash of an order with another id."""
+        orders = self._ids("orders", "order_id").select("id", hashed("id").alias("_hash"))
+        for name in names:
+            if (table, name) in {("orders", "order_id"), *self._checked}:
+                continue
+            named = frame.select(pl.col(name).alias("id"), hashed(name).alias("_hash")).drop_nulls().unique()
+            both = orders.join(named, on="_hash", how="inner").filter(pl.col("id") != pl.col("id_right"))
+            if both.select(pl.len()).collect(engine="streaming").item():
+                raise UnparsedIdError
+            self._checked.add((table, name))
 
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame itself."""
@@ -182,8 +210,14 @@ class PolarsEngine:
         return grouped.with_columns(nw.col("_key").cast(self._id_type).alias(unit)).drop("_key")
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
-        """By a bitmap where the key is an integer of a narrow range."""
-        eager = self.collect(frame.select(*columns))
+        """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""
+        found = self._has_repeats(self.collect(frame.select(*columns)), columns)
+        if found and isinstance(self.orders, HashedIds) and any("order" in name for name in columns):
+            raise UnparsedIdError
+        return found
+
+    @staticmethod
+    def _has_repeats(eager: pl.DataFrame, columns: Sequence[str]) -> bool:
         if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
             return _repeats(eager[columns[0]].drop_nulls())
         known = eager.filter(pl.col(columns[0]).is_not_null())
@@ -208,8 +242,11 @@ class PolarsEngine:
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """Integers of the ids; null for an id that is not in the export."""
-        column = pl.Series("id", values, dtype=pl.String).to_frame().select(self.people.encode(pl.col("id")))["id"]
-        return column.set(column == MISS, None)
+        ids = pl.Series("id", values, dtype=pl.String)
+        rows = self.people.encoded(ids.to_frame().with_row_index("_at").lazy(), ["id"])
+        coded = rows.sort("_at").collect()["id"]
+        known = self.people.decode(coded.set(coded == MISS, None)) == ids
+        return coded.set(~known.fill_null(False), None)
 
     def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
         """The text of a column's ids."""
@@ -266,11 +303,12 @@ class PolarsEngine:
         codec = parsed(self._shapes_of(PEOPLE))
         if codec is not None:
             return codec
-        scans = [self._ids(*column) for column in self._id_columns(PEOPLE)]
-        if not scans:
-            return DictionaryIds(pl.Series("id", [], dtype=pl.String))
-        everybody = pl.concat([scan.unique() for scan in scans]).unique().drop_nulls().collect(engine="streaming")
-        return DictionaryIds(everybody["id"].sort())
+        return dictionary([self._ids(*column) for column in self._id_columns(PEOPLE)])
+
+    def _hashed_orders(self) -> Codec | None:
+        """Hashes of the orders' ids, where these are texts of no shape."""
+        is_text = "orders" in self.exports.tables and "order_id" in self.exports.tables["orders"].columns
+        return None if self.exact or not is_text else HashedIds(self._ids("orders", "order_id"))
 
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:

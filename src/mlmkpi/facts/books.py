@@ -41,7 +41,7 @@ class Books:
     def __init__(
         self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
-        lineage: Lineage | None = None,
+        lineage: Lineage | None = None, with_people: bool = True,
     ) -> None:
         self.export = export
         self.engine = export.engine
@@ -54,7 +54,7 @@ class Books:
         self.models: dict[Any, Any] = {}
         self.asks: dict[Ask, None] = {}
         facts = list(facts)
-        self.with_people = any(fact.reads_people for fact in facts)
+        self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         for fact in facts:
             for span in schedule.spans:

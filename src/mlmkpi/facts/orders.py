@@ -59,10 +59,10 @@ class Orders(Fact):
             return self
         fitting = [
             fact for fact in facts
-            if type(fact) is Orders and self.rules.fits(fact.rules) and self.classed <= fact.classed
+            if type(fact) is Orders and self.rules.fits(fact.rules)
             and self.social_channels in ((), fact.social_channels)
         ]
-        return max(fitting, key=lambda fact: (bool(fact.social_channels), fact.classed), default=self)
+        return max(fitting, key=lambda fact: bool(fact.social_channels), default=self)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the order's attributes, and for the channel where social sales are told apart."""

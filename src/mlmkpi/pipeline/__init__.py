@@ -176,7 +176,7 @@ def _run(
     books = Books(
         export, laid, clock.data_start, facts, ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
         age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
-        teams=request.teams, lineage=lineage,
+        teams=request.teams, lineage=lineage, with_people=any(fact.reads_people for fact in jobs.facts),
     )
     for fact, _, split in jobs.jobs:
         fact.prepare(books, split)
