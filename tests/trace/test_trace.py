@@ -17,6 +17,7 @@ from equal.compare import frames
 from mlmkpi.cli import main
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS, Ratio
+from mlmkpi.report.traced import proof
 from mlmkpi.settings import Settings
 from oracle.companies import company
 
@@ -222,3 +223,56 @@ def test_every_denominator_is_the_sum_of_its_rows(
     name: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame
 ) -> None:
     check(name, "denominator", tables, computed)
+
+
+OF_ANOTHER = {
+    "yoy_growth": "sales_volume", "order_size_trend": "average_order_value", "payout_cap_headroom": "payout_ratio",
+}
+"""Figures made of more than their own sums, and the figure that their rows sum to."""
+OF_VALUES = {
+    "time_to_first_sale": None, "autoship_survival": None, "earnings_gini": None, "volume_concentration": None,
+    "top_1pct_earnings_share": "earnings_gini",
+}
+"""Figures taken from values, and where another tells it the figure whose denominator counts these."""
+OF_ALL_MONTHS = ("seasonality_index",)
+
+
+def test_every_kpi_is_traced_by_one_of_these_tests() -> None:
+    assert sorted([*sides("numerator"), *OF_ANOTHER, *OF_VALUES, *OF_ALL_MONTHS]) == sorted(KPIS)
+
+
+@pytest.mark.parametrize("name", list(OF_ANOTHER))
+def test_what_is_made_of_more_shows_the_rows_of_the_period(
+    name: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame
+) -> None:
+    found = mlmkpi.trace(tables, name, period="2026-Q3", settings=RUN)
+    (other,) = computed.filter(pl.col("kpi") == OF_ANOTHER[name])["numerator"]
+    assert found.frame["contribution"].sum() == pytest.approx(other)
+    assert "exactly the sum behind the figure" in proof(found)
+    assert found.note is not None
+
+
+@pytest.mark.parametrize("name", list(OF_VALUES))
+def test_what_is_taken_from_values_shows_each_of_them(
+    name: str, tables: dict[str, pl.DataFrame], computed: pl.DataFrame
+) -> None:
+    found = mlmkpi.trace(tables, name, period="2026-Q3", settings=RUN)
+    (units,) = computed.filter(pl.col("kpi") == (OF_VALUES[name] or name))["denominator"]
+    assert found.frame.height == units
+    assert "it is not a sum of them" in proof(found)
+
+
+def test_an_index_over_all_months_shows_the_rows_of_all(tables: dict[str, pl.DataFrame]) -> None:
+    found = mlmkpi.trace(tables, "seasonality_index", period="2026-Q3", settings=RUN)
+    sold = mlmkpi.compute(tables, kpis=["sales_volume"], settings=RUN, count=40).frame
+    start = tables["orders"]["ordered_on"].min()
+    whole = sold.filter(pl.col("complete"), pl.col("period_start") >= start)
+    assert whole.height > 2
+    assert found.frame["contribution"].sum() == pytest.approx(whole["value"].sum())
+
+
+def test_a_note_on_rows_left_out_does_not_change_what_the_rows_sum_to(exports: Path) -> None:
+    (exports / "surveys.csv").write_text("answered_on,score\n2026-10-02,10\n2026-10-03,11\n")
+    found = mlmkpi.trace(exports, "net_promoter_score", period="2026-10")
+    assert found.note == "answers off the scale: 1"
+    assert proof(found) == "1 row: their contributions sum to 100, exactly the figure's numerator"

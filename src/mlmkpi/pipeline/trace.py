@@ -22,7 +22,7 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.lines import want_lines
 from mlmkpi.facts.spans import Span
-from mlmkpi.kpi import TOTAL, Block, Figure, Kpi, Ratio, Survival
+from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline import Result, one_of, request_of, run
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
@@ -52,6 +52,7 @@ class Trace:
     also `ended`. `counted` says in words what the rows are. Where `adds_up`, the contributions' sum is `total`, taken
     over the rows, and `figure` is what the Result's figure is made of: the same to the last digit, else EngineError.
     Where not (medians, concentrations, durations), the contributions are the values that the figure is taken from.
+    `apart` says that the figure is made of more than its two sums, as `note` tells.
     """
 
     frame: pl.DataFrame
@@ -67,6 +68,7 @@ class Trace:
     value: float | None
     note: str | None
     warnings: tuple[str, ...]
+    apart: bool = False
 
 
 @dataclass
@@ -205,7 +207,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
         frame.sort(*order, nulls_last=True), kpi.name, planned.definition, found.span.period.label, side,
         str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
         float(counted * times), float(summed * times),
-        row.get("value"), _note(figure) or row.get("note"), result.warnings,
+        row.get("value"), _note(figure) or row.get("note"), result.warnings, _note(figure) is not None,
     )
 
 
@@ -238,9 +240,10 @@ def _note(figure: Figure) -> str | None:
     if isinstance(figure, Ratio) and figure.chain:
         return "the figure is a product of ratios: these are the rows of the first"
     if isinstance(figure, Ratio) and figure.growth:
-        return "the figure is growth: these are the rows of the period itself, its base is that of the period before"
+        base = "a year before" if figure.growth is Back.YEAR else "before"
+        return f"the figure is growth: these are the rows of the period itself, its base is that of the period {base}"
     if isinstance(figure, Ratio) and figure.seasonal:
-        return "the figure is an index over all whole months: these are the rows of the period itself"
+        return "the figure is an index over all whole months: these are the rows of all of them"
     if isinstance(figure, Ratio) and figure.cap is not None:
         return f"the figure is {float(figure.cap):g} minus the ratio: these are the rows of the ratio"
     return None

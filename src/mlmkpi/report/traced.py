@@ -36,7 +36,7 @@ def proof(trace: Trace) -> str:
     rows = f"{trace.frame.height:,} row{'s' * (trace.frame.height != 1)}"
     if not trace.adds_up:
         return f"{rows}: the figure is taken from their values, it is not a sum of them"
-    same = "the sum behind the figure" if trace.note else f"the figure's {trace.side}"
+    same = "the sum behind the figure" if trace.apart else f"the figure's {trace.side}"
     return f"{rows}: their contributions sum to {_number(trace.total)}, exactly {same}"
 
 
