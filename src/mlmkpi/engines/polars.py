@@ -158,10 +158,11 @@ class PolarsEngine:
 
     def _check_hashed(self, table: str, frame: pl.LazyFrame, names: Sequence[str]) -> None:
         """Raise UnparsedIdError where a reference has the hash of an order with another id."""
+        names = [name for name in names if (table, name) not in {("orders", "order_id"), *self._checked}]
+        if not names or "orders" not in self.exports.tables:
+            return
         orders = self._ids("orders", "order_id").select("id", hashed("id").alias("_hash"))
         for name in names:
-            if (table, name) in {("orders", "order_id"), *self._checked}:
-                continue
             named = frame.select(pl.col(name).alias("id"), hashed(name).alias("_hash")).drop_nulls().unique()
             both = orders.join(named, on="_hash", how="inner").filter(pl.col("id") != pl.col("id_right"))
             if both.select(pl.len()).collect(engine="streaming").item():

@@ -1,0 +1,139 @@
+"""Exports that make no sense somewhere: null with the reason or a finding, never a traceback, never a silent 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+import mlmkpi
+from equal.compare import Case, frames, settings_of
+from kpis.orders import Rows, day, figure, figures, table
+from mlmkpi.errors import DataError
+
+ORDERS = table(
+    "order_id ordered_on amount distributor_id customer_id", ("0", "2025-01-01", 1, "D1", "C1"),
+    ("1", "10-05", 10, "D1", "C1"), ("2", "10-31", 10, "D2", "C2"),
+)
+PEOPLE = table(
+    "distributor_id enrolled_on market birth_date", ("D1", "2025-01-01", "US", "1980-01-01"),
+    ("D2", "2025-01-01", "DE", "2015-01-01"), ("D3", "2025-01-01", "DE", "1900-01-01"),
+)
+NOBODY = "nothing to divide by: the denominator is 0"
+END = {"as_of": "2026-10-31"}
+
+
+def company(**tables: Rows) -> dict[str, Rows]:
+    """Three distributors and three orders, with further tables."""
+    return {"orders": ORDERS, "distributors": PEOPLE, **tables}
+
+
+def warnings(kpi: str, tables: dict[str, Rows], ladder: Sequence[str] = ()) -> tuple[str, ...]:
+    """What a run warns of."""
+    case = Case(tables, (kpi,), rank_ladder=tuple(ladder))
+    return mlmkpi.compute(
+        frames(tables), kpis=[kpi], count=1, as_of=day("10-31"), settings=settings_of(case)
+    ).warnings
+
+
+def test_a_rank_that_is_not_on_the_ladder_is_ignored_and_told() -> None:
+    """D1 rose to a rank that is none, so stands where they stood; D2 rose."""
+    ranks = table(
+        "distributor_id rank effective_on", ("D1", "gold", "09-01"), ("D1", "platinum", "10-05"),
+        ("D2", "silver", "09-01"), ("D2", "gold", "10-01"),
+    )
+    ladder = ("silver", "gold", "ruby")
+    asked: dict[str, Any] = {**END, "rank_ladder": ladder}
+    assert figure(company(ranks=ranks), "rank_advancement_rate", "2026-10", **asked) == 1 / 3
+    assert "1 rows of ranks that are not on the ladder ignored" in warnings(
+        "rank_advancement_rate", company(ranks=ranks), ladder
+    )
+    assert warnings("rank_advancement_rate", company(ranks=ranks[2:]), ladder) == ()
+
+
+def test_without_a_ladder_ranks_have_no_order() -> None:
+    ranks = table("distributor_id rank effective_on", ("D1", "gold", "09-01"))
+    for kpi in ("rank_advancement_rate", "rank_maintenance_rate"):
+        told = {**END, "column": "note"}
+        assert figure(company(ranks=ranks), kpi, "2026-10", **told) in ("set rank_ladder", "needs ranks.kind")
+        assert figure(company(ranks=ranks), kpi, "2026-10", **END) is None
+
+
+def test_scores_off_the_scale_are_counted_even_where_there_are_no_others() -> None:
+    some = table("answered_on score", ("10-02", 11), ("10-03", 9), ("10-04", -1))
+    assert figure(company(surveys=some), "net_promoter_score", "2026-10", **END) == 100
+    assert figure(company(surveys=some), "net_promoter_score", "2026-10", **END, column="note") == (
+        "answers off the scale: 2"
+    )
+    assert figure(company(surveys=some[:1]), "net_promoter_score", "2026-10", **END) is None
+    assert figure(company(surveys=some[:1]), "net_promoter_score", "2026-10", **END, column="note") == (
+        f"{NOBODY}; answers off the scale: 1"
+    )
+
+
+def test_without_respondents_every_answer_counts() -> None:
+    answers = table("answered_on score", ("10-02", 10), ("10-02", 10), ("10-03", 0))
+    assert figure(company(surveys=answers), "net_promoter_score", "2026-10", **END, column="denominator") == 3
+
+
+def test_followers_counted_twice_a_day() -> None:
+    counts = table("counted_on account_id followers", ("09-30", "A", 100), ("09-30", "A", 100), ("10-31", "A", 110))
+    assert figure(company(followers=counts), "follower_growth_rate", "2026-10", **END) == 0.1
+    assert warnings("follower_growth_rate", company(followers=counts)) == ("1 repeated rows of followers counted once",)
+    counts = [*counts, *table("counted_on account_id followers", ("09-30", "A", 105))]
+    with pytest.raises(DataError, match="1 such keys: 2026-09-30"):
+        figure(company(followers=counts), "follower_growth_rate", "2026-10", **END)
+
+
+def test_an_event_nobody_was_eligible_for() -> None:
+    tables = company(
+        events=table("event_id held_on market", ("E1", "10-10", "FR")),
+        attendance=table("event_id distributor_id attended", ("E1", "D1", True)),
+    )
+    assert figure(tables, "event_participation_rate", "2026-10", **END) is None
+    assert figure(tables, "event_participation_rate", "2026-10", **END, column="note") == NOBODY
+
+
+def test_a_lead_that_converted_before_it_came_in_did_not() -> None:
+    leads = table("lead_id created_on converted_on", ("L1", "09-05", "09-01"), ("L2", "09-06", "09-07"))
+    assert figure({"orders": ORDERS, "leads": leads}, "lead_conversion_rate", "2026-09", **END) == 1 / 2
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value"),
+    [
+        ("income_distribution", 5 / 3), ("earnings_gini", 2 / 3), ("top_1pct_earnings_share", 1),
+        ("share_earning_nothing", 2 / 3), ("at_most_break_even_share", 2 / 3), ("reinvestment_rate", 2 / 5),
+    ],
+)
+def test_commissions_of_unknown_people_are_left_out_and_counted(kpi: str, value: float) -> None:
+    tables = company(
+        commissions=table("distributor_id paid_on amount", ("D1", "10-10", 5), ("X9", "10-11", 7)),
+        expenses=table("distributor_id spent_on amount", ("D1", "10-01", 2), ("X9", "10-01", 3)),
+    )
+    assert figure(tables, kpi, "2026-10", **END) == pytest.approx(value)
+    assert figure(tables, kpi, "2026-10", **END, column="note") == "paid but not on the books, left out: 1"
+
+
+def test_commissions_of_unknown_people_are_paid_out_all_the_same() -> None:
+    tables = company(commissions=table("distributor_id paid_on amount", ("X9", "10-11", 7)))
+    assert figure(tables, "payout_ratio", "2026-10", **END) == 7 / 20
+    assert figures(tables, "payout_ratio", "2026-10", **END, by=("market",))["US"] == 0
+
+
+def test_a_market_of_nobody_is_left_out_and_its_customers_counted() -> None:
+    tables = company(markets=table("market population", ("US", 0), ("DE", 100)))
+    note = "customers of markets without a population, left out: 1"
+    assert figure(tables, "market_penetration_rate", "2026-10", **END) == 1 / 100
+    assert figure(tables, "market_penetration_rate", "2026-10", **END, column="note") == note
+    nowhere = company(markets=table("market population", ("US", 0), ("DE", None)))
+    assert figure(nowhere, "market_penetration_rate", "2026-10", **END) is None
+    assert figure(nowhere, "market_penetration_rate", "2026-10", **END, column="note") == (
+        f"{NOBODY}; {note.replace('1', '2')}"
+    )
+
+
+def test_people_too_young_or_too_old_stand_in_the_outer_bands() -> None:
+    found = figures(company(), "distributor_age_distribution", "2026-10", **END, min_cell=0)
+    assert found == {"<18": 1 / 3, "45-54": 1 / 3, "65+": 1 / 3}
