@@ -9,7 +9,8 @@ import narwhals as nw
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.facts.exchange import Exchange
-from mlmkpi.tables import TABLES
+from mlmkpi.period import from_day_number
+from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
 
@@ -29,6 +30,7 @@ class Export:
         self.exchange: Exchange | None = None
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
+        self.off_ladder = 0
         self._checked: set[str] = set()
         self._conflicting: dict[str, Frame] = {}
 
@@ -88,7 +90,8 @@ class Export:
             return
         if self.bad_rows == "stop":
             first = conflicting.select(key[0]).to_series()
-            shown = self.engine.decode(first, f"{table}.{key[0]}")
+            dated = TABLES[table].column(key[0]).kind is Kind.DATE
+            shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
             raise DataError(
                 f"{table} has different rows with one {' and '.join(key)}",
                 (("got", f"{conflicting.height:,} such keys: " + ", ".join(sorted(map(str, shown.head(SHOWN))))),

@@ -119,14 +119,16 @@ class Penetration(Histories):
         customers = customers.select("unit", "span", market.alias("market"), nw.lit(True).alias("bought"))
         people = self._populations(books)
         known = people.select("market").unique()
-        customers = customers.join(known, on="market", how="semi").with_columns(
-            nw.lit(0, dtype=nw.Int64).alias("population")
+        customers = customers.join(known.with_columns(nw.lit(True).alias("known")), on="market", how="left")
+        customers = customers.with_columns(
+            nw.col("known").fill_null(False), nw.lit(0, dtype=nw.Int64).alias("population")
         )
         spans = pl.DataFrame({"span": [s.index for s in books.spans]}, schema={"span": pl.Int32})
         people = people.join(books.engine.small(spans), how="cross")
         unit = nw.lit(None, dtype=customers.collect_schema()["unit"])
         people = people.select(
-            unit.alias("unit"), "span", "market", nw.lit(False).alias("bought"), nw.col("population").cast(nw.Int64)
+            unit.alias("unit"), "span", "market", nw.lit(False).alias("bought"), nw.lit(True).alias("known"),
+            nw.col("population").cast(nw.Int64),
         )
         return books.engine.concat([customers, people])
 
@@ -138,8 +140,13 @@ class Penetration(Histories):
 
     @measure
     def customers(self) -> Expr:
-        """Customers who bought in the 12 months."""
-        return flag(nw.col("bought"))
+        """Customers who bought in the 12 months, in markets whose population is known."""
+        return flag(nw.col("bought") & nw.col("known"))
+
+    @measure
+    def elsewhere(self) -> Expr:
+        """Customers who bought in the 12 months in other markets, or none."""
+        return flag(nw.col("bought") & ~nw.col("known"))
 
     @measure
     def population(self) -> Expr:

@@ -63,6 +63,8 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
     elif title:
         rows = rows.filter(nw.lit(False))
     schema = {"rank": pl.String, "step": pl.Int64}
+    known = export.engine.spellings("ranks", "rank")
+    export.off_ladder = sum(n for rank, n in known.items() if rank is not None and rank not in books.ladder)
     steps = pl.DataFrame({"rank": books.ladder, "step": range(len(books.ladder))}, schema=schema)
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")
     rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)

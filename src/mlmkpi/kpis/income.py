@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mlmkpi.facts.attributes import RANK
+from mlmkpi.facts.base import Measure
 from mlmkpi.facts.incomes import SPENT, Commissions, Earners, FirstIncomes, Outsiders
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.paid import PaidMonths, PaidSellers
@@ -92,7 +93,12 @@ def reinvestment_rate() -> Ratio:
     Source: set by mlmkpi.
     """
     earners = Earners(True)
-    return Ratio(earners.expenses(), earners.gross(), noted=((OUTSIDE, Outsiders().outsiders()),))
+    return Ratio(earners.expenses(), earners.gross(), noted=_outside())
+
+
+def _outside() -> tuple[tuple[str, Measure], ...]:
+    """Who is left out, to be noted."""
+    return ((OUTSIDE, Outsiders().outsiders()),)
 
 
 def _earning(figure: Ratio) -> tuple[Ratio, ...]:
@@ -127,7 +133,7 @@ def income_distribution() -> Ratio:
     earners = Earners()
     people, gross = earners.people(), earners.gross()
     return Ratio(
-        gross, people, blocks=(TOTAL, (RANK,)), noted=((OUTSIDE, Outsiders().outsiders()),),
+        gross, people, blocks=(TOTAL, (RANK,)), noted=_outside(),
         also=(
             Quantiles(people, gross, POINTS), Part("gross", gross),
             Part("expenses", earners.expenses(), needs=(SPENT,)), Part("net", earners.net(), needs=(SPENT,)),
@@ -148,7 +154,7 @@ def earnings_gini() -> Concentrated:
     Source: C. Gini, Variabilità e mutabilità, 1912.
     """
     earners = Earners()
-    return Concentrated(Concentration("value", earners.people(), earners.gross(), Shape.GINI))
+    return Concentrated(Concentration("value", earners.people(), earners.gross(), Shape.GINI), noted=_outside())
 
 
 @kpi(
@@ -164,7 +170,7 @@ def top_1pct_earnings_share() -> Concentrated:
     Source: set by mlmkpi.
     """
     earners = Earners()
-    return Concentrated(Concentration("value", earners.people(), earners.gross(), Shape.TOP_1PCT))
+    return Concentrated(Concentration("value", earners.people(), earners.gross(), Shape.TOP_1PCT), noted=_outside())
 
 
 @kpi(
@@ -180,7 +186,7 @@ def share_earning_nothing() -> Ratio:
     Source: set by mlmkpi.
     """
     earners = Earners()
-    return Ratio(earners.earning_nothing(), earners.people())
+    return Ratio(earners.earning_nothing(), earners.people(), noted=_outside())
 
 
 @kpi(
@@ -196,7 +202,7 @@ def at_most_break_even_share() -> Ratio:
     Source: set by mlmkpi.
     """
     earners = Earners(True)
-    return Ratio(earners.at_most_even(), earners.people())
+    return Ratio(earners.at_most_even(), earners.people(), noted=_outside())
 
 
 @kpi(

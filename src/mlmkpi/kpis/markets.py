@@ -65,11 +65,13 @@ def market_penetration_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     Formula: customers with a sale in the 12 months up to the period's end ÷ the population of their markets.
     Unit: a rate from 0 to 1.
     Edge cases: a customer's market is their own where known, else that of the seller of their latest sale; the rows of
-    a market are added up; markets without a population are left out above and below.
+    a market are added up; markets without a population are left out above and below, and
+    their customers counted in the note.
     Source: set by mlmkpi.
     """
     people = Penetration(OrderRules(valid_status))
-    return Ratio(people.customers(), people.population())
+    elsewhere = ("customers of markets without a population, left out", people.elsewhere())
+    return Ratio(people.customers(), people.population(), noted=(elsewhere,))
 
 
 def _made_of(figure: Ratio) -> tuple[Measure, ...]:

@@ -51,7 +51,7 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
     keys = list(dict.fromkeys(["span", *asked, *block]))
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:
-        frame = _filled(figure, frame, schedule)
+        frame = _filled(one, frame, jobs, block, schedule)
     if isinstance(figure, Ratio) and figure.seasonal:
         frame = seasonal_rows(frame, [name for name in keys if name not in block], schedule)
     frame = _counted(frame, one, jobs, block, keys)
@@ -136,8 +136,9 @@ def _every_span(schedule: Schedule) -> pl.DataFrame:
     return pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
 
 
-def _filled(figure: Figure, frame: pl.DataFrame, schedule: Schedule) -> pl.DataFrame:
+def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, schedule: Schedule) -> pl.DataFrame:
     """Every span and statistic of an unsplit KPI: where there was no row at all, sums are 0."""
+    figure = one.figure
     parts = {part.name: part for part in ratios(figure)}
     totals = [name for name, part in parts.items() if part.denominator is None]
     wanted = _every_span(schedule).join(pl.DataFrame({"statistic": main_statistics(figure)}), how="cross")
@@ -148,6 +149,9 @@ def _filled(figure: Figure, frame: pl.DataFrame, schedule: Schedule) -> pl.DataF
         pl.when(~total).then(pl.lit(0.0)).alias("denominator"), pl.when(total).then(pl.lit(0.0)).alias("value"),
         pl.when(~total).then(pl.lit(NOBODY)).alias("note"),
     )
+    if not isinstance(figure, Survival) and figure.noted:
+        main = nothing["statistic"] == "value"
+        nothing = pl.concat([_noted(nothing.filter(main), one, jobs, block, ["span"]), nothing.filter(~main)])
     return pl.concat([frame, nothing], how="diagonal")
 
 

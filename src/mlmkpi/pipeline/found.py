@@ -14,6 +14,8 @@ def findings(export: Export, books: Books) -> list[str]:
     found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
     found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
     found += export.engine.remarks()
+    if export.off_ladder:
+        found.append(f"{export.off_ladder:,} rows of ranks that are not on the ladder ignored")
     unknown = books.unknown_sellers()
     if unknown:
         found.append(f"{unknown:,} seller{'s' if unknown > 1 else ''} of orders not among the distributors")
