@@ -82,3 +82,8 @@ def test_commands_choices_and_kpis_are_completed(words: str, completed: list[str
         env=environment(_MLMKPI_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=at),
     )
     assert ended.stdout.split() == completed
+
+
+def test_the_package_can_be_run_as_a_module() -> None:
+    found = subprocess.run([sys.executable, "-m", "mlmkpi", "--version"], capture_output=True, text=True, check=True)
+    assert found.stdout.startswith("mlmkpi ")

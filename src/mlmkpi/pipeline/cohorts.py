@@ -75,7 +75,7 @@ def cohorts(
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
-    from mlmkpi.pipeline import one_of
+    from mlmkpi.pipeline.request import one_of
 
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None

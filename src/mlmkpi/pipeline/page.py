@@ -15,8 +15,9 @@ from mlmkpi.engines.polars import PolarsEngine
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.period import Every
-from mlmkpi.pipeline import Exports, Result, compute, one_of
+from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
+from mlmkpi.pipeline.request import one_of
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.sources import open_exports
 

@@ -23,13 +23,14 @@ from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.lines import want_lines
 from mlmkpi.facts.spans import Span
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
-from mlmkpi.pipeline import Result, one_of, request_of, run
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
 from mlmkpi.pipeline.plan import Planned, chosen
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.result import COLUMNS
+from mlmkpi.pipeline.request import one_of, request_of
+from mlmkpi.pipeline.result import COLUMNS, Result
+from mlmkpi.pipeline.run import run
 from mlmkpi.pipeline.sums import labelled, spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked

@@ -22,12 +22,13 @@ from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.facts.rules import ActiveRule, OrderRules
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.parameters import parsed, shown
-from mlmkpi.pipeline import Result, request_of, run
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned, chosen
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
-from mlmkpi.pipeline.result import COLUMNS
+from mlmkpi.pipeline.request import request_of
+from mlmkpi.pipeline.result import COLUMNS, Result
+from mlmkpi.pipeline.run import run
 from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.when import asked_for

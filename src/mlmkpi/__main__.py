@@ -1,0 +1,5 @@
+"""`python -m mlmkpi`: the command line, where its script is not on the path."""
+
+from mlmkpi.cli import main
+
+main()

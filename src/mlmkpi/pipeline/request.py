@@ -1,0 +1,61 @@
+"""What is asked of a run, in the words of `compute`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from mlmkpi.errors import UsageError
+from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
+from mlmkpi.kpi import Kpi
+from mlmkpi.period import Every
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run."""
+
+    kpis: Sequence[str | Kpi] | None = None
+    every: Every = Every.MONTH
+    by: Sequence[str] = ()
+    where: Mapping[str, Sequence[str]] | None = None
+    first: date | None = None
+    last: date | None = None
+    count: int | None = None
+    as_of: date | None = None
+    compare_year: bool = False
+    bad_rows: str = "stop"
+    teams: Teams = field(default_factory=Teams)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension of the Result: those to split by, then those to choose from."""
+        return tuple(dict.fromkeys([*self.by, *(self.where or {})]))
+
+
+def request_of(
+    *, kpis: Sequence[str | Kpi] | None = None, every: str = "month", by: Sequence[str] = (),
+    where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
+    count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
+    tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
+) -> Request:
+    """A request in the words of `compute`; UsageError for a choice that there is not."""
+    if bad_rows not in ("stop", "skip"):
+        raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
+    return Request(
+        kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
+        Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation),
+    )
+
+
+def one_of(kind: type[Choice], name: str, value: str) -> Choice:
+    """A choice by its name; UsageError for one that there is not."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise UsageError(f"{name} is {value!r}", (("expected", ", ".join(kind)),)) from None

@@ -1,0 +1,167 @@
+"""A run: the export planned, its calendar laid out, its orders read once, and every figure made of the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.engines import Engine
+from mlmkpi.errors import MlmkpiError
+from mlmkpi.facts.ages import AGE_BANDS
+from mlmkpi.facts.books import Books
+from mlmkpi.facts.export import Export
+from mlmkpi.facts.lineage import Lineage
+from mlmkpi.facts.ranks import held_ladder
+from mlmkpi.facts.spans import Schedule, fitted, schedule
+from mlmkpi.kpi import Back, Ratio, facts_of, fits
+from mlmkpi.period import Calendar, Every, Period, choose_periods
+from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
+from mlmkpi.pipeline.columns import prepare
+from mlmkpi.pipeline.figures import figures
+from mlmkpi.pipeline.found import findings
+from mlmkpi.pipeline.jobs import Jobs, gather
+from mlmkpi.pipeline.opening import Exports, on_engine, unread
+from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.plugins import load_plugins, of_plugins, plugin_of
+from mlmkpi.pipeline.request import Request
+from mlmkpi.pipeline.result import Result, schema
+from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.trees import alone, laid_out
+from mlmkpi.settings import Settings, load_settings
+
+Look = Callable[[Books, Jobs, Sequence[Planned]], None]
+
+
+def run(
+    exports: Exports, request: Request, *, config: Path | None = None, settings: Settings | None = None,
+    engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
+) -> Result:
+    """A request's Result, as `compute` gives it; `look` sees the books before the orders are read."""
+    folder = Path(exports) if isinstance(exports, str | Path) else None
+    settings = settings or load_settings(config, folder, Path.cwd())
+    tell, bad = progress or _silent, load_plugins(settings)
+
+    def work(opened: Engine, leftover: Sequence[str]) -> Result:
+        return _run(opened, request, settings, leftover, tell, look)
+
+    try:
+        result = on_engine(exports, settings, engine, request.bad_rows, work)
+    except MlmkpiError:
+        raise
+    except Exception as error:
+        kpis = chosen(request.kpis)[0]
+        own = of_plugins([kpi.name for kpi in kpis])
+        if not own or len(own) == len(kpis):
+            raise
+        request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
+        result = on_engine(exports, settings, engine, request.bad_rows, work)
+        bad += [f"plugin {plugin_of(name)} left out: {name}: {type(error).__name__}" for name in own]
+    return replace(result, warnings=(*bad, *result.warnings))
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def _run(
+    engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None],
+    look: Look | None = None,
+) -> Result:
+    export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
+    kpis, default = chosen(request.kpis)
+    dimensions = split_by(request.dimensions, export, settings.rank_ladder, kpis)
+    planned = plan(kpis, export, settings, dimensions, request.teams)
+    left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
+    prepare(engine, _able(planned), dimensions)
+    tell("reading dates")
+    clock = read_clock(engine, _tables(planned, engine), request.as_of)
+    planned, lineage = laid_out(planned, export, clock.as_of, request.teams, dimensions, asked=not default)
+    calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
+    periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
+    laid = _schedule(calendar, periods, clock, _able(planned), request)
+    jobs = gather(_able(planned), dimensions, year=request.compare_year)
+    books = _books(export, laid, jobs, settings, request, lineage)
+    if look:
+        look(books, jobs, planned)
+    tell("reading orders")
+    books.build()
+    tell("summing")
+    jobs.run(books)
+    shown = [one for one in planned if not (default and one.lacks)]
+    return Result(
+        _framed([_rows(one, jobs, laid, settings, request) for one in shown], request), request.dimensions,
+        request.every.value, clock.as_of, settings_in_force(settings, planned),
+        (*clock.hints, *_snapped(request, periods), *unread(leftover), *alone(export, request.teams, lineage)),
+        (*clock.warnings, *findings(export, books)), left_out,
+    )
+
+
+def _able(planned: Sequence[Planned]) -> list[Planned]:
+    return [one for one in planned if one.computed]
+
+
+def _tables(planned: Sequence[Planned], engine: Engine) -> list[str]:
+    """The tables of the export that the figures need."""
+    facts = [fact for one in _able(planned) for fact in facts_of(one.figure)]
+    tables = {need.partition(".")[0] for fact in facts for needs in fact.needs() for need in needs.split("|")}
+    return [table for table in sorted(tables) if engine.columns(table)]
+
+
+def _schedule(
+    calendar: Calendar, periods: Sequence[Period], clock: Clock, able: Sequence[Planned], request: Request
+) -> Schedule:
+    """The spans of the periods, and those further back that a figure is set beside."""
+    ratios = [one.figure for one in able if isinstance(one.figure, Ratio)]
+    backs = {back for figure in ratios for back in figure.backs}
+    laid = schedule(
+        calendar, periods, clock.as_of, year=request.compare_year or any(figure.year_ago for figure in ratios),
+        growth=Back.PREVIOUS in backs, yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
+    )
+    return fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
+
+
+def _books(
+    export: Export, laid: Schedule, jobs: Jobs, settings: Settings, request: Request, lineage: Lineage | None
+) -> Books:
+    """The books, told what every fact wants of the orders."""
+    bands = settings.definitions.get("age_bands")
+    books = Books(
+        export, laid, laid.data_start, [fact for fact, _, _ in jobs.jobs],
+        ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
+        age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
+        teams=request.teams, lineage=lineage, with_people=any(fact.reads_people for fact in jobs.facts),
+    )
+    for fact, _, split in jobs.jobs:
+        fact.prepare(books, split)
+    return books
+
+
+def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request: Request) -> pl.DataFrame:
+    """A KPI's rows of the Result."""
+    return rows_of(
+        one, figures(one, jobs, laid) if one.computed else None, laid, laid.data_start,
+        dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
+        compare_year=request.compare_year,
+    )
+
+
+def _framed(frames: Sequence[pl.DataFrame], request: Request) -> pl.DataFrame:
+    """The KPIs' rows below one another, with every dimension that one of them has."""
+    own = [name for frame in frames for name in frame.columns if name not in schema(())]
+    columns = schema(tuple(dict.fromkeys([*request.dimensions, *own])))
+    frame = pl.concat([pl.DataFrame(schema=columns), *frames], how="diagonal").select(list(columns))
+    return only(frame, request.where or {})
+
+
+def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
+    """What people should hear where --from or --to fell inside a period."""
+    hints = []
+    if request.first and periods and periods[0].start != request.first:
+        hints.append(f"--from {request.first} begins inside {periods[0].label}: from {periods[0].start}")
+    if request.last and periods and periods[-1].end != request.last:
+        hints.append(f"--to {request.last} ends inside {periods[-1].label}: to {periods[-1].end}")
+    return hints
