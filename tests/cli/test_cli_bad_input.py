@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,6 +35,27 @@ REFUSED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
     "a missing column": ({"orders.csv": "order_id,ordered_on\n1,2026-02-01\n"}, "orders.csv has no column for amount"),
     "a row with too few cells": (
         {"orders.csv": f"{HEADER}1,2026-02-01,9.50\n"}, "orders.csv row 1: not as many cells as the header has"
+    ),
+    "a row with too many cells": (
+        after_good("2,2026-02-02,1.00,A1,paid,more"), "orders.csv row 2: not as many cells as the header has"
+    ),
+    "a date without a year": (after_good("2,31/12,3.00,A1,paid"), "orders.csv row 2: ordered_on is not a date"),
+    "a date of another form": (after_good("2,31/12/2025,3.00,A1,paid"), "orders.csv row 2: ordered_on is not a date"),
+    "a distributor's date of another form": (
+        {"orders.csv": HEADER + GOOD, "distributors.csv": f"{PEOPLE}A2,31/12/2025,\n"},
+        "distributors.csv row 2: enrolled_on is not a date",
+    ),
+    "an enrolment's date without a year": (
+        {"orders.csv": HEADER + GOOD, "enrollments.csv": "distributor_id,enrolled_on\nA1,2026-01-01\nA2,31/12\n"},
+        "enrollments.csv row 2: enrolled_on is not a date",
+    ),
+    "several currencies": (
+        {"orders.csv": "order_id,ordered_on,amount,currency\n1,2026-02-01,9,USD\n2,2026-02-01,9,EUR\n"},
+        "orders.currency has several currencies",
+    ),
+    "an unknown kind": (
+        {"orders.csv": "order_id,ordered_on,amount,kind\n1,2026-02-01,9,sale\n2,2026-02-01,9,odd\n"},
+        "orders.kind has codes that are not known",
     ),
     "a gzip cut short": (
         {"orders.csv.gz": gzip.compress((HEADER + GOOD * 1000).encode())[:60]}, "orders.csv.gz is damaged or cut short"
@@ -68,7 +90,13 @@ def test_what_cannot_be_used_is_refused(run: Call, tmp_path: Path, name: str) ->
     assert [each.name for each in tmp_path.iterdir()] == ["exports"]
 
 
-@pytest.mark.parametrize("name", ["a row with too few cells", "letters", "one key, two rows", "an unknown status"])
+LEFT_OUT = (
+    "a row with too few cells", "letters", "one key, two rows", "an unknown status", "a date without a year",
+    "a date of another form",
+)
+
+
+@pytest.mark.parametrize("name", LEFT_OUT)
 def test_rows_that_do_not_fit_can_be_left_out(run: Call, tmp_path: Path, name: str) -> None:
     files, _ = REFUSED[name]
     ended = run("compute", write(tmp_path, files), "--bad-rows", "skip", "--format", "json")
@@ -80,6 +108,51 @@ def test_a_folder_without_a_table_is_refused(run: Call, tmp_path: Path) -> None:
     ended = run("compute", str(tmp_path))
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith(f"error: no table found in {tmp_path}\n  found     notes.txt\n")
+
+
+def test_a_cell_that_cannot_be_read_says_where_what_and_what_to_do(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, REFUSED["a date of another form"][0])
+    first = "            or say how days are written in "
+    assert run("compute", folder).err.splitlines()[1:] == [
+        '  got       "31/12/2025"', "  expected  a day such as 2026-12-31", "  fix       correct the cell",
+        f'{first}{folder}/mlmkpi.toml:   [input."orders.csv"]',
+        f'{"":{len(first) + len(folder) + 16}}date_format = "day-first"   or "month-first"',
+        "            or leave such rows out: --bad-rows skip",
+    ]
+
+
+def test_a_file_that_is_not_there_is_refused(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {})
+    (tmp_path / "exports" / "orders.csv").symlink_to("nowhere.csv")
+    for command in ("compute", "validate"):
+        ended = run(command, folder)
+        assert (ended.code, ended.out) == (3, "")
+        assert ended.err.splitlines()[0] == "error: orders.csv cannot be read"
+
+
+SELF = "distributor_id,enrolled_on,sponsor_id,terminated_on\nA1,2026-01-01,,\nA2,2026-01-01,A2,2025-12-01\n"
+
+
+def test_who_sponsors_themselves_is_a_warning_and_an_error_where_the_tree_is_asked_for(
+    run: Call, tmp_path: Path
+) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "distributors.csv": SELF})
+    ended = run("compute", folder, "--format", "json")
+    assert (ended.code, ended.out[:2]) == (0, "[\n")
+    warning = "warning: a person is their own sponsor: A2 under A2; figures of the tree are left out"
+    assert ended.err.splitlines()[0].startswith(warning)
+    rows = [row for row in json.loads(ended.out) if row["kpi"] == "team_sales_volume" and row["statistic"] == "value"]
+    assert {row["note"] for row in rows} == {"a person is their own sponsor: A2 under A2"}
+    asked = run("compute", folder, "--kpi", "team_sales_volume")
+    assert (asked.code, asked.out) == (3, "")
+    assert asked.err.splitlines()[:2] == ["error: a person is their own sponsor", "  got       A2 under A2"]
+
+
+def test_who_is_terminated_before_they_enrolled_is_a_warning(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "distributors.csv": SELF})
+    ended = run("validate", folder)
+    assert ended.code == 0
+    assert "  warning  terminated_on is before enrolled_on; the termination does not" in ended.out
 
 
 def test_a_header_alone_is_no_error(run: Call, tmp_path: Path) -> None:

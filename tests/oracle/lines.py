@@ -175,14 +175,17 @@ def product_return_rate(world: World, span: Span, split: Split) -> list[Block]:
         for line in known[order.row["order_id"]]
     ]
     by_id = {order.row["order_id"]: order for order in sold}
+    seen = {row["order_id"] for row in world.export.rows("orders") if row["ordered_on"] <= world.as_of}
     for row in returned(world):
         if world.export.has("orders", "original_order_id"):
             origin = by_id.get(row.get("original_order_id") or "")
+            if row.get("original_order_id") not in seen and span.first <= row["ordered_on"] <= span.closing:
+                alone = _as_return(row)
+                units += [Unit(_line_cell(split, alone, line, span.closing)) for line in known[row["order_id"]]]
             if origin is None or not 0 <= (row["ordered_on"] - origin.day).days <= window:
                 continue
         elif span.first <= row["ordered_on"] <= span.closing:
-            origin = Order(row["ordered_on"], False, ZERO, ZERO, row.get("distributor_id"), row.get("customer_id"),
-                           False, row)
+            origin = _as_return(row)
         else:
             continue
         who = split.behind(origin)
@@ -191,6 +194,11 @@ def product_return_rate(world: World, span: Span, split: Split) -> list[Block]:
             for line in known[row["order_id"]]
         ]
     return [Block("value", units, ratio)]
+
+
+def _as_return(row: Row) -> Order:
+    """A return on its own day; one whose original is unknown is counted in a note of its cell and adds nothing."""
+    return Order(row["ordered_on"], False, ZERO, ZERO, row.get("distributor_id"), row.get("customer_id"), False, row)
 
 
 def returned(world: World) -> list[Row]:

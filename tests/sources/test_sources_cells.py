@@ -116,7 +116,7 @@ def test_a_comma_among_points_says_how_to_mean_it(exports: Folder) -> None:
         "  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
         "  fix       correct the cell\n"
         '            or where a comma is meant, say so in exports/mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                                                       decimal = ","\n'
+        '                                                                        decimal = ","\n'
         "            or leave such rows out: --bad-rows skip"
     )
 
@@ -197,9 +197,34 @@ def test_what_is_no_day_is_refused(exports: Folder, cell: str) -> None:
         "  expected  a day such as 2026-12-31\n"
         "  fix       correct the cell\n"
         '            or say how days are written in exports/mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                                                 date_format = "%d.%m.%y"\n'
+        '                                                                  date_format = "%d.%m.%y"\n'
         "            or leave such rows out: --bad-rows skip"
     )
+
+
+@pytest.mark.parametrize("cell", ["31/12/2025", "12/31/2025", "05/06/2025"])
+@pytest.mark.parametrize("others", [TODAY, "2026-10-01T23:30:00"])
+def test_days_of_another_form_beside_iso_days_are_refused(exports: Folder, cell: str, others: str) -> None:
+    assert days(exports, *[others] * 2_000, cell) == [*numbers(*[(2026, 10, 1)] * 2_000), None]
+    assert refused(exports, "ordered_on") == (
+        "orders.csv row 2001: ordered_on is not a date\n"
+        f'  got       "{cell}"\n'
+        "  expected  a day such as 2026-12-31\n"
+        "  fix       correct the cell\n"
+        '            or say how days are written in exports/mlmkpi.toml:   [input."orders.csv"]\n'
+        f'{"":66}date_format = "day-first"   or "month-first"\n'
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_days_of_both_forms_are_read_where_the_settings_say_how(exports: Folder) -> None:
+    settings = {"input": {"date_format": "day-first"}}
+    assert days(exports, TODAY, "31/12/2025", settings=settings) == numbers((2026, 10, 1), (2025, 12, 31))
+
+
+def test_another_file_may_write_days_otherwise(exports: Folder) -> None:
+    exports.put("orders_2.csv", HEADER + "2,31/12/2025,5\n")
+    assert days(exports, TODAY) == numbers((2026, 10, 1), (2025, 12, 31))
 
 
 def test_a_format_that_is_set(exports: Folder) -> None:

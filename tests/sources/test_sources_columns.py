@@ -36,8 +36,7 @@ def test_a_missing_column_is_refused_with_a_guess(exports: Folder) -> None:
         "  found     order_id, ordered_on, total_net, total_gross\n"
         "  expected  amount: what the buyer paid, before tax and shipping\n"
         "  fix       name it in exports/mlmkpi.toml:   [columns.orders]\n"
-        '                                              amount = "total_net"\n'
-        "            or let mlmkpi propose it:         mlmkpi init exports"
+        '                                              amount = "total_net"'
     )
 
 

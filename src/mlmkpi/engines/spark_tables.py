@@ -57,9 +57,7 @@ class Tables:
         self.f = functions
         self.settings = settings
         self.cells = Cells(functions, settings.timezone)
-        self.place = Place(
-            str(root) if isinstance(root, str | Path) else "exports/", str(settings.path or FILE_NAME)
-        )
+        self.place = Place(str(settings.path or FILE_NAME))
         self._pieces: dict[str, Any] = dict(root) if isinstance(root, Mapping) else {}
         self.leftover: tuple[str, ...] = ()
         if not isinstance(root, Mapping):

@@ -79,7 +79,7 @@ def _run(
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
     clock = read_clock(engine, _tables(planned, engine), request.as_of)
-    planned, lineage = laid_out(planned, export, clock.as_of, request.teams, dimensions, asked=not default)
+    planned, lineage, loops = laid_out(planned, export, clock.as_of, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     laid = _schedule(calendar, periods, clock, _able(planned), request)
@@ -96,7 +96,7 @@ def _run(
         _framed([_rows(one, jobs, laid, settings, request) for one in shown], request), request.dimensions,
         request.every.value, clock.as_of, settings_in_force(settings, planned),
         (*clock.hints, *_snapped(request, periods), *unread(leftover), *alone(export, request.teams, lineage)),
-        (*clock.warnings, *findings(export, books)), left_out,
+        (*clock.warnings, *loops, *findings(export, books)), left_out,
     )
 
 

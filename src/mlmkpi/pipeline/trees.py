@@ -18,24 +18,25 @@ from mlmkpi.pipeline.teams import without_tree
 
 def laid_out(
     planned: Sequence[Planned], export: Export, as_of: date, teams: Teams, dimensions: Dimensions, *, asked: bool
-) -> tuple[list[Planned], Lineage | None]:
+) -> tuple[list[Planned], Lineage | None, list[str]]:
     """The KPIs and the tree that some of them need; where somebody is above themselves, those are null with the reason.
 
-    LoopError where teams, or these KPIs (`asked`), are asked for.
+    The reason is a warning too. LoopError where teams, or these KPIs (`asked`), are asked for.
     """
     by_team = any(dimension.name == TEAM for dimension in dimensions)
     needing = [one for one in planned if one.computed and (by_team or any(f.reads_tree for f in facts_of(one.figure)))]
     if not needing:
-        return list(planned), None
+        return list(planned), None, []
     try:
         lineage = lineage_of(export.engine, Roster(export, day_number(as_of)), teams.kind)
     except LoopError as error:
         if by_team or asked:
             raise
         reason = f"{error.what}: {dict(error.details)['got']}"
-        return [_without_tree(one, reason) if one in needing else one for one in planned], None
+        warning = f"{reason}; figures of the tree are left out"
+        return [_without_tree(one, reason) if one in needing else one for one in planned], None, [warning]
     leaders_of(export.engine, teams.leaders, lineage)
-    return list(planned), lineage
+    return list(planned), lineage, []
 
 
 def _without_tree(one: Planned, reason: str) -> Planned:

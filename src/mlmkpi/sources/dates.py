@@ -70,8 +70,12 @@ def excel_day(serial: pl.Expr) -> pl.Expr:
 
 @dataclass(frozen=True)
 class DateEvidence:
-    """How a column's cells can be read: as one order alone, as both to different ends, or as ISO dates."""
+    """How a column's cells can be read: as ISO dates or moments, as one order alone, or as both to different ends.
 
+    A file writes the days of a column in one way. Of several files' cells together nothing is said of ISO dates.
+    """
+
+    iso: int
     day: int
     month: int
     ambiguous: int
@@ -80,6 +84,7 @@ class DateEvidence:
 
     def __add__(self, other: DateEvidence) -> DateEvidence:
         return DateEvidence(
+            0,
             self.day + other.day,
             self.month + other.month,
             self.ambiguous + other.ambiguous,
@@ -95,6 +100,7 @@ def date_evidence(frame: pl.LazyFrame, text: pl.Expr) -> DateEvidence:
     read = cells.select(
         "text",
         plain=DateStyle().day(text, None),
+        stamp=stamp_day(text, None),
         day=parts_day(text, "day-first"),
         month=parts_day(text, "month-first"),
     )
@@ -102,6 +108,7 @@ def date_evidence(frame: pl.LazyFrame, text: pl.Expr) -> DateEvidence:
     both = (day != month).fill_null(False)
     row = (
         read.select(
+            iso=pl.col("stamp").is_not_null().sum(),
             day=(day.is_not_null() & month.is_null()).sum(),
             month=(month.is_not_null() & day.is_null()).sum(),
             ambiguous=both.sum(),
@@ -115,7 +122,9 @@ def date_evidence(frame: pl.LazyFrame, text: pl.Expr) -> DateEvidence:
 
 
 def choose_order(seen: DateEvidence) -> DateStyle | None:
-    """The style that the cells settle, None where they do not or contradict each other."""
+    """The style that the cells settle, None where they do not or contradict each other; beside ISO dates that alone."""
+    if seen.iso:
+        return DateStyle(plain=seen.not_plain == 0)
     if (seen.day and seen.month) or (seen.ambiguous and not (seen.day or seen.month)):
         return None
     order = "day-first" if seen.day else "month-first" if seen.month else ""

@@ -64,7 +64,7 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
         if isinstance(exports, Mapping):
             return _from_mapping(exports, settings, workspace)
         found = discover(str(exports), settings)
-        place = Place(str(exports), str(settings.path or Path(found.root) / FILE_NAME))
+        place = Place(str(settings.path or Path(found.root) / FILE_NAME))
         tables = {
             name: _source(
                 TABLES[name],
@@ -82,7 +82,7 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
 
 
 def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
-    place = Place("exports/", str(settings.path or FILE_NAME))
+    place = Place(str(settings.path or FILE_NAME))
     tables = {}
     for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):
         if name not in TABLES:

@@ -25,9 +25,8 @@ def normal(name: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the exports and their settings are, for messages that say what to do."""
+    """Where the settings of exports are, for messages that say what to do."""
 
-    exports: str
     settings: str
 
 
@@ -86,8 +85,7 @@ def no_column(
 ) -> DataError:
     """A required column that no header is; one of the `extra` headers may be meant."""
     column = table.column(name)
-    first, second = f"name it in {place.settings}:", "or let mlmkpi propose it:"
-    width = max(len(first), len(second)) + 3
+    first = f"name it in {place.settings}:   "
     return DataError(
         f"{label} has no column for {name}",
         (
@@ -95,9 +93,8 @@ def no_column(
             ("expected", f"{name}: {column.meaning}"),
             (
                 "fix",
-                f"{first:<{width}}[columns.{table.name}]\n"
-                f'{"":<{width}}{name} = "{_guess(column, list(extra))}"\n'
-                f"{second:<{width}}mlmkpi init {place.exports}",
+                f"{first}[columns.{table.name}]\n"
+                f'{"":<{len(first)}}{name} = "{_guess(column, list(extra))}"',
             ),
         ),
     )

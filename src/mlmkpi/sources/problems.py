@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +19,8 @@ from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Kind, Table
 
 _SHOWN = 5
+_PARTED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+"""A date by day, month and year, in whatever order the first two stand."""
 EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
@@ -173,7 +176,9 @@ def _expected(kind: Kind, style: Style | None) -> str:
 def _setting(text: str, style: Style | None, place: str, label: str) -> str:
     """How the settings could make sense of a cell."""
     if isinstance(style, DateStyle):
-        line, meant = 'date_format = "%d.%m.%y"', "say how days are written"
+        parted = _PARTED.match(text)
+        line = 'date_format = "day-first"   or "month-first"' if parted else 'date_format = "%d.%m.%y"'
+        meant = "say how days are written"
     elif isinstance(style, NumberStyle):
         mark, word = (".", "point") if style.mark == "," else (",", "comma")
         if mark not in text:
@@ -181,7 +186,7 @@ def _setting(text: str, style: Style | None, place: str, label: str) -> str:
         line, meant = f'decimal = "{mark}"', f"where a {word} is meant, say so"
     else:
         return ""
-    return f'\nor {meant} in {place}:   [input."{label}"]\n{"":{len(meant) + len(place) + 10}}{line}'
+    return f'\nor {meant} in {place}:   [input."{label}"]\n{"":{len(meant) + len(place) + 11}}{line}'
 
 
 def _shown(text: str, kind: Kind) -> str | None:
