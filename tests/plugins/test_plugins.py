@@ -154,6 +154,61 @@ def test_one_that_fails_while_it_runs_is_left_out_of_the_run(exports: Path) -> N
     assert result.warnings == ("plugin own_kpi.py left out: own: KeyError",)
 
 
+def test_one_that_fails_and_is_all_that_is_asked_for_is_named(exports: Path, run: Callable[..., Run]) -> None:
+    ended = run("compute", str(with_plugin(exports, FAILS)), "--kpi", "own")
+    assert (ended.code, ended.out) == (4, "")
+    assert ended.err.startswith("error: own of the plugin own_kpi.py failed (KeyError)")
+
+
+BY_NOTHING = """\
+import narwhals as nw
+from mlmkpi.facts.base import measure
+
+@dataclass(frozen=True)
+class Divided(Orders):
+    @measure
+    def each(self):
+        return nw.col("amount") / 0
+
+@kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
+def own():
+    '''Ours.'''
+    return Ratio(Divided(OrderRules()).each())
+"""
+
+
+def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
+    """Measures are sums, not numbers; and what a row adds is a whole number, which nothing divided by 0 is."""
+    measures = HEAD + "def own():\n    '''Ours.'''\n    o = Orders(OrderRules())\n"
+    measures += "    return o.net_sales() / o.sales()\n"
+    result = mlmkpi.compute(with_plugin(exports, measures), kpis=["sales_volume"], count=1)
+    assert ["TypeError: unsupported operand" in line for line in result.warnings] == [True]
+    plugins.forget_plugins()
+    rows = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING
+    result = mlmkpi.compute(with_plugin(exports, rows), kpis=["sales_volume", "own"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert [line.startswith("plugin own_kpi.py left out: own: ") for line in result.warnings] == [True]
+
+
+def test_the_error_about_a_kpi_says_which_plugin_was_left_out(exports: Path, run: Callable[..., Run]) -> None:
+    (exports / "own_kpi.py").rename(exports / "other.py")
+    ended = run("compute", str(exports), "--kpi", "net_order_value")
+    assert ended.code == 2
+    assert "there is no KPI net_order_value" in ended.err
+    assert "plugin own_kpi.py left out: FileNotFoundError" in ended.err
+
+
+def test_plugins_under_a_section_are_told(exports: Path, run: Callable[..., Run]) -> None:
+    (exports / "mlmkpi.toml").write_text('[definitions]\nrefunds = "ignore"\nplugins = ["own_kpi.py"]\n')
+    ended = run("compute", str(exports), "--kpi", "net_order_value")
+    assert ended.code == 2
+    assert "plugins stands under [definitions]\n  fix  put the line above the first [section]" in ended.err
+
+
+def test_the_plugin_itself_is_no_file_left_unread(exports: Path) -> None:
+    assert not [hint for hint in mlmkpi.compute(exports, kpis=["net_order_value"]).hints if "unread" in hint]
+
+
 def test_a_package_declares_its_own(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(exports))
     entry = EntryPoint("own", "own_kpi", plugins.GROUP)
@@ -166,13 +221,9 @@ def test_a_package_declares_its_own(exports: Path, monkeypatch: pytest.MonkeyPat
 def test_the_documentation_is_code_that_runs(exports: Path) -> None:
     page = (EXAMPLE.parents[1] / "docs" / "adding-a-kpi.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    own = """
-@kpi(title="Large", short="Large", family=Family.SALES, unit=Unit.COUNT, better=Better.HIGHER)
-def large_orders():
-    '''Sales of 200 and more.'''
-    return Ratio(LargeOrders(OrderRules()).large())
-"""
     (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-31,200,D1,web\n")
-    text = "\n".join([blocks[0], blocks[2], own])
-    frame = mlmkpi.compute(with_plugin(exports, text), kpis=["large_orders"], count=1).frame
-    assert frame["value"].to_list() == [1.0]
+    frame = mlmkpi.compute(with_plugin(exports, "\n".join(blocks)), kpis=["large_order_share"], count=1).frame
+    assert frame.select("numerator", "denominator").rows() == [(1.0, 3.0)]
+    changed = Settings.model_validate({"definitions": {"large_from": 20}, "plugins": [str(exports / "own_kpi.py")]})
+    frame = mlmkpi.compute(exports, kpis=["large_order_share"], count=1, settings=changed).frame
+    assert frame["numerator"].to_list() == [2.0]

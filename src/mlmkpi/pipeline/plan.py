@@ -14,6 +14,7 @@ from mlmkpi.facts.lineage import TEAM, Teams
 from mlmkpi.facts.ranks import LADDER, ladder
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
+from mlmkpi.pipeline.plugins import left_out
 from mlmkpi.pipeline.teams import fitted
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.tables import TABLES
@@ -87,7 +88,8 @@ def _unknown_kpi(name: str) -> UsageError:
     return UsageError(
         f"there is no KPI {name}",
         (("expected", f"a name that `mlmkpi kpis` lists, a family ({', '.join(Family)}) or all"),
-         *((("fix", f"did you mean {guess}?"),) if guess else ())),
+         *((("fix", f"did you mean {guess}?"),) if guess else ()),
+         *(("but", line) for line in left_out())),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import entry_points
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 import mlmkpi.kpis  # noqa: F401
+from mlmkpi.errors import SettingsError
 from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival
 from mlmkpi.parameters import PARAMETERS
-from mlmkpi.settings import Settings
+from mlmkpi.settings import FILE_NAME, Settings
 
 GROUP = "mlmkpi.kpis"
 _own: dict[str, str] = {}
@@ -25,8 +26,14 @@ _loaded: dict[str, str | None] = {}
 def load_plugins(settings: Settings) -> list[str]:
     """Register the KPIs of the settings' `plugins` and of the packages that declare some; each is loaded once.
 
-    Gives a line for people about each plugin that is left out: the file or package, and what is wrong with it.
+    Gives a line for people about each plugin that is left out: the file or package, and what is wrong with it. Raises
+    SettingsError where `plugins` stands in the section of definitions.
     """
+    if "plugins" in settings.definitions:
+        raise SettingsError(
+            f"{settings.path or FILE_NAME}: plugins stands under [definitions]",
+            (("fix", "put the line above the first [section] of the file"),),
+        )
     beside = settings.path.parent if settings.path else Path.cwd()
     loads: dict[str, Callable[[], object]] = {}
     for name in settings.plugins:
@@ -35,6 +42,15 @@ def load_plugins(settings: Settings) -> list[str]:
     for entry in entry_points(group=GROUP):
         loads[entry.value] = entry.load
     told = {key: _once(key, load) for key, load in loads.items()}
+    return _left_out(told)
+
+
+def left_out() -> list[str]:
+    """A line for people about each plugin that was looked at and left out."""
+    return _left_out(_loaded)
+
+
+def _left_out(told: Mapping[str, str | None]) -> list[str]:
     return [f"plugin {Path(key).name} left out: {why}" for key, why in told.items() if why is not None]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.engines import Engine
-from mlmkpi.errors import MlmkpiError
+from mlmkpi.errors import EngineError, MlmkpiError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
@@ -55,8 +55,10 @@ def run(
     except Exception as error:
         kpis = chosen(request.kpis)[0]
         own = of_plugins([kpi.name for kpi in kpis])
-        if not own or len(own) == len(kpis):
+        if not own:
             raise
+        if len(own) == len(kpis):
+            raise _of_plugin(own[0], error) from error
         request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
         result = on_engine(exports, settings, engine, request.bad_rows, work)
         bad += [f"plugin {plugin_of(name)} left out: {name}: {type(error).__name__}" for name in own]
@@ -65,6 +67,12 @@ def run(
 
 def _silent(_: str) -> None:
     """Tell nobody."""
+
+
+def _of_plugin(name: str, error: Exception) -> EngineError:
+    """A plugin's own failure, where nothing else is computed."""
+    fix = "mend the plugin; the same command with --debug shows where it failed"
+    return EngineError(f"{name} of the plugin {plugin_of(name)} failed ({type(error).__name__})", (("fix", fix),))
 
 
 def _run(
@@ -95,7 +103,8 @@ def _run(
     return Result(
         _framed([_rows(one, jobs, laid, settings, request) for one in shown], request), request.dimensions,
         request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unread(leftover), *alone(export, request.teams, lineage)),
+        (*clock.hints, *_snapped(request, periods), *unread(leftover, settings),
+         *alone(export, request.teams, lineage)),
         (*clock.warnings, *loops, *findings(export, books)), left_out,
     )
 
