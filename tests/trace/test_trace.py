@@ -88,7 +88,7 @@ def test_people_stand_where_the_roster_lists_them(exports: Path) -> None:
     columns = ("table", "file", "row", "id", "contribution")
     assert lost.frame.select(columns).rows() == [("distributors", "distributors.csv", 1, "D1", 1.0)]
     assert base.frame["id"].to_list() == ["D1", "D2"]
-    assert base.counted == "People in the base at the opening boundary"
+    assert base.counted == "People current on the day before the period"
 
 
 def test_answers_are_rows_of_the_surveys(exports: Path) -> None:

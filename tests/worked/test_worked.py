@@ -64,7 +64,8 @@ def test_churn_by_hand(exports: Path) -> None:
     """
     found = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
     assert [(step.counts, step.value) for step in found.steps] == [
-        ("People in the base at the opening boundary", 3.0), ("Those no longer in it", 2.0),
+        ("People current on the day before the period", 3.0),
+        ("Those of them no longer current on its last day", 2.0),
     ]
     assert found.value == 2 / 3
     assert {step.counts: step.value for step in found.related} == {

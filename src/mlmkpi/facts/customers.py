@@ -13,7 +13,7 @@ from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import NEVER, named, sale_track, with_lookup
-from mlmkpi.facts.rules import Base, OrderRules, Window
+from mlmkpi.facts.rules import Base, OrderRules, Window, base_words
 from mlmkpi.facts.spans import Span
 from mlmkpi.period import day_number, year_before
 
@@ -155,6 +155,10 @@ class Customers(Histories, SpannedFact):
             return (day_number(span.earlier.start), day_number(span.earlier.end)), (span.start, span.end)
         opening, lapse = span.year_before if year else span.before, self.customer_lapse_after_days
         return (opening - lapse + 1, opening), (span.end - lapse + 1, span.end)
+
+    def says(self, measure: str) -> str | None:
+        """Whose base it is, and when."""
+        return base_words("Customers", self.retention_base, self.retention_window).get(measure)
 
     @property
     def opens_a_year_ago(self) -> bool:

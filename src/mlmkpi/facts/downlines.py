@@ -69,6 +69,11 @@ class Sponsored(People):
     reads_tree: ClassVar[bool] = True
     own: ClassVar[tuple[str, ...]] = ()
 
+    def says(self, measure: str) -> str | None:
+        """Also that they have a sponsor."""
+        text = super().says(measure)
+        return f"{text}, under a sponsor" if measure == "at_start" else text
+
     def needs(self) -> tuple[str, ...]:
         """Also who stands under whom."""
         return (*super().needs(), TREE)

@@ -154,6 +154,11 @@ class Emerging(People):
 
     leader_rank: str | None = None
 
+    def says(self, measure: str) -> str | None:
+        """Also that they stand below the rank."""
+        text = super().says(measure)
+        return f"{text}, and then below the leaders' rank" if measure == "at_start" else text
+
     def needs(self) -> tuple[str, ...]:
         """Also the ranks, their order, and which of them is a leader's."""
         return (*super().needs(), "ranks.rank", LADDER, *([] if self.leader_rank else ["leader_rank"]))

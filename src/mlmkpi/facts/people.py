@@ -13,7 +13,7 @@ from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_n
 from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books, never, on_books
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
 from mlmkpi.facts.spans import Span
 from mlmkpi.period import day_number, year_before
 
@@ -131,6 +131,10 @@ class People(SpannedFact):
             books.want(self.rules).cells["seller"].add("last_sale")
         if self.retention_base is Base.ACTIVE:
             books.want(self.rules).cells["seller"].update({"last_sale"} | cells_for(self.active_rule))
+
+    def says(self, measure: str) -> str | None:
+        """Whose base it is, and when."""
+        return base_words("People", self.retention_base, self.retention_window).get(measure)
 
     def opening(self, span: Span) -> int:
         """The boundary that the base is taken at."""

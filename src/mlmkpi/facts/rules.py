@@ -39,6 +39,24 @@ class Window(StrEnum):
     YEAR = "12m"
 
 
+def base_words(whose: str, base: Base, window: Window) -> dict[str, str]:
+    """What the sums of retention count, by the measures' names.
+
+    >>> base_words("People", Base.CURRENT, Window.PERIOD)["at_start"]
+    'People current on the day before the period'
+    """
+    what = base.value.replace("on_books", "on the books")
+    year, active = window is Window.YEAR, base is Base.ACTIVE
+    before = "in the period before" if active else "on the day before the period"
+    if year:
+        before = "in the period a year before" if active else "a year before the period's end"
+    now = "in the period" if active else "on its last day"
+    return {
+        "at_start": f"{whose} {what} {before}", "kept": f"Those of them {what} {now} too",
+        "lost": f"Those of them no longer {what} {now}", "gained": f"{whose} {what} {now} who were not so before",
+    }
+
+
 class EventBase(StrEnum):
     """To whom an event counts as open: everybody on the books in its market, or whoever was invited."""
 
