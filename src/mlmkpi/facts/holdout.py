@@ -53,9 +53,9 @@ class HoldOut(Fact):
         books.want(self.rules)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span, of the spans that models are fitted for."""
-        days = purchase_days(books, self.rules)
-        frames = [self._of_span(books, days, s) for s in books.schedule.spans if s.index in books.schedule.fitted]
+        """Rows by span, of the spans shown that models are fitted for."""
+        days, laid = purchase_days(books, self.rules), books.schedule
+        frames = [self._of_span(books, days, laid.spans[at]) for at in laid.shown if at in laid.fitted]
         empty = pl.DataFrame(schema={
             "unit": books.engine.collect(days.select("unit").head(0)).schema["unit"], "span": pl.Int32,
             DECILE: pl.String, **dict.fromkeys(("hoped", "hoped_for", "bought", "paid"), pl.Int64),
