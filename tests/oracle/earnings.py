@@ -11,7 +11,7 @@ from math import ceil
 
 from oracle.calendar import Span
 from oracle.definitions import NullError
-from oracle.figures import ONE, ZERO, Block, Figure, Unit, count, people, quantile, ratio, share
+from oracle.figures import ONE, ZERO, Block, Figure, Unit, count, people, quantile, ratio, share, total
 from oracle.lines import lines_by_order, signed
 from oracle.split import UNKNOWN, CannotSplitError, Split
 from oracle.world import World
@@ -157,14 +157,14 @@ def _distribution(world: World, span: Span, units: list[Unit], *, has_rank: bool
         Block("value", units, ratio, has_rank),
         Block("median", units, quantile(Fraction(1, 2)), has_rank),
         *(Block(f"p{at}", units, quantile(Fraction(at, 100)), has_rank) for at in PERCENTILES),
-        Block("gross", units, count, has_rank),
+        Block("gross", units, total, has_rank),
     ]
     if not world.export.has("expenses"):
         return blocks
     costs = spent(world, span)
     out = [replace(unit, above=costs.get(unit.person or "", ZERO)) for unit in units]
     left = [replace(unit, above=unit.above - cost.above) for unit, cost in zip(units, out, strict=True)]
-    return [*blocks, Block("expenses", out, count, has_rank), Block("net", left, count, has_rank)]
+    return [*blocks, Block("expenses", out, total, has_rank), Block("net", left, total, has_rank)]
 
 
 def gini(units: Sequence[Unit]) -> Figure:

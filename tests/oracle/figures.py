@@ -70,6 +70,11 @@ def count(units: Sequence[Unit]) -> Figure:
     return Figure(total, None, total, people=people([unit for unit in units if unit.above != 0]))
 
 
+def total(units: Sequence[Unit]) -> Figure:
+    """A sum beside a mean: everybody of the mean stands behind it."""
+    return replace(count(units), people=people(units))
+
+
 def people(units: Sequence[Unit]) -> int:
     """Distinct people behind the units."""
     return len({unit.person for unit in units} - {None})

@@ -111,7 +111,8 @@ def seasonality_index(world: World, span: Span, split: Split) -> list[Block]:
     for order in within(world, Span("", months[0], month_end(months[-1]), month_end(months[-1])), split):
         cell = split.order(order, span.closing)
         totals[cell][order.day.replace(day=1)] += order.amount
-        sellers[cell].add(split.behind(order))
+        if order.amount != 0:
+            sellers[cell].add(split.behind(order))
     units = []
     for cell, by_month in totals.items():
         for month, found in _ratios([by_month[month] for month in months], months):

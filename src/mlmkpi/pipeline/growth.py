@@ -52,8 +52,8 @@ def grown(frame: pl.DataFrame, back: Back, schedule: Schedule, *, total: bool) -
     based, both = ((d0 > 0) & (n0 > 0)).fill_null(False), ((d > 0) & (d0 > 0)).fill_null(False)
     note = pl.when(~based).then(pl.lit(NO_BASE)).when(~both).then(pl.lit(NOT_NOW))
     return rows.with_columns(
-        divided("numerator", *_floats(difference, scale)), divided("denominator", *_floats(n0, d0)),
-        divided("value", *_floats(difference, n0 * d)),
+        divided("numerator", difference, scale), divided("denominator", n0, d0),
+        divided("value", difference, n0 * d),
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in ("low", "high")),
         note.otherwise(None).alias("note"),
     ).with_columns(
@@ -84,14 +84,10 @@ def index_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) -> 
         hundred = pl.Series([100] * rows.height, dtype=pl.Int128)
         known = ((n0 > 0) & (total > 0) & (total0 > 0)).fill_null(False)
         rows = rows.with_columns(
-            divided("numerator", *_floats(n, n0)).set(~known, None),
-            divided("denominator", *_floats(total, total0)).set(~known, None),
-            divided("value", *_floats(n * total0 * hundred, n0 * total)).set(~known, None),
+            divided("numerator", n, n0).set(~known, None),
+            divided("denominator", total, total0).set(~known, None),
+            divided("value", n * total0 * hundred, n0 * total).set(~known, None),
             pl.lit(name).alias("statistic"), pl.when(~known).then(pl.lit(NO_BASE)).alias("note"),
         )
         frames.append(rows.drop("_numerator", "_denominator", "_back", "_all", "_all_then"))
     return pl.concat(frames, how="diagonal")
-
-
-def _floats(*wholes: pl.Series) -> list[pl.Series]:
-    return [whole.cast(pl.Float64) for whole in wholes]

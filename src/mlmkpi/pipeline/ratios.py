@@ -16,6 +16,8 @@ from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
 
+FLOATS = 2**53
+"""Whole numbers up to here are floats exactly."""
 NOBODY = "nothing to divide by: the denominator is 0"
 NOT_ABOVE = "the denominator is not above 0"
 
@@ -114,10 +116,27 @@ def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
 
 
 def divided(name: str, above: pl.Series, below: pl.Series | int) -> pl.Series:
-    """Whole numbers divided once, to the nearest float: Polars multiplies by the reciprocal of a scalar instead."""
+    """Whole numbers divided once, to the nearest float: Polars multiplies by the reciprocal of a scalar instead.
+
+    Numbers that a float does not hold exactly are divided as Python's; by 0 there is no quotient then.
+    """
+    if not all(map(_exact_as_float, (above, below))):
+        others = [below] * len(above) if isinstance(below, int) else below.to_list()
+        pairs = zip(above.to_list(), others, strict=True)
+        found = [None if n is None or not d else n / d for n, d in pairs]
+        return pl.Series(name, found, dtype=pl.Float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = above.to_numpy() / (below if isinstance(below, int) else below.to_numpy())
     return pl.Series(name, quotient, dtype=pl.Float64)
+
+
+def _exact_as_float(whole: pl.Series | int) -> bool:
+    """Whether a float holds every one of these numbers; a column of wide integers is not looked through."""
+    if isinstance(whole, int):
+        return abs(whole) <= FLOATS
+    if whole.dtype == pl.Int128:
+        return False
+    return not whole.dtype.is_integer() or bool(whole.is_between(-FLOATS, FLOATS).all())
 
 
 def _interval(
