@@ -7,6 +7,7 @@ from datetime import date
 
 import narwhals as nw
 
+from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
 from mlmkpi.period import day_number, from_day_number
 
@@ -66,14 +67,6 @@ def birth_day(columns: frozenset[str]) -> nw.Expr | None:
     return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)
 
 
-def age_on(birth: nw.Expr, day: nw.Expr) -> nw.Expr:
-    """Whole years from the birth day to the day (29 February comes of age on 1 March).
-
-    A year from March to February has the same day numbers with and without a leap day, which is its last.
-    """
-    return (_since_march(day) - _since_march(birth)) // YEAR
-
-
 def band_of_age(age: nw.Expr, bands: Sequence[str]) -> nw.Expr:
     """The band of an age in whole years; null where the age is."""
     band: nw.Expr = nw.when(~age.is_null()).then(nw.lit(bands[0]))
@@ -82,9 +75,16 @@ def band_of_age(age: nw.Expr, bands: Sequence[str]) -> nw.Expr:
     return band
 
 
-def _since_march(day: nw.Expr) -> nw.Expr:
-    """Years of 366 days and the day in its year, counted from a 1 March, of a day number."""
-    days = day.cast(nw.Int64) + 719_468
-    of_era = days % 146_097
-    years = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
-    return (days // 146_097 * 400 + years) * YEAR + of_era - (365 * years + years // 4 - years // 100)
+def since_march(rows: Frame, day: str, name: str) -> Frame:
+    """The rows with `name`: years of 366 days and the day in its year, counted from a 1 March, of a column's day.
+
+    Two of them differ by whole YEARs and less: 29 February comes of age on 1 March, as a year from March to February
+    has the same days with and without a leap day, which is its last. Every step is a column: in one expression, each
+    would stand as often as it is used.
+    """
+    kept, era, of_era, year = rows.collect_schema().names(), nw.col("_era"), nw.col("_of_era"), nw.col("_year")
+    rows = rows.with_columns((nw.col(day).cast(nw.Int64) + 719_468).alias("_since"))
+    rows = rows.with_columns((nw.col("_since") // 146_097).alias("_era"), (nw.col("_since") % 146_097).alias("_of_era"))
+    rows = rows.with_columns(((of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365).alias("_year"))
+    in_year = of_era - (365 * year + year // 4 - year // 100)
+    return rows.select(*kept, ((era * 400 + year) * YEAR + in_year).alias(name))

@@ -9,9 +9,9 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.ages import age_on, band_of_age, birth_day
+from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
 from mlmkpi.facts.attributes import AGE_BAND, BIRTH, KEY, TABLE
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Side
+from mlmkpi.facts.base import Boundary, Dimensions, Side
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.orders import Orders
@@ -71,24 +71,30 @@ class Profiles(Orders):
     def _traced(self, books: Books, frame: Frame, name: str) -> Frame:
         """The rows with a trait of their people."""
         kept, trait, found = frame.collect_schema().names(), name.partition(".")[2], []
+        frame = since_march(frame, "day", "_today") if trait == AGE_BAND else frame
         for side in self.sides_of_people:
-            table, key = TABLE[side], KEY[side]
-            columns = [column for column in columns_of(trait) if column in books.export.columns(table)]
-            if not columns:
+            people = self._people(books, side, trait)
+            if people is None:
                 found.append(nw.lit(None, dtype=nw.String))
                 continue
-            label = birth_day(frozenset(columns)) if trait == AGE_BAND else nw.col(trait)
-            if label is None:
-                raise AssertionError("a birth day without a column")
-            people = books.export.scan(table, [key, *columns]).select(
-                nw.col(key).alias(f"_{key}"), label.alias(f"_{table}")
-            )
             unit = "seller" if side is Side.PERSON else "buyer"
-            frame = frame.join(people, left_on=unit, right_on=f"_{key}", how="left")
-            found.append(self._label(books, trait, nw.col(f"_{table}")))
+            frame, value = frame.join(people, left_on=unit, right_on=f"_{side}", how="left"), f"_of_{side}"
+            if trait == AGE_BAND:
+                frame = frame.with_columns(((nw.col("_today") - nw.col(value)) // YEAR).alias(value))
+            found.append(band_of_age(nw.col(value), books.age_bands) if trait == AGE_BAND else nw.col(value))
         label = found[0] if len(found) == 1 else nw.when(nw.col("own")).then(found[0]).otherwise(found[1])
         return frame.select(*kept, label.alias(name))
 
     @staticmethod
-    def _label(books: Books, trait: str, value: Expr) -> Expr:
-        return band_of_age(age_on(value, nw.col("day")), books.age_bands) if trait == AGE_BAND else value
+    def _people(books: Books, side: Side, trait: str) -> Frame | None:
+        """A side's people (`_<side>`) with the trait, of an age the birth day (`_of_<side>`); None without a column."""
+        table, key = TABLE[side], KEY[side]
+        columns = [column for column in columns_of(trait) if column in books.export.columns(table)]
+        label = birth_day(frozenset(columns)) if trait == AGE_BAND else nw.col(trait)
+        if not columns or label is None:
+            return None
+        people = books.export.scan(table, [key, *columns])
+        people = people.select(nw.col(key).alias(f"_{side}"), label.alias(f"_of_{side}"))
+        return since_march(people, f"_of_{side}", "_march").select(
+            f"_{side}", nw.col("_march").alias(f"_of_{side}")
+        ) if trait == AGE_BAND else people
