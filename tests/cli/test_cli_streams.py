@@ -69,10 +69,11 @@ def test_a_completion_script_is_printed_for_the_shell(shell: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("mlmkpi co", ["compute", "convert"]),
+        ("mlmkpi co", ["compute", "cohorts", "convert"]),
         ("mlmkpi explain churn_r", ["churn_rate"]),
         ("mlmkpi compute --kpi new_s", ["new_signups"]),
         ("mlmkpi compute --every q", ["quarter"]),
+        ("mlmkpi cohorts --curve cu", ["current"]),
     ],
 )
 def test_commands_choices_and_kpis_are_completed(words: str, completed: list[str]) -> None:
