@@ -1,4 +1,4 @@
-"""Command lines run inside the test, and as processes where only a process shows what happens."""
+"""Command lines run as processes, where only a process shows what happens."""
 
 from __future__ import annotations
 
@@ -9,19 +9,6 @@ from pathlib import Path
 import pytest
 
 from cli.ended import PROGRAM, Run, environment
-from mlmkpi.cli import main
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
-    """Runs a command line in this process."""
-
-    def call(*arguments: str) -> Run:
-        code = main(arguments)
-        said = capsysbinary.readouterr()
-        return Run(code, said.out.decode(errors="replace"), said.err.decode())
-
-    return call
 
 
 @pytest.fixture

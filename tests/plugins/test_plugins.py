@@ -14,7 +14,6 @@ import pytest
 
 import mlmkpi
 from cli.ended import Run
-from mlmkpi.cli import main
 from mlmkpi.kpi import KPIS
 from mlmkpi.pipeline import plugins
 from mlmkpi.settings import Settings, load_settings
@@ -49,16 +48,6 @@ def exports(tmp_path: Path) -> Path:
     shutil.copy(EXAMPLE, tmp_path)
     (tmp_path / "mlmkpi.toml").write_text('plugins = ["own_kpi.py"]\n')
     return tmp_path
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
-    def call(*arguments: str) -> Run:
-        code = main(arguments)
-        said = capsysbinary.readouterr()
-        return Run(code, said.out.decode(), said.err.decode())
-
-    return call
 
 
 def with_plugin(exports: Path, text: str) -> Path:

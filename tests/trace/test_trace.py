@@ -14,7 +14,6 @@ import mlmkpi
 import mlmkpi.kpis
 from cli.ended import Run
 from equal.compare import frames
-from mlmkpi.cli import main
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS, Ratio
 from mlmkpi.report.traced import proof
@@ -54,16 +53,6 @@ def exports(tmp_path: Path) -> Path:
     }.items():
         (tmp_path / f"{name}.csv").write_text(text)
     return tmp_path
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
-    def call(*arguments: str) -> Run:
-        code = main(arguments)
-        said = capsysbinary.readouterr()
-        return Run(code, said.out.decode(), said.err.decode())
-
-    return call
 
 
 def test_orders_stand_in_their_files(exports: Path) -> None:

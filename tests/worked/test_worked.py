@@ -14,7 +14,6 @@ import mlmkpi
 import mlmkpi.kpis
 from cli.ended import Run
 from equal.compare import frames
-from mlmkpi.cli import main
 from mlmkpi.errors import UsageError
 from mlmkpi.explain import explanation
 from mlmkpi.kpi import KPIS
@@ -45,16 +44,6 @@ def exports(tmp_path: Path) -> Path:
     (tmp_path / "distributors.csv").write_text(DISTRIBUTORS)
     (tmp_path / "orders.csv").write_text(ORDERS)
     return tmp_path
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Callable[..., Run]:
-    def call(*arguments: str) -> Run:
-        code = main(arguments)
-        said = capsysbinary.readouterr()
-        return Run(code, said.out.decode(), said.err.decode())
-
-    return call
 
 
 def test_churn_by_hand(exports: Path) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.compute import AsOf
-from mlmkpi.cli.options import Config, Exports
+from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports, Form, Output
 from mlmkpi.cli.writing import format_of, page, write
 
 EXAMPLES = """\
@@ -32,20 +30,11 @@ def cohorts(
         int | None, typer.Option(min=1, metavar="N", help="Only so many classes, the latest. Without it all.")
     ] = None,
     as_of: AsOf = None,
-    bad_rows: Annotated[
-        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
-    ] = "stop",
+    bad_rows: BadRows = "stop",
     config: Config = None,
-    engine: Annotated[
-        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
-    ] = None,
-    form: Annotated[
-        Literal["table", "json", "csv", "parquet", "markdown"] | None,
-        typer.Option("--format", help="Without it what --output's name says, else a table."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
-    ] = None,
+    engine: Engine = None,
+    form: Form = None,
+    output: Output = None,
 ) -> None:
     """Show cohort curves: who is still there, month by month.
 

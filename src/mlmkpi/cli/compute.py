@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mlmkpi.cli.catalogue import names
-from mlmkpi.cli.options import Config, Exports, day, filters, listed
+from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Form, Output, Where, day, filters, listed
 from mlmkpi.cli.writing import format_of, page, write
 
 if TYPE_CHECKING:
@@ -33,17 +32,6 @@ Kpis = Annotated[
         autocompletion=names,
     ),
 ]
-By = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="DIM",
-        help="Split by a column: market, rank, team, customer.country, order.channel; repeats or takes commas.",
-    ),
-]
-Where = Annotated[
-    list[str] | None,
-    typer.Option(metavar="DIM=VALUE", help="Only these segments, a row each; repeats or takes commas."),
-]
 First = Annotated[
     date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first period is the one of this day.")
 ]
@@ -61,12 +49,6 @@ Generation = Annotated[
     int | None, typer.Option(metavar="N", help="With --team: that generation alone; 1 is the frontline.")
 ]
 Count = Annotated[int | None, typer.Option("--last", min=1, metavar="N", help="How many periods (13).")]
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        parser=day, metavar="DAY", help="What is dated later is unseen. Without it the latest order's day."
-    ),
-]
 
 
 def compute(
@@ -95,20 +77,11 @@ def compute(
     compare: Annotated[
         Literal["year"] | None, typer.Option(help="Put every figure beside that of a year before.")
     ] = None,
-    bad_rows: Annotated[
-        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
-    ] = "stop",
+    bad_rows: BadRows = "stop",
     config: Config = None,
-    engine: Annotated[
-        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
-    ] = None,
-    form: Annotated[
-        Literal["table", "json", "csv", "parquet", "markdown"] | None,
-        typer.Option("--format", help="Without it what --output's name says, else a table."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
-    ] = None,
+    engine: Engine = None,
+    form: Form = None,
+    output: Output = None,
 ) -> None:
     """Compute KPIs from exports.
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mlmkpi.cli.catalogue import names
-from mlmkpi.cli.compute import AsOf
-from mlmkpi.cli.options import WHERE, Config
+from mlmkpi.cli.options import WHERE, AsOf, BadRows, Config, Engine, Period
 from mlmkpi.cli.usage import nearest
 from mlmkpi.cli.writing import page, write_text
 from mlmkpi.errors import UsageError
@@ -34,18 +33,11 @@ def explain(
             show_default=False,
         ),
     ] = None,
-    period: Annotated[
-        str | None,
-        typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
-    ] = None,
+    period: Period = None,
     as_of: AsOf = None,
-    bad_rows: Annotated[
-        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
-    ] = "stop",
+    bad_rows: BadRows = "stop",
     config: Config = None,
-    engine: Annotated[
-        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
-    ] = None,
+    engine: Engine = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or machines.")] = "text",
 ) -> None:
     """Explain what a KPI means, with the figures of exports.

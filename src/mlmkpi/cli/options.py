@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -65,4 +65,38 @@ Config = Annotated[
         metavar="FILE",
         help="The settings file; without it mlmkpi.toml in the exports, else in the working folder.",
     ),
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DIM",
+        help="Split by a column: market, rank, team, customer.country, order.channel; repeats or takes commas.",
+    ),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(metavar="DIM=VALUE", help="Only these segments, a row each; repeats or takes commas."),
+]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        parser=day, metavar="DAY", help="What is dated later is unseen. Without it the latest order's day."
+    ),
+]
+BadRows = Annotated[
+    Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
+]
+Engine = Annotated[
+    str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
+]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
+]
+Period = Annotated[
+    str | None,
+    typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
+]
+Form = Annotated[
+    Literal["table", "json", "csv", "parquet", "markdown"] | None,
+    typer.Option("--format", help="Without it what --output's name says, else a table."),
 ]

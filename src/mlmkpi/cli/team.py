@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.compute import AsOf
-from mlmkpi.cli.options import Config, Exports
+from mlmkpi.cli.options import AsOf, Config, Exports
 from mlmkpi.cli.writing import page, write_text
 
 EXAMPLES = """\

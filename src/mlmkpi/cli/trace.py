@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from mlmkpi.cli.catalogue import names
-from mlmkpi.cli.compute import AsOf, By, Where
-from mlmkpi.cli.options import Config, Exports, filters, listed
+from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Output, Period, Where, filters, listed
 from mlmkpi.cli.writing import format_of, page, write
 
 EXAMPLES = """\
@@ -22,10 +20,7 @@ mlmkpi trace sales_volume exports/ --output october.csv
 def trace(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="Its name in mlmkpi kpis.", autocompletion=names)],
     exports: Exports = ".",
-    period: Annotated[
-        str | None,
-        typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
-    ] = None,
+    period: Period = None,
     side: Annotated[
         Literal["numerator", "denominator"], typer.Option(help="Which of the figure's two sums.")
     ] = "numerator",
@@ -33,20 +28,14 @@ def trace(
     where: Where = None,
     as_of: AsOf = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="How many rows a table shows.")] = 20,
-    bad_rows: Annotated[
-        Literal["stop", "skip"], typer.Option(help="Refuse rows that do not fit, or leave them out and say so.")
-    ] = "stop",
+    bad_rows: BadRows = "stop",
     config: Config = None,
-    engine: Annotated[
-        str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
-    ] = None,
+    engine: Engine = None,
     form: Annotated[
         Literal["table", "json", "csv", "parquet"] | None,
         typer.Option("--format", help="Without it what --output's name says, else a table."),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Show the rows behind a number, and what each contributes.
 

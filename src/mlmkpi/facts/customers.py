@@ -12,10 +12,10 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.people import NEVER, named, sale_track, with_lookup
+from mlmkpi.facts.people import named, sale_track, with_lookup
+from mlmkpi.facts.retained import Retained, earlier_days
 from mlmkpi.facts.rules import Base, OrderRules, Window, base_words
 from mlmkpi.facts.spans import Span
-from mlmkpi.period import day_number, year_before
 
 
 def _track(rules: OrderRules) -> Track:
@@ -135,7 +135,7 @@ class Buyers(Histories):
 
 
 @dataclass(frozen=True)
-class Customers(Histories, SpannedFact):
+class Customers(Histories, Retained):
     """One row a customer and period: in the base at its opening boundary, in it at its closing one."""
 
     rules: OrderRules
@@ -147,12 +147,7 @@ class Customers(Histories, SpannedFact):
         """The days whose sales put a customer in the base at the opening and at the closing boundary."""
         year = self.retention_window is Window.YEAR
         if self.retention_base is Base.ACTIVE:
-            if year:
-                first = day_number(year_before(span.period.start, weeks=span.weeks))
-                return (first, span.year_before), (span.start, span.end)
-            if span.earlier is None:
-                return (NEVER, span.before), (span.start, span.end)
-            return (day_number(span.earlier.start), day_number(span.earlier.end)), (span.start, span.end)
+            return earlier_days(span, self.retention_window), (span.start, span.end)
         opening, lapse = span.year_before if year else span.before, self.customer_lapse_after_days
         return (opening - lapse + 1, opening), (span.end - lapse + 1, span.end)
 
@@ -183,21 +178,6 @@ class Customers(Histories, SpannedFact):
                 line.happened("sale", *opening).alias("start"), line.happened("sale", *closing).alias("end")
             ]
         return self.span_frames(books, flags, dimensions, at)
-
-    @measure
-    def at_start(self) -> Expr:
-        """Customers in the base at the opening boundary."""
-        return flag(nw.col("start"))
-
-    @measure
-    def kept(self) -> Expr:
-        """Those of them still in it at the closing one."""
-        return flag(nw.col("start") & nw.col("end"))
-
-    @measure
-    def lost(self) -> Expr:
-        """Those of them no longer in it at the closing one."""
-        return flag(nw.col("start") & ~nw.col("end"))
 
 
 @dataclass(frozen=True)

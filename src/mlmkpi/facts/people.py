@@ -13,13 +13,12 @@ from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_n
 from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books, never, on_books
+from mlmkpi.facts.retained import Retained, earlier_days
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
 from mlmkpi.facts.spans import Span
-from mlmkpi.period import day_number, year_before
 
 ENROLLED = "distributors.distributor_id|enrollments.distributor_id"
 RECRUIT, REJOIN = Track("seller", "recruit"), Track("seller", "rejoin")
-NEVER = -1_000_000
 TENURE = "tenure"
 WHOLE_CELLS = ("volume", "own_order")
 HISTORIES = ("sale_", "rejoin_", "recruit_", "active_")
@@ -101,7 +100,7 @@ def _active_in(cells: Frame, rule: ActiveRule) -> Frame:
 
 
 @dataclass(frozen=True)
-class People(SpannedFact):
+class People(Retained):
     """One row a person and period: in the base at its opening boundary, in it at its closing one."""
 
     rules: OrderRules
@@ -157,11 +156,7 @@ class People(SpannedFact):
 
     def earlier(self, span: Span) -> tuple[int, int]:
         """The days of the period whose active people are the base."""
-        if self.retention_window is Window.YEAR:
-            return day_number(year_before(span.period.start, weeks=span.weeks)), span.year_before
-        if span.earlier is None:
-            return NEVER, span.before
-        return day_number(span.earlier.start), day_number(span.earlier.end)
+        return earlier_days(span, self.retention_window)
 
     @property
     def _track(self) -> Track:
@@ -223,21 +218,6 @@ class People(SpannedFact):
         found = books.timeline.happened("active", last, last)
         sold_too = self.active_rule.kind == "sale_or_recruit"
         return found | books.timeline.happened("sale", first, last) if sold_too else found
-
-    @measure
-    def at_start(self) -> Expr:
-        """People in the base at the opening boundary."""
-        return flag(nw.col("start"))
-
-    @measure
-    def kept(self) -> Expr:
-        """Those of them still in it at the closing one."""
-        return flag(nw.col("start") & nw.col("end"))
-
-    @measure
-    def lost(self) -> Expr:
-        """Those no longer in it."""
-        return flag(nw.col("start") & ~nw.col("end"))
 
     @measure
     def terminated(self) -> Expr:

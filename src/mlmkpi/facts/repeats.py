@@ -13,8 +13,8 @@ from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Side, flag, measu
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Buyers, Repeats
 from mlmkpi.facts.followed import pieces
-from mlmkpi.facts.people import NEVER, sale_track
-from mlmkpi.facts.spans import Span
+from mlmkpi.facts.people import sale_track
+from mlmkpi.facts.spans import NEVER, Span
 
 
 def without_earlier(books: Books, rows: Frame) -> Frame:

@@ -12,9 +12,9 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Histories
-from mlmkpi.facts.people import NEVER, sale_track
+from mlmkpi.facts.people import sale_track
 from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Span
+from mlmkpi.facts.spans import NEVER, Span
 
 
 @dataclass(frozen=True)

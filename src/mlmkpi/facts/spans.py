@@ -9,6 +9,9 @@ from enum import IntEnum
 
 from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, year_before
 
+NEVER = -1_000_000
+"""A day before any other."""
+
 
 class Reach(IntEnum):
     """How far back a figure looks: to the period before, to the year before, or to what either has grown from."""
