@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
     from mlmkpi.pipeline.cohorts import Cohorts, cohorts
     from mlmkpi.pipeline.page import TeamPage, team
+    from mlmkpi.pipeline.told import Worked
     from mlmkpi.pipeline.trace import Trace, trace
-    from mlmkpi.pipeline.worked import Worked, work_out
+    from mlmkpi.pipeline.worked import work_out
 
 __version__ = "0.1.0"
 
@@ -35,7 +36,7 @@ def __getattr__(name: str) -> Any:
         return getattr(pipeline, name)
     places = {
         "Cohorts": "cohorts", "cohorts": "cohorts", "TeamPage": "page", "team": "page", "Trace": "trace",
-        "trace": "trace", "Worked": "worked", "work_out": "worked",
+        "trace": "trace", "Worked": "told", "work_out": "worked",
     }
     if name in places:
         from importlib import import_module
