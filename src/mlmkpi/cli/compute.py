@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from mlmkpi import __version__
 from mlmkpi.cli.catalogue import names
 from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Form, Output, Where, day, filters, listed
-from mlmkpi.cli.writing import format_of, page, write
+from mlmkpi.cli.writing import format_of, opened, page, write
 
 if TYPE_CHECKING:
     from mlmkpi import Result
@@ -93,16 +94,27 @@ def compute(
         segments.setdefault(TEAM, []).extend(teams)
     from mlmkpi import compute as run
     from mlmkpi.cli.progress import Progress
+    from mlmkpi.report import stream
     from mlmkpi.report.render import FOR_PEOPLE, render
 
-    with Progress() as progress:
-        result = run(
-            exports, kpis=listed(kpi) or None, every=every, by=tuple(listed(by)), where=segments or None,
-            first=first, last=last, count=count, as_of=as_of, compare_year=compare == "year", bad_rows=bad_rows,
-            tree=tree, depth=depth, generation=generation, config=config, engine=engine, progress=progress,
-        )
-    write(render(result, definitions(result), chosen, page(exports, output, top=top, sort=sort)), output)
-    _say(result, exports, counted=chosen in FOR_PEOPLE)
+    def result(**more: Any) -> Result:
+        with Progress() as progress:
+            return run(
+                exports, kpis=listed(kpi) or None, every=every, by=tuple(listed(by)), where=segments or None,
+                first=first, last=last, count=count, as_of=as_of, compare_year=compare == "year", bad_rows=bad_rows,
+                tree=tree, depth=depth, generation=generation, config=config, engine=engine, progress=progress,
+                **more,
+            )
+
+    if TEAM in listed(by) and TEAM not in segments and chosen in stream.FORMATS:
+        with opened(output) as out:
+            rows = stream.writer(chosen, out, __version__)
+            found = result(write=rows.write)
+            rows.close(found.settings)
+    else:
+        found = result()
+        write(render(found, definitions(found), chosen, page(exports, output, top=top, sort=sort)), output)
+    _say(found, exports, counted=chosen in FOR_PEOPLE)
 
 
 def definitions(result: Result) -> Mapping[str, KpiLike]:

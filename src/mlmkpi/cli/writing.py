@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -48,13 +51,45 @@ def write(data: bytes, output: Path | None = None) -> None:
     """
     if output is None:
         _to_stdout(data)
-    elif output.exists() and not output.is_file() and not output.is_dir():
+    elif _is_device(output):
         _to_device(data, output)
     else:
         from mlmkpi.sources.atomic import atomic_path
 
         with atomic_path(output.resolve()) as aside:
             aside.write_bytes(data)
+
+
+@contextmanager
+def opened(output: Path | None) -> Iterator[BinaryIO]:
+    """The file, or stdout, to write to piece by piece; a file takes its name at the block's end.
+
+    Raises OutputError where the system refuses; a reader who closed the pipe ends the run in silence.
+    """
+    if output is None:
+        yield _Stdout()
+    elif _is_device(output):
+        with output.open("wb") as device:
+            yield device
+    else:
+        from mlmkpi.sources.atomic import atomic_path
+
+        with atomic_path(output.resolve()) as aside, aside.open("wb") as file:
+            yield file
+
+
+class _Stdout(BytesIO):
+    """Hands on what is written."""
+
+    def write(self, data: Any, /) -> int:
+        """Write to stdout."""
+        whole = bytes(data)
+        _to_stdout(whole)
+        return len(whole)
+
+
+def _is_device(output: Path) -> bool:
+    return output.exists() and not output.is_file() and not output.is_dir()
 
 
 def write_text(text: str) -> None:

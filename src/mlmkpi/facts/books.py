@@ -222,6 +222,12 @@ class Books:
         self._release("orders")
         self._release("typed")
 
+    def close(self) -> None:
+        """Let everything go."""
+        for frame in self._cache.values():
+            self.engine.release(frame)
+        self._cache.clear()
+
     def _release(self, kind: str) -> None:
         for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind]:
             self.engine.release(self._cache.pop(key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
@@ -75,6 +75,12 @@ class Schedule:
             return self.spans
         kept = {*self.shown, *self.previous, *(self.year_ago if reach is Reach.YEAR else ())}
         return tuple(span for span in self.spans if span.index in kept)
+
+    def in_turns(self, periods: int) -> Iterator[Schedule]:
+        """The schedules of so many of the periods shown at a time."""
+        for first in range(0, len(self.shown), periods):
+            here = slice(first, first + periods)
+            yield replace(self, shown=self.shown[here], previous=self.previous[here], year_ago=self.year_ago[here])
 
     @property
     def whole_months(self) -> tuple[tuple[int, int], ...]:

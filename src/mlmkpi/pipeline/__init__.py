@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from mlmkpi.pipeline.opening import Exports
 from mlmkpi.pipeline.request import request_of
 from mlmkpi.pipeline.result import Result
@@ -22,7 +24,7 @@ def compute(
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
     config: Path | None = None, settings: Settings | None = None, engine: Any = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None, write: Callable[[pl.DataFrame], None] | None = None,
 ) -> Result:
     """KPIs from exports: a folder, a file, a glob, an s3:// address, or frames and paths by table name.
 
@@ -33,7 +35,8 @@ def compute(
 
     `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
     names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
-    done.
+    done. `write` is handed the rows KPI by KPI, by team period by period, and the Result is then without them: for
+    every leader of a large company they are more than memory holds.
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """
@@ -41,4 +44,4 @@ def compute(
         kpis=kpis, every=every, by=by, where=where, first=first, last=last, count=count, as_of=as_of,
         compare_year=compare_year, bad_rows=bad_rows, tree=tree, depth=depth, generation=generation,
     )
-    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress)
+    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress, write=write)

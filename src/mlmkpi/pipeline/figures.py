@@ -65,8 +65,8 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
 
 def _people(one: Planned, jobs: Jobs, of: Measure, block: Block) -> pl.DataFrame | None:
     """The people who stand behind a measure by a block, where they were counted."""
-    sums = jobs.sums.get(jobs.key(one.kpi, of.fact, block))
-    return sums.people.get(of) if sums else None
+    known = jobs.key(one.kpi, of.fact, block) in jobs.sums
+    return jobs.of(one.kpi, of.fact, block).people.get(of) if known else None
 
 
 def _counted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+import polars as pl
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.spans import Reach
 from mlmkpi.kpi import (
     TOTAL,
@@ -36,6 +39,52 @@ def is_private(name: str) -> bool:
 
 
 @dataclass
+class Turn:
+    """Teams' sums of one figure's measures for some spans, made when asked for, so that no more than these are held."""
+
+    spans: tuple[int, ...] = ()
+    measures: frozenset[str] = frozenset()
+    laid: dict[tuple[Key, Measure | None], dict[int, pl.DataFrame]] = field(default_factory=dict)
+    made: dict[tuple[Key, int], pl.DataFrame] = field(default_factory=dict)
+
+    def of(self, key: Key, sums: Sums) -> Sums:
+        """The sums with teams' for people's own."""
+        for span in self.spans:
+            if (key, span) not in self.made:
+                self.made[key, span] = self._teams(key, None, sums, sums.totals, span)
+        totals = pl.concat([self.made[key, span] for span in self.spans])
+        people = {
+            one: pl.concat([self._teams(key, one, sums, own, span) for span in self.spans])
+            for one, own in sums.people.items()
+        }
+        return replace(sums, totals=totals, people=people)
+
+    def then(self, measures: frozenset[str], spans: Iterable[int]) -> None:
+        """Turn to other spans, or to another figure; what both need is kept."""
+        self.spans = tuple(spans)
+        kept = self.measures == measures
+        self.made = {at: made for at, made in self.made.items() if kept and at[1] in self.spans}
+        self.measures = measures
+
+    def _teams(self, key: Key, one: Measure | None, sums: Sums, own: pl.DataFrame, span: int) -> pl.DataFrame:
+        if sums.leaders is None:
+            return own
+        if (key, one) not in self.laid:
+            self.laid[key, one] = sums.leaders.laid(own)
+            if one is None:
+                sums.totals = own.clear()
+        keys = ["span", *(dimension.name for dimension in key[2])]
+        rows = self.laid[key, one].get(span)
+        rows = own.clear().drop(TEAM).with_columns(pl.lit(0, dtype=pl.Int32).alias("_at")) if rows is None else rows
+        kept = [name for name in rows.columns if name in (*keys, "_at", "rows", "people") or self._needs(name)]
+        return sums.leaders.teams(rows.select(kept), keys)
+
+    def _needs(self, column: str) -> bool:
+        """Whether the figure reads a sum, which is called by a measure, or by a pair of them and what it is."""
+        return column.partition("/")[0] in self.measures
+
+
+@dataclass
 class Jobs:
     """The jobs of a run by fact, boundary and split; and the sums once they are taken."""
 
@@ -45,6 +94,8 @@ class Jobs:
     sums: dict[Key, Sums]
     parted: dict[str, frozenset[str]]
     reach: dict[Fact, Reach]
+    turn: Turn = field(default_factory=Turn)
+    """Which teams' sums are asked for."""
 
     def asked(self, kpi: Kpi) -> Dimensions:
         """The split asked for, as it cuts a KPI."""
@@ -63,8 +114,15 @@ class Jobs:
         return self.jobs.setdefault(key, Job(*key))
 
     def of(self, kpi: Kpi, fact: Fact, block: Block) -> Sums:
-        """Its sums."""
-        return self.sums[self.key(kpi, fact, block)]
+        """Its sums; of teams, for the figure and the spans whose turn it is."""
+        key = self.key(kpi, fact, block)
+        sums = self.sums[key]
+        return self.turn.of(key, sums) if sums.leaders else sums
+
+    @property
+    def leaders(self) -> int:
+        """How many leaders there are of whom teams are made; 0 where none are."""
+        return max((len(sums.leaders.names) for sums in self.sums.values() if sums.leaders), default=0)
 
     def run(self, books: Books) -> None:
         """Take every sum; what stands on order rows first, so that these can be let go."""
@@ -92,7 +150,7 @@ class Jobs:
             if (fact, at) == (job.fact, job.at) and finer and own and known:
                 names = [measure.name for measure in job.measures]
                 totals = summed(sums.totals, ["span", *job.names], [*names, "rows"])
-                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks)
+                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, sums.leaders)
         return None
 
 

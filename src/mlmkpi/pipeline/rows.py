@@ -174,7 +174,7 @@ def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str
     ranked = frame.join(periods, on="span").with_columns(
         pl.col("statistic").replace_strict(order, default=len(order), return_dtype=pl.Int32).alias("_order")
     )
-    ranked = ranked.sort("period_start", *split, "_order", nulls_last=False)
+    ranked = ranked.sort("period_start", *split, "_order", "statistic", nulls_last=False)
     return ranked.with_columns(
         pl.lit(one.kpi.name).alias("kpi"), _units(one, currency).alias("unit"),
         pl.lit(None, dtype=pl.Float64).alias("target"), pl.lit("none").alias("status"),

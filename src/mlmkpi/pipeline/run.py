@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import Lineage
 from mlmkpi.facts.ranks import held_ladder
-from mlmkpi.facts.spans import Schedule, fitted, schedule
+from mlmkpi.facts.spans import Reach, Schedule, fitted, schedule
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
@@ -33,20 +33,27 @@ from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.settings import Settings, load_settings
 
+Write = Callable[[pl.DataFrame], None]
+ROOM = 500_000
+"""For how many leaders and periods figures are made at once."""
 Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
 
 def run(
     exports: Exports, request: Request, *, config: Path | None = None, settings: Settings | None = None,
     engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
+    write: Write | None = None,
 ) -> Result:
-    """A request's Result, as `compute` gives it; `look` sees the books before the orders are read."""
+    """A request's Result, as `compute` gives it; `look` sees the books before the orders are read.
+
+    `write` is handed the rows in turn, which the Result is then without: by team more than memory holds.
+    """
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     tell, bad = progress or _silent, load_plugins(settings)
 
     def work(opened: Engine, leftover: Sequence[str]) -> Result:
-        return _run(opened, request, settings, leftover, tell, look)
+        return _run(opened, request, settings, leftover, tell, look, write)
 
     try:
         result = on_engine(exports, settings, engine, request.bad_rows, work)
@@ -57,7 +64,7 @@ def run(
         own = of_plugins([kpi.name for kpi in kpis])
         if not own:
             raise
-        if len(own) == len(kpis):
+        if len(own) == len(kpis) or write is not None:
             raise _of_plugin(own[0], error) from error
         request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
         result = on_engine(exports, settings, engine, request.bad_rows, work)
@@ -77,7 +84,7 @@ def _of_plugin(name: str, error: Exception) -> EngineError:
 
 def _run(
     engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None],
-    look: Look | None = None,
+    look: Look | None = None, write: Write | None = None,
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
@@ -99,13 +106,17 @@ def _run(
     books.build()
     tell("summing")
     jobs.run(books)
+    warnings = (*clock.warnings, *loops, *findings(export, books))
+    if not look:
+        books.close()
     shown = [one for one in planned if not (default and one.lacks)]
+    frames = _written(_frames(shown, jobs, laid, settings, request), write)
     return Result(
-        _framed([_rows(one, jobs, laid, settings, request) for one in shown], request), request.dimensions,
-        request.every.value, clock.as_of, settings_in_force(settings, planned),
+        pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]),
+        request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
         (*clock.hints, *_snapped(request, periods), *unread(leftover, settings),
          *alone(export, request.teams, lineage)),
-        (*clock.warnings, *loops, *findings(export, books)), left_out,
+        warnings, left_out,
     )
 
 
@@ -149,21 +160,49 @@ def _books(
     return books
 
 
+def _frames(
+    shown: Sequence[Planned], jobs: Jobs, laid: Schedule, settings: Settings, request: Request
+) -> Iterator[pl.DataFrame]:
+    """The Result's rows, KPI by KPI; for many leaders also period by period, so that no more is held at once."""
+    columns = list(_columns(shown, request))
+    for one in shown:
+        measures = frozenset(measure.name for measure in one.figure.measures())
+        reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
+        together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
+        for part in laid.in_turns(max(together, 1)):
+            jobs.turn.then(measures, (span.index for span in part.within(reach)))
+            rows = _rows(one, jobs, part, settings, request)
+            rows = pl.concat([pl.DataFrame(schema=_columns(shown, request)), rows], how="diagonal").select(columns)
+            yield only(rows, request.where or {})
+
+
+def _looks_back(one: Planned) -> bool:
+    """Whether a figure needs more than a period, the one before and the year before to be made."""
+    return isinstance(one.figure, Ratio) and bool(one.figure.backs or one.figure.seasonal)
+
+
+def _written(frames: Iterator[pl.DataFrame], write: Write | None) -> Iterator[pl.DataFrame]:
+    """The frames that nobody writes."""
+    for frame in frames:
+        if write is None:
+            yield frame
+        else:
+            write(frame)
+
+
+def _columns(shown: Sequence[Planned], request: Request) -> dict[str, pl.DataType]:
+    """The Result's columns: with every dimension that one of the KPIs has."""
+    own = [name for one in shown for block in one.figure.blocks for name in block]
+    return schema(tuple(dict.fromkeys([*request.dimensions, *own])))
+
+
 def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request: Request) -> pl.DataFrame:
-    """A KPI's rows of the Result."""
+    """A KPI's rows of the periods that the schedule shows."""
     return rows_of(
         one, figures(one, jobs, laid) if one.computed else None, laid, laid.data_start,
         dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
         compare_year=request.compare_year,
     )
-
-
-def _framed(frames: Sequence[pl.DataFrame], request: Request) -> pl.DataFrame:
-    """The KPIs' rows below one another, with every dimension that one of them has."""
-    own = [name for frame in frames for name in frame.columns if name not in schema(())]
-    columns = schema(tuple(dict.fromkeys([*request.dimensions, *own])))
-    frame = pl.concat([pl.DataFrame(schema=columns), *frames], how="diagonal").select(list(columns))
-    return only(frame, request.where or {})
 
 
 def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:

@@ -16,7 +16,7 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
-from mlmkpi.pipeline.teams import Split
+from mlmkpi.pipeline.teams import Leaders, Split
 
 Pair = tuple[Measure, Measure]
 
@@ -56,7 +56,7 @@ class Sums:
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
     `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
     distinct units behind a measure; `medians` are those of units' own ratios; `remarks` are what the fact has to say
-    of a span.
+    of a span. With `leaders`, `totals` and `people` are each person's own, by `team`.
     """
 
     totals: pl.DataFrame
@@ -66,6 +66,7 @@ class Sums:
     people: dict[Measure, pl.DataFrame]
     medians: dict[MedianRatio, pl.DataFrame]
     remarks: dict[int, str]
+    leaders: Leaders | None = None
 
 
 def pair_name(pair: Pair) -> str:
@@ -86,13 +87,14 @@ def take(books: Books, job: Job) -> Sums:
         totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
     return Sums(
-        split.settled(books, job.fact, totals),
+        totals,
         {one: _quantiles(books, job, rows, key, one) for one in job.quantiles},
         {one: _histogram(books, job, rows, key, one) for one in job.survivals},
         {pair: _spread(books, job, rows, key, pair) for pair in job.spreads},
-        {one: split.settled(books, job.fact, _people(books, job, rows, key, one)) for one in job.counted},
+        {one: _people(books, job, rows, key, one) for one in job.counted},
         {one: _medians(books, job, rows, key, one) for one in job.medians},
         {span: text for (fact, span), text in books.remarks.items() if fact == job.fact},
+        split.leaders(books, job.fact),
     )
 
 

@@ -18,11 +18,12 @@ from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, TREE, Teams, members
+from mlmkpi.facts.lineage import TEAM, TREE, Lineage, Teams, members
 from mlmkpi.genealogy import range_sums
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
 
+Decode = Callable[[pl.Series], pl.Series]
 ASKED = "by team only for the teams asked for: --team ID"
 BOTH = "by team and distributor at once only for the teams asked for: --team ID"
 COUNTED = "people can be counted by team and {} only for the teams asked for: --team ID"
@@ -58,63 +59,65 @@ class Split:
             return [self.rows(books, fact, at)]
         return fact.parts(books, self.dimensions, at)
 
-    def settled(self, books: Books, fact: Fact, frame: pl.DataFrame) -> pl.DataFrame:
-        """Sums with every leader's team by id: added up over the tree where they are each person's own."""
+    def leaders(self, books: Books, fact: Fact) -> Leaders | None:
+        """Every leader, where teams are made of sums that are each person's own; None where they are not."""
         if not (self.by_team and self.all_leaders):
-            return frame
-        if fact.of_leaders:
-            frame = _of_leaders(books, frame)
-            return frame.with_columns(books.engine.decode(frame[TEAM]).alias(TEAM))
-        sums = [name for name in frame.columns if name not in ("span", *(d.name for d in self.dimensions))]
-        return over_tree(books, frame, sums, with_leader=fact.with_leader)
+            return None
+        return Leaders.of(books.lineage(), books.engine.decode, whole=fact.of_leaders, with_leader=fact.with_leader)
 
 
 def _person(dimension: Dimension) -> Dimension:
     return Dimension(DISTRIBUTOR) if dimension.name == TEAM else dimension
 
 
-def _of_leaders(books: Books, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows of those who sponsor somebody."""
-    lineage = books.lineage()
-    places = lineage.places(frame[TEAM])
-    return frame.filter(pl.Series((places != NOBODY) & (lineage.tree.size[places] > 0)))
+@dataclass(frozen=True)
+class Leaders:
+    """Everybody who sponsors somebody, by id, and from which place in the tree to which their team stands.
 
-
-def over_tree(books: Books, frame: pl.DataFrame, sums: Sequence[str], *, with_leader: bool) -> pl.DataFrame:
-    """Each person's sums as every leader's: a row a leader and cell in which somebody of the team has one.
-
-    `team` holds the person as the engine indexes people, and the leader's id afterwards; whoever is not in the tree
-    is in no team.
+    With `whole` the rows are leaders with their whole teams already.
     """
-    lineage = books.lineage()
-    tree = lineage.tree
-    ordered = tree.order[np.flatnonzero(tree.size[tree.order])]
-    first = tree.position[ordered] + np.int32(0 if with_leader else 1)
-    names = books.engine.decode(lineage.ids.gather(ordered))
-    places = lineage.places(frame[TEAM])
-    others = [name for name in frame.columns if name not in (TEAM, *sums)]
-    known = frame.with_columns(pl.Series("_at", np.append(tree.position, NOBODY)[places]))
-    known = known.filter(pl.col("_at") != NOBODY).drop(TEAM)
-    parts = known.partition_by(others, include_key=True, maintain_order=False)
-    found = [_summed(part.sort("_at"), others, sums, first, tree.end[ordered], names) for part in parts]
-    empty = known.select(*others, pl.lit(None, dtype=pl.String).alias(TEAM), *sums).clear()
-    return pl.concat([empty, *found])
 
+    lineage: Lineage
+    whole: bool
+    names: pl.Series
+    first: Int32s
+    end: Int32s
 
-def _summed(
-    part: pl.DataFrame, others: Sequence[str], sums: Sequence[str], first: Int32s, end: Int32s, names: pl.Series
-) -> pl.DataFrame:
-    """One cell's rows, in the order of the tree, as the sums of each leader who has one of them in their team."""
-    places = part["_at"].to_numpy()
-    low, high = np.searchsorted(places, first), np.searchsorted(places, end)
-    some = np.flatnonzero(high > low)
-    low, high = low[some], high[some]
-    cell = part.select(others).head(1)
-    return pl.DataFrame({
-        **{name: pl.repeat(cell[name][0], len(some), dtype=cell.schema[name], eager=True) for name in others},
-        TEAM: names.gather(some),
-        **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
-    })
+    @classmethod
+    def of(cls, lineage: Lineage, decode: Decode, *, whole: bool, with_leader: bool) -> Leaders:
+        """The leaders of a tree, in its order."""
+        tree = lineage.tree
+        ordered = tree.order[np.flatnonzero(tree.size[tree.order])]
+        first = tree.position[ordered] + np.int32(0 if with_leader or whole else 1)
+        end = first + np.int32(1) if whole else tree.end[ordered]
+        return cls(lineage, whole, decode(lineage.ids.gather(ordered)), first, end)
+
+    def laid(self, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+        """Each person's own sums by span, in the order of the tree, `_at` for `team`; who is not in it is left out."""
+        places = np.append(self.lineage.tree.position, NOBODY)[self.lineage.places(frame[TEAM])]
+        rows = frame.drop(TEAM).with_columns(pl.Series("_at", places)).filter(pl.col("_at") != NOBODY).sort("_at")
+        return {int(span): part for (span,), part in rows.partition_by("span", as_dict=True).items()}
+
+    def teams(self, own: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+        """Such rows of a span as teams': a row a leader and cell in which somebody of the team has one."""
+        others = [name for name in own.columns if name in keys]
+        sums = [name for name in own.columns if name not in (*others, "_at")]
+        parts = own.partition_by(others, maintain_order=True)
+        empty = own.select(*others, pl.lit(None, dtype=pl.String).alias(TEAM), *sums).clear()
+        return pl.concat([empty, *(self._summed(part, others, sums) for part in parts)])
+
+    def _summed(self, part: pl.DataFrame, others: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
+        """One cell's rows as the sums of each leader who has one of them in their team."""
+        places = part["_at"].to_numpy()
+        low, high = np.searchsorted(places, self.first), np.searchsorted(places, self.end)
+        some = np.flatnonzero(high > low)
+        low, high = low[some], high[some]
+        cell = part.select(others).head(1)
+        return pl.DataFrame({
+            **{name: pl.repeat(cell[name][0], len(some), dtype=cell.schema[name], eager=True) for name in others},
+            TEAM: self.names.gather(some),
+            **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
+        })
 
 
 def fitted(

@@ -15,11 +15,11 @@ def render_csv(result: ResultLike) -> str:
     return csv_text(result.frame)
 
 
-def csv_text(frame: pl.DataFrame) -> str:
-    """Any frame so."""
+def csv_text(frame: pl.DataFrame, *, header: bool = True) -> str:
+    """Any frame so; without the `header` the rows alone."""
     text, floats = selectors.string(), selectors.float()
     frame = frame.with_columns(
         text.str.replace(FORMULA, "'$0"),
         pl.when(floats.is_finite()).then(floats),
     )
-    return frame.write_csv(line_terminator="\r\n")
+    return frame.write_csv(line_terminator="\r\n", include_header=header)

@@ -17,9 +17,14 @@ def render_json(result: ResultLike) -> str:
 
 def json_text(frame: pl.DataFrame) -> str:
     """Any frame so."""
+    lines = json_lines(frame)
+    return f"[\n{lines}\n]\n" if lines else "[]\n"
+
+
+def json_lines(frame: pl.DataFrame) -> str:
+    """The rows alone, with a comma between them."""
     out = BytesIO()
     floats = selectors.float()
     frame = frame.with_columns(pl.when(floats.is_finite()).then(floats))
     frame.write_ndjson(out)
-    lines = out.getvalue().decode().rstrip("\n").replace("\n", ",\n")
-    return f"[\n{lines}\n]\n" if lines else "[]\n"
+    return out.getvalue().decode().rstrip("\n").replace("\n", ",\n")

@@ -1,0 +1,97 @@
+"""A Result's rows written as they come, for Results that are larger than memory: JSON, CSV or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO, Protocol
+
+import polars as pl
+
+FORMATS = ("json", "csv", "parquet")
+
+
+class Writer(Protocol):
+    """Takes rows in turn, and at the end what the file says of itself."""
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Write rows below those before; always the same columns."""
+        ...
+
+    def close(self, settings: Mapping[str, object]) -> None:
+        """Write what comes after the last row."""
+        ...
+
+
+class JsonWriter:
+    """An array, a row a line."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._opened = False
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """The rows, behind a comma where others came before."""
+        from mlmkpi.report.to_json import json_lines
+
+        if frame.height:
+            self._out.write((",\n" if self._opened else "[\n").encode())
+            self._out.write(json_lines(frame).encode())
+            self._opened = True
+
+    def close(self, settings: Mapping[str, object]) -> None:
+        """The closing bracket."""
+        self._out.write(b"\n]\n" if self._opened else b"[]\n")
+
+
+class CsvWriter:
+    """A header, and a row a figure."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._opened = False
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """The rows, behind the header where they are the first."""
+        from mlmkpi.report.to_csv import csv_text
+
+        self._out.write(csv_text(frame, header=not self._opened).encode())
+        self._opened = True
+
+    def close(self, settings: Mapping[str, object]) -> None:
+        """Nothing comes after the last row."""
+
+
+class ParquetWriter:
+    """A row group a frame; definitions, settings and version in the file's metadata."""
+
+    def __init__(self, out: BinaryIO, version: str) -> None:
+        self._out = out
+        self._version = version
+        self._definitions: dict[str, str] = {}
+        self._file: Any = None
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """The rows as a row group."""
+        from pyarrow.parquet import ParquetWriter as Arrow
+
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self._file is None:
+            self._file = Arrow(self._out, table.schema, compression="zstd")
+        self._definitions |= dict(frame.select("kpi", "definition").unique().iter_rows())
+        if table.num_rows:
+            self._file.write_table(table)
+
+    def close(self, settings: Mapping[str, object]) -> None:
+        """The metadata and the footer."""
+        from mlmkpi.report.to_parquet import metadata
+
+        if self._file is not None:
+            self._file.add_key_value_metadata(metadata(self._definitions, settings, self._version))
+            self._file.close()
+
+
+def writer(form: str, out: BinaryIO, version: str) -> Writer:
+    """The writer of one of FORMATS."""
+    if form == "parquet":
+        return ParquetWriter(out, version)
+    return JsonWriter(out) if form == "json" else CsvWriter(out)

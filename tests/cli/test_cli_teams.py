@@ -1,0 +1,71 @@
+"""Every leader's figures on the command line: written KPI by KPI, and the same as the library's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from polars.testing import assert_frame_equal
+
+import mlmkpi
+from cli.ended import Run
+from mlmkpi.demo import write_demo
+
+KPIS = ["new_signups", "churn_rate", "personal_sales_volume", "yoy_growth"]
+Call = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder, orders=600)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(exports: Path) -> pl.DataFrame:
+    return mlmkpi.compute(exports, kpis=KPIS, by=["team"], count=3).frame
+
+
+def test_the_rows_handed_on_in_turn_are_those_of_the_result(exports: Path, whole: pl.DataFrame) -> None:
+    parts: list[pl.DataFrame] = []
+    result = mlmkpi.compute(exports, kpis=KPIS, by=["team"], count=3, write=parts.append)
+    assert result.frame.is_empty()
+    assert len(parts) > len(KPIS)
+    assert_frame_equal(pl.concat(parts), whole)
+
+
+def test_json_and_csv_have_every_row(run: Call, exports: Path, whole: pl.DataFrame, tmp_path: Path) -> None:
+    asked = ("compute", str(exports), "--by", "team", "--kpi", ",".join(KPIS), "--last", "3")
+    there = run(*asked, "--format", "json")
+    assert there.code == 0, there.err
+    assert [row["value"] for row in json.loads(there.out)] == whole["value"].to_list()
+    assert run(*asked, "--output", str(tmp_path / "kpis.csv")).code == 0
+    table = pl.read_csv(tmp_path / "kpis.csv", infer_schema=False)
+    assert table["team"].to_list() == whole["team"].to_list()
+    assert [name.name for name in tmp_path.iterdir()] == ["kpis.csv"]
+
+
+def test_parquet_has_every_row_and_says_what_it_is(
+    run: Call, exports: Path, whole: pl.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "kpis.parquet"
+    ended = run("compute", str(exports), "--by", "team", "--kpi", ",".join(KPIS), "--last", "3", "--output", str(file))
+    assert ended.code == 0, ended.err
+    assert_frame_equal(pl.read_parquet(file), whole)
+    said = pq.read_metadata(file).metadata
+    assert json.loads(said[b"mlmkpi.definitions"]).keys() == set(KPIS)
+    assert said[b"mlmkpi.version"].decode() == mlmkpi.__version__
+
+
+def test_a_file_that_fails_half_way_is_not_there(
+    run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlmkpi.report.stream.CsvWriter.close", lambda *_: 1 / 0)
+    ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--output", str(tmp_path / "kpis.csv"))
+    assert ended.code != 0
+    assert not list(tmp_path.iterdir())
