@@ -12,7 +12,7 @@ import polars as pl
 from mlmkpi.pipeline.opening import Exports
 from mlmkpi.pipeline.request import request_of
 from mlmkpi.pipeline.result import Result
-from mlmkpi.pipeline.run import run
+from mlmkpi.pipeline.runs import run
 from mlmkpi.settings import Settings
 
 __all__ = ["Exports", "Result", "compute"]

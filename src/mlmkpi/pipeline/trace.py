@@ -30,7 +30,7 @@ from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
-from mlmkpi.pipeline.run import run
+from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.sums import labelled, spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked

@@ -28,7 +28,7 @@ from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.request import request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
-from mlmkpi.pipeline.run import run
+from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.told import Checked, CheckedRow, Instead, Part, Worked, Wrong
 from mlmkpi.pipeline.trace import words
