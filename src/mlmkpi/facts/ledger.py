@@ -32,8 +32,10 @@ class Extra:
 
 def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
     """Whether a code column has one of the spellings."""
-    known = [text for text in spellings if text is not None]
-    return nw.col(column).is_in(known).fill_null(False) if known else nw.lit(False)
+    found = nw.lit(False)
+    for text in spellings:
+        found = found if text is None else found | (nw.col(column) == text).fill_null(False)
+    return found
 
 
 class Ledger:
