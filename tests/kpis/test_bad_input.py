@@ -137,3 +137,14 @@ def test_a_market_of_nobody_is_left_out_and_its_customers_counted() -> None:
 def test_people_too_young_or_too_old_stand_in_the_outer_bands() -> None:
     found = figures(company(), "distributor_age_distribution", "2026-10", **END, min_cell=0)
     assert found == {"<18": 1 / 3, "45-54": 1 / 3, "65+": 1 / 3}
+
+
+def test_orders_that_lack_a_day_an_amount_or_a_volume_are_told() -> None:
+    orders = table(
+        "order_id ordered_on amount volume distributor_id", ("O1", "10-05", 10, 8, "D1"), ("O2", None, 20, 5, "D1"),
+        ("O3", "10-31", None, 5, "D1"), ("O4", "10-31", 5, None, "D1"),
+    )
+    found = warnings("personal_sales_volume", {"orders": orders})
+    assert "2 orders without a day or an amount left out" in found
+    assert "1 order without a volume counted as 0" in found
+    assert figure({"orders": orders}, "personal_sales_volume", "2026-10", **END) == 8.0

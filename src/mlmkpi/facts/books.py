@@ -21,6 +21,10 @@ from mlmkpi.facts.roster import FAR, Roster
 from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.spans import Schedule, Span
 
+LACKING = ("blank", "unvalued")
+ONCE = ("order", "original", *LACKING)
+"""Columns of the typed rows that are looked at once."""
+
 
 @dataclass
 class Wanted:
@@ -63,6 +67,7 @@ class Books:
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self.spans = schedule.spans
+        self.lacking: dict[str, int] = {}
         self._cache: dict[Any, Frame] = {}
         self._lineage = lineage
 
@@ -124,7 +129,7 @@ class Books:
     def _read_orders(self, rules: OrderRules) -> Frame:
         ledger, typed, owned = self._ledger(rules), self._typed(rules), self._owned(rules)
         back = self.engine.materialise(ledger.tied_returns(typed, owned)) if ledger.tied else None
-        slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ("order", "original")])
+        slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ONCE])
         plain = ledger.plain(typed if ledger.tied else slim, owned)
         self._cache["typed", rules] = slim
         return plain if back is None else self.engine.concat([plain, back])
@@ -148,10 +153,12 @@ class Books:
         ledger = self._ledger(rules)
         ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
         typed = self.engine.materialise(self._celled(ledger, self.export.unchecked("orders", ledger.reads())), ids)
-        if self.export.repeats.get("orders") or not self.engine.has_repeats(typed, ["order"]):
-            return typed
-        self.export.check("orders")
-        return self.engine.materialise(self._celled(ledger, self.export.scan("orders", ledger.reads())), ids)
+        if not self.export.repeats.get("orders") and self.engine.has_repeats(typed, ["order"]):
+            self.export.check("orders")
+            typed = self.engine.materialise(self._celled(ledger, self.export.scan("orders", ledger.reads())), ids)
+        lacking = self.engine.collect(typed.select(nw.col(name).cast(nw.Int64).sum() for name in LACKING)).row(0)
+        self.lacking = dict(zip(LACKING, (int(count or 0) for count in lacking), strict=True))
+        return typed
 
     def _celled(self, ledger: Ledger, rows: Frame) -> Frame:
         """The typed rows with their `cell`, null for days that the run does not see."""

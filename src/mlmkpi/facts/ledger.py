@@ -72,7 +72,10 @@ class Ledger:
         return sorted(wanted.union(*(extra.reads for extra in self.extras.values())))
 
     def typed(self, rows: Frame) -> Frame:
-        """Every row: `order`, `original`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `returned`, `goods`."""
+        """Every row: `order`, `original`, `day`, `seller`, `buyer`, `amount`, `volume`, `sale`, `returned`, `goods`.
+
+        `blank` and `unvalued` mark rows that lack a day or an amount, and those that have both but no volume.
+        """
         sale, returned, goods = self.classes()
         amount = nw.when(sale).then(nw.col("amount")).otherwise(-nw.col("amount").abs()).fill_null(0)
         originals = [nw.col("original_order_id").alias("original")] if self.tied else []
@@ -81,9 +84,14 @@ class Ledger:
             nw.col("ordered_on").alias("day"),
             *self._people(),
             amount.alias("amount"), self._volume(sale).alias("volume"),
-            sale.alias("sale"), returned.alias("returned"), goods.alias("goods"),
+            sale.alias("sale"), returned.alias("returned"), goods.alias("goods"), *self._lacking(),
             *self._extra_columns(),
         )
+
+    def _lacking(self) -> tuple[nw.Expr, nw.Expr]:
+        blank = nw.col("ordered_on").is_null() | nw.col("amount").is_null()
+        unvalued = ~blank & nw.col(self.volume_column or "amount").is_null()
+        return blank.alias("blank"), unvalued.alias("unvalued")
 
     @property
     def names(self) -> list[str]:

@@ -14,6 +14,10 @@ def findings(export: Export, books: Books) -> list[str]:
     found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
     found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
     found += export.engine.remarks()
+    told = {"blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0"}
+    found += [
+        f"{count:,} order{'s' if count > 1 else ''} {told[name]}" for name, count in books.lacking.items() if count
+    ]
     if export.off_ladder:
         found.append(f"{export.off_ladder:,} rows of ranks that are not on the ladder ignored")
     unknown = books.unknown_sellers()
