@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.cases import RATIOS, cases
+from benchmarks.cases import RATIOS, cases, ours
 from benchmarks.page import page
 from benchmarks.process import Cost, best, measure
 
@@ -18,6 +19,7 @@ def main() -> None:
     """Make the companies, run every case in turn, and print or write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--orders", type=int, default=10_000_000, help="orders of the large company")
+    parser.add_argument("--larger", type=int, nargs="*", default=[], help="orders of larger companies, run once")
     parser.add_argument("--runs", type=int, default=3, help="how often each case is run")
     parser.add_argument("--folder", type=Path, default=Path(".bench"), help="where the companies are kept")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
@@ -30,7 +32,16 @@ def main() -> None:
         for case in run:
             costs[case.name].append(measure(case.command, chosen.folder / "output"))
             print(f"{turn + 1}/{chosen.runs}  {case.name:<28} {costs[case.name][-1].seconds:6.2f} s", file=sys.stderr)
-    text = page(chosen.orders, chosen.runs, run, {name: best(each) for name, each in costs.items()}, RATIOS)
+    found = {name: best(each) for name, each in costs.items()}
+    sizes = {chosen.orders // 10: found["mlmkpi, a tenth"], chosen.orders: found["mlmkpi"]}
+    for larger in chosen.larger:
+        subprocess.run([*making[:3], str(chosen.folder), str(larger), "alone"], check=True)
+        sizes[larger] = measure(ours(str(chosen.folder / f"{larger}")), chosen.folder / "output")
+    profile = subprocess.run(
+        [sys.executable, "-m", "benchmarks.stages", str(chosen.folder / f"{chosen.orders}")],
+        check=True, capture_output=True, text=True,
+    )
+    text = page(chosen.orders, chosen.runs, run, found, RATIOS, json.loads(profile.stdout), sizes)
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
 

@@ -35,7 +35,8 @@ class Ratio:
     limit: float
 
 
-def _ours(exports: str, *options: str, kpis: tuple[str, ...] = KPIS) -> tuple[str, ...]:
+def ours(exports: str, *options: str, kpis: tuple[str, ...] = KPIS) -> tuple[str, ...]:
+    """The command that computes the KPIs of 12 months."""
     return (HERE, "compute", exports, "--kpi", ",".join(kpis), "--last", "12", "--format", "json", *options)
 
 
@@ -48,19 +49,19 @@ def cases(folder: Path, orders: int) -> list[Case]:
     exports, words = str(folder / f"{orders}"), str(folder / f"{orders}-words")
     small, text = str(folder / f"{orders // 10}"), str(folder / f"{orders // 10}-csv")
     return [
-        Case("mlmkpi", _ours(exports)),
+        Case("mlmkpi", ours(exports)),
         Case("two group-bys", _rival("group_bys", exports), "every definition: status, kind, roster, states, id check"),
         Case("DuckDB SQL", _rival("sql", exports), "intervals, exact sums, previous and change, findings"),
-        Case("mlmkpi, by market", _ours(exports, "--by", "market")),
-        Case("mlmkpi, order value alone", _ours(exports, kpis=("average_order_value",))),
+        Case("mlmkpi, by market", ours(exports, "--by", "market")),
+        Case("mlmkpi, order value alone", ours(exports, kpis=("average_order_value",))),
         Case("scan of its columns", _rival("scans", "order-values", exports), "median, interval, months, returns"),
-        Case("mlmkpi, sign-ups alone", _ours(exports, kpis=("new_signups",))),
+        Case("mlmkpi, sign-ups alone", ours(exports, kpis=("new_signups",))),
         Case("mlmkpi validate", (HERE, "validate", exports)),
         Case("null counts", _rival("scans", "nulls", exports), "every rule"),
-        Case("mlmkpi, ids that are words", _ours(words)),
-        Case("mlmkpi, a tenth", _ours(small)),
+        Case("mlmkpi, ids that are words", ours(words)),
+        Case("mlmkpi, a tenth", ours(small)),
         Case("pandas, a tenth", _rival("notebook", small), "what the SQL leaves out, and tenure"),
-        Case("mlmkpi, a tenth from CSV", _ours(text)),
+        Case("mlmkpi, a tenth from CSV", ours(text)),
         Case("DuckDB SQL, a tenth", _rival("sql", small), "as above"),
         Case("DuckDB reading that CSV", _rival("scans", "read-csv", text), "everything else"),
         Case("mlmkpi --help", (HERE, "--help")),

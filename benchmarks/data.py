@@ -77,11 +77,13 @@ def _scan(folder: Path, table: str) -> pl.LazyFrame:
     return pl.scan_parquet(parquet) if parquet.is_file() else pl.scan_csv(folder / f"{table}.csv", try_parse_dates=True)
 
 
-def main(folder: Path, orders: int) -> None:
-    """Make a large company, one of a tenth, and their other forms."""
-    with_words(company(folder, orders))
-    as_csv(company(folder, orders // 10))
+def main(folder: Path, orders: int, *, alone: bool) -> None:
+    """Make a large company; unless `alone`, one of a tenth and their other forms too."""
+    large = company(folder, orders)
+    if not alone:
+        with_words(large)
+        as_csv(company(folder, orders // 10))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), alone=sys.argv[3:] == ["alone"])

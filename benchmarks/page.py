@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from math import log
 
 from benchmarks.cases import Case, Ratio
 from benchmarks.process import Cost
@@ -22,14 +23,19 @@ definitions read. The SQL and the pandas program give mlmkpi's figures (tests/te
 
 
 def page(
-    orders: int, runs: int, cases: Sequence[Case], costs: Mapping[str, Cost], ratios: Sequence[Ratio]
+    orders: int, runs: int, cases: Sequence[Case], costs: Mapping[str, Cost], ratios: Sequence[Ratio],
+    stages: Mapping[str, float], sizes: Mapping[int, Cost],
 ) -> str:
-    """The page: how long each run took, and the ratios beside their limits."""
+    """The page: how long each run took, the ratios beside their limits, where the time goes, and how it grows."""
     head = _INTRODUCTION.format(
         orders=orders, runs=runs, cores=os.cpu_count(), python=platform.python_version(),
         **{name: version(name) for name in ("polars", "duckdb", "pandas")},
     )
-    return "\n".join([head, "## Ratios", "", *_ratios(ratios, costs), "", "## Runs", "", *_runs(cases, costs), ""])
+    parts = {
+        "Ratios": _ratios(ratios, costs), "Runs": _runs(cases, costs), "Where the time goes": _stages(stages),
+        "How it grows": _sizes(sizes),
+    }
+    return "\n".join([head, *(line for title, lines in parts.items() for line in (f"## {title}", "", *lines, ""))])
 
 
 def _ratios(ratios: Sequence[Ratio], costs: Mapping[str, Cost]) -> list[str]:
@@ -45,4 +51,21 @@ def _runs(cases: Sequence[Case], costs: Mapping[str, Cost]) -> list[str]:
     for case in cases:
         cost = costs[case.name]
         rows.append(f"| {case.name} | {cost.seconds:.2f} | {cost.busy:.2f} | {cost.mib:,.0f} | {case.leaves_out} |")
+    return rows
+
+
+def _stages(stages: Mapping[str, float]) -> list[str]:
+    whole = sum(stages.values())
+    told = ["Processor seconds of one run of the twenty KPIs (`python -m benchmarks.stages EXPORTS`).", ""]
+    rows = [f"| {name} | {spent:.2f} | {spent / whole:.0%} |" for name, spent in stages.items() if spent > whole / 200]
+    return [*told, "| stage | seconds | share |", "|---|--:|--:|", *rows]
+
+
+def _sizes(sizes: Mapping[int, Cost]) -> list[str]:
+    """A row a size; the exponent of time in orders from the size before."""
+    rows, before = ["| orders | seconds | MiB | exponent |", "|--:|--:|--:|--:|"], None
+    for orders, cost in sorted(sizes.items()):
+        grown = f"{log(cost.seconds / before[1].seconds) / log(orders / before[0]):.2f}" if before else ""
+        rows.append(f"| {orders:,} | {cost.seconds:.2f} | {cost.mib:,.0f} | {grown} |")
+        before = orders, cost
     return rows
