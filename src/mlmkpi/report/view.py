@@ -21,6 +21,7 @@ from mlmkpi.report.labels import (
 
 CHANCE = "≈"
 JOINT = " · "
+FROM_TO, FROM_TO_JOINT = ("rank_from", "rank_to"), " → "
 PLURALS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 MEANS = frozenset({"rate", "ratio", "days", "points"})
 SAME_DIRECTION = frozenset({"value", "median", "p90"})
@@ -151,6 +152,8 @@ def _is_main(row: Row) -> bool:
 
 def _detail(row: Row, kpi: str) -> str:
     parts = [segment_text(label) for label in row.own]
+    if row.split == FROM_TO:
+        return FROM_TO_JOINT.join(parts)
     if row.statistic != "value":
         parts.append(statistic_text(row.statistic, kpi))
     return JOINT.join(parts)
