@@ -24,6 +24,11 @@ def tables() -> Frames:
     return frames(company(7, features=()).tables)
 
 
+@pytest.fixture(scope="module")
+def expected(tables: Frames) -> str:
+    return answer(tables)
+
+
 def answer(exports: Path | Frames) -> str:
     """The whole Result as JSON."""
     result = mlmkpi.compute(exports, kpis=["all"], every="quarter", by=["market"], settings=Settings(min_cell=0))
@@ -63,13 +68,13 @@ def typed(tables: Frames, folder: Path) -> None:
 
 @pytest.mark.parametrize("write", [whole, shuffled, cut_in_three, packed, typed], ids=lambda write: write.__name__)
 def test_files_written_otherwise_give_the_same_bytes(
-    write: Callable[[Frames, Path], None], tables: Frames, tmp_path: Path
+    write: Callable[[Frames, Path], None], tables: Frames, expected: str, tmp_path: Path
 ) -> None:
     write(tables, tmp_path)
-    assert answer(tmp_path) == answer(tables)
+    assert answer(tmp_path) == expected
 
 
-def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(tables: Frames) -> None:
+def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(tables: Frames, expected: str) -> None:
     renamed = {
         name: frame.with_columns(
             ("x" + pl.col(column) + "-é").alias(column) for column in frame.columns
@@ -77,4 +82,4 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
         )
         for name, frame in tables.items()
     }
-    assert answer(renamed) == answer(tables)
+    assert answer(renamed) == expected
