@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import polars as pl
-
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Exports, Finding, Source
 from mlmkpi.validate.calendar import as_of_day
@@ -73,10 +71,7 @@ def _at(scene: Scene, rows: Rows) -> Scene:
     names += [name for name in ("currency",) if table.name == "orders" and name in rows.readable]
     if not names:
         return Scene(scene.settings, scene.as_of, scene.latest, rows.readable)
-    counted = rows.source.codes(names)
-    spellings = {
-        name: dict(counted.group_by(name).agg(pl.col("len").sum()).sort(name).iter_rows()) for name in names
-    }
+    spellings = {name: dict(rows.source.codes([name]).sort(name).iter_rows()) for name in names}
     return Scene(scene.settings, scene.as_of, scene.latest, rows.readable, spellings)
 
 

@@ -77,9 +77,11 @@ class Rows:
         frame = self.frame(rule.reads | {rule.column, *self.key}).filter(rule.among)
         if rule.refers:
             strange = self._lookups.unknown(self._name, rule.column)["id"]
-            return self.shown(rule, count, frame.filter(hashed(pl.col(rule.column)).is_in(strange.implode())))
-        frame = frame if rule.of is None else self._lookups.attach(frame, self._name, rule.of)
-        return self.shown(rule, count, frame.filter(rule.broken))
+            rows = frame.filter(hashed(pl.col(rule.column)).is_in(strange.implode()))
+            return self.shown(rule, count, rows.head(SHOWN))
+        if rule.of is None:
+            return self.shown(rule, count, frame.filter(rule.broken).head(SHOWN))
+        return self.shown(rule, count, self._lookups.attach(frame, self._name, rule.of).filter(rule.broken))
 
     def shown(self, rule: Rule, count: int, rows: pl.LazyFrame) -> Finding:
         """A finding from the rows themselves, which have their places, the key and the rule's column."""
