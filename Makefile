@@ -16,10 +16,10 @@ test: dev  ## the tests, without Spark
 test-full: dev  ## the tests and the whole matrix of the oracle
 	$(PYTEST) -m "not spark"
 
-test-spark: java spark  ## every KPI on both engines, and reading on Spark
+test-spark: java spark  ## every KPI and parameter on both engines, and a Spark Connect server
 	$(PYTHON) -m pytest -q -m "spark and not full"
 
-test-spark-full: java spark  ## also every parameter, split and period on Spark, and Spark Connect
+test-spark-full: java spark  ## also every KPI under every value of a parameter, split and period
 	$(PYTHON) -m pytest -q -m spark
 
 check: dev  ## style, types, who imports whom, and whether the generated pages are fresh

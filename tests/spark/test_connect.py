@@ -22,7 +22,7 @@ from mlmkpi.errors import DataError, EngineError
 from spark.conftest import QUICK
 from spark.pack import packed
 
-pytestmark = [pytest.mark.spark, pytest.mark.full]
+pytestmark = pytest.mark.spark
 
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 KPIS = ("new_signups", "distributor_retention_rate", "personal_sales_volume", "time_to_first_sale", "sponsor_rate")

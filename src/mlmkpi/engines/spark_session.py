@@ -38,7 +38,8 @@ def spark_engine(
 ) -> Iterator[SparkEngine]:
     """An engine on "spark", "sc://host:port" or a session of the caller's, for as long as the block runs.
 
-    What Spark raises in the block comes out as the tool's errors.
+    What Spark raises in the block comes out as the tool's errors. A session on a server that was opened here ends with
+    the block, and the server lets go of what it kept for it.
     """
     session = open_session(engine) if isinstance(engine, str) else engine
     from mlmkpi.engines.spark import SparkEngine
@@ -46,13 +47,51 @@ def spark_engine(
     from mlmkpi.engines.spark_names import whole_names
 
     connect = ".connect." in type(session).__module__
-    with translated(), warnings.catch_warnings(), whole_names(connect=connect):
+    with (
+        translated(), warnings.catch_warnings(), _unlogged(), whole_names(connect=connect),
+        _active(session, connect=connect),
+    ):
         warnings.filterwarnings("ignore", module=r"(pyspark|py4j|grpc|google)(\.|$)")
-        opened = SparkEngine(session, root, settings, bad_rows=bad_rows)
         try:
-            yield opened
+            opened = SparkEngine(session, root, settings, bad_rows=bad_rows)
+            try:
+                yield opened
+            finally:
+                opened.close()
         finally:
-            opened.close()
+            if isinstance(engine, str) and connect:
+                with suppress(Exception):
+                    session.stop()
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep off the root log what py4j writes there when Ctrl-C comes."""
+    root = logging.getLogger()
+    root.addFilter(_not_py4j)
+    try:
+        yield
+    finally:
+        root.removeFilter(_not_py4j)
+
+
+def _not_py4j(record: logging.LogRecord) -> bool:
+    return Path(record.pathname).parent.name != "py4j"
+
+
+@contextmanager
+def _active(session: Any, *, connect: bool) -> Iterator[None]:
+    """Make a Connect session the active one: PySpark gives what a server has kept to that, whoever had it kept."""
+    if not connect:
+        yield
+        return
+    of_thread = type(session)._active_session
+    before = getattr(of_thread, "session", None)
+    of_thread.session = session
+    try:
+        yield
+    finally:
+        of_thread.session = before
 
 
 def open_session(engine: str) -> Any:
