@@ -112,10 +112,7 @@ def test_every_kpi_by_splits_and_periods(session: Any, split: dict[str, Any]) ->
     same(Case(COMPANIES, ALL, **{"count": 2} | split), session)
 
 
-@pytest.mark.parametrize(
-    "features",
-    [("no_customer_id", "no_status"), pytest.param(("no_seller", "no_distributors"), marks=pytest.mark.full)], ids=str,
-)
+@pytest.mark.parametrize("features", [("no_customer_id", "no_status"), ("no_seller", "no_distributors")], ids=str)
 def test_exports_that_lack_something(session: Any, features: tuple[str, ...]) -> None:
     same(Case(company(2, features=features).tables, ALL, count=1), session)
 

@@ -107,7 +107,7 @@ def open_session(engine: str) -> Any:
     if find_spec("pyspark") is None:
         raise MissingExtraError("Spark needs pyspark, which is not installed", (("fix", INSTALL),))
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    for name in ("py4j", "pyspark", "SQLQueryContextLogger", "SparkConnect"):
+    for name in ("py4j", "pyspark", "DataFrameQueryContextLogger", "SQLQueryContextLogger", "SparkConnect"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return _local() if engine == "spark" else _remote(engine)
 

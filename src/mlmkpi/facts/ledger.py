@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
+import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError
@@ -128,7 +129,8 @@ class Ledger:
 
     def _people(self) -> tuple[nw.Expr, nw.Expr]:
         """Whose order it is, and who bought; null where the export does not say."""
-        none = nw.lit(None, dtype=nw.Int32)
+        ids = self.export.engine.encode(())
+        none = nw.lit(None, dtype=nw.String() if ids.dtype == pl.String else nw.Int32())
         names = (("distributor_id", "seller"), ("customer_id", "buyer"))
         seller, buyer = ((nw.col(c) if c in self.columns else none).alias(name) for c, name in names)
         return seller, buyer
