@@ -240,3 +240,26 @@ def test_debug_shows_the_traceback_of_what_nobody_expected(run: Call, library: L
     ended = run("compute", "--debug")
     assert ended.code == 4
     assert "ValueError: odd" in ended.err
+
+
+def test_a_plan_is_printed_instead_of_the_figures(
+    run: Call, library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def plan(exports: str, **options: Any) -> str:
+        asked.update(options, exports=exports)
+        return "Step 1 of 1"
+
+    monkeypatch.setattr("mlmkpi.pipeline.plans.explain_plan", plan)
+    ended = run("compute", str(tmp_path), "--kpi", "new_signups", "--engine", "sc://host:15002", "--explain-plan")
+    assert (ended.code, ended.out) == (0, "Step 1 of 1\n")
+    assert (asked["exports"], asked["kpis"], asked["engine"]) == (str(tmp_path), ["new_signups"], "sc://host:15002")
+    assert not library.asked
+
+
+def test_polars_has_no_plan_to_print(run: Call, tmp_path: Path) -> None:
+    ended = run("compute", str(tmp_path), "--explain-plan")
+    assert ended.code == 2
+    assert "only Spark has plans to explain" in ended.err
+    assert "--engine spark" in ended.err

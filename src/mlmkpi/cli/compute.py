@@ -81,6 +81,9 @@ def compute(
     bad_rows: BadRows = "stop",
     config: Config = None,
     engine: Engine = None,
+    explain_plan: Annotated[
+        bool, typer.Option("--explain-plan", help="On Spark: print the plan of every step instead of the KPIs.")
+    ] = False,
     form: Form = None,
     output: Output = None,
 ) -> None:
@@ -97,15 +100,24 @@ def compute(
     from mlmkpi.report import stream
     from mlmkpi.report.render import FOR_PEOPLE, render
 
+    asked: dict[str, Any] = {
+        "kpis": listed(kpi) or None, "every": every, "by": tuple(listed(by)), "where": segments or None,
+        "first": first, "last": last, "count": count, "as_of": as_of, "compare_year": compare == "year",
+        "bad_rows": bad_rows, "tree": tree, "depth": depth, "generation": generation, "config": config,
+        "engine": engine,
+    }
+
     def result(**more: Any) -> Result:
         with Progress() as progress:
-            return run(
-                exports, kpis=listed(kpi) or None, every=every, by=tuple(listed(by)), where=segments or None,
-                first=first, last=last, count=count, as_of=as_of, compare_year=compare == "year", bad_rows=bad_rows,
-                tree=tree, depth=depth, generation=generation, config=config, engine=engine, progress=progress,
-                **more,
-            )
+            return run(exports, **asked, progress=progress, **more)
 
+    if explain_plan:
+        from mlmkpi.pipeline.plans import explain_plan as plan
+
+        with Progress() as progress:
+            text = plan(exports, **asked, progress=progress)
+        write(f"{text}\n".encode(), output)
+        return
     if TEAM in listed(by) and TEAM not in segments and chosen in stream.FORMATS:
         with opened(output) as out:
             rows = stream.writer(chosen, out, __version__)

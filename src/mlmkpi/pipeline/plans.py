@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mlmkpi.engines.spark_plans import watched
 from mlmkpi.errors import UsageError
 from mlmkpi.pipeline import Exports, compute
+from mlmkpi.settings import Settings, load_settings
 
 
-def explain_plan(exports: Exports = ".", *, engine: Any = "spark", **asked: Any) -> str:
+def explain_plan(
+    exports: Exports = ".", *, engine: Any = None, config: Path | None = None, settings: Settings | None = None,
+    **asked: Any,
+) -> str:
     """The physical plan of every step of `compute(exports, engine=engine, …)`, numbered, after it has run.
 
     A step's plan depends on what the steps before it found, so the run is made; its Result is not kept.
-    Raises UsageError for an engine that is not Spark, else what `compute` raises.
+    Raises UsageError where the engine, of the settings where none is named, is not Spark; else what `compute` raises.
     """
+    folder = Path(exports) if isinstance(exports, str | Path) else None
+    settings = settings or load_settings(config, folder, Path.cwd())
+    engine = engine or settings.engine
     if engine in (None, "polars"):
-        raise UsageError("only Spark has plans to explain", (("fix", 'name it: engine="spark" or "sc://host:port"'),))
+        raise UsageError("only Spark has plans to explain", (("fix", "name it: --engine spark or sc://host:port"),))
     with watched() as plans:
-        compute(exports, engine=engine, **asked)
+        compute(exports, engine=engine, settings=settings, **asked)
     return "\n\n".join(f"Step {number} of {len(plans)}\n{plan}" for number, plan in enumerate(plans, 1))
