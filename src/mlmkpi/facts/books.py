@@ -127,12 +127,20 @@ class Books:
         return self.once(("orders", rules), lambda: self._read_orders(rules))
 
     def _read_orders(self, rules: OrderRules) -> Frame:
-        ledger, typed, owned = self._ledger(rules), self._typed(rules), self._owned(rules)
+        ledger, typed, mixed = self._ledger(rules), self._typed(rules), self._mixed(rules)
+        owned = self._owned(rules, mixed)
         back = self.engine.materialise(ledger.tied_returns(typed, owned)) if ledger.tied else None
         slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ONCE])
         plain = ledger.plain(typed if ledger.tied else slim, owned)
         self._cache["typed", rules] = slim
-        return plain if back is None else self.engine.concat([plain, back])
+        rows = plain if back is None else self.engine.concat([plain, back])
+        return self.engine.materialise(rows) if mixed else rows
+
+    def _mixed(self, rules: OrderRules) -> bool:
+        """Whether buyers may be distributors, so that each is looked up: once, as there are as many as orders."""
+        if "customer_id" not in self._ledger(rules).columns or not self.roster.exists:
+            return False
+        return not self.engine.apart(self._typed(rules), "buyer", self.people(), "person")
 
     def kits(self, rules: OrderRules) -> Frame:
         """Valid orders of starter kits: `cell`, `day`, `seller`, `buyer`, `amount`, and the extra columns."""
@@ -164,13 +172,12 @@ class Books:
         """The typed rows with their `cell`, null for days that the run does not see."""
         return ledger.typed(rows).join(self.days.select("day", "cell"), on="day", how="left")
 
-    def _owned(self, rules: OrderRules) -> Callable[[Frame], Frame]:
+    def _owned(self, rules: OrderRules, mixed: bool) -> Callable[[Frame], Frame]:
         """How rows get `own`: the buyer is the seller or any distributor on the books that day, and then null."""
         if "customer_id" not in self._ledger(rules).columns:
             return lambda rows: rows.with_columns(nw.lit(False).alias("own"))
         plain = nw.col("buyer").is_null() & ~nw.col("seller").is_null()
-        typed = self._typed(rules)
-        if not self.roster.exists or self.engine.apart(typed, "buyer", self.people(), "person"):
+        if not mixed:
             return lambda rows: rows.with_columns(plain.alias("own"))
         books = self.people().select("person", "enrolled", "terminated", "returned_on")
 
