@@ -17,7 +17,7 @@ test-full: dev  ## the tests and the whole matrix of the oracle
 	$(PYTEST) -m "not spark"
 
 test-spark: java spark  ## every KPI and parameter on both engines, and a Spark Connect server
-	$(PYTHON) -m pytest -q -m "spark and not full"
+	$(PYTHON) -m pytest -q -n 2 -m "spark and not full"
 
 test-spark-full: java spark  ## also every KPI under every value of a parameter, split and period
 	$(PYTHON) -m pytest -q -m spark
