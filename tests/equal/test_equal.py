@@ -31,12 +31,12 @@ def check(seed: int, variant: dict[str, Any]) -> None:
     assert differences(case(company(seed), variant)) == []
 
 
-@pytest.mark.parametrize("variant", VARIANTS[::8], ids=name_of)
+@pytest.mark.parametrize("variant", VARIANTS[::10], ids=name_of)
 def test_a_company_under_a_sample_of_settings(variant: dict[str, Any]) -> None:
     check(VARIANTS.index(variant), variant)
 
 
-@pytest.mark.parametrize("seed", range(100, 103))
+@pytest.mark.parametrize("seed", range(100, 102))
 def test_some_companies_by_month(seed: int) -> None:
     check(seed, {})
 
@@ -49,6 +49,6 @@ def test_a_company_under_every_setting(variant: dict[str, Any]) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("variant", VARIANTS, ids=name_of)
-@pytest.mark.parametrize("seed", range(200, 230))
-def test_many_companies_under_every_setting(seed: int, variant: dict[str, Any]) -> None:
-    check(seed, variant)
+def test_many_companies_under_every_setting(variant: dict[str, Any]) -> None:
+    wrong = {seed: differences(case(company(seed), variant)) for seed in range(200, 230)}
+    assert {seed: found for seed, found in wrong.items() if found} == {}

@@ -35,11 +35,6 @@ def answer(exports: Path | Frames) -> str:
     return render_json(result)
 
 
-def whole(tables: Frames, folder: Path) -> None:
-    for name, frame in tables.items():
-        frame.write_csv(folder / f"{name}.csv")
-
-
 def shuffled(tables: Frames, folder: Path) -> None:
     draw = random.Random(5)
     for name, frame in tables.items():
@@ -66,7 +61,7 @@ def typed(tables: Frames, folder: Path) -> None:
         frame.write_parquet(folder / f"{name}.parquet")
 
 
-@pytest.mark.parametrize("write", [whole, shuffled, cut_in_three, packed, typed], ids=lambda write: write.__name__)
+@pytest.mark.parametrize("write", [shuffled, cut_in_three, packed, typed], ids=lambda write: write.__name__)
 def test_files_written_otherwise_give_the_same_bytes(
     write: Callable[[Frames, Path], None], tables: Frames, expected: str, tmp_path: Path
 ) -> None:

@@ -70,9 +70,11 @@ def test_every_kpi_of_every_leader() -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("variant", [*ALL, *ASKED])
-@pytest.mark.parametrize("seed", range(340, 360))
-def test_many_companies(seed: int, variant: dict[str, Any]) -> None:
-    one = company(seed)
+def test_many_companies(variant: dict[str, Any]) -> None:
     limited = {"depth", "generation"} & set(variant)
-    asked = leaders(one, variant.get("kind", "sponsor")) if limited else ()
-    assert differences(TeamCase(one.tables, BOTH, asked, as_of=one.as_of, **{"count": 3, **variant})) == []
+    wrong = {}
+    for seed in range(340, 360):
+        one = company(seed)
+        asked = leaders(one, variant.get("kind", "sponsor")) if limited else ()
+        wrong[seed] = differences(TeamCase(one.tables, BOTH, asked, as_of=one.as_of, **{"count": 3, **variant}))
+    assert {seed: found for seed, found in wrong.items() if found} == {}
