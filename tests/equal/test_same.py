@@ -31,7 +31,9 @@ def expected(tables: Frames) -> str:
 
 def answer(exports: Path | Frames) -> str:
     """The whole Result as JSON."""
-    result = mlmkpi.compute(exports, kpis=["all"], every="quarter", by=["market"], settings=Settings(min_cell=0))
+    result = mlmkpi.compute(
+        exports, kpis=["all"], every="quarter", count=4, by=["market"], settings=Settings(min_cell=0)
+    )
     return render_json(result)
 
 
