@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 import mlmkpi
 from cli.ended import Run
 from mlmkpi.demo import write_demo
+from mlmkpi.report.stream import writer
 
 KPIS = ["new_signups", "churn_rate", "personal_sales_volume", "yoy_growth"]
 Call = Callable[..., Run]
@@ -38,7 +39,7 @@ def test_the_rows_handed_on_in_turn_are_those_of_the_result(
     parts: list[pl.DataFrame] = []
     result = mlmkpi.compute(exports, kpis=KPIS, by=["team"], count=3, write=parts.append)
     assert result.frame.is_empty()
-    assert len(parts) > len(KPIS)
+    assert len(parts) > 1 + len(KPIS)
     assert_frame_equal(pl.concat(parts), whole)
 
 
@@ -72,3 +73,16 @@ def test_a_file_that_fails_half_way_is_not_there(
     ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--output", str(tmp_path / "kpis.csv"))
     assert ended.code != 0
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_without_a_row_still_has_its_columns(exports: Path, whole: pl.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "kpis.parquet"
+    with file.open("wb") as out:
+        rows = writer("parquet", out, "1")
+        rows.write(whole.clear())
+        rows.close({})
+    assert_frame_equal(pl.read_parquet(file), whole.clear())
+    parts: list[pl.DataFrame] = []
+    mlmkpi.compute({"orders": exports / "orders.csv"}, by=["team"], kpis=["rank_advancement_rate"], write=parts.append)
+    assert parts[0].is_empty()
+    assert parts[0].columns == parts[-1].columns

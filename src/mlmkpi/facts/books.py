@@ -165,7 +165,8 @@ class Books:
             self.export.check("orders")
             typed = self.engine.materialise(self._celled(ledger, self.export.scan("orders", ledger.reads())), ids)
         lacking = self.engine.collect(typed.select(nw.col(name).cast(nw.Int64).sum() for name in LACKING)).row(0)
-        self.lacking = dict(zip(LACKING, (int(count or 0) for count in lacking), strict=True))
+        for name, count in zip(LACKING, lacking, strict=True):
+            self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
         return typed
 
     def _celled(self, ledger: Ledger, rows: Frame) -> Frame:

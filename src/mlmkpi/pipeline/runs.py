@@ -163,8 +163,9 @@ def _books(
 def _frames(
     shown: Sequence[Planned], jobs: Jobs, laid: Schedule, settings: Settings, request: Request
 ) -> Iterator[pl.DataFrame]:
-    """The Result's rows, KPI by KPI; for many leaders also period by period, so that no more is held at once."""
-    columns = list(_columns(shown, request))
+    """The Result's columns without a row, then its rows KPI by KPI; for many leaders also a few periods at a time."""
+    nothing = pl.DataFrame(schema=_columns(shown, request))
+    yield nothing
     for one in shown:
         measures = frozenset(measure.name for measure in one.figure.measures())
         reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
@@ -172,7 +173,7 @@ def _frames(
         for part in laid.in_turns(max(together, 1)):
             jobs.turn.then(measures, (span.index for span in part.within(reach)))
             rows = _rows(one, jobs, part, settings, request)
-            rows = pl.concat([pl.DataFrame(schema=_columns(shown, request)), rows], how="diagonal").select(columns)
+            rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
             yield only(rows, request.where or {})
 
 
