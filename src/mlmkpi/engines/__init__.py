@@ -17,9 +17,9 @@ PLACE = "_place"
 class Engine(Protocol):
     """What differs between engines. Everything else is written once, against narwhals' lazy frames.
 
-    Typed columns: ids of people and orders as the engine indexes them (integers whose order is that of their text on
-    Polars, text on Spark), other ids and codes text, days Int32 day numbers, money and volume Int64 ten-thousandths,
-    flags Boolean.
+    Typed columns: ids of people and orders as the engine indexes them (on Polars integers, those of people in the order
+    of their text; on Spark text), other ids and codes text, days Int32 day numbers, money and volume Int64
+    ten-thousandths, flags Boolean.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Ids as integers on Polars: reversible and in the order of their text, so that joins and tie-breaks stay exact."""
+"""Ids as integers on Polars: reversible, and those of people in the order of their text, which settles ties."""
 
 from __future__ import annotations
 

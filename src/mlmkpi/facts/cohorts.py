@@ -19,8 +19,22 @@ from mlmkpi.facts.spans import Span
 COHORT = "cohort"
 
 
+class Classed:
+    """What is counted of a class in a period."""
+
+    @measure
+    def there(self) -> Expr:
+        """Those still there."""
+        return nw.col("end")
+
+    @measure
+    def size(self) -> Expr:
+        """The whole class."""
+        return nw.col("one")
+
+
 @dataclass(frozen=True)
-class Recruits(People):
+class Recruits(Classed, People):
     """One row a person and month from that of their first enrolment on: `cohort`, its span, and `end`, still there.
 
     Who enrolled before the orders start is left out.
@@ -46,19 +60,9 @@ class Recruits(People):
             return self._current(books, span.end)
         return self._active(books, span.start, span.end)
 
-    @measure
-    def there(self) -> Expr:
-        """Those still there."""
-        return nw.col("end")
-
-    @measure
-    def size(self) -> Expr:
-        """The whole class."""
-        return nw.col("one")
-
 
 @dataclass(frozen=True)
-class Firsts(Customers):
+class Firsts(Classed, Customers):
     """One row a customer and month from that of their first sale on: `cohort`, its span, and `end`, still there.
 
     Who joined before the orders start is left out.
@@ -91,16 +95,6 @@ class Firsts(Customers):
         line = books.timeline
         there = {s.index: line.happened("sale", *self.windows(s)[1]) for s in books.spans}
         return _followed(books, people, "bought", there)
-
-    @measure
-    def there(self) -> Expr:
-        """Those still there."""
-        return nw.col("end")
-
-    @measure
-    def size(self) -> Expr:
-        """The whole class."""
-        return nw.col("one")
 
 
 def _followed(books: Books, people: Frame, came: str, there: dict[int, Expr]) -> Frame:

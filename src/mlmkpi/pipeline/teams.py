@@ -72,25 +72,21 @@ def _person(dimension: Dimension) -> Dimension:
 
 @dataclass(frozen=True)
 class Leaders:
-    """Everybody who sponsors somebody, by id, and from which place in the tree to which their team stands.
-
-    With `whole` the rows are leaders with their whole teams already.
-    """
+    """Everybody who sponsors somebody, by id, and from which place in the tree to which their team stands."""
 
     lineage: Lineage
-    whole: bool
     names: pl.Series
     first: Int32s
     end: Int32s
 
     @classmethod
     def of(cls, lineage: Lineage, decode: Decode, *, whole: bool, with_leader: bool) -> Leaders:
-        """The leaders of a tree, in its order."""
+        """The leaders of a tree, in its order; `whole` where a row is a leader with their whole team already."""
         tree = lineage.tree
         ordered = tree.order[np.flatnonzero(tree.size[tree.order])]
         first = tree.position[ordered] + np.int32(0 if with_leader or whole else 1)
         end = first + np.int32(1) if whole else tree.end[ordered]
-        return cls(lineage, whole, decode(lineage.ids.gather(ordered)), first, end)
+        return cls(lineage, decode(lineage.ids.gather(ordered)), first, end)
 
     def laid(self, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
         """Each person's own sums by span, in the order of the tree, `_at` for `team`; who is not in it is left out."""

@@ -165,7 +165,8 @@ def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFram
     if period is None:
         main = frame.filter(pl.col("kpi") == kpi.name)
         ended = main.filter(pl.col("complete").fill_null(False))
-        period = (ended if ended.height else main)["period"].last() if main.height else None  # type: ignore[assignment]
+        labels = (ended if ended.height else main)["period"].to_list()
+        period = labels[-1] if labels else None
     rows = frame.filter(pl.col("period") == period)
     if rows.is_empty():
         raise UsageError(
