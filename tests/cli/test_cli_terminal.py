@@ -117,6 +117,7 @@ def test_ctrl_c_ends_with_130_without_a_word_and_leaves_nothing(tmp_path: Path) 
     until = time.monotonic() + 60
     while not list(folder.glob(".mlmkpi-demo-*/*")) and time.monotonic() < until:
         time.sleep(0.05)
+    time.sleep(0.7)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, "", "")
