@@ -68,7 +68,7 @@ def test_without_options_the_working_folder_is_computed_by_month(run: Call, libr
     assert options == {
         "kpis": None, "every": "month", "by": (), "where": None, "first": None, "last": None, "count": None,
         "as_of": None, "compare_year": False, "bad_rows": "stop", "config": None, "engine": None, "tree": "sponsor",
-        "depth": None, "generation": None,
+        "depth": None, "generation": None, "min_team": 1,
     }
 
 
@@ -79,6 +79,7 @@ def test_every_option_reaches_the_library(run: Call, library: Library) -> None:
         "--where", 'market=US,DE,"city=Washington, DC"', "--where", "market=FR", "--compare", "year",
         "--bad-rows", "skip", "--config", "own.toml", "--engine", "sc://host:15002", "--format", "json",
         "--team", "000917,D 1", "--team", '"a,b"', "--tree", "enroller", "--depth", "3", "--generation", "1",
+        "--min-team", "7",
     )
     assert ended.code == 0
     ((arguments, options),) = library.asked
@@ -90,6 +91,7 @@ def test_every_option_reaches_the_library(run: Call, library: Library) -> None:
         "first": date(2025, 1, 1),
         "last": date(2026, 9, 30), "count": 4, "as_of": date(2026, 10, 15), "compare_year": True, "bad_rows": "skip",
         "config": Path("own.toml"), "engine": "sc://host:15002", "tree": "enroller", "depth": 3, "generation": 1,
+        "min_team": 7,
     }
 
 

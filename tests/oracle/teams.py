@@ -104,12 +104,15 @@ def by_team(
     tables: Mapping[str, Sequence[Mapping[str, Any]]], *, kpis: Sequence[str], leaders: Sequence[str] = (),
     kind: str = "sponsor", depth: int | None = None, generation: int | None = None, by: Sequence[str] = (),
     every: str = "month", as_of: date | None = None, count: int | None = None, compare_year: bool = False,
-    definitions: Mapping[str, Any] | None = None, min_cell: int = 5, rank_ladder: Sequence[str] = (),
+    definitions: Mapping[str, Any] | None = None, min_cell: int = 5, rank_ladder: Sequence[str] = (), min_team: int = 1,
 ) -> list[Row]:
-    """The rows of the KPIs by team: those of the leaders, or of everybody who stands above somebody."""
+    """The rows of the KPIs by team: those of the leaders, or of everybody with at least `min_team` people below."""
     parameters = {"min_cell": min_cell, "rank_ladder": rank_ladder, **(definitions or {})}
     world = World(Export(tables), Definitions.of(parameters), every, as_of)
     teams = teams_of(world.roster, leaders, kind=kind, depth=depth, generation=generation)
+    if not leaders:
+        sizes = {leader: sum(below > 0 for below in team.values()) for leader, team in teams.items()}
+        teams = {leader: team for leader, team in teams.items() if sizes[leader] >= min_team}
     spans = world.calendar.spans(None, None, count)
     rows = [row for name in kpis for row in rows_of(TeamDesk(world, name, by, teams, kind), spans, compare_year)]
     return [replace(row, dims={"team" if name == "distributor" else name: label for name, label in row.dims.items()})

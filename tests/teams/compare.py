@@ -25,6 +25,7 @@ class TeamCase:
     kind: str = "sponsor"
     depth: int | None = None
     generation: int | None = None
+    min_team: int = 1
     by: tuple[str, ...] = ()
     every: str = "month"
     count: int | None = None
@@ -42,7 +43,8 @@ def product(case: TeamCase) -> pl.DataFrame:
     )
     return mlmkpi.compute(
         frames(case.tables), kpis=case.kpis, every=case.every, count=case.count, as_of=case.as_of, tree=case.kind,
-        depth=case.depth, generation=case.generation, compare_year=case.compare_year, settings=settings_of(plain),
+        depth=case.depth, generation=case.generation, min_team=case.min_team, compare_year=case.compare_year,
+        settings=settings_of(plain),
         by=case.by if case.leaders else ("team", *case.by), where={"team": case.leaders} if case.leaders else None,
     ).frame
 
@@ -50,7 +52,7 @@ def product(case: TeamCase) -> pl.DataFrame:
 def walked(case: TeamCase) -> list[Row]:
     """The oracle's rows."""
     return by_team(
-        case.tables, kpis=case.kpis, leaders=case.leaders, kind=case.kind, depth=case.depth,
+        case.tables, kpis=case.kpis, leaders=case.leaders, min_team=case.min_team, kind=case.kind, depth=case.depth,
         generation=case.generation, by=case.by, every=case.every, as_of=case.as_of, count=case.count,
         compare_year=case.compare_year, definitions=case.definitions, min_cell=case.min_cell,
         rank_ladder=case.rank_ladder,

@@ -27,7 +27,8 @@ ALL: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"every": "quarter", "compare_year": True}, {"by": ("market",)},
     {"by": ("order.channel",)}, {"by": ("gender",), "min_cell": 5}, {"definitions": {"refunds": "order_date"}},
     {"definitions": {"team_includes_self": False}}, {"definitions": {"team_depth": 1}, "kind": "enroller"},
-    {"definitions": {"retention_base": "active"}},
+    {"definitions": {"retention_base": "active"}}, {"min_team": 3},
+    {"min_team": 2, "kind": "enroller", "by": ("market",)},
 )
 ASKED: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"depth": 1}, {"depth": 0}, {"generation": 1}, {"generation": 2, "kind": "enroller"},

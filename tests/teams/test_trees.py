@@ -148,6 +148,29 @@ def test_a_depth_without_a_team_asks_for_one() -> None:
         computed(CHAIN, by=["team"], depth=1)
 
 
+def test_only_leaders_with_so_many_people_below_have_a_team() -> None:
+    rows = computed(CHAIN, SOLD, kpis=["team_sales_volume", "sales_volume"], by=["team"])
+    assert set(rows["team"].drop_nulls()) == {"A", "B"}
+    large = computed(CHAIN, SOLD, kpis=["team_sales_volume", "sales_volume"], by=["team"], min_team=3)
+    assert large.equals(rows.filter(pl.col("team").is_null() | (pl.col("team") == "A")))
+    none = computed(CHAIN, SOLD, kpis=["sales_volume"], by=["team"], min_team=4)
+    assert none["team"].drop_nulls().is_empty()
+
+
+def test_teams_made_of_each_persons_own_sums_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {"kpis": ["sales_volume", "active_distributor_rate", "team_growth_rate"], "by": ["team"]}
+    rows = computed(CHAIN, SOLD, **asked)
+    monkeypatch.setattr("mlmkpi.engines.polars.PolarsEngine.at_hand", False)
+    assert computed(CHAIN, SOLD, **asked).equals(rows)
+
+
+def test_a_smallest_team_has_somebody_and_is_for_all_leaders() -> None:
+    with pytest.raises(UsageError, match="has somebody below its leader"):
+        computed(CHAIN, by=["team"], min_team=0)
+    with pytest.raises(UsageError, match="is for --by team"):
+        computed(CHAIN, where={"team": ["A"]}, min_team=2)
+
+
 def test_another_tree_needs_naming() -> None:
     with pytest.raises(UsageError, match="tree is 'family'"):
         computed(CHAIN, by=["team"], tree="family")

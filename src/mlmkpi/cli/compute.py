@@ -23,6 +23,7 @@ mlmkpi compute exports/
 mlmkpi compute exports/ --kpi churn_rate,new_signups --every quarter
 mlmkpi compute exports/ --by market --where market=US,DE --output kpis.csv
 mlmkpi compute exports/ --by team --kpi team_sales_volume --top 10
+mlmkpi compute exports/ --by team --min-team 10 --output teams.parquet
 mlmkpi compute exports/ --kpi recruiting --from 2026-01-01 --format json
 """
 
@@ -49,6 +50,9 @@ Depth = Annotated[
 Generation = Annotated[
     int | None, typer.Option(metavar="N", help="With --team: that generation alone; 1 is the frontline.")
 ]
+MinTeam = Annotated[
+    int, typer.Option(min=1, metavar="N", help="With --by team: only leaders with so many people below, at any depth.")
+]
 Count = Annotated[int | None, typer.Option("--last", min=1, metavar="N", help="How many periods (13).")]
 
 
@@ -71,6 +75,7 @@ def compute(
     ] = "sponsor",
     depth: Depth = None,
     generation: Generation = None,
+    min_team: MinTeam = 1,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="How many segments a table shows.")] = 20,
     sort: Annotated[
         Literal["size", "value", "change"], typer.Option(help="Which of them first: the largest, highest, most risen.")
@@ -103,8 +108,8 @@ def compute(
     asked: dict[str, Any] = {
         "kpis": listed(kpi) or None, "every": every, "by": tuple(listed(by)), "where": segments or None,
         "first": first, "last": last, "count": count, "as_of": as_of, "compare_year": compare == "year",
-        "bad_rows": bad_rows, "tree": tree, "depth": depth, "generation": generation, "config": config,
-        "engine": engine,
+        "bad_rows": bad_rows, "tree": tree, "depth": depth, "generation": generation, "min_team": min_team,
+        "config": config, "engine": engine,
     }
 
     def result(**more: Any) -> Result:

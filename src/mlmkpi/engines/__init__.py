@@ -25,6 +25,8 @@ class Engine(Protocol):
     name: str
     in_parts: bool
     """Whether sums of several frames are quicker taken one by one than of all of them."""
+    at_hand: bool
+    """Whether the driver's frames are the engine's, so that a table of everybody is handed over for nothing."""
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that a table of the export has, canonical and extra; empty where the table is absent."""
@@ -49,6 +51,9 @@ class Engine(Protocol):
 
     def small(self, frame: pl.DataFrame) -> Frame:
         """A small frame of the driver's, as the engine's own."""
+
+    def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
+        """The rows whose id in the column is among the ids, with its number under the numbers' name."""
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""

@@ -23,6 +23,7 @@ from mlmkpi.engines.ids import (
     parsed,
     shapes_of,
 )
+from mlmkpi.engines.lookup import is_narrow, looked_up
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -31,7 +32,6 @@ from mlmkpi.tables import TABLES, Kind
 PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
 SAMPLE = 1000
-SPARSE = 16
 ROOM = 2**40
 
 
@@ -47,6 +47,7 @@ class PolarsEngine:
 
     name = "polars"
     in_parts = True
+    at_hand = True
 
     def __init__(self, exports: Exports, *, bad_rows: str = "stop", exact: bool = False) -> None:
         self.exports = exports
@@ -172,6 +173,10 @@ class PolarsEngine:
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame itself."""
         return nw.from_native(frame.lazy())
+
+    def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
+        """By an array where the ids lie close together."""
+        return nw.from_native(looked_up(nw.to_native(frame), column, ids, numbers))
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""
@@ -320,9 +325,9 @@ def _repeats(ids: pl.Series) -> bool:
     """Whether an integer occurs twice."""
     if ids.is_empty():
         return False
-    low, high = int(ids.min()), int(ids.max())  # type: ignore[arg-type]
-    if high - low > SPARSE * len(ids) + 1_000_000:
+    if not is_narrow(ids):
         return ids.n_unique() < len(ids)
+    low, high = int(ids.min()), int(ids.max())  # type: ignore[arg-type]
     seen = np.zeros(high - low + 1, dtype=np.bool_)
     seen[(ids - low).to_numpy()] = True
     return int(np.count_nonzero(seen)) < len(ids)

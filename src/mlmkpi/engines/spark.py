@@ -45,6 +45,7 @@ class SparkEngine:
 
     name = "spark"
     in_parts = False
+    at_hand = False
 
     def __init__(
         self, session: Any, root: str | Path | Mapping[str, Any], settings: Settings, *, bad_rows: str = "stop"
@@ -111,6 +112,10 @@ class SparkEngine:
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame, sent to the server."""
         return _frame(self._run(lambda: self.session.createDataFrame(frame.to_arrow())))
+
+    def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
+        """By a join."""
+        return frame.join(self.small(pl.DataFrame([ids.alias(column), numbers])), on=column, how="inner")
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.

@@ -38,13 +38,15 @@ class TreeKind(StrEnum):
 class Teams:
     """Which teams a run is about: those of some leaders, or all (`leaders` empty), and how far down they go.
 
-    `depth` keeps so many generations below the leader; `generation` keeps that one alone.
+    `depth` keeps so many generations below the leader; `generation` keeps that one alone. Of all leaders those have a
+    team who have `at_least` so many people below them, whoever left included.
     """
 
     kind: TreeKind = TreeKind.SPONSOR
     leaders: tuple[str, ...] = ()
     depth: int | None = None
     generation: int | None = None
+    at_least: int = 1
 
     def __post_init__(self) -> None:
         for name in ("depth", "generation"):
@@ -53,6 +55,11 @@ class Teams:
                 raise UsageError(f"a team's {name} counts from 0", (("got", str(value)), ("expected", "0 or more")))
             if value is not None and not self.leaders:
                 raise UsageError(f"a {name} is that of the teams asked for", (("fix", "name one: --team ID"),))
+        if self.at_least < 1:
+            got = (("got", str(self.at_least)), ("expected", "1 or more"))
+            raise UsageError("a smallest team has somebody below its leader", got)
+        if self.at_least > 1 and self.leaders:
+            raise UsageError("a smallest team is for --by team", (("got", "teams that are asked for by --team"),))
 
 
 class LoopError(DataError):

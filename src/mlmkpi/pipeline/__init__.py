@@ -22,7 +22,7 @@ def compute(
     exports: Exports = ".", *, kpis: Sequence[str] | None = None, every: str = "month", by: Sequence[str] = (),
     where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
-    tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
+    tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
     config: Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None, write: Callable[[pl.DataFrame], None] | None = None,
 ) -> Result:
@@ -31,7 +31,8 @@ def compute(
     `kpis` are names, families or "all" (None: the default set); `every` is the length of a period; `by` are the
     dimensions to split by and `where` the values to keep of each; `first`, `last` and `count` choose the periods (13
     that end with the as-of date's). The dimension `team` is a leader with everybody below them in the `tree` ("sponsor"
-    or "enroller"); of the leaders in `where["team"]`, down to a `depth` or that `generation` alone.
+    or "enroller"); of the leaders in `where["team"]`, down to a `depth` or that `generation` alone, or else of every
+    leader with at least `min_team` people below, whoever left included.
 
     `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
     names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
@@ -42,6 +43,6 @@ def compute(
     """
     request = request_of(
         kpis=kpis, every=every, by=by, where=where, first=first, last=last, count=count, as_of=as_of,
-        compare_year=compare_year, bad_rows=bad_rows, tree=tree, depth=depth, generation=generation,
+        compare_year=compare_year, bad_rows=bad_rows, tree=tree, depth=depth, generation=generation, min_team=min_team,
     )
     return run(exports, request, config=config, settings=settings, engine=engine, progress=progress, write=write)

@@ -97,9 +97,10 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     cells = frames[0].select(keys)
     frames[0] = chained(frames[0], one, jobs, block, keys)
     frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
-    apart = [stands_apart(part, figure) for part in ratios(figure, block)]
-    frames = [frame if alone else frame.join(cells, on=keys, how="semi", nulls_equal=True)
-              for frame, alone in zip(frames, apart if isinstance(figure, Ratio) else [False, *apart], strict=True)]
+    parts = ratios(figure, block)[1 if isinstance(figure, Ratio) else 0 :]
+    beside = [frame if stands_apart(part, figure) else frame.join(cells, on=keys, how="semi", nulls_equal=True)
+              for part, frame in zip(parts, frames[1:], strict=True)]
+    frames = [frames[0], *beside]
     for statistic in figure.also:
         if isinstance(statistic, Quantiles):
             found = jobs.of(one.kpi, statistic.of.fact, block)

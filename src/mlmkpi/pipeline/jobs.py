@@ -9,7 +9,6 @@ import polars as pl
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.spans import Reach
 from mlmkpi.kpi import (
     TOTAL,
@@ -48,7 +47,7 @@ class Turn:
     made: dict[tuple[Key, int], pl.DataFrame] = field(default_factory=dict)
 
     def of(self, key: Key, sums: Sums) -> Sums:
-        """The sums with teams' for people's own."""
+        """The sums with teams' for stretches'."""
         for span in self.spans:
             if (key, span) not in self.made:
                 self.made[key, span] = self._teams(key, None, sums, sums.totals, span)
@@ -75,8 +74,8 @@ class Turn:
                 sums.totals = own.clear()
         keys = ["span", *(dimension.name for dimension in key[2])]
         rows = self.laid[key, one].get(span)
-        rows = own.clear().drop(TEAM).with_columns(pl.lit(0, dtype=pl.Int32).alias("_at")) if rows is None else rows
-        kept = [name for name in rows.columns if name in (*keys, "_at", "rows", "people") or self._needs(name)]
+        rows = own.clear() if rows is None else rows
+        kept = [name for name in rows.columns if name in (*keys, "rows", "people") or self._needs(name)]
         return sums.leaders.teams(rows.select(kept), keys)
 
     def _needs(self, column: str) -> bool:

@@ -35,12 +35,13 @@ def ratio_rows(
         sums = _of_total(sums, one, part, keys, block)
         found = _divided(sums, part)
         if one.kpi.interval is Interval.WILSON:
-            found = _interval(found, one, part, jobs, block, keys, schedule)
+            found = _interval(found, one, part, schedule)
         return found.drop("_n", "_d")
     if len(keys) > 1:
         sums = _occurring(sums, part)
     sums = _of_total(sums, one, part, keys, block)
-    return _interval(_divided(*_capped(one, sums, part)), one, part, jobs, block, keys, schedule).drop("_n", "_d")
+    found = _interval(_divided(*_capped(one, sums, part)), one, part, schedule)
+    return found.drop("_n", "_d", *_squares(one, part))
 
 
 def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], block: Block) -> pl.DataFrame:
@@ -52,16 +53,23 @@ def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], blo
 
 def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
     """`_n` and `_d` (whole numbers) by the keys; what one fact has and the other lacks is 0 there."""
-
-    def of(measure: Measure, name: str) -> pl.DataFrame:
-        totals = jobs.of(one.kpi, measure.fact, block).totals
-        return totals.select(*keys, pl.col(measure.name).alias(name))
-
-    above = of(part.numerator, "_n")
+    totals = jobs.of(one.kpi, part.numerator.fact, block).totals
+    names, above = [*keys, *_squares(one, part)], pl.col(part.numerator.name).alias("_n")
     if part.denominator is None:
-        return above.with_columns(pl.lit(None, dtype=pl.Int64).alias("_d"))
-    both = above.join(of(part.denominator, "_d"), on=keys, how="full", coalesce=True, nulls_equal=True)
+        return totals.select(*names, above, pl.lit(None, dtype=pl.Int64).alias("_d"))
+    below = pl.col(part.denominator.name).alias("_d")
+    if jobs.key(one.kpi, part.numerator.fact, block) == jobs.key(one.kpi, part.denominator.fact, block):
+        return totals.select(*names, above, below)
+    others = jobs.of(one.kpi, part.denominator.fact, block).totals.select(*keys, below)
+    both = totals.select(*names, above).join(others, on=keys, how="full", coalesce=True, nulls_equal=True)
     return both.with_columns(pl.col("_n").fill_null(0), pl.col("_d").fill_null(0))
+
+
+def _squares(one: Planned, part: Part) -> list[str]:
+    """The columns of squares that the figure's interval is made of, where it is."""
+    if part.name != "value" or part.denominator is None or one.kpi.interval in (Interval.NONE, Interval.WILSON):
+        return []
+    return [f"{pair_name((part.numerator, part.denominator))}:{of}" for of in ("n", "yy", "xy", "xx")]
 
 
 def _parted(
@@ -139,27 +147,24 @@ def _exact_as_float(whole: pl.Series | int) -> bool:
     return not whole.dtype.is_integer() or bool(whole.is_between(-FLOATS, FLOATS).all())
 
 
-def _interval(
-    frame: pl.DataFrame, one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], schedule: Schedule
-) -> pl.DataFrame:
+def _interval(frame: pl.DataFrame, one: Planned, part: Part, schedule: Schedule) -> pl.DataFrame:
     """The 95 % interval, null where the value is."""
     kind = one.kpi.interval
     if kind is Interval.NONE or part.denominator is None or frame.is_empty():
         return frame
-    low, high = wilson(frame["_n"].to_numpy(), frame["_d"].to_numpy())
-    if kind is not Interval.WILSON:
-        pair = (part.numerator, part.denominator)
-        parts = [f"{pair_name(pair)}:{p}" for p in ("n", "yy", "xy", "xx")]
-        totals = jobs.of(one.kpi, part.numerator.fact, block).totals.select(*keys, *parts)
-        squares = frame.select(keys).join(totals, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        n, yy, xy, xx = (squares[p].fill_null(0).to_numpy() for p in parts)
-        lows, highs = linear(n, frame["_n"].to_numpy(), frame["_d"].to_numpy(), yy, xy, xx)
+    n, d = frame["_n"].to_numpy(), frame["_d"].to_numpy()
+    squares = [frame[name].fill_null(0).to_numpy() for name in _squares(one, part)]
+    if squares:
+        lows, highs = linear(squares[0], n, d, *squares[1:])
         unit = part.times * part.denominator.scale / part.numerator.scale
-        one_month = np.array([len(schedule.spans[span].months) == 1 for span in frame["span"]])
-        single = one_month if kind is Interval.MONTHLY else np.zeros(len(frame), dtype=np.bool_)
-        low, high = np.where(single, low, lows * unit), np.where(single, high, highs * unit)
-        if kind is Interval.POINTS:
-            low, high = np.clip(low, -part.times, part.times), np.clip(high, -part.times, part.times)
+        low, high = lows * unit, highs * unit
+    if kind is Interval.WILSON:
+        low, high = wilson(n, d)
+    if kind is Interval.MONTHLY:
+        single = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) == 1]).to_numpy()
+        low, high = (np.where(single, alone, end) for alone, end in zip(wilson(n, d), (low, high), strict=True))
+    if kind is Interval.POINTS:
+        low, high = np.clip(low, -part.times, part.times), np.clip(high, -part.times, part.times)
     ends = [pl.Series(name, six_digits(end), nan_to_null=True) for name, end in (("low", low), ("high", high))]
     known = pl.col("value").is_not_null()
     return frame.with_columns(*ends).with_columns(

@@ -42,14 +42,14 @@ def request_of(
     *, kpis: Sequence[str | Kpi] | None = None, every: str = "month", by: Sequence[str] = (),
     where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
-    tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
+    tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
 ) -> Request:
     """A request in the words of `compute`; UsageError for a choice that there is not."""
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
     return Request(
         kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
-        Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation),
+        Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation, min_team),
     )
 
 

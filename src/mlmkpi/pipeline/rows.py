@@ -30,16 +30,15 @@ def rows_of(
     frame = _nothing(one, schedule) if found is None else found
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
-    frame = _gaps(frame, one, schedule, data_start)
+    frame = _gaps(frame, one, schedule, data_start, split)
     if "_partial" in frame.columns:
         frame = frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False))
     if one.assumed:
         told = pl.concat_str("note", pl.lit(one.assumed), separator="; ", ignore_nulls=True)
         known = pl.col("value").is_not_null()
         frame = frame.with_columns(pl.when(known).then(told).otherwise(pl.col("note")).alias("note"))
-    frame = _compared(frame, one, schedule, split)
-    if not (compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)):
-        frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
+    year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
+    frame = _compared(frame, one, schedule, split, year=year)
     if isinstance(one.figure, Ratio) and one.figure.seasonal:
         frame = frame.filter(pl.col("span") == schedule.shown[-1])
     return _dressed(frame, one, schedule, split, currency)
@@ -62,7 +61,7 @@ def _complete(frame: Frame, split: Sequence[str]) -> Frame:
     )
 
 
-def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None) -> Frame:
+def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None, split: Sequence[str]) -> Frame:
     """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
     if not one.computed:
         return frame.with_columns(pl.lit(False).alias("_cut"))
@@ -75,11 +74,9 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     known = pl.col("_gap").is_null()
     gone = frame.filter(~known & ~pl.col("statistic").is_in(leaders_own(one.figure)))
     # A period without the history it takes has one row, whatever the split: what would be counted is unknown.
-    texts = [name for name in frame.columns if frame.schema[name] == pl.String]
-    split = [name for name in texts if name not in ("statistic", "note", "_gap")]
     blank = gone.with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in FIGURES),
-        *(pl.lit(None, dtype=pl.String).alias(name) for name in split), pl.col("_gap").alias("note"),
+        *(pl.when(False).then(pl.col(name)).alias(name) for name in split), pl.col("_gap").alias("note"),
     ).unique(["span", "statistic"], keep="first", maintain_order=True)
     absent = told.filter(pl.col("_gap").is_not_null())
     absent = absent.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
@@ -132,8 +129,8 @@ def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> s
     return None
 
 
-def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str]) -> Frame:
-    """The shown spans' rows with `previous`, `change` and `year_ago`."""
+def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], *, year: bool) -> Frame:
+    """The shown spans' rows with `previous`, `change` and, if asked for, `year_ago`."""
     shown = pl.DataFrame(
         {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
          "complete": [_is_complete(schedule.spans[s], one, schedule) for s in schedule.shown],
@@ -145,10 +142,11 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
     )
     keys = [*split, "statistic"]
     known = frame.filter(~pl.col("_cut")).select("span", *keys, "value")
-    rows = frame.join(shown, on="span", how="inner")
-    for link, name in (("_previous", "previous"), ("_year", "year_ago")):
+    rows = frame.join(shown, on="span", how="left").filter(pl.col("complete").is_not_null())
+    rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
+    for link, name in (("_previous", "previous"), *((("_year", "year_ago"),) if year else ())):
         earlier = known.rename({"span": link, "value": name})
-        rows = rows.join(earlier, on=[link, *keys], how="left", nulls_equal=True)
+        rows = rows.drop(name, strict=False).join(earlier, on=[link, *keys], how="left", nulls_equal=True)
     comparable = pl.col("complete") == pl.col("_before")
     open_to_all = ~pl.col("_hidden").fill_null(False)
     rows = rows.with_columns(pl.when(open_to_all).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
@@ -171,10 +169,11 @@ def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str
         "period_start": [s.period.start for s in spans], "period_end": [s.period.end for s in spans],
     })
     order = {name: at for at, name in enumerate(statistics(one.figure))}
-    ranked = frame.join(periods, on="span").with_columns(
+    ranked = frame.join(periods, on="span", how="left").with_columns(
         pl.col("statistic").replace_strict(order, default=len(order), return_dtype=pl.Int32).alias("_order")
     )
-    ranked = ranked.sort("period_start", *split, "_order", "statistic", nulls_last=False)
+    # Teams' rows come in sorted runs, which a stable sort keeps.
+    ranked = ranked.sort("period_start", *split, "_order", "statistic", nulls_last=False, maintain_order=True)
     return ranked.with_columns(
         pl.lit(one.kpi.name).alias("kpi"), _units(one, currency).alias("unit"),
         pl.lit(None, dtype=pl.Float64).alias("target"), pl.lit("none").alias("status"),

@@ -10,8 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR
-from mlmkpi.facts.base import UNKNOWN, Boundary, Dimensions, Fact, Measure
+from mlmkpi.facts.base import Boundary, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
@@ -19,6 +18,7 @@ from mlmkpi.pipeline.middles import middle_ratios
 from mlmkpi.pipeline.teams import Leaders, Split
 
 Pair = tuple[Measure, Measure]
+ROWS = nw.len().alias("rows")
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Sums:
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
     `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
     distinct units behind a measure; `medians` are those of units' own ratios; `remarks` are what the fact has to say
-    of a span. With `leaders`, `totals` and `people` are each person's own, by `team`.
+    of a span. With `leaders`, `totals` and `people` are by stretch of the tree, as `team`.
     """
 
     totals: pl.DataFrame
@@ -76,30 +76,30 @@ def pair_name(pair: Pair) -> str:
 
 def take(books: Books, job: Job) -> Sums:
     """Run a job."""
-    split = Split(job.dimensions, all_leaders=not books.teams.leaders)
+    split = Split.of(books, job.fact, job.dimensions)
     parts = split.parts(books, job.fact, job.at)
     rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
-    totals = _totals(books, job, parts, key, pairs)
+    totals = _totals(books, job, split, parts, key, pairs)
     for pair in grouped:
-        totals = totals.join(_clustered(books, job, rows, key, pair), on=["span", *job.names], how="left",
+        totals = totals.join(_clustered(books, job, split, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
     return Sums(
         totals,
-        {one: _quantiles(books, job, rows, key, one) for one in job.quantiles},
-        {one: _histogram(books, job, rows, key, one) for one in job.survivals},
-        {pair: _spread(books, job, rows, key, pair) for pair in job.spreads},
-        {one: _people(books, job, rows, key, one) for one in job.counted},
-        {one: _medians(books, job, rows, key, one) for one in job.medians},
+        {one: _quantiles(books, job, split, rows, key, one) for one in job.quantiles},
+        {one: _histogram(books, job, split, rows, key, one) for one in job.survivals},
+        {pair: _spread(books, job, split, rows, key, pair) for pair in job.spreads},
+        {one: _people(books, job, split, rows, key, one) for one in job.counted},
+        {one: _medians(books, job, split, rows, key, one) for one in job.medians},
         {span: text for (fact, span), text in books.remarks.items() if fact == job.fact},
-        split.leaders(books, job.fact),
+        split.leaders,
     )
 
 
 def _totals(
-    books: Books, job: Job, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
+    books: Books, job: Job, split: Split, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
 ) -> pl.DataFrame:
     measures = {m.name: m for m in [*job.measures, *(m for pair in pairs.values() for m in pair)]}
     squares = [square for pair in pairs.values() for square in _squares(pair)]
@@ -108,10 +108,17 @@ def _totals(
     for rows in parts:
         values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
         values = values.with_columns(*squares) if squares else values
-        sums = [nw.col(name).sum() for name in names]
-        grouped.append(values.group_by(key, *job.names).agg(*sums, nw.len().alias("rows")))
+        grouped.append(_grouped(books, job, split, values, key, [*(nw.col(name).sum() for name in names), ROWS]))
     found = books.engine.collect(grouped[0] if len(grouped) == 1 else books.engine.concat(grouped))
-    return by_span(books, labelled(books, job, found), key, [*names, "rows"])
+    return by_span(books, split.labelled(books, found), key, [*names, "rows"])
+
+
+def _grouped(books: Books, job: Job, split: Split, values: Frame, key: str, sums: Sequence[nw.Expr]) -> Frame:
+    """Sums by cell or span and the split; by stretch these are many groups."""
+    if split.leaders is None:
+        return values.group_by(key, *job.names).agg(*sums)
+    count = {"cell": len(books.timeline.cells), "span": len(books.schedule.spans)}[key]
+    return books.engine.group(values, TEAM, {key: count}, [name for name in job.names if name != TEAM], sums)
 
 
 def _squares(pair: Pair) -> list[nw.Expr]:
@@ -125,61 +132,61 @@ def _square_names(pair: Pair) -> list[str]:
     return [f"{pair_name(pair)}:{part}" for part in ("n", "yy", "xy", "xx")]
 
 
-def _clustered(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
+def _clustered(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
     """The sums of squares of people's own sums."""
     unit = job.fact.unit
     values = rows.select(key, unit, *job.names, *(m.expr.alias(m.name) for m in pair))
     per_person = values.group_by(key, unit, *job.names).agg(*(nw.col(m.name).sum() for m in pair))
     squared = per_person.with_columns(*_squares(pair))
     sums = squared.group_by(key, *job.names).agg(*(nw.col(name).sum() for name in _square_names(pair)))
-    return by_span(books, labelled(books, job, books.engine.collect(sums)), key, _square_names(pair))
+    return by_span(books, split.labelled(books, books.engine.collect(sums)), key, _square_names(pair))
 
 
-def _quantiles(books: Books, job: Job, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
+def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
     rows = rows.select(key, *job.names, one.of.expr.alias("_of"), one.value.expr.alias("_value"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
-    return labelled(books, job, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
+    return split.labelled(books, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
 
 
-def _histogram(books: Books, job: Job, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
+def _histogram(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
     """By duration and event, how many."""
     rows = rows.select(
         key, *job.names, one.of.expr.alias("_of"), one.duration.expr.alias("duration"), one.event.expr.alias("event")
     )
     grouped = spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
-    return labelled(books, job, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
+    return split.labelled(books, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
 
 
-def _spread(books: Books, job: Job, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
+def _spread(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
     """By `value` (a whole number), how many units that are counted have it."""
     rows = rows.select(key, *job.names, pair[0].expr.alias("_of"), pair[1].expr.alias("value"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     grouped = rows.group_by("span", *job.names, "value").agg(nw.len().cast(nw.Int64).alias("units"))
-    return labelled(books, job, books.engine.collect(grouped))
+    return split.labelled(books, books.engine.collect(grouped))
 
 
-def _medians(books: Books, job: Job, rows: Frame, key: str, one: MedianRatio) -> pl.DataFrame:
+def _medians(books: Books, job: Job, split: Split, rows: Frame, key: str, one: MedianRatio) -> pl.DataFrame:
     """What `middle_ratios` makes of the units' own numerators and denominators."""
     parts = {"_of": one.of, "above": one.numerator, "below": one.denominator}
     rows = rows.select(key, *job.names, *(measure.expr.alias(name) for name, measure in parts.items()))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     scale = Fraction(one.denominator.scale, one.numerator.scale)
-    return middle_ratios(labelled(books, job, books.engine.collect(rows)), ["span", *job.names], scale)
+    return middle_ratios(split.labelled(books, books.engine.collect(rows)), ["span", *job.names], scale)
 
 
-def _people(books: Books, job: Job, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
+def _people(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
     """Distinct units with the measure not zero; or the sum of what the fact counts people by."""
     counting = job.fact.people_measure(one.name)
     if counting is not None:
         counted = rows.select(key, *job.names, Measure(job.fact, counting).expr.alias("people"))
         sums = spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())
-        return labelled(books, job, books.engine.collect(sums))
+        return split.labelled(books, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
     units = rows.select("span", *job.names, "_unit").unique().group_by("span", *job.names).agg(nw.len().alias("people"))
-    return labelled(books, job, books.engine.collect(units))
+    return split.labelled(books, books.engine.collect(units))
 
 
 def spanned(books: Books, rows: Frame, key: str) -> Frame:
@@ -187,16 +194,6 @@ def spanned(books: Books, rows: Frame, key: str) -> Frame:
     if key == "span":
         return rows
     return rows.join(books.engine.small(books.cells_of_spans()), on="cell", how="inner").drop("cell")
-
-
-def labelled(books: Books, job: Job, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every dimension as text, `(unknown)` where there is none; teams once summed."""
-    for name in job.names:
-        if name == TEAM and not books.teams.leaders:
-            continue
-        column = books.engine.decode(frame[name]) if name in (DISTRIBUTOR, TEAM) else frame[name].cast(pl.String)
-        frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
-    return frame
 
 
 def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:

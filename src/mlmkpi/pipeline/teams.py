@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import narwhals as nw
 import numpy as np
@@ -15,7 +16,7 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import DISTRIBUTOR
-from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact
+from mlmkpi.facts.base import PRIVATE, UNKNOWN, Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, TREE, Lineage, Teams, members
@@ -31,10 +32,19 @@ COUNTED = "people can be counted by team and {} only for the teams asked for: --
 
 @dataclass(frozen=True)
 class Split:
-    """How a fact's rows are split by team: not, or by the teams asked for, or by every leader's."""
+    """How a fact's rows are split by team: not, or by the teams asked for, or by those of `leaders`."""
 
     dimensions: Dimensions
-    all_leaders: bool
+    leaders: Leaders | None = None
+
+    @classmethod
+    def of(cls, books: Books, fact: Fact, dimensions: Dimensions) -> Split:
+        """By team where that is one of the dimensions; every leader's unless some are asked for."""
+        if not cls(dimensions).by_team or books.teams.leaders:
+            return cls(dimensions)
+        whole, with_leader = fact.of_leaders, fact.with_leader
+        lineage, decode, at_least = books.lineage(), books.engine.decode, books.teams.at_least
+        return cls(dimensions, Leaders.of(lineage, decode, at_least, whole=whole, with_leader=with_leader))
 
     @property
     def by_team(self) -> bool:
@@ -42,75 +52,116 @@ class Split:
         return any(d.name == TEAM for d in self.dimensions)
 
     def rows(self, books: Books, fact: Fact, at: Boundary) -> Frame:
-        """The fact's rows; by team, with a column `team` as the engine indexes people."""
+        """The fact's rows; by team, with a column `team`: the leader as the engine indexes people.
+
+        With leaders the column is the person's stretch where the engine is at hand, else the person.
+        """
         if not self.by_team:
             return fact.rows(books, self.dimensions, at)
-        credited = tuple(dict.fromkeys(_person(d) for d in self.dimensions))
-        rows = fact.rows(books, credited, at)
-        if not self.all_leaders:
-            teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
-            belonging = books.engine.small(members(books, teams, with_leader=fact.with_leader or fact.of_leaders))
-            return rows.join(belonging, on=DISTRIBUTOR, how="inner")
-        return rows.with_columns(nw.col(DISTRIBUTOR).alias(TEAM))
+        return self._by_team(books, fact, fact.rows(books, self._credited, at))
 
     def parts(self, books: Books, fact: Fact, at: Boundary) -> list[Frame]:
         """The rows as frames to be summed one by one, where that is the quicker way."""
-        if self.by_team or not books.engine.in_parts:
+        if not books.engine.in_parts:
             return [self.rows(books, fact, at)]
-        return fact.parts(books, self.dimensions, at)
+        if not self.by_team:
+            return fact.parts(books, self.dimensions, at)
+        return [self._by_team(books, fact, part) for part in fact.parts(books, self._credited, at)]
 
-    def leaders(self, books: Books, fact: Fact) -> Leaders | None:
-        """Every leader, where teams are made of sums that are each person's own; None where they are not."""
-        if not (self.by_team and self.all_leaders):
-            return None
-        return Leaders.of(books.lineage(), books.engine.decode, whole=fact.of_leaders, with_leader=fact.with_leader)
+    @property
+    def _credited(self) -> Dimensions:
+        return tuple(dict.fromkeys(_person(d) for d in self.dimensions))
+
+    def _by_team(self, books: Books, fact: Fact, rows: Frame) -> Frame:
+        if self.leaders is None:
+            teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
+            belonging = members(books, teams, with_leader=fact.with_leader or fact.of_leaders)
+            return rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
+        if not books.engine.at_hand:
+            return rows.with_columns(nw.col(DISTRIBUTOR).alias(TEAM))
+        everybody = self.leaders.members
+        return books.engine.numbered(rows, DISTRIBUTOR, everybody[DISTRIBUTOR], everybody[TEAM])
+
+    def labelled(self, books: Books, frame: pl.DataFrame) -> pl.DataFrame:
+        """Collected rows with every dimension as text, `(unknown)` where there is none; by stretch with leaders."""
+        for name in (dimension.name for dimension in self.dimensions):
+            if name == TEAM and self.leaders is not None:
+                frame = frame if books.engine.at_hand else self.leaders.placed(frame)
+                continue
+            column = books.engine.decode(frame[name]) if name in (DISTRIBUTOR, TEAM) else frame[name].cast(pl.String)
+            frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
+        return frame
 
 
 def _person(dimension: Dimension) -> Dimension:
     return Dimension(DISTRIBUTOR) if dimension.name == TEAM else dimension
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Leaders:
-    """Everybody who sponsors somebody, by id, and from which place in the tree to which their team stands."""
+    """Those of whom teams are made, by id, and where their teams start and end among stretches of the tree.
+
+    A stretch is a run of neighbouring places that every team has wholly or not at all, so that sums by stretch are all
+    that teams are made of. `stretches` has one a place of the tree, -1 for places in no team.
+    """
 
     lineage: Lineage
     names: pl.Series
     first: Int32s
     end: Int32s
+    stretches: Int32s
 
     @classmethod
-    def of(cls, lineage: Lineage, decode: Decode, *, whole: bool, with_leader: bool) -> Leaders:
-        """The leaders of a tree, in its order; `whole` where a row is a leader with their whole team already."""
+    def of(cls, lineage: Lineage, decode: Decode, at_least: int, *, whole: bool, with_leader: bool) -> Leaders:
+        """Whoever has so many people below them; `whole` where a row is a leader with their whole team already.
+
+        The names stand in their order as text, and are an Enum's.
+        """
         tree = lineage.tree
-        ordered = tree.order[np.flatnonzero(tree.size[tree.order])]
-        first = tree.position[ordered] + np.int32(0 if with_leader or whole else 1)
-        end = first + np.int32(1) if whole else tree.end[ordered]
-        return cls(lineage, decode(lineage.ids.gather(ordered)), first, end)
+        leaders = np.flatnonzero(tree.size >= max(at_least, 1))
+        first = tree.position[leaders] + np.int32(0 if with_leader or whole else 1)
+        end = first + np.int32(1) if whole else tree.end[leaders]
+        opened, closed = (np.bincount(edge, minlength=len(tree) + 1) for edge in (first, end))
+        number = np.cumsum((opened + closed) > 0, dtype=np.int32) - np.int32(1)
+        stretches = np.where(np.cumsum(opened - closed) > 0, number, np.int32(NOBODY))[: len(tree)]
+        names = decode(lineage.ids.gather(leaders))
+        names = names.cast(pl.Enum(names))
+        return cls(lineage, names, number[first], number[end], stretches)
+
+    @cached_property
+    def members(self) -> pl.DataFrame:
+        """`distributor`, `team`: everybody in a team, by id as the engine indexes people, with their stretch."""
+        stretch = self.stretches[self.lineage.tree.position]
+        people = pl.DataFrame({DISTRIBUTOR: self.lineage.ids, TEAM: stretch})
+        return people.filter(pl.col(TEAM) != NOBODY)
+
+    def placed(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows by person (`team`) as rows by stretch."""
+        stretches = self.members.rename({DISTRIBUTOR: "_person", TEAM: "_stretch"})
+        rows = frame.join(stretches, left_on=TEAM, right_on="_person", how="inner")
+        return rows.with_columns(pl.col("_stretch").alias(TEAM)).drop("_stretch")
 
     def laid(self, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
-        """Each person's own sums by span, in the order of the tree, `_at` for `team`; who is not in it is left out."""
-        places = np.append(self.lineage.tree.position, NOBODY)[self.lineage.places(frame[TEAM])]
-        rows = frame.drop(TEAM).with_columns(pl.Series("_at", places)).filter(pl.col("_at") != NOBODY).sort("_at")
-        return {int(span): part for (span,), part in rows.partition_by("span", as_dict=True).items()}
+        """Sums by span and stretch (`team`), in the order of the tree."""
+        return {int(span): part for (span,), part in frame.sort(TEAM).partition_by("span", as_dict=True).items()}
 
     def teams(self, own: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         """Such rows of a span as teams': a row a leader and cell in which somebody of the team has one."""
-        others = [name for name in own.columns if name in keys]
-        sums = [name for name in own.columns if name not in (*others, "_at")]
-        parts = own.partition_by(others, maintain_order=True)
-        empty = own.select(*others, pl.lit(None, dtype=pl.String).alias(TEAM), *sums).clear()
-        return pl.concat([empty, *(self._summed(part, others, sums) for part in parts)])
+        others = [name for name in own.columns if name in keys and name != TEAM]
+        sums = [name for name in own.columns if name not in (*others, TEAM)]
+        parts = own.partition_by(others, maintain_order=True) if len(others) > 1 and own.height else [own]
+        return pl.concat([self._summed(part, others, sums) for part in parts])
 
     def _summed(self, part: pl.DataFrame, others: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
         """One cell's rows as the sums of each leader who has one of them in their team."""
-        places = part["_at"].to_numpy()
-        low, high = np.searchsorted(places, self.first), np.searchsorted(places, self.end)
+        rows = np.bincount(part[TEAM].to_numpy(), minlength=int(self.end.max(initial=0)))
+        before = np.append(0, np.cumsum(rows))
+        low, high = before[self.first], before[self.end]
         some = np.flatnonzero(high > low)
         low, high = low[some], high[some]
-        cell = part.select(others).head(1)
+        same = np.zeros(len(some), dtype=np.uint32)
         return pl.DataFrame({
-            **{name: pl.repeat(cell[name][0], len(some), dtype=cell.schema[name], eager=True) for name in others},
+            **{name: part[name].gather(same) for name in others},
             TEAM: self.names.gather(some),
             **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
         })

@@ -31,7 +31,7 @@ from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
-from mlmkpi.pipeline.sums import labelled, spanned
+from mlmkpi.pipeline.sums import spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
 from mlmkpi.settings import Settings, load_settings
@@ -155,7 +155,8 @@ def _look(
     books.export.marking = books.engine.name == "polars"
     split = block_of(of, block)
     fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
-    rows = Split(dimensions, all_leaders=not books.teams.leaders).rows(books, fact, at)
+    cut = Split(dimensions)
+    rows = cut.rows(books, fact, at)
     key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
     unit = unit_of(fact, rows)
     ended = [planned.figure.event.expr.alias("ended")] if isinstance(planned.figure, Survival) else []
@@ -163,8 +164,7 @@ def _look(
         key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,
     )
     picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
-    job = jobs.job(planned.kpi, of.fact, split)
-    frame = labelled(books, job, books.engine.collect(picked_rows))
+    frame = cut.labelled(books, books.engine.collect(picked_rows))
     whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
     kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
     for name, values in kept.items():
