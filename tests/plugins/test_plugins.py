@@ -179,6 +179,38 @@ def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
     assert [line.startswith("plugin own_kpi.py left out: own: ") for line in result.warnings] == [True]
 
 
+@pytest.mark.parametrize("adds", ['nw.col("amount") / 3', 'nw.col("amount") * 1.5'])
+def test_a_measure_that_adds_fractions_is_named(exports: Path, run: Callable[..., Run], adds: str) -> None:
+    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace('nw.col("amount") / 0', adds)
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume", "own"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    said = "Divided.each adds Float64, not whole numbers: round it, or count in parts of a unit with @scaled"
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
+    ended = run("compute", str(exports), "--kpi", "own")
+    assert ended.code == 4
+    assert ended.err.startswith(f"error: own of the plugin own_kpi.py failed ({said})")
+
+
+def test_every_plugin_that_adds_fractions_is_named(exports: Path) -> None:
+    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace("/ 0", "/ 3")
+    other = text.replace("own", "other").replace("Divided", "Halved")
+    (exports / "other.py").write_text(other)
+    with_plugin(exports, text)
+    (exports / "whole.py").write_text(EXAMPLE.read_text())
+    (exports / "mlmkpi.toml").write_text('plugins = ["own_kpi.py", "other.py", "whole.py"]')
+    result = mlmkpi.compute(exports, kpis=["own", "other", "net_order_value"], count=1)
+    assert result.frame["kpi"].unique().to_list() == ["net_order_value"]
+    assert sorted(line.split(" adds ")[0] for line in result.warnings) == [
+        "plugin other.py left out: other: Halved.each", "plugin own_kpi.py left out: own: Divided.each",
+    ]
+
+
+def test_flags_are_whole_numbers(exports: Path) -> None:
+    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace('nw.col("amount") / 0', 'nw.col("amount") > 0')
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["own"], count=1)
+    assert (result.frame["value"].to_list(), result.warnings) == ([2.0], ())
+
+
 def test_the_error_about_a_kpi_says_which_plugin_was_left_out(exports: Path, run: Callable[..., Run]) -> None:
     (exports / "own_kpi.py").rename(exports / "other.py")
     ended = run("compute", str(exports), "--kpi", "net_order_value")

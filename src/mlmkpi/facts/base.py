@@ -107,11 +107,20 @@ class Measure:
     per: str = ""
 
     @property
+    def adds(self) -> Expr:
+        """What the fact says that a row adds to the sum."""
+        expr: Expr = getattr(type(self.fact), self.name).__wrapped__(self.fact)
+        return expr
+
+    @property
     def expr(self) -> Expr:
         """What a row adds to the sum, a whole number."""
-        method = getattr(type(self.fact), self.name)
-        expr: Expr = method.__wrapped__(self.fact)
-        return expr.fill_null(0).cast(nw.Int64)
+        return self.adds.fill_null(0).cast(nw.Int64)
+
+    @property
+    def is_plugins(self) -> bool:
+        """Whether a plugin says what a row adds."""
+        return not getattr(type(self.fact), self.name).__module__.startswith("mlmkpi.")
 
 
 def flag(condition: Expr) -> Expr:

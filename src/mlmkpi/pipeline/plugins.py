@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 import mlmkpi.kpis  # noqa: F401
-from mlmkpi.errors import SettingsError
-from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival
+from mlmkpi.errors import EngineError, SettingsError
+from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, facts_of
 from mlmkpi.parameters import PARAMETERS
+from mlmkpi.pipeline.whole import FractionError
 from mlmkpi.settings import FILE_NAME, Settings
 
 GROUP = "mlmkpi.kpis"
@@ -54,9 +55,24 @@ def _left_out(told: Mapping[str, str | None]) -> list[str]:
     return [f"plugin {Path(key).name} left out: {why}" for key, why in told.items() if why is not None]
 
 
-def of_plugins(kpis: Sequence[str]) -> list[str]:
-    """Those of the KPIs that plugins brought."""
-    return [name for name in kpis if name in _own]
+def failed(error: Exception, kpis: Sequence[str]) -> list[str]:
+    """Which of the KPIs an error is of: the plugins' that read its measure where it names one, else all of plugins."""
+    own = [name for name in kpis if name in _own]
+    if not isinstance(error, FractionError):
+        return own
+    read = {name: [type(fact) for fact in facts_of(KPIS[name].function())] for name in own}
+    return [name for name, facts in read.items() if type(error.measure.fact) in facts] or own
+
+
+def why(error: Exception) -> str:
+    """What went wrong, for people; other words than ours might show what the export holds."""
+    return str(error) if isinstance(error, FractionError) else type(error).__name__
+
+
+def failure(name: str, error: Exception) -> EngineError:
+    """A plugin's own failure, where nothing else is computed."""
+    fix = "mend the plugin; the same command with --debug shows where it failed"
+    return EngineError(f"{name} of the plugin {plugin_of(name)} failed ({why(error)})", (("fix", fix),))
 
 
 def plugin_of(name: str) -> str:

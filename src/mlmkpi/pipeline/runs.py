@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.engines import Engine
-from mlmkpi.errors import EngineError, MlmkpiError
+from mlmkpi.errors import MlmkpiError
 from mlmkpi.facts.ages import AGE_BANDS
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
@@ -26,7 +26,7 @@ from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
-from mlmkpi.pipeline.plugins import load_plugins, of_plugins, plugin_of
+from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
@@ -52,34 +52,30 @@ def run(
     settings = settings or load_settings(config, folder, Path.cwd())
     tell, bad = progress or _silent, load_plugins(settings)
 
-    def work(opened: Engine, leftover: Sequence[str]) -> Result:
-        return _run(opened, request, settings, leftover, tell, look, write)
+    def attempt(asked: Request) -> Result:
+        def work(opened: Engine, leftover: Sequence[str]) -> Result:
+            return _run(opened, asked, settings, leftover, tell, look, write)
 
-    try:
-        result = on_engine(exports, settings, engine, request.bad_rows, work)
-    except MlmkpiError:
-        raise
-    except Exception as error:
-        kpis = chosen(request.kpis)[0]
-        own = of_plugins([kpi.name for kpi in kpis])
-        if not own:
+        try:
+            return on_engine(exports, settings, engine, asked.bad_rows, work)
+        except MlmkpiError:
             raise
-        if len(own) == len(kpis) or write is not None:
-            raise _of_plugin(own[0], error) from error
-        request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
-        result = on_engine(exports, settings, engine, request.bad_rows, work)
-        bad += [f"plugin {plugin_of(name)} left out: {name}: {type(error).__name__}" for name in own]
+        except Exception as error:
+            kpis = chosen(asked.kpis)[0]
+            own = failed(error, [kpi.name for kpi in kpis])
+            if not own:
+                raise
+            if len(own) == len(kpis) or write is not None:
+                raise failure(own[0], error) from error
+            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(error)}" for name in own)
+            return attempt(replace(asked, kpis=[kpi for kpi in kpis if kpi.name not in own]))
+
+    result = attempt(request)
     return replace(result, warnings=(*bad, *result.warnings))
 
 
 def _silent(_: str) -> None:
     """Tell nobody."""
-
-
-def _of_plugin(name: str, error: Exception) -> EngineError:
-    """A plugin's own failure, where nothing else is computed."""
-    fix = "mend the plugin; the same command with --debug shows where it failed"
-    return EngineError(f"{name} of the plugin {plugin_of(name)} failed ({type(error).__name__})", (("fix", fix),))
 
 
 def _run(

@@ -16,6 +16,7 @@ from mlmkpi.facts.lineage import TEAM
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
 from mlmkpi.pipeline.teams import Leaders, Split
+from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
 ROWS = nw.len().alias("rows")
@@ -42,6 +43,15 @@ class Job:
         """Whether nothing but sums of measures is wanted."""
         more = (self.pairs, self.clustered, self.quantiles, self.survivals, self.spreads, self.counted, self.medians)
         return not any(more)
+
+    @property
+    def summed(self) -> list[Measure]:
+        """Every measure that is read, as a sum or each unit's own."""
+        pairs = (*self.pairs, *self.clustered, *self.spreads)
+        units = [measure for one in self.quantiles for measure in (one.of, one.value)]
+        units += [measure for one in self.survivals for measure in (one.of, one.duration, one.event)]
+        units += [measure for one in self.medians for measure in (one.of, one.numerator, one.denominator)]
+        return [*self.measures, *self.counted, *(measure for pair in pairs for measure in pair), *units]
 
     @property
     def names(self) -> list[str]:
@@ -80,6 +90,7 @@ def take(books: Books, job: Job) -> Sums:
     parts = split.parts(books, job.fact, job.at)
     rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
+    check_whole(rows, job.summed)
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
     totals = _totals(books, job, split, parts, key, pairs)
