@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mlmkpi.engines.polars_checks import PolarsChecks
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
@@ -120,4 +121,4 @@ def test_quick_says_what_reading_the_columns_assumes(company: Company) -> None:
         found = quick(opened, {"orders": ["order_id", "amount", "volume"], "customers": ["kind"]})
         assert [f"{each.rule} {each.column}" for each in found] == ["rounded amount", "column-in-some-files volume"]
         assert quick(opened, {"orders": ["order_id"]}) == []
-        assert {"differing-rows", "rounded"} <= {each.rule for each in check(opened, Settings())}
+        assert {"differing-rows", "rounded"} <= {each.rule for each in check(PolarsChecks(opened), Settings())}

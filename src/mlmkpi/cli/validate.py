@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import Config, Exports
+from mlmkpi.cli.options import Config, Engine, Exports
 from mlmkpi.cli.writing import page, write_text
 
 if TYPE_CHECKING:
+    from mlmkpi.engines.checking import Checking
     from mlmkpi.report.found import Checked
-    from mlmkpi.sources import Source
 
 EXAMPLES = """\
 mlmkpi validate exports/
 mlmkpi validate exports/ --strict --format json
+mlmkpi validate /data/exports --engine sc://host:15002
 """
 
 
@@ -23,6 +24,7 @@ def validate(
     exports: Exports = ".",
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 on warnings too.")] = False,
     config: Config = None,
+    engine: Engine = None,
     form: Annotated[Literal["table", "json"], typer.Option("--format", help="For people or machines.")] = "table",
 ) -> None:
     """Check exports before they are used.
@@ -36,15 +38,14 @@ def validate(
     from mlmkpi.cli.progress import Progress
     from mlmkpi.report.found import render_findings, render_findings_json
     from mlmkpi.settings import load_settings
-    from mlmkpi.sources import open_exports
-    from mlmkpi.validate import check
+    from mlmkpi.validate import check, opened
 
     began = perf_counter()
     settings = load_settings(config, Path(exports), Path.cwd())
-    with Progress() as progress, open_exports(exports, settings) as opened:
+    with Progress() as progress, opened(exports, settings, engine) as found:
         progress("checking the exports")
-        findings = check(opened, settings)
-        tables = [_checked(name, table) for name, table in opened.tables.items()]
+        findings = check(found, settings)
+        tables = [_checked(found, name) for name in found.tables]
     if form == "json":
         write_text(render_findings_json(findings))
     else:
@@ -56,8 +57,8 @@ def validate(
         raise typer.Exit(1)
 
 
-def _checked(name: str, table: Source) -> Checked:
+def _checked(engine: Checking, table: str) -> Checked:
     """A table's size; its rows are not counted where a column that it cannot do without cannot be read."""
     from mlmkpi.report.found import Checked
 
-    return Checked(name, None if table.refusals(()) else table.height, len(table.files))
+    return Checked(table, None if engine.refused(table) else engine.height(table), engine.files(table))

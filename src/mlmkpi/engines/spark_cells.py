@@ -22,6 +22,7 @@ SCALE = 10_000
 DIGITS = 14
 YES = ("true", "t", "yes", "y", "1", "1.0")
 NO = ("false", "f", "no", "n", "0", "0.0")
+LONG = r"[.]\d{4}\d*[1-9]"
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
 SMALL = ("tinyint", "smallint", "int")
@@ -34,10 +35,11 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A typed column, and where one can fail, whether its cell does not fit."""
+    """A typed column, and where one can, whether its cell does not fit or was rounded."""
 
     value: Column
     bad: Column | None = None
+    rounded: Column | None = None
 
 
 class Cells:
@@ -90,6 +92,7 @@ class Cells:
             value = self._day(text)
         elif kind is Kind.MONEY:
             value = self._units(self._decimal(text))
+            return Cell(value, text.isNotNull() & value.isNull(), value.isNotNull() & text.rlike(LONG))
         elif kind is Kind.INTEGER:
             number = self._decimal(text)
             value = f.when(number == f.floor(number), number.try_cast("bigint"))

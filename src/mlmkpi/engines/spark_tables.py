@@ -10,7 +10,7 @@ from typing import Any
 
 import narwhals as nw
 
-from mlmkpi.engines.spark_cells import Cells
+from mlmkpi.engines.spark_cells import Cell, Cells
 from mlmkpi.engines.spark_files import Piece, found_at, given_piece
 from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
@@ -64,6 +64,7 @@ class Tables:
             self._pieces, self.leftover = found_at(session, str(root), settings)
         _check_tables(self._pieces)
         self._parts: dict[str, tuple[Part, ...]] = {}
+        self._whole: set[str] = set()
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that every piece of a table has, canonical and extra; empty where the table is absent."""
@@ -74,24 +75,33 @@ class Tables:
         extra = {header for header in parts[0].mapped.extra if all(part.mapped.of(header) for part in parts)}
         return frozenset(known | extra)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables that there are."""
+        return tuple(name for name in TABLES if name in self._pieces)
+
     def parts(self, table: str) -> tuple[Part, ...]:
-        """A table's pieces, opened and laid against its columns."""
-        if table not in self._pieces:
-            return ()
+        """A table's pieces, opened and laid against its columns; DataError where it lacks one that it needs."""
+        if table in self._pieces and table not in self._whole:
+            for name in TABLES[table].required:
+                for part in self.opened(table):
+                    self._position(part, TABLES[table], name)
+            self._whole.add(table)
+        return self._parts.get(table, ())
+
+    def opened(self, table: str) -> tuple[Part, ...]:
+        """A table's pieces, whatever columns they have."""
         if table not in self._parts:
             given = self._pieces[table]
             opened = tuple(self._open(table, each) for each in (given if isinstance(given, tuple) else (given,)))
             self._parts[table] = opened
-            for name in TABLES[table].required:
-                for part in opened:
-                    self._position(part, TABLES[table], name)
         return self._parts[table]
 
     def rows(self, table: str, columns: Sequence[str]) -> tuple[Any, bool]:
         """The columns, typed, with `_bad` where a cell does not fit; and whether one can fail."""
         frames, fallible = [], False
         for part in self.parts(table):
-            values, bad = self._cells(table, part, columns)
+            values, bad = self.typed(table, part, columns)
             fallible = fallible or bool(bad)
             found = reduce(lambda one, other: one | other, bad.values(), self.f.lit(False))
             frames.append(part.frame.select(*values, found.alias(BAD)))
@@ -101,7 +111,7 @@ class Tables:
         """By column, in `column`, `_n` and `_key`, how many cells do not fit and the lowest key among them."""
         f, counts = self.f, []
         for part in self.parts(table):
-            _, bad = self._cells(table, part, columns)
+            _, bad = self.typed(table, part, columns)
             keys = [name for name in key if name in self.columns(table)]
             at = f.concat_ws(" ", *(self._label(table, part, name) for name in keys)) if keys else f.lit(None)
             for name, expr in bad.items():
@@ -119,21 +129,13 @@ class Tables:
         at = self._position(part, TABLES[table], name)
         return self.cells.clean(self.f.col(f"c{at}").cast("string"))
 
-    def _cells(self, table: str, part: Part, columns: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
-        """The typed columns, and by name where a cell of one can fail (`_corrupt`: ragged records)."""
+    def typed(self, table: str, part: Part, columns: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
+        """A piece's typed columns, and by name where a cell of one can fail (`_corrupt`: ragged records)."""
         values, bad = [], {}
         for name in columns:
-            declared = self.column(table, name)
-            at = self._position(part, TABLES[table], name)
-            cell = self.cells.cell(self.f.col(f"c{at}"), part.forms[at], declared.kind, from_file=part.is_csv)
-            if cell is None:
-                raise DataError(
-                    f"{part.label}: {name} is not {SORTS[declared.kind]}",
-                    (("found", f"a column of type {part.forms[at]}"), ("expected", f"{name}: {declared.meaning}"),
-                     ("fix", "export it as another type")),
-                )
+            cell = self.cell(table, part, name)
             value = cell.value
-            if declared.kind is Kind.CODE:
+            if self.column(table, name).kind is Kind.CODE:
                 value = self.cells.mapped(value, self._codes(table, name))
             values.append(value.alias(name))
             if cell.bad is not None:
@@ -141,6 +143,19 @@ class Tables:
         if part.is_csv:
             bad[CORRUPT] = self.f.col(CORRUPT).isNotNull()
         return values, bad
+
+    def cell(self, table: str, part: Part, name: str) -> Cell:
+        """A column of a piece as its kind, codes as they are spelled; DataError where it cannot be read at all."""
+        declared = self.column(table, name)
+        at = self._position(part, TABLES[table], name)
+        cell = self.cells.cell(self.f.col(f"c{at}"), part.forms[at], declared.kind, from_file=part.is_csv)
+        if cell is None:
+            raise DataError(
+                f"{part.label}: {name} is not {SORTS[declared.kind]}",
+                (("found", f"a column of type {part.forms[at]}"), ("expected", f"{name}: {declared.meaning}"),
+                 ("fix", "export it as another type")),
+            )
+        return cell
 
     def _codes(self, table: str, name: str) -> dict[str, str]:
         given = self.settings.codes.get(table, {}).get(name, {})

@@ -64,13 +64,18 @@ def cell_finding(
         count += odd.height
         rows = odd.head(_SHOWN).iter_rows(named=True)
         examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], kind)) for row in rows]
-    if not count:
-        return None
+    return odd_cells(table, name, count, checked, examples, rounded=rounded) if count else None
+
+
+def odd_cells(
+    table: Table, name: str, count: int, checked: int, examples: Sequence[Example], *, rounded: bool
+) -> Finding:
+    """So many cells of a column that do not fit, or were rounded."""
     shown = tuple(examples[:_SHOWN])
     if rounded:
         message = f"{name} has more than four decimals and is rounded to four"
         return Finding(table.name, name, "rounded", "warning", count, checked, shown, message)
-    message = f"{name} is not {SORTS[kind]}"
+    message = f"{name} is not {SORTS[table.column(name).kind]}"
     return Finding(table.name, name, "unreadable-cell", "error", count, checked, shown, message)
 
 
@@ -81,8 +86,11 @@ def ragged_finding(table: Table, readers: Sequence[Reader], checked: int) -> Fin
         rows = ragged_rows(reader)
         count += len(rows)
         examples += [Example(reader.part.label, row, None, None) for row in islice(rows, _SHOWN)]
-    if not count:
-        return None
+    return ragged_records(table, count, checked, examples) if count else None
+
+
+def ragged_records(table: Table, count: int, checked: int, examples: Sequence[Example]) -> Finding:
+    """So many records with more or fewer cells than the header."""
     message = "the row has more or fewer cells than the header"
     return Finding(table.name, None, "ragged-row", "error", count, checked, tuple(examples[:_SHOWN]), message)
 
@@ -92,16 +100,10 @@ def unreadable_column(table: Table, name: str, error: DataError, checked: int) -
     return Finding(table.name, name, "unreadable-column", "error", checked, checked, (), str(error))
 
 
-def missing_in_some(table: Table, name: str, readers: Sequence[Reader]) -> Finding:
-    """A column that only some of the table's files have, and that is therefore not read."""
-    lacking = [reader.part.label for reader in readers if not reader.mapped.of(name)]
+def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
+    """A column that `lacking` of the table's files do not have, and that is therefore not read."""
     return Finding(
-        table.name,
-        name,
-        "column-in-some-files",
-        "warning",
-        len(lacking),
-        len(readers),
+        table.name, name, "column-in-some-files", "warning", len(lacking), files,
         tuple(Example(label, None, None, None) for label in lacking[:_SHOWN]),
         f"{name} is not in every file of {table.name} and is left unread",
     )

@@ -136,10 +136,11 @@ class Source:
         return [*self._cells(names, rounded=True), *self._uneven(names)]
 
     def _uneven(self, columns: Iterable[str]) -> list[Finding]:
+        lacking = {name: [r.part.label for r in self._readers if not r.mapped.of(name)] for name in columns}
         return [
-            missing_in_some(self.table, name, self._readers)
-            for name in columns
-            if not self.has(name) and any(reader.mapped.of(name) for reader in self._readers)
+            missing_in_some(self.table, name, files, len(self._readers))
+            for name, files in lacking.items()
+            if not self.has(name) and len(files) < len(self._readers)
         ]
 
     def refuse_bad(self, columns: Iterable[str]) -> None:

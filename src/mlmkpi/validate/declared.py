@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import polars as pl
+import narwhals as nw
 
 from mlmkpi.sources import Severity
 from mlmkpi.tables import Column, Kind, Table
-from mlmkpi.validate.rule import EVERY_ROW, Rule, Scene
+from mlmkpi.validate.rule import Rule, Scene
 
 MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
@@ -23,14 +23,14 @@ def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
     """The rules that a table's declaration gives."""
     for column in table.columns:
         if column.required and (table.name, column.name) not in MAY_BE_EMPTY:
-            empty, message = pl.col(column.name).is_null(), f"{column.name} is empty"
+            empty, message = nw.col(column.name).is_null(), f"{column.name} is empty"
             yield Rule("empty-cell", column.name, empty, message, "error", empties=True)
         if column.codes and not column.open_codes:
             yield from _codes(table, column, scene)
         if column.references:
             yield _reference(column)
         if column.kind is Kind.INTEGER:
-            yield Rule("negative-count", column.name, pl.col(column.name) < 0, f"{column.name} is below zero")
+            yield Rule("negative-count", column.name, nw.col(column.name) < 0, f"{column.name} is below zero")
         if column.name in HAPPENED and scene.latest is not None:
             yield _future(column, scene.latest)
 
@@ -45,7 +45,7 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
     found = (code for code in scene.spellings.get(column.name, {}) if code is not None)
     unknown = [code for code in found if code.casefold() not in column.codes]
     if unknown:
-        yield Rule("unknown-code", column.name, pl.col(column.name).is_in(unknown), message, "error")
+        yield Rule("unknown-code", column.name, nw.col(column.name).is_in(unknown), message, "error")
 
 
 def _reference(column: Column) -> Rule:
@@ -53,10 +53,10 @@ def _reference(column: Column) -> Rule:
     target = str(column.references).partition(".")[0]
     severity: Severity = "info" if target in _FIGURES_DO_WITHOUT else "warning"
     message = f"{column.name} is not among the {target}"
-    return Rule("unknown-reference", column.name, EVERY_ROW, message, severity, refers=True)
+    return Rule("unknown-reference", column.name, nw.lit(True), message, severity, refers=True)
 
 
 def _future(column: Column, latest: int) -> Rule:
     """Dates in the future of the others."""
     message = f"{column.name} is more than 31 days after the latest date of the other rows"
-    return Rule("future-date", column.name, pl.col(column.name) > latest, message)
+    return Rule("future-date", column.name, nw.col(column.name) > latest, message)

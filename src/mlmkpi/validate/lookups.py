@@ -2,69 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
+import narwhals as nw
 
-from mlmkpi.sources import Exports
+from mlmkpi.engines import Frame
+from mlmkpi.engines.checking import KEY, Checking
 from mlmkpi.tables import TABLES
-from mlmkpi.validate.rule import DAYS
 
-_ID = "_id"
-_KEY = "_key"
+DAYS = ("enrolled", "terminated", "back")
 _PEOPLE = ("distributors", "enrollments")
-
-
-def hashed(ids: pl.Expr) -> pl.Expr:
-    """Ids as 64-bit hashes of their text, which join and sort in half the time; null stays null.
-
-    That one unknown id among ten million has the hash of a known one is less likely than one in a hundred thousand.
-    """
-    return pl.when(ids.is_not_null()).then(ids.cast(pl.String).hash())
 
 
 class Lookups:
     """Looks ids up; what is not asked for is not read."""
 
-    def __init__(self, exports: Exports, readable: Mapping[str, frozenset[str]]) -> None:
-        self._exports = exports
-        self.readable = readable
-        self._made: dict[tuple[str, ...], pl.DataFrame] = {}
-        self._sorted: dict[str, NDArray[np.uint64]] = {}
+    def __init__(self, engine: Checking) -> None:
+        self.engine = engine
+        self.readable = {name: columns for name in engine.tables if (columns := engine.readable(name))}
+        self._made: dict[tuple[str, ...], Frame] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
         return bool(self._holders(table, _target(table, column)))
 
-    def unknown(self, table: str, column: str) -> pl.DataFrame:
-        """The hashed ids in a column (`id`) that the table it refers to does not have, and how often each (`len`)."""
+    def unknown(self, table: str, column: str) -> Frame:
+        """The keyed ids in a column that the table it refers to does not have, and how often each (`len`)."""
         target = _target(table, column)
-        holders = self._holders(table, target)
-        make = self._strange_orders if target == "orders" else partial(self._strange, target, holders)
-        return self._made_once(("unknown", table, column), lambda: make(table, column)).collect().rename({_ID: "id"})
+        name = TABLES[target].key[0]
+        known = [
+            (holder, "distributor_id" if holder in _PEOPLE else name) for holder in self._holders(table, target)
+        ]
+        return self._made_once(("unknown", table, column), lambda: self.engine.absent((table, column), known))
 
-    def attach(self, frame: pl.LazyFrame, table: str, column: str) -> pl.LazyFrame:
+    def attach(self, frame: Frame, table: str, column: str) -> Frame:
         """A frame of the table with `enrolled`, `terminated` and `back` of the person in a column."""
         holders = self._holders(table, "distributors")
-        people = self._made_once(("people", *holders), lambda: self._people(holders))
-        keyed = frame.with_columns(hashed(pl.col(column)).alias(_KEY))
-        return keyed.join(people, left_on=_KEY, right_on=_ID, how="left").drop(_KEY)
+        people = self._made_once(("people", *holders), lambda: self.engine.kept(self._people(holders)))
+        return self.engine.keyed(frame, column).join(people, on=KEY, how="left").drop(KEY)
 
-    def _made_once(self, what: tuple[str, ...], make: Callable[[], pl.LazyFrame]) -> pl.LazyFrame:
+    def _made_once(self, what: tuple[str, ...], make: Callable[[], Frame]) -> Frame:
         if what not in self._made:
-            self._made[what] = make().collect(engine="streaming")
-        return self._made[what].lazy()
-
-    def _strange(self, target: str, holders: tuple[str, ...], table: str, column: str) -> pl.LazyFrame:
-        known = self._made_once(("known", target, *holders), lambda: self._listed(target, holders))
-        return self._ids(table, column).join(known, on=_ID, how="anti").group_by(_ID).len()
-
-    def _listed(self, target: str, holders: tuple[str, ...]) -> pl.LazyFrame:
-        name = TABLES[target].key[0]
-        return pl.concat([self._ids(holder, "distributor_id" if holder in _PEOPLE else name) for holder in holders])
+            self._made[what] = make()
+        return self._made[what]
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
@@ -74,46 +54,25 @@ class Lookups:
         own = table if table == "enrollments" else None
         return tuple(name for name in names if name in self.readable and name != own)
 
-    def _ids(self, table: str, column: str) -> pl.LazyFrame:
-        ids = self._exports.tables[table].scan([column]).select(hashed(pl.col(column)).alias(_ID))
-        return ids.filter(pl.col(_ID).is_not_null())
-
-    def sorted_ids(self, table: str) -> NDArray[np.uint64]:
-        """The hashed ids of a table that has one column for a key, in order, repeated ones too."""
-        if table not in self._sorted:
-            found = self._ids(table, TABLES[table].key[0]).collect(engine="streaming")
-            ids = found[_ID].to_numpy(writable=True)
-            ids.sort()
-            self._sorted[table] = ids
-        return self._sorted[table]
-
-    def _strange_orders(self, table: str, column: str) -> pl.LazyFrame:
-        named = self._ids(table, column).group_by(_ID).len().collect(engine="streaming")
-        orders = self.sorted_ids("orders")
-        wanted = named[_ID].to_numpy()
-        at = np.searchsorted(orders, wanted).clip(max=len(orders) - 1) if len(orders) else wanted
-        known = orders[at] == wanted if len(orders) else np.zeros(len(wanted), dtype=np.bool_)
-        return named.filter(~pl.Series(known)).lazy()
-
-    def _people(self, holders: tuple[str, ...]) -> pl.LazyFrame:
+    def _people(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
-        days = pl.concat([self._days(holder, "enrolled_on") for holder in holders])
-        people = days.group_by(_ID).agg(pl.col("day").min().alias("enrolled"))
+        days = nw.concat([self._days(holder, "enrolled_on") for holder in holders])
+        people = days.group_by(KEY).agg(nw.col("day").min().alias("enrolled"))
         if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
-            return people.with_columns(terminated=pl.lit(None, dtype=pl.Int32), back=pl.lit(None, dtype=pl.Int32))
-        left = self._days("distributors", "terminated_on").group_by(_ID).agg(pl.col("day").max().alias("terminated"))
-        people = people.join(left, on=_ID, how="left")
-        valid = pl.col("terminated") >= pl.col("enrolled")
-        people = people.with_columns(pl.when(valid).then("terminated").alias("terminated"))
-        gone = people.filter(pl.col("terminated").is_not_null())
-        again = (pl.col("day") > pl.col("enrolled")) & (pl.col("day") >= pl.col("terminated"))
-        back = days.join(gone, on=_ID).filter(again).group_by(_ID).agg(pl.col("day").min().alias("back"))
-        return people.join(back, on=_ID, how="left").select(_ID, *DAYS)
+            return people.with_columns(terminated=nw.lit(None, nw.Int32), back=nw.lit(None, nw.Int32))
+        left = self._days("distributors", "terminated_on").group_by(KEY).agg(nw.col("day").max().alias("terminated"))
+        people = people.join(left, on=KEY, how="left")
+        valid = nw.col("terminated") >= nw.col("enrolled")
+        people = people.with_columns(nw.when(valid).then(nw.col("terminated")).alias("terminated"))
+        gone = people.filter(~nw.col("terminated").is_null())
+        again = (nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated"))
+        back = days.join(gone, on=KEY).filter(again).group_by(KEY).agg(nw.col("day").min().alias("back"))
+        return people.join(back, on=KEY, how="left").select(KEY, *DAYS)
 
-    def _days(self, table: str, column: str) -> pl.LazyFrame:
-        rows = self._exports.tables[table].scan(["distributor_id", column])
-        days = rows.select(hashed(pl.col("distributor_id")).alias(_ID), pl.col(column).alias("day"))
-        return days.filter(pl.col(_ID).is_not_null() & (pl.col("day").is_not_null() | (column == "enrolled_on")))
+    def _days(self, table: str, column: str) -> Frame:
+        rows = self.engine.keyed(self.engine.scan(table, ["distributor_id", column]), "distributor_id")
+        days = rows.select(nw.col(KEY), nw.col(column).alias("day")).filter(~nw.col(KEY).is_null())
+        return days if column == "enrolled_on" else days.filter(~nw.col("day").is_null())
 
 
 def _target(table: str, column: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-import polars as pl
+import narwhals as nw
 
 from mlmkpi.period import day_number, from_day_number, month_end
 from mlmkpi.tables import COUNTING
@@ -22,10 +22,11 @@ def particular_rules(table: str, scene: Scene) -> Iterator[Rule]:
 
 def _distributors(scene: Scene) -> Iterator[Rule]:
     yield _before("terminated-before-enrolled", "terminated_on", "enrolled_on", "; the termination does not count")
-    marked = pl.col("status").str.to_lowercase() == "terminated"
-    undated = marked & pl.col("terminated_on").is_null() if "terminated_on" in scene.columns else marked
+    marked = nw.col("status").str.to_lowercase() == "terminated"
+    undated = marked & nw.col("terminated_on").is_null() if "terminated_on" in scene.columns else marked
     message = "marked terminated without a date; they count as gone after their latest enrolment or sale"
-    yield Rule("terminated-without-date", "status", undated, message, empties=True)
+    beside = ("terminated_on",) if "terminated_on" in scene.columns else ()
+    yield Rule("terminated-without-date", "status", undated, message, empties=True, beside=beside)
     yield from _self(scene)
     yield from _ages(scene, youngest=18)
     yield from _ranks(scene)
@@ -36,25 +37,27 @@ def _customers(scene: Scene) -> Iterator[Rule]:
 
 
 def _orders(scene: Scene) -> Iterator[Rule]:
-    valid, amount = _valid(scene), pl.col("amount")
+    valid, amount = _valid(scene), nw.col("amount")
+    looked = tuple(name for name in ("status", "kind", "amount") if name in scene.columns)
     if "kind" in scene.columns:
         negative = valid & _is("kind", "sale", scene) & (amount < 0)
-        yield Rule("negative-sale", "amount", negative, "a sale below zero; it counts as a return")
+        message = "a sale below zero; it counts as a return"
+        yield Rule("negative-sale", "amount", negative, message, beside=looked)
         neither = _is("kind", "kit", scene) | _is("kind", "replacement", scene)
         back = _is("kind", "return", scene)
     else:
-        neither = back = pl.lit(False)
+        neither = back = nw.lit(False)
     sale = valid & ~neither & ~back & (amount > 0)
-    day, whose = pl.col("ordered_on"), "distributor_id"
-    early, message = day < pl.col("enrolled"), "a sale before its distributor enrolled; it counts"
-    yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale, of=whose)
-    left = (day > pl.col("terminated")) & (day < pl.col("back")).fill_null(True)
+    day, whose = nw.col("ordered_on"), "distributor_id"
+    early, message = day < nw.col("enrolled"), "a sale before its distributor enrolled; it counts"
+    yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale, of=whose, beside=looked)
+    left = (day > nw.col("terminated")) & (day < nw.col("back")).fill_null(True)
     message = "a sale after its distributor left; it counts"
-    yield Rule("sale-after-termination", "ordered_on", left, message, among=sale, of=whose)
+    yield Rule("sale-after-termination", "ordered_on", left, message, among=sale, of=whose, beside=looked)
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
-        none = valid & ~neither & (amount != 0) & pl.col(name).is_null()
-        yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0", empties=True)
+        none = valid & ~neither & (amount != 0) & nw.col(name).is_null()
+        yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0", empties=True, beside=looked)
 
 
 def _enrollments(scene: Scene) -> Iterator[Rule]:
@@ -64,14 +67,14 @@ def _enrollments(scene: Scene) -> Iterator[Rule]:
 def _ranks(scene: Scene) -> Iterator[Rule]:
     ladder = scene.settings.rank_ladder
     if ladder:
-        unknown = pl.col("rank").is_not_null() & ~pl.col("rank").is_in(list(ladder))
+        unknown = ~nw.col("rank").is_null() & ~nw.col("rank").is_in(list(ladder))
         yield Rule("unknown-rank", "rank", unknown, "rank is not on rank_ladder; the row is left out of ranks")
 
 
 def _surveys(_: Scene) -> Iterator[Rule]:
-    off = ~pl.col("score").is_between(0, _TOP_SCORE)
+    off = ~nw.col("score").is_between(0, _TOP_SCORE)
     yield Rule("score-off-scale", "score", off, "score is not from 0 to 10; the answer is left out")
-    yield Rule("negative-weight", "weight", pl.col("weight") < 0, "weight is below zero")
+    yield Rule("negative-weight", "weight", nw.col("weight") < 0, "weight is below zero")
 
 
 def _leads(_: Scene) -> Iterator[Rule]:
@@ -87,15 +90,19 @@ def _stretches(_: Scene) -> Iterator[Rule]:
 
 
 def _periods(_: Scene) -> Iterator[Rule]:
-    ends = pl.col("ends_on") < pl.col("starts_on")
-    yield Rule("ends-before-start", "ends_on", ends, "ends_on is before starts_on", "error")
-    before = pl.col("ends_on").cum_max().shift(1).over(order_by="starts_on")
-    message = "starts_on is not after the end of the period before"
-    yield Rule("overlapping-periods", "starts_on", pl.col("starts_on") <= before, message, "error")
+    ends = nw.col("ends_on") < nw.col("starts_on")
+    yield Rule("ends-before-start", "ends_on", ends, "ends_on is before starts_on", "error", beside=("starts_on",))
+    order = ("starts_on", "ends_on", "period")
+    given = (
+        nw.col("ends_on").cum_max().over(order_by=order).alias("reached"),
+        nw.col("reached").shift(1).over(order_by=order).alias("before"),
+    )
+    overlap, message = nw.col("starts_on") <= nw.col("before"), "starts_on is not after the end of the period before"
+    yield Rule("overlapping-periods", "starts_on", overlap, message, "error", beside=order, given=given)
 
 
 def _rates(_: Scene) -> Iterator[Rule]:
-    yield Rule("rate-not-positive", "rate", pl.col("rate") <= 0, "rate is not above zero", "error")
+    yield Rule("rate-not-positive", "rate", nw.col("rate") <= 0, "rate is not above zero", "error")
 
 
 _RULES: dict[str, Callable[[Scene], Iterator[Rule]]] = {
@@ -107,15 +114,17 @@ _RULES: dict[str, Callable[[Scene], Iterator[Rule]]] = {
 
 def _before(name: str, later: str, earlier: str, effect: str = "") -> Rule:
     """A date before the one that it should follow."""
-    return Rule(name, later, pl.col(later) < pl.col(earlier), f"{later} is before {earlier}{effect}")
+    broken, message = nw.col(later) < nw.col(earlier), f"{later} is before {earlier}{effect}"
+    return Rule(name, later, broken, message, beside=(earlier,))
 
 
 def _self(scene: Scene) -> Iterator[Rule]:
     """People above themselves."""
     for column, role in (("sponsor_id", "sponsor"), ("enroller_id", "enroller")):
         if column in scene.columns:
-            same = pl.col(column).cast(pl.String) == pl.col("distributor_id").cast(pl.String)
-            yield Rule(f"self-{role}", column, same, f"somebody is their own {role}; figures of the tree are left out")
+            same = nw.col(column).cast(nw.String) == nw.col("distributor_id").cast(nw.String)
+            message = f"somebody is their own {role}; figures of the tree are left out"
+            yield Rule(f"self-{role}", column, same, message, beside=("distributor_id",))
 
 
 def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:
@@ -125,7 +134,7 @@ def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:
     name = f"under-{youngest}" if youngest else "not-born"
     message = f"under {youngest} on the as-of date" if youngest else "born after the as-of date"
     newest, oldest = _years_before(scene.as_of, youngest), _years_before(scene.as_of, 111)
-    born, year = pl.col("birth_date"), pl.col("birth_year")
+    born, year = nw.col("birth_date"), nw.col("birth_year")
     yield Rule(name, "birth_date", born > day_number(newest), message)
     yield Rule(name, "birth_year", year > _last_year(newest), message)
     yield Rule("over-110", "birth_date", born <= day_number(oldest), "over 110 years old on the as-of date")
@@ -143,18 +152,18 @@ def _last_year(day: date) -> int:
     return day.year if (day.month, day.day) >= (7, 1) else day.year - 1
 
 
-def _is(column: str, code: str, scene: Scene) -> pl.Expr:
+def _is(column: str, code: str, scene: Scene) -> nw.Expr:
     """Whether a column has the code, however spelled."""
     spelled = scene.spelled(column, frozenset({code}))
-    return pl.col(column).is_in(spelled).fill_null(False) if spelled else pl.lit(False)
+    return nw.col(column).is_in(spelled).fill_null(False) if spelled else nw.lit(False)
 
 
-def _valid(scene: Scene) -> pl.Expr:
+def _valid(scene: Scene) -> nw.Expr:
     """Whether an order's status counts; without `valid_status` an empty one does."""
     if "status" not in scene.columns:
-        return pl.lit(True)
+        return nw.lit(True)
     chosen = scene.settings.definitions.get("valid_status")
     codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
     spelled = scene.spelled("status", frozenset(code.strip().casefold() for code in codes))
-    counts = pl.col("status").is_in(spelled).fill_null(False)
-    return counts | pl.col("status").is_null() if chosen is None else counts
+    counts = nw.col("status").is_in(spelled).fill_null(False)
+    return counts | nw.col("status").is_null() if chosen is None else counts

@@ -6,102 +6,112 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
+import narwhals as nw
 
+from mlmkpi.engines import Frame
+from mlmkpi.engines.checking import BAD
 from mlmkpi.period import from_day_number
-from mlmkpi.sources import Example, Finding, Source, discreet
-from mlmkpi.tables import Kind
-from mlmkpi.validate.lookups import Lookups, hashed
-from mlmkpi.validate.rule import EVERY_ROW, Rule
+from mlmkpi.sources import Example, Finding, discreet
+from mlmkpi.tables import TABLES, Kind
+from mlmkpi.validate.lookups import Lookups
+from mlmkpi.validate.rule import Rule
 
 SHOWN = 5
-PLACE = ("_file", "_row")
-BAD = "_bad"
 
 
 class Rows:
     """A table's rows as rules read them."""
 
-    def __init__(self, source: Source, readable: frozenset[str], lookups: Lookups) -> None:
-        self.source = source
-        self.readable = readable
-        self.key = tuple(name for name in source.table.key if name in readable)
-        self._name = source.table.name
+    def __init__(self, table: str, lookups: Lookups) -> None:
+        self.table = TABLES[table]
+        self.engine = lookups.engine
+        self.readable = lookups.readable[table]
+        self.height = self.engine.height(table)
+        self.key = tuple(name for name in self.table.key if name in self.readable)
         self._lookups = lookups
 
     def can(self, rule: Rule) -> bool:
         """Whether the export has what the rule looks at."""
         looked_up = rule.column if rule.refers else rule.of
-        found = looked_up is None or self._lookups.has(self._name, looked_up)
-        return found and rule.reads | {rule.column} <= self.readable
+        found = looked_up is None or self._lookups.has(self.table.name, looked_up)
+        return found and rule.reads <= self.readable
 
-    def frame(self, names: Iterable[str]) -> pl.LazyFrame:
-        """The columns with `_file` and `_row`."""
-        return self.source.scan(sorted(names), rows=True)
+    def scan(self, names: Iterable[str]) -> Frame:
+        """The columns."""
+        return self.engine.scan(self.table.name, sorted(names))
+
+    def placed(self, names: Iterable[str]) -> Frame:
+        """The columns with the rows' places."""
+        return self.engine.placed(self.table.name, sorted(names))
 
     def counts(self, rules: Sequence[Rule]) -> list[int]:
         """How many rows break each rule: one pass for what stands in the rows, one a column that refers."""
-        direct = [rule for rule in rules if not rule.refers]
-        counted = dict(zip(map(id, direct), self._sums(direct), strict=True)) if direct else {}
-        return [self._unknown(rule) if rule.refers else counted[id(rule)] for rule in rules]
-
-    def _unknown(self, rule: Rule) -> int:
-        return int(self._lookups.unknown(self._name, rule.column)["len"].sum())
+        direct, referring = [rule for rule in rules if not rule.refers], [rule for rule in rules if rule.refers]
+        sums = self._sums(direct) if direct else []
+        unknown = self.engine.totals([self._lookups.unknown(self.table.name, rule.column) for rule in referring])
+        counted = dict(zip(map(id, [*direct, *referring]), [*sums, *unknown], strict=True))
+        return [counted[id(rule)] for rule in rules]
 
     def _sums(self, rules: Sequence[Rule]) -> list[int]:
         """The counts of rules that refer to nothing; only flags and what rules of a person read are joined."""
-        plain = [(rule.among & rule.broken).alias(_flag(rule)) for rule in rules if not rule.of]
+        flags = {id(rule): f"broken {number}" for number, rule in enumerate(rules)}
         of_person = [rule for rule in rules if rule.of]
-        among = {id(rule.among): rule.among.fill_null(False).alias(f"among {id(rule.among)}") for rule in of_person}
-        frame = self.source.scan(sorted(frozenset().union(*(rule.reads for rule in rules))))
-        frame = frame.select(*plain, *among.values(), *sorted(frozenset().union(*(rule.direct for rule in of_person))))
-        for person in sorted({str(rule.of) for rule in of_person}):
-            frame = self._lookups.attach(frame, self._name, person)
-        broken = [(pl.col(f"among {id(rule.among)}") & rule.broken).alias(_flag(rule)) for rule in of_person]
-        sums = frame.with_columns(broken).select(pl.col(_flag(rule)).sum() for rule in rules)
-        return [int(count) for count in sums.collect(engine="streaming").row(0)]
+        plain = [rule.broken.alias(flags[id(rule)]) for rule in rules if not rule.of]
+        among = {id(rule.among): rule.among for rule in of_person if rule.among is not None}
+        chosen = [expr.fill_null(False).alias(f"among {each}") for each, expr in among.items()]
+        person = sorted({name for rule in of_person for name in (rule.column, str(rule.of))})
+        frame = given(self.scan(frozenset().union(*(rule.reads for rule in rules))), rules)
+        frame = frame.select(*plain, *chosen, *map(nw.col, person))
+        for name in sorted({str(rule.of) for rule in of_person}):
+            frame = self._lookups.attach(frame, self.table.name, name)
+        frame = frame.with_columns(
+            (rule.broken if rule.among is None else nw.col(f"among {id(rule.among)}") & rule.broken)
+            .alias(flags[id(rule)])
+            for rule in of_person
+        ) if of_person else frame
+        return self.engine.true(frame, list(flags.values()))
 
     def empty(self, rule: Rule) -> Finding | None:
         """A rule of empty cells, rows with a cell that cannot be read left out; None where no row breaks it."""
-        frame = self.source.scan(sorted(rule.reads), rows=True)
-        good = ~pl.col(BAD) if BAD in frame.collect_schema() else EVERY_ROW
-        rows = frame.filter(rule.among & rule.broken & good).select(PLACE).collect(engine="streaming")
-        if not rows.height:
-            return None
-        first = rows.bottom_k(SHOWN, by=list(PLACE)).lazy()
-        shown = self.frame({rule.column, *self.key}).join(first, on=PLACE, how="semi")
-        return self.shown(rule, rows.height, shown)
+        frame = self.placed(rule.reads | set(self.key))
+        rows = frame.filter(rule.broken)
+        if BAD in frame.collect_schema().names():
+            bad = self.placed(rule.reads)
+            count = self.engine.true(bad.select((rule.broken & ~nw.col(BAD)).alias("empty")), ["empty"])[0]
+            rows = rows.filter(~nw.col(BAD))
+        else:
+            count = self.engine.true(frame.select(rule.broken.alias("empty")), ["empty"])[0]
+        return self.shown(rule, count, rows, filtered=True) if count else None
 
     def finding(self, rule: Rule, count: int) -> Finding:
         """A rule that rows break."""
-        frame = self.frame(rule.reads | {rule.column, *self.key}).filter(rule.among)
+        frame = given(self.placed(rule.reads | set(self.key)), [rule])
         if rule.refers:
-            strange = self._lookups.unknown(self._name, rule.column)["id"]
-            rows = frame.filter(hashed(pl.col(rule.column)).is_in(strange.implode()))
-            return self.shown(rule, count, rows.head(SHOWN))
+            strange = self._lookups.unknown(self.table.name, rule.column)
+            return self.shown(rule, count, self.engine.among(frame, rule.column, strange), filtered=True)
+        frame = frame if rule.among is None else frame.filter(rule.among)
         if rule.of is None:
-            return self.shown(rule, count, frame.filter(rule.broken).head(SHOWN))
-        return self.shown(rule, count, self._lookups.attach(frame, self._name, rule.of).filter(rule.broken))
+            return self.shown(rule, count, frame.filter(rule.broken), filtered=not rule.given)
+        return self.shown(rule, count, self._lookups.attach(frame, self.table.name, rule.of).filter(rule.broken))
 
-    def shown(self, rule: Rule, count: int, rows: pl.LazyFrame) -> Finding:
+    def shown(self, rule: Rule, count: int, rows: Frame, *, filtered: bool = False) -> Finding:
         """A finding from the rows themselves, which have their places, the key and the rule's column."""
-        first = rows.select(*PLACE, *dict.fromkeys([*self.key, rule.column]))
-        first = first.bottom_k(SHOWN, by=list(PLACE)).sort(PLACE)
-        shown = first.collect(engine="streaming").iter_rows(named=True)
-        examples = tuple(self.example(row, rule.column) for row in shown)
+        columns = list(dict.fromkeys([*self.key, rule.column]))
+        first = self.engine.first(rows, columns, SHOWN, filtered=filtered).iter_rows(named=True)
+        examples = tuple(self._example(row, rule.column) for row in first)
         return Finding(
-            self._name, rule.column, rule.name, rule.severity, count, self.source.height, examples, rule.message
+            self.table.name, rule.column, rule.name, rule.severity, count, self.height, examples, rule.message
         )
 
-    def example(self, row: dict[str, Any], column: str | None) -> Example:
+    def _example(self, row: dict[str, Any], column: str) -> Example:
         """A row as people see it: its file, its number there, its key, and the cell of a column."""
-        key = [self.text(name, row[name]) for name in self.key]
-        value = self.text(column, row[column]) if column else None
-        return Example(self.source.files[row[PLACE[0]]], row[PLACE[1]], " / ".join(filter(None, key)) or None, value)
+        file, number = self.engine.place(self.table.name, row)
+        key = [self._text(name, row[name]) for name in self.key]
+        return Example(file, number, " / ".join(filter(None, key)) or None, self._text(column, row[column]))
 
-    def text(self, name: str, cell: Any) -> str | None:
+    def _text(self, name: str, cell: Any) -> str | None:
         """A typed cell as text; free text is never shown."""
-        kind = self.source.table.column(name).kind
+        kind = self.table.column(name).kind
         if cell is None or kind is Kind.TEXT:
             return None
         if kind is Kind.DATE:
@@ -111,6 +121,9 @@ class Rows:
         return discreet(str(cell))
 
 
-def _flag(rule: Rule) -> str:
-    """What a frame calls the rows that break a rule."""
-    return f"broken {id(rule)}"
+def given(frame: Frame, rules: Iterable[Rule]) -> Frame:
+    """The frame with the columns that rules want made first."""
+    for rule in rules:
+        for expr in rule.given:
+            frame = frame.with_columns(expr)
+    return frame

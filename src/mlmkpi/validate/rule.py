@@ -5,44 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import polars as pl
+import narwhals as nw
 
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Severity
-
-EVERY_ROW = pl.lit(True)
-DAYS = ("enrolled", "terminated", "back")
 
 
 @dataclass(frozen=True)
 class Rule:
     """What no row should be: `broken` is true for the rows that are, `column` the cell that is shown of them.
 
-    A rule may be about rows `among` others alone; `of` names the column of a person whose `enrolled`, `terminated` and
-    `back` (days) `broken` reads too. Where it `refers`, rows break it whose `column` has an id that is not in the table
-    it refers to. Where it is of empty cells (`empties`), rows with a cell that cannot be read are none of it.
+    Other columns that it reads are named `beside` it. A rule may be about rows `among` others alone. `of` names the
+    column of a person whose `enrolled`, `terminated` and `back` (days) `broken` reads besides `column` alone. Where it
+    `refers`, rows break it whose `column` has an id that is not in the table it refers to. Where it is of empty cells
+    (`empties`), rows with a cell that cannot be read are none of it. `given` are columns that are made first, in steps.
     """
 
     name: str
     column: str
-    broken: pl.Expr
+    broken: nw.Expr
     message: str
     severity: Severity = "warning"
-    among: pl.Expr = EVERY_ROW
+    beside: tuple[str, ...] = ()
+    among: nw.Expr | None = None
     of: str | None = None
     refers: bool = False
     empties: bool = False
-
-    @property
-    def direct(self) -> frozenset[str]:
-        """The columns of the table that `broken` reads, and the one that it looks up."""
-        names = set(self.broken.meta.root_names())
-        return frozenset(names - set(DAYS) | {self.of} if self.of else names)
+    given: tuple[nw.Expr, ...] = ()
 
     @property
     def reads(self) -> frozenset[str]:
         """The columns of the table that the rule looks at."""
-        return self.direct | frozenset(self.among.meta.root_names()) | ({self.column} if self.refers else set())
+        return frozenset({self.column, *self.beside, *([self.of] if self.of else [])})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,28 @@
+"""The engine that a check stands on: Polars, or Spark where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mlmkpi.engines.checking import Checking
+from mlmkpi.engines.polars_checks import PolarsChecks
+from mlmkpi.engines.spark_session import spark_engine
+from mlmkpi.settings import Settings
+from mlmkpi.sources import open_exports
+
+
+@contextmanager
+def opened(exports: Path | str | Mapping[str, Any], settings: Settings, engine: Any = None) -> Iterator[Checking]:
+    """The exports on the engine named ("polars", "spark", "sc://host:port") or on a session, else the settings'."""
+    engine = engine or settings.engine or "polars"
+    if engine == "polars":
+        with open_exports(exports, settings) as found:
+            yield PolarsChecks(found)
+        return
+    with spark_engine(engine, exports, settings) as spark:
+        from mlmkpi.engines.spark_checks import SparkChecks
+
+        yield SparkChecks(spark)
