@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
-import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import AGE_BANDS
-from mlmkpi.facts.base import Ask, Expr, Fact
+from mlmkpi.facts.base import Expr, Fact
+from mlmkpi.facts.days import Days
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.history import Timeline, history_sums, timeline
+from mlmkpi.facts.history import history_sums, timeline
 from mlmkpi.facts.ledger import Extra, Ledger
 from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
 from mlmkpi.facts.roster import FAR, Roster
 from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Schedule, Span
+from mlmkpi.facts.spans import Schedule
 
 LACKING = ("blank", "unvalued")
 ONCE = ("order", "original", *LACKING)
@@ -39,7 +38,7 @@ class Wanted:
         self.extras[name] = Extra((name,), nw.col(name))
 
 
-class Books:
+class Books(Days):
     """Holds what facts share. Facts say what they want (`want`) before `build` reads the orders once."""
 
     def __init__(
@@ -47,69 +46,23 @@ class Books:
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
         lineage: Lineage | None = None, with_people: bool = True,
     ) -> None:
+        facts = list(facts)
+        self.asks = dict.fromkeys(ask for fact in facts for span in schedule.spans for ask in fact.asks(span))
+        last = schedule.as_of if data_start is None else data_start
+        super().__init__(export.engine, schedule, timeline(schedule, self.asks, last))
         self.export = export
-        self.engine = export.engine
-        self.schedule = schedule
         self.data_start = data_start
         self.ladder = tuple(ladder)
         self.age_bands = age_bands
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
         self.models: dict[Any, Any] = {}
-        self.asks: dict[Ask, None] = {}
-        facts = list(facts)
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
-        for fact in facts:
-            for span in schedule.spans:
-                self.asks.update(dict.fromkeys(fact.asks(span)))
-        self.timeline: Timeline = timeline(schedule, self.asks, schedule.as_of if data_start is None else data_start)
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
-        self.spans = schedule.spans
         self.lacking: dict[str, int] = {}
-        self._cache: dict[Any, Frame] = {}
         self._lineage = lineage
-
-    # ---- small tables ------------------------------------------------------------------------------------------
-
-    @property
-    def days(self) -> Frame:
-        """A row a day: `day`, `cell`, `bit_0` …"""
-        return self.once("days", lambda: self.engine.small(self.timeline.days()))
-
-    def cells_of_spans(self) -> pl.DataFrame:
-        """`cell`, `span`: the cells that each span is made of."""
-        rows = [
-            {"cell": cell, "span": span.index}
-            for span in self.schedule.spans
-            for cell in self.timeline.cells_of(span.start, span.end)
-        ]
-        return pl.DataFrame(rows, schema={"cell": pl.Int32, "span": pl.Int32})
-
-    def spans_of_days(self) -> Frame:
-        """`day`, `span`: the periods that each day lies in."""
-        rows = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell").select("day", "span")
-        return self.once("spans_of_days", lambda: self.engine.small(rows))
-
-    def in_spans(self, rows: Frame, day: str = "day") -> Frame:
-        """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
-        return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
-
-    def ends(self) -> Frame:
-        """`span`, `closing`: the last day of each period as it is computed."""
-        spans = self.schedule.spans
-        rows = pl.DataFrame(
-            {"span": [span.index for span in spans], "closing": [span.end for span in spans]},
-            schema={"span": pl.Int32, "closing": pl.Int32},
-        )
-        return self.once("ends", lambda: self.engine.small(rows))
-
-    @property
-    def one_cell_spans(self) -> bool:
-        """Whether every span is one cell of its own, so that cells need no further grouping."""
-        cells = [self.timeline.cells_of(span.start, span.end) for span in self.schedule.spans]
-        return all(len(one) <= 1 for one in cells) and len({c for one in cells for c in one}) == sum(map(len, cells))
 
     # ---- orders, cells -----------------------------------------------------------------------------------------
 
@@ -281,11 +234,6 @@ class Books:
                 sums.append(nw.col(f"latest_{day}").max())
         return self.engine.materialise(self.engine.group(frame, "unit", {}, columns, sums))
 
-    @property
-    def boundaries(self) -> list[int]:
-        """The boundary days at which a customer's latest seller may be asked for; cells are cut there."""
-        return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
-
     def recruits(self) -> Frame:
         """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""
         return self.once("recruits", self._read_recruits)
@@ -342,24 +290,6 @@ class Books:
                 unknown = frame.filter((nw.col("enrolled") == FAR) & nw.any_horizontal(*sold, ignore_nulls=True))
                 return int(self.engine.collect(unknown.select(nw.len().alias("n")))["n"][0])
         return 0
-
-    # ---- cache -------------------------------------------------------------------------------------------------
-
-    def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
-        """A frame that is built, for every span, the first time it is asked for."""
-        if key not in self._cache:
-            with self.narrowed(self.schedule.spans):
-                self._cache[key] = build()
-        return self._cache[key]
-
-    @contextmanager
-    def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:
-        """Facts make rows for these `spans` alone, while the context lasts."""
-        before, self.spans = self.spans, spans
-        try:
-            yield
-        finally:
-            self.spans = before
 
 
 def on_books(day: int | Expr) -> Expr:

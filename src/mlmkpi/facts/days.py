@@ -1,0 +1,83 @@
+"""A run's stretches of days, laid out as small tables of the engine's; and what is built once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import polars as pl
+
+from mlmkpi.engines import Engine, Frame
+from mlmkpi.facts.history import Timeline
+from mlmkpi.facts.spans import Schedule, Span
+
+
+class Days:
+    """The days, cells and spans of a run; `spans` are those that facts make rows for now."""
+
+    def __init__(self, engine: Engine, schedule: Schedule, timeline: Timeline) -> None:
+        self.engine = engine
+        self.schedule = schedule
+        self.timeline = timeline
+        self.spans = schedule.spans
+        self._cache: dict[Any, Frame] = {}
+
+    @property
+    def days(self) -> Frame:
+        """A row a day: `day`, `cell`, `bit_0` …"""
+        return self.once("days", lambda: self.engine.small(self.timeline.days()))
+
+    def cells_of_spans(self) -> pl.DataFrame:
+        """`cell`, `span`: the cells that each span is made of."""
+        rows = [
+            {"cell": cell, "span": span.index}
+            for span in self.schedule.spans
+            for cell in self.timeline.cells_of(span.start, span.end)
+        ]
+        return pl.DataFrame(rows, schema={"cell": pl.Int32, "span": pl.Int32})
+
+    def spans_of_days(self) -> Frame:
+        """`day`, `span`: the periods that each day lies in."""
+        rows = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell").select("day", "span")
+        return self.once("spans_of_days", lambda: self.engine.small(rows))
+
+    def in_spans(self, rows: Frame, day: str = "day") -> Frame:
+        """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
+        return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
+
+    def ends(self) -> Frame:
+        """`span`, `closing`: the last day of each period as it is computed."""
+        spans = self.schedule.spans
+        rows = pl.DataFrame(
+            {"span": [span.index for span in spans], "closing": [span.end for span in spans]},
+            schema={"span": pl.Int32, "closing": pl.Int32},
+        )
+        return self.once("ends", lambda: self.engine.small(rows))
+
+    @property
+    def one_cell_spans(self) -> bool:
+        """Whether every span is one cell of its own, so that cells need no further grouping."""
+        cells = [self.timeline.cells_of(span.start, span.end) for span in self.schedule.spans]
+        return all(len(one) <= 1 for one in cells) and len({c for one in cells for c in one}) == sum(map(len, cells))
+
+    @property
+    def boundaries(self) -> list[int]:
+        """The boundary days at which a customer's latest seller may be asked for; cells are cut there."""
+        return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
+
+    def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
+        """A frame that is built, for every span, the first time it is asked for."""
+        if key not in self._cache:
+            with self.narrowed(self.schedule.spans):
+                self._cache[key] = build()
+        return self._cache[key]
+
+    @contextmanager
+    def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:
+        """Facts make rows for these `spans` alone, while the context lasts."""
+        before, self.spans = self.spans, spans
+        try:
+            yield
+        finally:
+            self.spans = before
