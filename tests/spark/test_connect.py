@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import socket
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from polars.testing import assert_frame_equal
 
-import mlmkpi
-from equal.compare import Case, frames, product, settings_of
-from mlmkpi.errors import DataError, EngineError
-from spark.conftest import QUICK
+from equal.compare import Case, frames, product
 from spark.pack import packed
+from spark.server import Server, free_port
 
 pytestmark = pytest.mark.spark
 
-SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
 KPIS = ("new_signups", "distributor_retention_rate", "personal_sales_volume", "time_to_first_sale", "sponsor_rate")
-
-
-class Server:
-    """A server of its own process."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        spec = importlib.util.find_spec("pyspark")
-        assert spec is not None
-        assert spec.origin is not None
-        home = Path(spec.origin).parent
-        settings = QUICK | {"spark.connect.grpc.binding.port": str(self.port), "spark.ui.enabled": "false",
-                            "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
-        environment = os.environ | {
-            "SPARK_HOME": str(home), "SPARK_CONNECT_MODE": "0",
-            "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        }
-        submit = [str(home / "bin" / "spark-submit"), "--master", "local[2]", "--class", SERVER]
-        self.process = subprocess.Popen(
-            [*submit, *options, "spark-internal"], cwd=folder, env=environment, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    @property
-    def address(self) -> str:
-        return f"sc://127.0.0.1:{self.port}"
-
-    def wait(self) -> None:
-        """Until it listens."""
-        until = time.monotonic() + 180
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.2)
-            else:
-                return
-        raise AssertionError("the server does not come up")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -92,57 +40,108 @@ def test_a_server_gives_the_same_result(server: Server) -> None:
     assert_frame_equal(product(case()), product(case(), server.address), check_exact=True)
 
 
-def test_a_server_that_does_not_see_the_path(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="does not exist where the Spark server looks"):
-        mlmkpi.compute(tmp_path / "only-here", kpis=["new_signups"], engine=server.address)
+MLMKPI = str(Path(sys.executable).with_name("mlmkpi"))
 
 
-def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str) -> subprocess.CompletedProcess[str]:
     """The command as people call it."""
-    mlmkpi_ = str(Path(sys.executable).with_name("mlmkpi"))
-    command = [mlmkpi_, "compute", str(folder), "--kpi", "new_signups", "--last", "2", *more]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run([MLMKPI, *command], capture_output=True, text=True, check=False)
 
 
 def test_the_command_line_says_the_same_on_every_engine(server: Server, tmp_path: Path) -> None:
     for name, frame in frames(packed((3,))).items():
         frame.write_parquet(tmp_path / f"{name}.parquet")
-    here = run(tmp_path, "--format", "json")
+    asked = ("compute", str(tmp_path), "--kpi", "new_signups", "--last", "2", "--format", "json")
+    here = run(*asked)
     assert json.loads(here.stdout)
     for engine in ("spark", server.address):
-        there = run(tmp_path, "--format", "json", "--engine", engine)
+        there = run(*asked, "--engine", engine)
         assert (there.returncode, there.stdout, there.stderr) == (0, here.stdout, here.stderr)
 
 
-def test_a_bad_cell_on_the_command_line_is_one_message(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nD1,2026-01-01\nD2,soon\n")
-    done = run(tmp_path, "--engine", server.address, "--output", str(tmp_path / "out.json"))
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "distributors.enrolled_on: 1 cell is not a date" in done.stderr
-    assert "at org.apache" not in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out.json").exists()
+HEADER = "order_id,ordered_on,amount"
 
 
-def test_a_server_killed_in_mid_run(tmp_path: Path) -> None:
-    own = Server(tmp_path)
-    told = []
-
-    def kill(what: str) -> None:
-        told.append(what)
-        if what == "summing":
-            own.kill()
-
-    own.wait()
-    try:
-        with pytest.raises(EngineError, match="the Spark server is gone") as gone:
-            compute(own.address, kill)
-    finally:
-        own.kill()
-    assert "summing" in told
-    assert gone.value.exit_code == 4
+@pytest.mark.parametrize(("lines", "told"), [
+    (None, "error: file:{folder}/gone does not exist where the Spark server looks\n"),
+    (("order_id,ordered_on,total", "O1,2026-01-01,5"), "error: orders.csv has no column for amount\n"),
+    ((HEADER, "O1,2026-01-01,5", "O2,soon,5"), "error: orders.ordered_on: 1 cell is not a date\n"),
+])
+def test_what_is_wrong_with_the_data_ends_with_3(
+    server: Server, tmp_path: Path, lines: Sequence[str] | None, told: str
+) -> None:
+    folder, out = tmp_path / ("exports" if lines else "gone"), tmp_path / "out.json"
+    if lines:
+        folder.mkdir()
+        (folder / "orders.csv").write_text("\n".join(lines) + "\n")
+    done = run("compute", str(folder), "--kpi", "sales_volume", "--engine", server.address, "--output", str(out))
+    assert done.stderr.startswith(told.format(folder=tmp_path))
+    assert_plain(done.returncode, 3, done.stdout, done.stderr, out)
 
 
-def compute(address: str, progress: Any) -> mlmkpi.Result:
-    one = case()
-    return mlmkpi.compute(frames(one.tables), kpis=KPIS, settings=settings_of(one), engine=address, progress=progress)
+def test_nobody_at_the_address_ends_with_4(tmp_path: Path) -> None:
+    port, out = free_port(), tmp_path / "out.json"
+    for command in (("compute", "--output", str(out)), ("validate",)):
+        done = run(*command, str(tmp_path), "--engine", f"sc://127.0.0.1:{port}/;token=secret")
+        assert done.stderr.startswith(f"error: no Spark server answers at 127.0.0.1:{port}\n")
+        assert "secret" not in done.stderr
+        assert_plain(done.returncode, 4, done.stdout, done.stderr, out)
+
+
+def test_validate_gives_its_findings_and_1(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(f"{HEADER}\nO2,2026-01-01,5\nO2,2026-01-01,5\nO1,soon,5\n")
+    done = run("validate", str(tmp_path), "--engine", server.address, "--format", "json")
+    assert (done.returncode, done.stderr) == (1, "")
+    found = [(each["rule"], each["count"], each["examples"][0]["key"]) for each in json.loads(done.stdout)]
+    assert found == [("unreadable-cell", 1, "O1"), ("duplicate-row", 1, "O2")]
+
+
+def test_ctrl_c_cancels_the_jobs_on_the_server(server: Server, endless: Path) -> None:
+    out = endless / "out.json"
+    server.becomes(busy=False)
+    at_work = started(server, endless, out)
+    server.becomes(busy=True)
+    at_work.send_signal(signal.SIGINT)
+    said, told = at_work.communicate(timeout=60)
+    assert_plain(at_work.returncode, 130, said, told, out)
+    server.becomes(busy=False)
+
+
+def test_a_server_killed_in_mid_run_ends_with_4(server: Server, endless: Path) -> None:
+    """The last of the tests on this server."""
+    out = endless / "out.json"
+    at_work = started(server, endless, out)
+    server.becomes(busy=True)
+    server.kill()
+    said, told = at_work.communicate(timeout=120)
+    assert told.startswith("error: the Spark server is gone\n")
+    assert_plain(at_work.returncode, 4, said, told, out)
+
+
+@pytest.fixture
+def endless(server: Server, tmp_path: Path) -> Path:
+    """An export whose orders never end: a view of the server's."""
+    from mlmkpi.engines.spark_session import open_session
+
+    session = open_session(server.address)
+    columns = "cast(id AS string) order_id, date_from_unix_date(cast(id % 9 AS int)) ordered_on, 1.0D amount"
+    session.sql(f"CREATE OR REPLACE VIEW default.endless AS SELECT {columns} FROM range(1000000000000)")
+    session.stop()
+    (tmp_path / "mlmkpi.toml").write_text('[files]\norders = "default.endless"\n')
+    return tmp_path
+
+
+def started(server: Server, folder: Path, out: Path) -> subprocess.Popen[str]:
+    """A run under way."""
+    command = [MLMKPI, "compute", str(folder), "--kpi", "sales_volume", "--engine", server.address]
+    return subprocess.Popen(
+        [*command, "--output", str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def assert_plain(code: int, expected: int, said: str, told: str, out: Path) -> None:
+    """The exit code, nothing on stdout, no trace on stderr, and no output file."""
+    assert (code, said) == (expected, "")
+    assert "at org.apache" not in told
+    assert "Traceback" not in told
+    assert not out.exists()
