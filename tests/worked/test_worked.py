@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,7 +17,9 @@ from cli.ended import Run
 from equal.compare import frames
 from mlmkpi.errors import UsageError
 from mlmkpi.explain import explanation
+from mlmkpi.facts import purchases
 from mlmkpi.kpi import KPIS
+from mlmkpi.period import day_number
 from mlmkpi.report.worked import render_worked
 from mlmkpi.settings import Settings
 from oracle.companies import company
@@ -276,3 +279,25 @@ def test_every_shape_is_worked_out(name: str, tables: dict[str, pl.DataFrame]) -
 @pytest.mark.parametrize("name", sorted(set(KPIS) - set(SHAPES)))
 def test_every_kpi_is_worked_out(name: str, tables: dict[str, pl.DataFrame]) -> None:
     check(name, tables)
+
+
+def test_models_are_fitted_for_the_period_that_is_explained_alone(
+    exports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days: list[int] = []
+
+    def fitted(books: Any, rules: Any, known: Any, until: int) -> Any:
+        days.append(until)
+        return real(books, rules, known, until)
+
+    real = purchases.fitted
+    monkeypatch.setattr("mlmkpi.facts.lifetimes.fitted", fitted)
+    mlmkpi.work_out(exports, "customer_lifetime_value", period="2026-10")
+    assert set(days) == {day_number(date(2026, 10, 31))}
+
+
+def test_a_repeated_order_counts_once_under_every_rule(exports: Path) -> None:
+    (exports / "orders.csv").write_text(ORDERS + "A3,2026-10-31,8.00,D6,C2\n")
+    told = mlmkpi.work_out(exports, "sales_volume", period="2026-10")
+    assert told.value == 38.75
+    assert {one[0] for one in told.unchanged} == {"refunds"}

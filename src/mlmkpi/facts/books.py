@@ -112,15 +112,32 @@ class Books(Days):
 
     def _read_typed(self, rules: OrderRules) -> Frame:
         ledger = self._ledger(rules)
-        ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
-        typed = self.engine.materialise(self._celled(ledger, self.export.unchecked("orders", ledger.reads())), ids)
-        if not self.export.repeats.get("orders") and self.engine.has_repeats(typed, ["order"]):
-            self.export.check("orders")
-            typed = self.engine.materialise(self._celled(ledger, self.export.scan("orders", ledger.reads())), ids)
+        if len(self.wanted) > 1:
+            typed = self.engine.materialise(self._celled(ledger, self._scanned()))
+        else:
+            ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
+            typed = self._once_each("order", ids, lambda rows: self._celled(ledger, rows), ledger.reads())
         lacking = self.engine.collect(typed.select(nw.col(name).cast(nw.Int64).sum() for name in LACKING)).row(0)
         for name, count in zip(LACKING, lacking, strict=True):
             self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
         return typed
+
+    def _scanned(self) -> Frame:
+        """The orders' columns that several sets of rules read, each order once."""
+        ledgers = [self._ledger(rules) for rules in self.wanted]
+        columns = sorted({name for ledger in ledgers for name in ledger.reads()})
+        ids = [name for name in columns if name.endswith("_id")]
+        return self.once(("scanned",), lambda: self._once_each("order_id", ids, lambda rows: rows, columns))
+
+    def _once_each(
+        self, key: str, ids: Sequence[str], made: Callable[[Frame], Frame], columns: Sequence[str]
+    ) -> Frame:
+        """What is made of these columns of the orders, looked through for repeated keys, and then each order once."""
+        rows = self.engine.materialise(made(self.export.unchecked("orders", columns)), ids)
+        if self.export.repeats.get("orders") or not self.engine.has_repeats(rows, [key]):
+            return rows
+        self.export.check("orders")
+        return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
 
     def _celled(self, ledger: Ledger, rows: Frame) -> Frame:
         """The typed rows with their `cell`, null for days that the run does not see."""
@@ -184,6 +201,7 @@ class Books(Days):
                     self.cells(rules, unit)
         if self.wanted and self.roster.exists and self.with_people:
             self.people()
+        self._release("scanned")
 
     def release_orders(self) -> None:
         """Let the order rows go once their sums are taken."""

@@ -18,7 +18,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a run."""
+    """What is asked of a run.
+
+    `models_for` is the label of the one period that models are fitted for, "" for the last that has ended; without it
+    they are fitted as their KPIs say.
+    """
 
     kpis: Sequence[str | Kpi] | None = None
     every: Every = Every.MONTH
@@ -31,6 +35,7 @@ class Request:
     compare_year: bool = False
     bad_rows: str = "stop"
     teams: Teams = field(default_factory=Teams)
+    models_for: str | None = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:

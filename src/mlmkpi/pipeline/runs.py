@@ -31,6 +31,7 @@ from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
+from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
 
 Write = Callable[[pl.DataFrame], None]
@@ -137,6 +138,8 @@ def _schedule(
         calendar, periods, clock.as_of, year=request.compare_year or any(figure.year_ago for figure in ratios),
         growth=Back.PREVIOUS in backs, yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
+    if request.models_for is not None:
+        return replace(laid, fitted=frozenset({picked(laid, request.models_for or None).index}))
     return fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
 
 

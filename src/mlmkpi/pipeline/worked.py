@@ -75,6 +75,7 @@ def work_out(
     chosen_every, days = asked_for(period, every)
     wanted: list[str | Kpi] = [kpi, *known.related, *variants, *sums]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
+    request = replace(request, models_for=period or "")
     seen: list[_Seen] = []
 
     def look(books: Books, jobs: Jobs, planned: Sequence[Planned]) -> None:
