@@ -16,6 +16,7 @@ from cli.ended import PROGRAM, environment
 from mlmkpi.cli import progress as shown
 from mlmkpi.cli.progress import Progress
 from mlmkpi.cli.writing import format_of
+from mlmkpi.engines import spark_stages
 from mlmkpi.errors import UsageError
 
 
@@ -96,6 +97,19 @@ def test_a_long_run_shows_what_is_under_way_and_clears_it(monkeypatch: pytest.Mo
             time.sleep(0.01)
     assert "6.8 of 10.2 million rows" in terminal.getvalue()
     assert "\x1b[2K" in terminal.getvalue().rpartition("reading orders")[2]
+
+
+def test_a_long_run_on_spark_shows_its_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = terminal_as_stderr(monkeypatch)
+    monkeypatch.setattr(shown, "PATIENCE", 0.01)
+    monkeypatch.setattr(spark_stages, "_LOOKS", [lambda: spark_stages.Stage(3, 12, 40)])
+    with Progress() as progress:
+        progress("summing")
+        until = time.monotonic() + 20
+        while "tasks" not in terminal.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
+    assert "summing" in terminal.getvalue()
+    assert "· stage 3, 12 of 40 tasks" in terminal.getvalue()
 
 
 def test_a_pipe_is_shown_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,22 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import narwhals as nw
 import pytest
 from polars.testing import assert_frame_equal
 
 from equal.compare import Case, frames, product
+from mlmkpi.engines import spark_stages
+from mlmkpi.engines.spark import cancel
+from mlmkpi.engines.spark_session import open_session, spark_engine
+from mlmkpi.errors import EngineError
+from mlmkpi.settings import Settings
 from spark.pack import packed
 from spark.server import Server, free_port
 
@@ -107,6 +116,25 @@ def test_ctrl_c_cancels_the_jobs_on_the_server(server: Server, endless: Path) ->
     server.becomes(busy=False)
 
 
+@pytest.mark.parametrize("where", ["here", "on the server"])
+def test_the_stage_under_way_is_known(server: Server, session: Any, where: str) -> None:
+    found = session if where == "here" else open_session(server.address)
+    with spark_engine(found, {}, Settings()) as engine, ThreadPoolExecutor() as threads:
+        assert spark_stages.now() is None
+        endless = threads.submit(engine.collect, nw.from_native(found.range(10**12).groupBy().sum("id")))
+        until = time.monotonic() + 60
+        while (stage := spark_stages.now()) is None and time.monotonic() < until:
+            time.sleep(0.05)
+        cancel(found)
+        with pytest.raises(EngineError):
+            endless.result()
+    assert stage is not None
+    assert (stage.done, stage.tasks > 0) == (0, True)
+    assert spark_stages.now() is None
+    if found is not session:
+        found.stop()
+
+
 def test_a_server_killed_in_mid_run_ends_with_4(server: Server, endless: Path) -> None:
     """The last of the tests on this server."""
     out = endless / "out.json"
@@ -121,8 +149,6 @@ def test_a_server_killed_in_mid_run_ends_with_4(server: Server, endless: Path) -
 @pytest.fixture
 def endless(server: Server, tmp_path: Path) -> Path:
     """An export whose orders never end: a view of the server's."""
-    from mlmkpi.engines.spark_session import open_session
-
     session = open_session(server.address)
     columns = "cast(id AS string) order_id, date_from_unix_date(cast(id % 9 AS int)) ordered_on, 1.0D amount"
     session.sql(f"CREATE OR REPLACE VIEW default.endless AS SELECT {columns} FROM range(1000000000000)")

@@ -8,6 +8,8 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
+from mlmkpi.engines import spark_stages
+
 LENGTH = 24
 
 
@@ -17,6 +19,17 @@ class Known(BarColumn):
     def render(self, task: Task) -> RenderableType:  # type: ignore[override]
         """The bar."""
         return Text() if task.total is None else super().render(task)
+
+
+class Stages(ProgressColumn):
+    """The stage that Spark is at, where it is in use."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        """The stage after a dot."""
+        stage = spark_stages.now()
+        return Text(f"· {stage}" if stage else "", "dim")
 
 
 class Elapsed(ProgressColumn):
@@ -33,9 +46,9 @@ class Elapsed(ProgressColumn):
 
 
 def moving_line(began: float) -> Progress:
-    """A line on stderr for one task: its description, a bar, the field `rows`, and the time since `began`."""
+    """A line on stderr for one task: its description, a bar, the field `rows`, Spark's stage, and the time."""
     columns = (
         TextColumn("{task.description}", markup=False), Known(LENGTH),
-        TextColumn("{task.fields[rows]}", style="dim"), Elapsed(began),
+        TextColumn("{task.fields[rows]}", style="dim"), Stages(), Elapsed(began),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True)

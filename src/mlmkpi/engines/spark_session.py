@@ -45,11 +45,12 @@ def spark_engine(
     from mlmkpi.engines.spark import SparkEngine
     from mlmkpi.engines.spark_errors import translated
     from mlmkpi.engines.spark_names import whole_names
+    from mlmkpi.engines.spark_stages import told
 
     connect = ".connect." in type(session).__module__
     with (
         translated(), warnings.catch_warnings(), _unlogged(), whole_names(connect=connect),
-        _active(session, connect=connect),
+        _active(session, connect=connect), told(session, connect=connect),
     ):
         warnings.filterwarnings("ignore", module=r"(pyspark|py4j|grpc|google)(\.|$)")
         try:
