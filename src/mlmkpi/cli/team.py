@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import AsOf, Config, Exports
+from mlmkpi.cli.options import AsOf, Config, Engine, Exports
 from mlmkpi.cli.writing import page, write_text
 
 EXAMPLES = """\
@@ -29,6 +29,7 @@ def team(
     depth: Annotated[int, typer.Option(min=0, metavar="N", help="How many generations the tree draws.")] = 2,
     names: Annotated[bool, typer.Option("--names", help="Show people's names.")] = False,
     config: Config = None,
+    engine: Engine = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or machines.")] = "text",
 ) -> None:
     """Show one leader's team.
@@ -44,7 +45,7 @@ def team(
     with Progress() as progress:
         found = run(
             exports, leader, tree=tree, every=every, as_of=as_of, depth=depth, names=names, config=config,
-            progress=progress,
+            engine=engine, progress=progress,
         )
     look = page(None)
     if form == "json":

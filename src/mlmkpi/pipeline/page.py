@@ -10,16 +10,14 @@ from typing import Any
 
 import polars as pl
 
-from mlmkpi.engines.ids import UnparsedIdError
-from mlmkpi.engines.polars import PolarsEngine
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.period import Every
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
+from mlmkpi.pipeline.opening import on_engine
 from mlmkpi.pipeline.request import one_of
 from mlmkpi.settings import Settings, load_settings
-from mlmkpi.sources import open_exports
 
 KPIS = (
     "team_sales_volume", "new_signups", "team_growth_rate", "distributor_retention_rate", "team_retention_rate",
@@ -95,7 +93,7 @@ class TeamPage:
 def team(
     exports: Exports = ".", leader: str = "", *, tree: str = "sponsor", every: str = "month", as_of: date | None = None,
     depth: int = 2, names: bool = False, bad_rows: str = "stop", config: Path | None = None,
-    settings: Settings | None = None, progress: Callable[[str], None] | None = None,
+    settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> TeamPage:
     """One leader's page, for the last period that ended: nobody outside their team is on it.
 
@@ -110,13 +108,13 @@ def team(
     settings = settings or load_settings(config, folder, Path.cwd())
     teams = Teams(one_of(TreeKind, "tree", tree))
     asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows)
-    found = _downline(exports, settings, asked)
+    found = on_engine(exports, settings, engine, bad_rows, lambda opened, _: downline(opened, settings, asked))
     drawn = _drawn(found.members, depth)
 
     def run(**options: Any) -> Result:
         return compute(
             exports, kpis=KPIS, every=every, first=found.period.start, last=found.period.end, as_of=found.as_of,
-            tree=tree, bad_rows=bad_rows, settings=settings, progress=progress, **options,
+            tree=tree, bad_rows=bad_rows, settings=settings, engine=engine, progress=progress, **options,
         )
 
     drawn_teams = run(where={TEAM: [one.id for one in drawn]}).frame
@@ -128,14 +126,6 @@ def team(
         **{name: tuple(people[:SHOWN]) for name, people in lists.items()},
         counts={name: len(people) for name, people in lists.items()},
     )
-
-
-def _downline(exports: Exports, settings: Settings, asked: Asked) -> Downline:
-    with open_exports(exports, settings) as opened:
-        try:
-            return downline(PolarsEngine(opened, bad_rows=asked.bad_rows), settings, asked)
-        except UnparsedIdError:
-            return downline(PolarsEngine(opened, bad_rows=asked.bad_rows, exact=True), settings, asked)
 
 
 def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
