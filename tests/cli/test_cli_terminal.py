@@ -125,7 +125,7 @@ def test_a_pipe_is_shown_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ctrl_c_ends_with_130_without_a_word_and_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     process = subprocess.Popen(
-        [*PROGRAM, "demo", str(folder), "--orders", "5000000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*PROGRAM, "demo", str(folder), "--orders", "1500000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=environment(), text=True,
     )
     until = time.monotonic() + 60

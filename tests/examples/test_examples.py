@@ -63,11 +63,8 @@ def test_make_knows_what_the_readme_tells_to_make(target: str) -> None:
 def test_a_command_of_the_readme_runs(command: str, folder: Path) -> None:
     made = run(command, folder)
     assert made or "--output" in command or "convert" in command
-
-
-def test_the_readmes_files_are_written(folder: Path) -> None:
-    run(next(command for command in OURS if "--output" in command), folder)
-    assert pl.read_parquet(folder / "kpis.parquet")["year_ago"].drop_nulls().len() > 0
+    if "kpis.parquet" in command:
+        assert pl.read_parquet(folder / "kpis.parquet")["year_ago"].drop_nulls().len() > 0
 
 
 @pytest.mark.parametrize("code", blocks("python"))
@@ -109,7 +106,8 @@ def test_the_crontab_line_writes_both_files(folder: Path) -> None:
     line = (ROOT / "examples" / "crontab").read_text(encoding="utf-8").splitlines()[-1]
     command = line.split(maxsplit=5)[5]
     (folder / "kpis").mkdir()
-    run(command.replace("/srv/exports", "demo").replace("/srv", ".").replace("--strict ", ""), folder)
+    few = command.replace("compute /srv/exports", "compute /srv/exports --kpi recruiting,sales")
+    run(few.replace("/srv/exports", "demo").replace("/srv", ".").replace("--strict ", ""), folder)
     assert pl.read_parquet(folder / "kpis" / "kpis.parquet").height > 100
     assert "New sign-ups" in (folder / "kpis" / "kpis.md").read_text(encoding="utf-8")
 

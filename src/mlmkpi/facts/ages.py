@@ -44,9 +44,14 @@ def born_by(day: int, age: int) -> int:
 
 def age_band(birth: nw.Expr, day: int, bands: Sequence[str]) -> nw.Expr:
     """The band of the age on the day; null where the birth day is."""
+    return band_of_birth(birth, [born_by(day, age) for age in lower_ages(bands)], bands)
+
+
+def band_of_birth(birth: nw.Expr, latest: Sequence[int | nw.Expr], bands: Sequence[str]) -> nw.Expr:
+    """The band of a birth day, given the latest one of each band after the first; null where the birth day is."""
     band: nw.Expr = nw.when(~birth.is_null()).then(nw.lit(bands[0]))
-    for label, age in zip(bands[1:], lower_ages(bands), strict=True):
-        band = nw.when(birth <= born_by(day, age)).then(nw.lit(label)).otherwise(band)
+    for label, day in zip(bands[1:], latest, strict=True):
+        band = nw.when(birth <= day).then(nw.lit(label)).otherwise(band)
     return band
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.ages import age_band, birth_day
+from mlmkpi.facts.ages import age_band, band_of_birth, birth_day, born_by, lower_ages
 from mlmkpi.facts.base import LINES, Boundary, Dimension, Dimensions, Expr, Fact, Side
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, TREE
@@ -97,7 +98,7 @@ def ranked(export: Export) -> bool:
 class Attributes:
     """One row a person of one side: `person`, `_birth`, `_rank_<day>` and the plain attributes, `_a_<column>`.
 
-    `at_span` gives a period's dimensions as expressions on it, `by_span` those of rows with a `span` column.
+    `at_span` gives a period's dimensions as expressions on it.
     """
 
     books: Books
@@ -127,24 +128,32 @@ class Attributes:
             return rows
         kept = rows.collect_schema().names()
         joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
-        return joined.select(*kept, *self.by_span())
+        if self._aged:
+            joined = joined.join(self._births(), on="span", how="left")
+        return joined.select(*kept, *(self._of_any_span(d) for d in self.attributes))
 
     def at_span(self, span: Span) -> list[Expr]:
         """The dimensions of one period."""
         return [self._expr(d, span) for d in self.attributes]
 
-    def by_span(self) -> list[Expr]:
-        """The dimensions of rows of any period."""
-        exprs = []
-        for dimension in self.attributes:
-            if not (dimension.column == AGE_BAND or self._by_ranks(dimension)):
-                exprs.append(self._expr(dimension, self.books.schedule.spans[0]))
-                continue
-            text = nw.lit(None, dtype=nw.String)
-            for span in self.books.spans:
-                text = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(text)
-            exprs.append(text.alias(dimension.name))
-        return exprs
+    def _of_any_span(self, dimension: Dimension) -> Expr:
+        """A dimension of rows of any period, which have the birth days of the bands of theirs."""
+        if dimension.column == AGE_BAND:
+            births = [nw.col(f"_born_{at}") for at in range(len(self.books.age_bands) - 1)]
+            return band_of_birth(nw.col("_birth"), births, self.books.age_bands).alias(dimension.name)
+        if not self._by_ranks(dimension):
+            return self._expr(dimension, self.books.schedule.spans[0])
+        rank = nw.lit(None, dtype=nw.String)
+        for span in self.books.spans:
+            rank = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(rank)
+        return rank.alias(dimension.name)
+
+    def _births(self) -> Frame:
+        """`span`, and the latest birth day of each age band after the first."""
+        ages, spans = lower_ages(self.books.age_bands), self.books.schedule.spans
+        births = {f"_born_{at}": [born_by(self.day(span), age) for span in spans] for at, age in enumerate(ages)}
+        rows = pl.DataFrame({"span": [span.index for span in spans], **births}).cast(pl.Int32)
+        return self.books.once(("births", self.at, self.opening), lambda: self.books.engine.small(rows))
 
     def day(self, span: Span) -> int:
         """The day on which a period's dimensions are read."""

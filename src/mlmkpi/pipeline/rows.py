@@ -72,6 +72,11 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     )
     frame = frame.join(told, on="span", how="left")
     known = pl.col("_gap").is_null()
+    started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
+    note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
+    kept = _based(frame.filter(known).with_columns(note.alias("note")), one, schedule, data_start)
+    if not any(gap for gap, _ in gaps):
+        return kept.drop("_gap")
     gone = frame.filter(~known & ~pl.col("statistic").is_in(leaders_own(one.figure)))
     # A period without the history it takes has one row, whatever the split: what would be counted is unknown.
     blank = gone.with_columns(
@@ -81,9 +86,6 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     absent = told.filter(pl.col("_gap").is_not_null())
     absent = absent.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
     absent = absent.join(blank, on=["span", "statistic"], how="anti").with_columns(pl.col("_gap").alias("note"))
-    started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
-    note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
-    kept = _based(frame.filter(known).with_columns(note.alias("note")), one, schedule, data_start)
     return pl.concat([kept, blank, absent], how="diagonal").drop("_gap")
 
 
