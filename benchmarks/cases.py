@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+
+import mlmkpi.kpis  # noqa: F401
+from mlmkpi.kpi import KPIS as CATALOGUE
+from mlmkpi.kpi import facts_of
 
 HERE = str(Path(sys.executable).parent / "mlmkpi")
 KPIS = (
@@ -16,6 +21,12 @@ KPIS = (
 )
 
 
+_FACTS = {name: facts_of(kpi.function()) for name, kpi in CATALOGUE.items()}
+_NEEDS = {name: [need for fact in facts for need in fact.needs()] for name, facts in _FACTS.items()}
+OF_LINES = tuple(name for name, needs in _NEEDS.items() if any(need.startswith("order_lines.") for need in needs))
+OF_THE_REST = tuple(name for name in CATALOGUE if name not in (*OF_LINES, "customer_lifetime_value"))
+
+
 @dataclass(frozen=True)
 class Case:
     """A command; `leaves_out` says what it does not do that mlmkpi does."""
@@ -23,6 +34,15 @@ class Case:
     name: str
     command: tuple[str, ...]
     leaves_out: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many seconds and MiB a case may take."""
+
+    case: str
+    seconds: float
+    mib: float
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,7 @@ def _rival(module: str, *arguments: str) -> tuple[str, ...]:
 
 def cases(folder: Path, orders: int) -> list[Case]:
     """The runs on a large company, with numbers and words as ids, and on one of a tenth, as Parquet and CSV."""
+    whole = str(folder / f"{orders}-whole")
     exports, words = str(folder / f"{orders}"), str(folder / f"{orders}-words")
     small, text = str(folder / f"{orders // 10}"), str(folder / f"{orders // 10}-csv")
     return [
@@ -56,6 +77,12 @@ def cases(folder: Path, orders: int) -> list[Case]:
         Case("mlmkpi, order value alone", ours(exports, kpis=("average_order_value",))),
         Case("scan of its columns", _rival("scans", "order-values", exports), "median, interval, months, returns"),
         Case("mlmkpi, sign-ups alone", ours(exports, kpis=("new_signups",))),
+        Case("mlmkpi, a KPI more", ours(exports, kpis=(*KPIS, "quick_ratio"))),
+        Case("mlmkpi, the catalogue", ours(whole, kpis=OF_THE_REST)),
+        Case("scan of the other tables", _rival("scans", "other-tables", whole), "all but each column's largest value"),
+        Case("mlmkpi, order lines", ours(whole, kpis=OF_LINES)),
+        Case("group-by of the lines", _rival("scans", "lines", whole), "categories, returns, costs, commissions, ids"),
+        Case("lifetime value of 3 M customers", (sys.executable, "-m", "benchmarks.lifetimes", str(folder))),
         Case("mlmkpi validate", (HERE, "validate", exports)),
         Case("null counts", _rival("scans", "nulls", exports), "every rule"),
         Case("mlmkpi, ids that are words", ours(words)),
@@ -76,6 +103,10 @@ RATIOS = [
     Ratio("a tenth of it beside pandas", "mlmkpi, a tenth", ("pandas, a tenth",), 1.0),
     Ratio("split by market beside the whole", "mlmkpi, by market", ("mlmkpi",), 1.5),
     Ratio("order value alone beside a scan of its columns", "mlmkpi, order value alone", ("scan of its columns",), 1.5),
+    Ratio("a KPI more on a fact that is there", "mlmkpi, a KPI more", ("mlmkpi",), 1.02),
+    Ratio("the catalogue beside group-bys and scans", "mlmkpi, the catalogue",
+          ("two group-bys", "scan of the other tables"), 3.0),
+    Ratio("KPIs of order lines beside a group-by of them", "mlmkpi, order lines", ("group-by of the lines",), 2.0),
     Ratio("validate beside null counts", "mlmkpi validate", ("null counts",), 4.0),
     Ratio("ids that are words beside numbers", "mlmkpi, ids that are words", ("mlmkpi",), 3.3),
     Ratio("from CSV beside DuckDB's read and the SQL", "mlmkpi, a tenth from CSV",
@@ -83,3 +114,4 @@ RATIOS = [
     Ratio("--help beside a bare interpreter", "mlmkpi --help", ("python -S -c pass",), 12.0),
     Ratio("compute --help beside a bare interpreter", "mlmkpi compute --help", ("python -S -c pass",), 12.0),
 ]
+LIMITS = [Limit("mlmkpi, the catalogue", inf, 2_560), Limit("lifetime value of 3 M customers", 5, 1_024)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.lifetimes import customers
 from mlmkpi.demo import write_demo
 from mlmkpi.demo.months import EXPORTED, ORDER_WEIGHTS
 
@@ -41,6 +42,27 @@ def company(folder: Path, orders: int) -> Path:
     shutil.copy(aside / "demo" / "mlmkpi.toml", aside / "exports")
     (aside / "exports").rename(ready)
     shutil.rmtree(aside)
+    return ready
+
+
+def whole_company(folder: Path, orders: int) -> Path:
+    """As `company`, with every other table too; the lines are those of its orders."""
+    ready = folder / f"{orders}-whole"
+    if ready.is_dir():
+        return ready
+    aside = folder / f".{orders}-whole"
+    shutil.rmtree(aside, ignore_errors=True)
+    weights = ORDER_WEIGHTS[EXPORTED.start :]
+    write_demo(aside, orders=ceil(orders * weights.sum() / weights[2:].sum()), lines=True)
+    recent = _scan(aside, "orders").filter(pl.col("ordered_on") >= FIRST)
+    recent.sink_parquet(aside / "recent", compression_level=1, row_group_size=1_000_000)
+    kept = pl.scan_parquet(aside / "recent").select("order_id")
+    lines = _scan(aside, "order_lines").join(kept, on="order_id", how="semi")
+    lines.sink_parquet(aside / "lines", compression_level=1, row_group_size=1_000_000)
+    for name, table in (("recent", "orders"), ("lines", "order_lines")):
+        (aside / f"{table}.csv").unlink(missing_ok=True)
+        (aside / name).replace(aside / f"{table}.parquet")
+    aside.rename(ready)
     return ready
 
 
@@ -81,6 +103,8 @@ def main(folder: Path, orders: int, *, alone: bool) -> None:
     """Make a large company; unless `alone`, one of a tenth and their other forms too."""
     large = company(folder, orders)
     if not alone:
+        whole_company(folder, orders)
+        customers(folder)
         with_words(large)
         as_csv(company(folder, orders // 10))
 

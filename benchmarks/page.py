@@ -6,9 +6,9 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from math import log
+from math import isfinite, log
 
-from benchmarks.cases import Case, Ratio
+from benchmarks.cases import Case, Limit, Ratio
 from benchmarks.process import Cost
 
 _INTRODUCTION = """# Benchmarks
@@ -24,7 +24,7 @@ definitions read. The SQL and the pandas program give mlmkpi's figures (tests/te
 
 def page(
     orders: int, runs: int, cases: Sequence[Case], costs: Mapping[str, Cost], ratios: Sequence[Ratio],
-    stages: Mapping[str, float], sizes: Mapping[int, Cost],
+    limits: Sequence[Limit], stages: Mapping[str, float], sizes: Mapping[int, Cost],
 ) -> str:
     """The page: how long each run took, the ratios beside their limits, where the time goes, and how it grows."""
     head = _INTRODUCTION.format(
@@ -32,7 +32,8 @@ def page(
         **{name: version(name) for name in ("polars", "duckdb", "pandas")},
     )
     parts = {
-        "Ratios": _ratios(ratios, costs), "Runs": _runs(cases, costs), "Where the time goes": _stages(stages),
+        "Ratios": _ratios(ratios, costs), "Limits": _limits(limits, costs), "Runs": _runs(cases, costs),
+        "Where the time goes": _stages(stages),
         "How it grows": _sizes(sizes),
     }
     return "\n".join([head, *(line for title, lines in parts.items() for line in (f"## {title}", "", *lines, ""))])
@@ -43,6 +44,14 @@ def _ratios(ratios: Sequence[Ratio], costs: Mapping[str, Cost]) -> list[str]:
     for ratio in ratios:
         times = costs[ratio.ours].seconds / sum(costs[name].seconds for name in ratio.theirs)
         rows.append(f"| {ratio.what} | {times:.2f} | ≤ {ratio.limit:g} |")
+    return rows
+
+
+def _limits(limits: Sequence[Limit], costs: Mapping[str, Cost]) -> list[str]:
+    rows = ["| run | seconds | wanted | MiB | wanted |", "|---|--:|--:|--:|--:|"]
+    for limit in limits:
+        cost, most = costs[limit.case], f"≤ {limit.seconds:g}" if isfinite(limit.seconds) else ""
+        rows.append(f"| {limit.case} | {cost.seconds:.2f} | {most} | {cost.mib:,.0f} | ≤ {limit.mib:,.0f} |")
     return rows
 
 

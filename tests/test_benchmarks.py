@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 import mlmkpi
-from benchmarks.cases import KPIS
-from benchmarks.data import FIRST, company
+from benchmarks.cases import KPIS, OF_LINES, OF_THE_REST
+from benchmarks.data import FIRST, company, whole_company
 from benchmarks.rivals import notebook, sql
+from mlmkpi.kpi import KPIS as CATALOGUE
 
 Rows = dict[tuple[str | None, ...], list[float | None]]
 
@@ -57,3 +58,17 @@ def test_the_pandas_program_gives_the_same_figures(exports: Path, ours: Rows) ->
         kpi, _, statistic = name.partition(" ")
         theirs[kpi, month, statistic or "value", None] = figures
     same({key: ours[key] for key in theirs}, theirs)
+
+
+def test_the_whole_company_has_every_table_and_the_lines_of_its_orders(tmp_path: Path) -> None:
+    exports = whole_company(tmp_path, 2_000)
+    assert {path.stem for path in exports.iterdir()} >= {"orders", "order_lines", "products", "commissions", "surveys"}
+    orders, lines = (pl.read_parquet(exports / f"{table}.parquet") for table in ("orders", "order_lines"))
+    assert orders["ordered_on"].min() == FIRST
+    assert set(lines["order_id"]) <= set(orders["order_id"])
+    assert len(lines) > len(orders)
+
+
+def test_the_catalogue_is_every_kpi() -> None:
+    assert {*OF_LINES, *OF_THE_REST, "customer_lifetime_value"} == set(CATALOGUE)
+    assert {"best_sellers", "product_mix_share"} <= set(OF_LINES)

@@ -189,6 +189,14 @@ def test_returns_give_back_an_earlier_order_once(demo: Demo) -> None:
     assert 0.02 < returns.height / ORDERS < 0.04
 
 
+def test_lines_are_there_or_not_as_asked(tmp_path: Path) -> None:
+    write_demo(tmp_path / "with", orders=200, lines=True)
+    write_demo(tmp_path / "without", orders=200, lines=False)
+    assert contents(tmp_path / "with").keys() - contents(tmp_path / "without").keys() == {
+        "order_lines.csv", "products.csv",
+    }
+
+
 def test_the_lines_add_up_to_the_orders(demo: Demo) -> None:
     lines = demo["order_lines"].group_by("order_id").agg(pl.col("amount").sum().round(2))
     orders = demo["orders"].filter(pl.col("kind") != "replacement")

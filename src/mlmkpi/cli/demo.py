@@ -19,6 +19,10 @@ def demo(
     ] = Path("demo"),
     orders: Annotated[int, typer.Option(metavar="N", help="How many orders, 100 to 50 million.")] = 20_000,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same files.")] = 1,
+    lines: Annotated[
+        bool | None,
+        typer.Option("--lines/--no-lines", help="With order lines or not; unless said, up to 200,000 orders."),
+    ] = None,
 ) -> None:
     """Write the exports of a made-up company.
 
@@ -39,5 +43,5 @@ def demo(
         def told(table: str, rows: int, total: int) -> None:
             progress(f"writing {table}", rows, total)
 
-        write_demo(folder, orders=orders, seed=seed, progress=told)
+        write_demo(folder, orders=orders, seed=seed, lines=lines, progress=told)
     messages.hint(f"the demo company is in {folder}/ · mlmkpi compute {quote(str(folder))}")

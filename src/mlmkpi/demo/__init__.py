@@ -64,12 +64,13 @@ _OWN = frozenset(
 
 
 def write_demo(
-    folder: Path, *, orders: int = 20_000, seed: int = 1, progress: Progress | None = None
+    folder: Path, *, orders: int = 20_000, seed: int = 1, lines: bool | None = None, progress: Progress | None = None
 ) -> None:
     """Write the exports of a made-up company: 26 months of orders that end on 31 October 2026.
 
     There is a distributor for ten orders and three customers for ten. Up to 100,000 orders the files are CSV,
-    above that Parquet; up to 200,000 there are order lines too. Only a month of orders is held at a time.
+    above that Parquet; up to 200,000, or with `lines`, there are order lines too. Only a month of orders is held at a
+    time, unless there are lines.
     `progress` is told (table, rows so far, rows in all or 0 where that is not known).
     Raises UsageError for a size or seed out of range, or a folder that holds files of somebody else's;
     OutputError where the files cannot be written.
@@ -81,12 +82,12 @@ def write_demo(
     claim(folder, _OWN, (_SETTINGS, _SETTINGS_TEXT))
     with Shelf(folder) as shelf:
         shelf.text(_SETTINGS, _SETTINGS_TEXT)
-        _write_tables(shelf, found(seed, orders), orders, progress or _silent)
+        lines = orders <= _MOST_WITH_LINES if lines is None else lines
+        _write_tables(shelf, found(seed, orders), orders, progress or _silent, lines=lines)
         shelf.publish(_OWN)
 
 
-def _write_tables(shelf: Shelf, company: Company, orders: int, progress: Progress) -> None:
-    lines = orders <= _MOST_WITH_LINES
+def _write_tables(shelf: Shelf, company: Company, orders: int, progress: Progress, *, lines: bool) -> None:
     trade = Trade(company, lines=lines)
     write = shelf.csv if orders <= _MOST_AS_CSV else shelf.parquet
     known = {"orders": orders, "distributors": len(company.roster), "customers": len(company.book)}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, Self
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 SPARSE = 16
 """How many times as many places as ids an array may have."""
+Numbers = NDArray[np.integer[Any]]
 
 
 def is_narrow(ids: pl.Series) -> bool:
@@ -17,22 +22,38 @@ def is_narrow(ids: pl.Series) -> bool:
     return high - low <= SPARSE * len(ids) + 1_000_000
 
 
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A number for each of some narrow ids; other ids, and no id, have the number `missing`."""
+
+    low: int
+    numbers: Numbers
+    missing: int
+
+    @classmethod
+    def of(cls, ids: pl.Series, numbers: Numbers, missing: int) -> Self:
+        """Lay the numbers out, with a place for what lies outside before the first and behind the last."""
+        low, high = _ends(ids)
+        laid = np.full(high - low + 3, missing, dtype=numbers.dtype)
+        laid[ids.to_numpy() - (low - 1)] = numbers
+        return cls(low - 1, laid, missing)
+
+    def __getitem__(self, ids: pl.Series) -> Numbers:
+        places = np.clip(ids.fill_null(self.low).to_numpy(), self.low, self.low + len(self.numbers) - 1)
+        found: Numbers = self.numbers.take(places - self.low)
+        return found
+
+
 def looked_up(frame: pl.LazyFrame, column: str, ids: pl.Series, numbers: pl.Series) -> pl.LazyFrame:
     """The rows whose id in the column is among these, with the id's number under the numbers' name."""
     if not is_narrow(ids):
         known = pl.DataFrame([ids.alias(column), numbers]).lazy()
         return frame.join(known, on=column, how="inner")
-    low, high = _ends(ids)
-    least = int(numbers.to_numpy().min()) - 1
-    places = np.full(high - low + 3, least, dtype=numbers.to_numpy().dtype)
-    places[ids.to_numpy() - (low - 1)] = numbers.to_numpy()
-
-    def look(values: pl.Series) -> pl.Series:
-        at = np.clip(values.fill_null(low - 1).to_numpy(), low - 1, high + 1) - (low - 1)
-        return pl.Series(places.take(at))
-
-    found = pl.col(column).map_batches(look, return_dtype=numbers.dtype, is_elementwise=True)
-    return frame.with_columns(found.alias(numbers.name)).filter(pl.col(numbers.name) > least)
+    table = Table.of(ids, numbers.to_numpy(), int(numbers.to_numpy().min()) - 1)
+    found = pl.col(column).map_batches(
+        lambda values: pl.Series(table[values]), return_dtype=numbers.dtype, is_elementwise=True
+    )
+    return frame.with_columns(found.alias(numbers.name)).filter(pl.col(numbers.name) != table.missing)
 
 
 def _ends(ids: pl.Series) -> tuple[int, int]:

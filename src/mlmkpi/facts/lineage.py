@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -13,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlmkpi.engines import Engine
+from mlmkpi.engines.lookup import Table, is_narrow
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.facts.roster import Roster
 from mlmkpi.genealogy import CycleError, Tree
@@ -78,9 +80,18 @@ class Lineage:
 
     def places(self, ids: pl.Series) -> NDArray[np.int64]:
         """The index of each id, -1 for who is not in the tree."""
+        if self._table is not None:
+            return self._table[ids].astype(np.int64)
         known = self.ids.to_frame("id").with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("at"))
         found = ids.cast(self.ids.dtype).to_frame("id").join(known, on="id", how="left", maintain_order="left")
         return found["at"].fill_null(NOBODY).to_numpy()
+
+    @cached_property
+    def _table(self) -> Table | None:
+        """The index of each id, where these are narrow integers."""
+        if not is_narrow(self.ids):
+            return None
+        return Table.of(self.ids, np.arange(len(self), dtype=np.int32), NOBODY)
 
     def team(self, leader: int, teams: Teams, *, with_leader: bool) -> Int32s:
         """The people of a leader's team by index."""

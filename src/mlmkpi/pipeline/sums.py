@@ -196,7 +196,7 @@ def _people(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Me
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
-    units = rows.select("span", *job.names, "_unit").unique().group_by("span", *job.names).agg(nw.len().alias("people"))
+    units = rows.group_by("span", *job.names).agg(nw.col("_unit").n_unique().alias("people"))
     return split.labelled(books, books.engine.collect(units))
 
 
