@@ -130,12 +130,13 @@ def _members(
     everybody, lapse = Members.of(books), people.lapse_after_days
     ids = books.lineage().ids
     before, now = (_last_active(books, people, everybody, day) for day in (span.before, span.end))
-    current = everybody.listed(span.end) & (now + lapse > span.end)
+    listed = everybody.listed(span.end)
+    current = listed & (now + lapse > span.end)
     current_before = everybody.listed(span.before) & (before + lapse > span.before)
     rows = volumes.rows(books, (Dimension("distributor"),), Boundary.END).filter(nw.col("span") == span.index)
     sold = books.engine.collect(rows.select("unit", "whole", "own"))
     whole, own = (everybody.placed(sold, name) for name in ("whole", "own"))
-    size = subtree_sums(everybody.lineage.tree, everybody.listed(span.end), include_self=False)
+    size = subtree_sums(everybody.lineage.tree, listed, include_self=False)
     ranks = _ranks(books, everybody, span.end, whole)
     texts = books.engine.decode(ids.gather(team)).to_list()
     known = dict(zip(team.tolist(), texts, strict=True))
@@ -144,7 +145,7 @@ def _members(
     return [
         Member(
             text, called.get(text), known.get(int(tree.parents[at])), int(tree.depth[at] - tree.depth[leader]),
-            from_day_number(int(everybody.days["enrolled"][at])), bool(everybody.listed(span.end)[at]),
+            from_day_number(int(everybody.days["enrolled"][at])), bool(listed[at]),
             bool(current[at]), bool(current_before[at]), int(now[at]) + lapse - 1 - span.end,
             int(size[at]), int(whole[at]) / SCALE, int(own[at]) / SCALE, *ranks(at),
         )
