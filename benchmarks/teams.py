@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.cases import HERE, KPIS
 from benchmarks.data import company
 from benchmarks.process import Cost, best, measure
+from benchmarks.rivals.teams import KPIS as EIGHT
 
 LAYOUT = """
 import numpy as np
@@ -36,8 +37,9 @@ def commands(exports: Path) -> dict[str, tuple[str, ...]]:
         **layouts,
         "twenty KPIs": (*ours, ",".join(KPIS)),
         "twenty KPIs of every leader": (*ours, ",".join(KPIS), "--by", "team"),
-        "volume of every leader": (*ours, "personal_sales_volume", "--by", "team"),
-        "volume of every leader, DuckDB": (sys.executable, "-m", "benchmarks.rivals.teams", str(exports)),
+        "leaders with teams of ten": (*ours, ",".join(KPIS), "--by", "team", "--min-team", "10"),
+        "eight KPIs of every leader": (*ours, ",".join(EIGHT), "--by", "team"),
+        "eight KPIs of every leader, DuckDB": (sys.executable, "-m", "benchmarks.rivals.teams", str(exports)),
     }
 
 
