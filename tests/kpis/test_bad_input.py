@@ -148,3 +148,17 @@ def test_orders_that_lack_a_day_an_amount_or_a_volume_are_told() -> None:
     assert "2 orders without a day or an amount left out" in found
     assert "1 order without a volume counted as 0" in found
     assert figure({"orders": orders}, "personal_sales_volume", "2026-10", **END) == 8.0
+
+
+def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
+    """On 31 October 2026, a day before D2's birthday, D1 and D2 are under 18; D3 is 111."""
+    people = table(
+        "distributor_id enrolled_on birth_date", ("D1", "2026-01-01", "2012-05-05"), ("D2", "2026-01-01", "2008-11-01"),
+        ("D3", "2026-01-01", "1915-10-31"),
+    )
+    told = ("2 distributors under 18", "1 distributor over 110")
+    assert warnings("distributor_age_distribution", company(distributors=people)) == told
+    assert warnings("new_signups", company(distributors=people)) == ()
+    born = table("customer_id birth_year", ("C1", 2027), ("C2", 1990))
+    found = warnings("demographic_sales_trend", company(distributors=people, customers=born))
+    assert set(found) == {"1 customer not born by the as-of date", *told}

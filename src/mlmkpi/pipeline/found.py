@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import narwhals as nw
+
+from mlmkpi.facts.ages import birth_day, born_by
+from mlmkpi.facts.attributes import AGE_BAND, BIRTH
+from mlmkpi.facts.base import Dimension, flag
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 
+OLDEST, GROWN = 110, 18
+BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
+"""Whose ages a dimension of buyers reads; others read distributors'."""
 
-def findings(export: Export, books: Books) -> list[str]:
-    """Repeats, conflicts, rows left out, cells read with a doubt, and sellers whom the roster does not know."""
+
+def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
+    """Repeats, conflicts, rows left out, cells read with a doubt, unknown sellers, and ages that `dimensions` read."""
     found = [f"{count:,} repeated rows of {table} counted once" for table, count in export.repeats.items() if count]
     if export.exchange and export.exchange.dropped:
         found.append(f"{export.exchange.dropped:,} orders in other currencies left out")
@@ -23,4 +34,21 @@ def findings(export: Export, books: Books) -> list[str]:
     unknown = books.unknown_sellers()
     if unknown:
         found.append(f"{unknown:,} seller{'s' if unknown > 1 else ''} of orders not among the distributors")
-    return found
+    prefixes = dict.fromkeys(d.name.partition(".")[0] for d in dimensions if d.name.endswith(AGE_BAND))
+    tables = dict.fromkeys(table for prefix in prefixes for table in BUYERS.get(prefix, ("distributors",)))
+    return found + [line for table in tables for line in _ages(export, table, books.schedule.as_of)]
+
+
+def _ages(export: Export, table: str, as_of: int) -> list[str]:
+    """How many people of a table are too young or too old on the as-of date; a customer may be a child."""
+    columns = [name for name in BIRTH if name in export.columns(table)]
+    birth = birth_day(frozenset(columns))
+    if birth is None:
+        return []
+    youngest = GROWN if table == "distributors" else 0
+    latest, first = born_by(as_of, youngest), born_by(as_of, OLDEST + 1)
+    flags = flag(birth > latest).alias("young"), flag(birth <= first).alias("old")
+    sums = export.scan(table, columns).select(*flags).select(nw.col("young").sum(), nw.col("old").sum())
+    young, old = (int(count or 0) for count in export.engine.collect(sums).row(0))
+    words = {f"under {youngest}" if youngest else "not born by the as-of date": young, f"over {OLDEST}": old}
+    return [f"{count:,} {table[:-1]}{'s' * (count > 1)} {what}" for what, count in words.items() if count]

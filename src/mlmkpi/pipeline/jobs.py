@@ -123,6 +123,11 @@ class Jobs:
         """How many leaders there are of whom teams are made; 0 where none are."""
         return max((len(sums.leaders.names) for sums in self.sums.values() if sums.leaders), default=0)
 
+    @property
+    def split_by(self) -> Dimensions:
+        """Every dimension that something is split by."""
+        return tuple(dict.fromkeys(dimension for _, _, split in self.jobs for dimension in split))
+
     def run(self, books: Books) -> None:
         """Take every sum; what stands on order rows first, so that these can be let go."""
         first = [key for key in self.jobs if key[0].on_order_rows]

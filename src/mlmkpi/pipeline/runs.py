@@ -103,7 +103,7 @@ def _run(
     books.build()
     tell("summing")
     jobs.run(books)
-    warnings = (*clock.warnings, *loops, *findings(export, books))
+    warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
         books.close()
     shown = [one for one in planned if not (default and one.lacks)]
