@@ -70,6 +70,12 @@ class Engine(Protocol):
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """Frames of the same columns below one another."""
 
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
+        """Rows by `unit` and `span`: what each of the spans makes of a row, where its column `keep` holds.
+
+        Every one of the spans makes the same columns; one may come several times.
+        """
+
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:

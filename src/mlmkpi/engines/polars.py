@@ -202,6 +202,15 @@ class PolarsEngine:
         joined: Frame = nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
         return joined
 
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
+        """A frame a span."""
+        return [
+            frame.select(
+                "unit", nw.lit(span).cast(nw.Int32).alias("span"), *(expr.alias(name) for name, expr in made.items())
+            ).filter(nw.col(keep))
+            for span, made in spans
+        ]
+
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:

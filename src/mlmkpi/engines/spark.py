@@ -21,7 +21,7 @@ from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 from mlmkpi.sources.cells import SORTS
 from mlmkpi.sources.problems import EXPECTED
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import TABLES, Kind
 
 LATEST_OFFSET = 20_000_000
 """A day number has DAY_DIGITS digits with this added, whatever the day."""
@@ -55,6 +55,7 @@ class SparkEngine:
         self._f = functions_of(session)
         self._restore = _configure(session)
         self._scanned: dict[str, set[frozenset[str]]] = {}
+        self._read: dict[str, frozenset[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
         self.tables: Tables = self._run(lambda: Tables(session, self._f, root, settings))
 
@@ -68,7 +69,8 @@ class SparkEngine:
         return self.tables.leftover
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
-        """Nothing to do: the server reads only the columns that a scan asks for."""
+        """Remember what the run reads: the codes among it are counted in one pass."""
+        self._read = {table: frozenset(names) for table, names in columns.items()}
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The table's columns, typed; DataError at a cell that does not fit once the frame is run, unless skipped.
@@ -141,6 +143,16 @@ class SparkEngine:
         """The frames below one another."""
         return _frame(reduce(lambda one, other: one.unionByName(other), map(nw.to_native, frames)))
 
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
+        """One frame, made in one pass: every span's columns side by side, then stacked."""
+        names = list(spans[0][1])
+        made = [made[name].alias(f"_{at}_{name}") for at, (_, made) in enumerate(spans) for name in names]
+        wide = nw.to_native(frame.select("unit", *made))
+        rows = [", ".join([str(span), *(f"`_{at}_{name}`" for name in names)]) for at, (span, _) in enumerate(spans)]
+        called = ", ".join(f"`{name}`" for name in ("span", *names))
+        stacked = self._f.expr(f"stack({len(rows)}, {', '.join(rows)}) as ({called})")
+        return [_frame(self._run(lambda: wide.select("unit", stacked))).filter(nw.col(keep))]
+
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:
@@ -164,10 +176,19 @@ class SparkEngine:
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
         if (table, column) not in self._spellings:
-            counted = self._collect(nw.to_native(self.scan(table, [column])).groupBy(column).count())
-            rows = sorted(counted.iter_rows(), key=lambda row: (row[0] is None, row[0] or ""))
-            self._spellings[table, column] = dict(rows)
+            codes = {each.name for each in TABLES[table].columns if each.kind is Kind.CODE}
+            codes &= self._read.get(table, frozenset()) & self.columns(table)
+            self._count_codes(table, sorted(codes | {column}))
         return self._spellings[table, column]
+
+    def _count_codes(self, table: str, columns: Sequence[str]) -> None:
+        pairs = ", ".join(f"{at}, `{name}`" for at, name in enumerate(columns))
+        rows = nw.to_native(self.scan(table, columns))
+        rows = self._run(lambda: rows.select(self._f.expr(f"stack({len(columns)}, {pairs}) as (at, code)")))
+        counted = self._collect(rows.groupBy("at", "code").count())
+        for at, name in enumerate(columns):
+            found = counted.filter(pl.col("at") == at).select("code", "count").iter_rows()
+            self._spellings[table, name] = dict(sorted(found, key=lambda row: (row[0] is None, row[0] or "")))
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """The ids as they are."""

@@ -124,29 +124,31 @@ class Attributes:
 
     def attach(self, rows: Frame, unit: str) -> Frame:
         """Rows that have `span` where it matters, with a column a dimension; null for who is not listed."""
+        if self.side is Side.PERSON and any(d.name == DISTRIBUTOR for d in self.dimensions):
+            rows = rows.with_columns(nw.col(unit).alias(DISTRIBUTOR))
         if not self.attributes:
             return rows
         kept = rows.collect_schema().names()
         joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
         if self._aged:
             joined = joined.join(self._births(), on="span", how="left")
-        return joined.select(*kept, *(self._of_any_span(d) for d in self.attributes))
+        return joined.select(*kept, *(self._of_any_span(d).alias(d.name) for d in self.attributes))
 
-    def at_span(self, span: Span) -> list[Expr]:
+    def at_span(self, span: Span) -> dict[str, Expr]:
         """The dimensions of one period."""
-        return [self._expr(d, span) for d in self.attributes]
+        return {d.name: self._expr(d, span) for d in self.attributes}
 
     def _of_any_span(self, dimension: Dimension) -> Expr:
         """A dimension of rows of any period, which have the birth days of the bands of theirs."""
         if dimension.column == AGE_BAND:
             births = [nw.col(f"_born_{at}") for at in range(len(self.books.age_bands) - 1)]
-            return band_of_birth(nw.col("_birth"), births, self.books.age_bands).alias(dimension.name)
+            return band_of_birth(nw.col("_birth"), births, self.books.age_bands)
         if not self._by_ranks(dimension):
             return self._expr(dimension, self.books.schedule.spans[0])
         rank = nw.lit(None, dtype=nw.String)
         for span in self.books.spans:
             rank = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(rank)
-        return rank.alias(dimension.name)
+        return rank
 
     def _births(self) -> Frame:
         """`span`, and the latest birth day of each age band after the first."""
@@ -163,10 +165,10 @@ class Attributes:
 
     def _expr(self, dimension: Dimension, span: Span) -> Expr:
         if dimension.column == AGE_BAND:
-            return age_band(nw.col("_birth"), self.day(span), self.books.age_bands).alias(dimension.name)
+            return age_band(nw.col("_birth"), self.day(span), self.books.age_bands)
         if self._by_ranks(dimension):
-            return nw.col(f"_rank_{self.day(span)}").alias(dimension.name)
-        return nw.col(f"_a_{dimension.column}").alias(dimension.name)
+            return nw.col(f"_rank_{self.day(span)}")
+        return nw.col(f"_a_{dimension.column}")
 
     def _by_ranks(self, dimension: Dimension) -> bool:
         return self.side is Side.PERSON and dimension.name == RANK and ranked(self.books.export)

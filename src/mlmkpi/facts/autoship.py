@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import latest_seller, want_latest_seller
@@ -97,9 +97,7 @@ class AutoshipSpells(Fact):
         """The attributes of a buyer who is a distributor, else those of a customer's latest seller."""
         rows = latest_seller(books, self.rules, rows, at)
         seller = nw.when(nw.col("own")).then(nw.col("unit")).otherwise(nw.col("seller"))
-        rows = seller_attributes(books, dimensions, at).attach(rows.with_columns(seller.alias("seller")), "seller")
-        by_person = any(d.name == DISTRIBUTOR for d in dimensions)
-        return rows.with_columns(nw.col("seller").alias(DISTRIBUTOR)) if by_person else rows
+        return seller_attributes(books, dimensions, at).attach(rows.with_columns(seller.alias("seller")), "seller")
 
     @measure
     def observed(self) -> Expr:

@@ -100,11 +100,11 @@ class Firsts(Classed, Customers):
 def _followed(books: Books, people: Frame, came: str, there: dict[int, Expr]) -> Frame:
     """By span, everybody who had come by its end: `cohort`, `end` and `one`, whole numbers."""
     classed = books.in_spans(people, came).rename({"span": COHORT})
-    frames = [
-        classed.filter(nw.col(came) <= span.end).select(
-            "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), nw.col(COHORT),
-            there[span.index].fill_null(False).cast(nw.Int64).alias("end"), nw.lit(1, dtype=nw.Int64).alias("one"),
-        )
+    spans = [
+        (span.index, {
+            "came": nw.col(came) <= span.end, COHORT: nw.col(COHORT),
+            "end": there[span.index].fill_null(False).cast(nw.Int64), "one": nw.lit(1, dtype=nw.Int64),
+        })
         for span in books.spans
     ]
-    return books.engine.concat(frames)
+    return books.engine.concat(books.engine.spread(classed, spans, "came"))

@@ -12,7 +12,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, SpannedFact, Track, flag, measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.people import named, sale_track, with_lookup
+from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.retained import Retained, earlier_days
 from mlmkpi.facts.rules import Base, OrderRules, Window, base_words
 from mlmkpi.facts.spans import Span
@@ -64,33 +64,32 @@ class Histories(Fact):
                 wanted.column(dimension.column)
                 wanted.dimensions["buyer"].add(dimension.column)
 
-    def spanned(self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
+    def spanned(self, books: Books, flags: dict[int, dict[str, Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span of customers on whom the first flag holds; by an order's attribute, a row a customer and it."""
         return books.engine.concat(self.span_frames(books, flags, dimensions, at))
 
     def span_frames(
-        self, books: Books, flags: dict[int, list[Expr]], dimensions: Dimensions, at: Boundary
+        self, books: Books, flags: dict[int, dict[str, Expr]], dimensions: Dimensions, at: Boundary
     ) -> list[Frame]:
-        """The same rows, a frame a span."""
+        """The same rows, as frames that can be summed one by one."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
         history = books.sale_history(self.rules, "buyer", tuple(d.column for d in orders))
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
         sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         by_seller = any(d.side is Side.PERSON for d in dimensions)
-        named_orders = [nw.col(d.column).alias(d.name) for d in orders]
-        frames = []
+        of_orders = {d.name: nw.col(d.column) for d in orders}
+        spans = []
         for span in books.spans:
-            columns = [nw.lit(span.index).cast(nw.Int32).alias("span"), *flags[span.index], *buyers.at_span(span)]
+            made = {**flags[span.index], **buyers.at_span(span), **of_orders}
             if by_seller:
-                latest = nw.col(f"latest_{sellers.day(span)}")
-                columns.append(books.engine.latest_person(latest).alias("seller"))
-            rows = history.filter(flags[span.index][0]).select("unit", *columns, *named_orders)
-            if by_seller:
-                kept = rows.collect_schema().names()
-                rows = with_lookup(sellers, rows, "seller").select(*kept, *named(sellers, span, "seller"))
-            frames.append(rows)
-        return frames
+                made["seller"] = books.engine.latest_person(nw.col(f"latest_{sellers.day(span)}"))
+            spans.append((span.index, made))
+        frames = books.engine.spread(history, spans, next(iter(spans[0][1])))
+        if not by_seller:
+            return frames
+        frames = [books.engine.concat(frames)] if sellers.timed else frames
+        return [sellers.attach(rows, "seller") for rows in frames]
 
     def _with_latest(self, books: Books, history: Frame, orders: list[Dimension], dimensions: Dimensions) -> Frame:
         """A customer's latest seller is that of all their orders, whatever the rows are split by."""
@@ -125,7 +124,7 @@ class Buyers(Histories):
             cells = books.cells(self.rules, "buyer").filter(~nw.col("last_sale").is_null())
             return cells.with_columns(nw.lit(True).alias("active"))
         line = books.timeline
-        flags = {s.index: [line.happened("sale", s.start, s.end).alias("active")] for s in books.spans}
+        flags = {s.index: {"active": line.happened("sale", s.start, s.end)} for s in books.spans}
         return self.spanned(books, flags, dimensions, at)
 
     @measure
@@ -174,9 +173,7 @@ class Customers(Histories, Retained):
         line, flags = books.timeline, {}
         for span in books.spans:
             opening, closing = self.windows(span)
-            flags[span.index] = [
-                line.happened("sale", *opening).alias("start"), line.happened("sale", *closing).alias("end")
-            ]
+            flags[span.index] = {"start": line.happened("sale", *opening), "end": line.happened("sale", *closing)}
         return self.span_frames(books, flags, dimensions, at)
 
 
@@ -210,10 +207,9 @@ class Repeats(Histories, SpannedFact):
         line, flags = books.timeline, {}
         for span in books.spans:
             days = self.window(span)
-            flags[span.index] = [
-                line.happened("sale", *days).alias("bought"),
-                line.happened_twice("sale", "twice", *days).alias("repeated"),
-            ]
+            flags[span.index] = {
+                "bought": line.happened("sale", *days), "repeated": line.happened_twice("sale", "twice", *days),
+            }
         return self.span_frames(books, flags, dimensions, at)
 
     @measure

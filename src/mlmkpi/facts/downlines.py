@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.leaders import Members, summed
@@ -42,13 +42,14 @@ class Boundaries(Fact):
         """Rows by span."""
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
-        return books.engine.concat([
-            people.filter(on_books(span.before) | on_books(span.end)).select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), on_books(span.before).alias("start"),
-                on_books(span.end).alias("end"), *named(sellers, span),
-            )
+        spans = [
+            (span.index, {
+                "counted": on_books(span.before) | on_books(span.end), "start": on_books(span.before),
+                "end": on_books(span.end), **named(sellers, span),
+            })
             for span in books.spans
-        ])
+        ]
+        return books.engine.concat(books.engine.spread(people, spans, "counted"))
 
     @measure
     def at_start(self) -> Expr:
@@ -126,10 +127,7 @@ class Downlines(Fact):
         """Rows by span."""
         frame = books.once(("downlines", self, at), lambda: self._build(books, at))
         yearly = isinstance(self.members, People) and self.members.retention_window is Window.YEAR
-        frame = seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
-        if any(d.name == DISTRIBUTOR for d in dimensions):
-            frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
-        return frame
+        return seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary) -> Frame:
         people, frames = Members.of(books), []

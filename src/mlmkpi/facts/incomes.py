@@ -56,10 +56,8 @@ def on_books_some_day(span: Span) -> Expr:
 def listed(books: Books) -> Frame:
     """`unit`, `span`: everybody on the books on any day of each period."""
     people = books.people().with_columns(nw.col("person").alias("unit"))
-    return books.engine.concat([
-        people.filter(on_books_some_day(span)).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
-        for span in books.spans
-    ])
+    spans = [(span.index, {"listed": on_books_some_day(span)}) for span in books.spans]
+    return books.engine.concat(books.engine.spread(people, spans, "listed")).drop("listed")
 
 
 @dataclass(frozen=True)

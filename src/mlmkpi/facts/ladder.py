@@ -49,16 +49,16 @@ class Climbers(Fact):
             named_step(step, books.ladder).alias(name)
             for name, step in ((RANK_FROM, "before"), (RANK_TO, "after")) if name in [d.name for d in dimensions]
         ]
-        rows = [
-            people.filter(on_books(span.before) & on_books(span.end)).select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"),
-                nw.col(f"_step_{span.before}").fill_null(0).alias("before"),
-                nw.col(f"_step_{span.end}").fill_null(0).alias("after"),
-                nw.lit(len(books.ladder) - 1).alias("top"), *named(sellers, span),
-            )
+        spans = [
+            (span.index, {
+                "stayed": on_books(span.before) & on_books(span.end),
+                "before": nw.col(f"_step_{span.before}").fill_null(0),
+                "after": nw.col(f"_step_{span.end}").fill_null(0),
+                "top": nw.lit(len(books.ladder) - 1), **named(sellers, span),
+            })
             for span in books.spans
         ]
-        moved = books.engine.concat(rows)
+        moved = books.engine.concat(books.engine.spread(people, spans, "stayed"))
         return moved.with_columns(*moves) if moves else moved
 
     @measure
@@ -108,15 +108,15 @@ class Titled(Fact):
         people = people.join(titles, on="person", how="inner")
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
-        rows = [
-            people.filter(on_books(span.end) & ~nw.col(f"_title_{span.end}").is_null()).select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"),
-                nw.col(f"_title_{span.end}").alias("title"),
-                nw.col(f"_step_{span.end}").fill_null(0).alias("paid_as"), *named(sellers, span),
-            )
+        spans = [
+            (span.index, {
+                "entitled": on_books(span.end) & ~nw.col(f"_title_{span.end}").is_null(),
+                "title": nw.col(f"_title_{span.end}"),
+                "paid_as": nw.col(f"_step_{span.end}").fill_null(0), **named(sellers, span),
+            })
             for span in books.spans
         ]
-        return books.engine.concat(rows)
+        return books.engine.concat(books.engine.spread(people, spans, "entitled"))
 
     @measure
     def titled(self) -> Expr:
@@ -173,15 +173,14 @@ class Emerging(People):
         frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))
         sellers = seller_attributes(books, dimensions, at)
         frame = with_lookup(sellers, frame)
-        below = [nw.col(f"_step_{span.before}").fill_null(0) < leader for span in books.spans]
-        rows = [
-            frame.filter(low).select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
-                nw.col("first_led").is_between(span.start, span.end).alias("led"), *named(sellers, span),
-            ).filter(self.counted())
-            for span, low in zip(books.spans, below, strict=True)
-        ]
-        return books.engine.concat(rows)
+        spans = []
+        for span in books.spans:
+            states = self._states(books, span)
+            below = nw.col(f"_step_{span.before}").fill_null(0) < leader
+            led = nw.col("first_led").is_between(span.start, span.end)
+            made = {**states, "counted": states["counted"] & below, "led": led, **named(sellers, span)}
+            spans.append((span.index, made))
+        return books.engine.concat(books.engine.spread(frame, spans, "counted"))
 
     @measure
     def led(self) -> Expr:

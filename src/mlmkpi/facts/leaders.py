@@ -114,10 +114,7 @@ class TeamVolumes(Fact):
         """Rows by span."""
         personal = self.of_leaders and any(d.name == DISTRIBUTOR for d in dimensions)
         frame = books.once(("team volumes", self, personal), lambda: self._build(books, at, personal=personal))
-        frame = seller_attributes(books, dimensions, at).attach(frame, "unit")
-        if any(d.name == DISTRIBUTOR for d in dimensions):
-            frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
-        return frame
+        return seller_attributes(books, dimensions, at).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary, *, personal: bool) -> Frame:
         members = Members.of(books)

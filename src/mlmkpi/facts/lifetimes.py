@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_attributes
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import latest_seller, want_latest_seller
@@ -64,8 +64,6 @@ class Lifetimes(Fact):
         if any(d.side is Side.PERSON for d in dimensions):
             rows = latest_seller(books, self.rules, rows, at)
             rows = seller_attributes(books, dimensions, at).attach(rows, "seller")
-            if any(d.name == DISTRIBUTOR for d in dimensions):
-                rows = rows.with_columns(nw.col("seller").alias(DISTRIBUTOR))
         return customer_attributes(books, dimensions, at).attach(rows, "unit")
 
     def _of_span(self, books: Books, days: Frame, span: Span) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
@@ -22,10 +22,7 @@ def plain(dimensions: Dimensions) -> Dimensions:
 
 def by_people(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
     """Rows of people (`unit`, `span`) with the dimensions of these people."""
-    rows = seller_attributes(books, plain(dimensions), at).attach(rows, "unit")
-    if any(dimension.name == DISTRIBUTOR for dimension in dimensions):
-        rows = rows.with_columns(nw.col("unit").alias(DISTRIBUTOR))
-    return rows
+    return seller_attributes(books, plain(dimensions), at).attach(rows, "unit")
 
 
 class _OnBooks(Fact):
@@ -49,14 +46,8 @@ class Listed(_OnBooks):
         """Rows by span."""
         sellers = seller_attributes(books, plain(dimensions), at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
-        rows = [
-            people.filter(on_books(span.end)).select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), nw.lit(True).alias("listed"),
-                *named(sellers, span),
-            )
-            for span in books.spans
-        ]
-        return books.engine.concat(rows)
+        spans = [(span.index, {"listed": on_books(span.end), **named(sellers, span)}) for span in books.spans]
+        return books.engine.concat(books.engine.spread(people, spans, "listed"))
 
     @measure
     def listed(self) -> Expr:

@@ -18,9 +18,9 @@ from mlmkpi.facts.people import People
 class Movers(People):
     """The rows of `People`, and beside them those of people in the base at the closing boundary alone."""
 
-    def counted(self) -> Expr:
+    def counted(self, start: Expr, end: Expr) -> Expr:
         """People in the base at either boundary."""
-        return nw.col("start") | nw.col("end")
+        return start | end
 
     @measure
     def gained(self) -> Expr:

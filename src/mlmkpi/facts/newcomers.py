@@ -21,7 +21,8 @@ def enrolled_in(books: Books, people: Frame) -> Frame:
 
 def newcomers_by(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
     """Newcomers' own attributes; by distributor, the enroller's credit."""
-    rows = seller_attributes(books, dimensions, at).attach(rows, "unit")
+    others = tuple(d for d in dimensions if d.name != DISTRIBUTOR)
+    rows = seller_attributes(books, others, at).attach(rows, "unit")
     if not any(d.name == DISTRIBUTOR for d in dimensions):
         return rows
     enrollers = books.roster.enrollers()

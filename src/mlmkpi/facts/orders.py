@@ -9,7 +9,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, customer_attributes, seller_attributes
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import LINES, PRIVATE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.ledger import Extra, is_code
@@ -105,7 +105,6 @@ class Orders(Fact):
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
         frame = buyers.attach(sellers.attach(frame, "seller"), "customer")
         named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER and d.name not in LINES]
-        named += [nw.col("seller").alias(DISTRIBUTOR)] if any(d.name == DISTRIBUTOR for d in dimensions) else []
         return frame.with_columns(*named) if named else frame
 
     @measure

@@ -36,10 +36,10 @@ def with_lookup(sellers: Attributes, rows: Frame, unit: str = "unit") -> Frame:
     return rows.join(sellers.frame(), left_on=unit, right_on="person", how="left")
 
 
-def named(sellers: Attributes, span: Span, unit: str = "unit") -> list[Expr]:
+def named(sellers: Attributes, span: Span) -> dict[str, Expr]:
     """The dimensions of one period's rows that have their people's attributes."""
     found = sellers.at_span(span)
-    return [*found, nw.col(unit).alias(DISTRIBUTOR)] if DISTRIBUTOR in [d.name for d in sellers.dimensions] else found
+    return found | {DISTRIBUTOR: nw.col("unit")} if DISTRIBUTOR in [d.name for d in sellers.dimensions] else found
 
 
 def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Frame:
@@ -177,19 +177,19 @@ class People(Retained):
         sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
         frame = with_lookup(sellers, frame)
         tenure = any(d.name == TENURE for d in dimensions)
-        return [
-            frame.select(
-                "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), *self._states(books, span),
-                *([self._tenure(books, span)] if tenure else []), *named(sellers, span),
-            ).filter(self.counted())
+        return books.engine.spread(frame, [
+            (span.index, {
+                **self._states(books, span), **({TENURE: self._tenure(books, span)} if tenure else {}),
+                **named(sellers, span),
+            })
             for span in books.spans
-        ]
+        ], "counted")
 
-    def counted(self) -> Expr:
+    def counted(self, start: Expr, end: Expr) -> Expr:
         """Who has a row: people in the base at the opening boundary."""
-        return nw.col("start")
+        return start
 
-    def _states(self, books: Books, span: Span) -> list[Expr]:
+    def _states(self, books: Books, span: Span) -> dict[str, Expr]:
         opening = self.opening(span)
         if self.retention_base is Base.ON_BOOKS:
             start, end = on_books(opening), on_books(span.end)
@@ -197,7 +197,7 @@ class People(Retained):
             start, end = self._current(books, opening), self._current(books, span.end)
         else:
             start, end = (self._active(books, *days) for days in (self.earlier(span), (span.start, span.end)))
-        return [start.alias("start"), end.alias("end"), on_books(span.end).alias("on_end")]
+        return {"start": start, "end": end, "on_end": on_books(span.end), "counted": self.counted(start, end)}
 
     def _tenure(self, books: Books, span: Span) -> Expr:
         """How long ago, when the window opened, the latest enrolment or rejoin was; null for who never enrolled."""
@@ -205,7 +205,7 @@ class People(Retained):
         recent = nw.col("enrolled").is_between(opening - days + 1, opening)
         recent = recent | books.timeline.happened("rejoin", opening - days + 1, opening)
         label = nw.when(recent).then(nw.lit(f"<{days} days")).otherwise(nw.lit(f">={days} days"))
-        return nw.when(nw.col("enrolled") <= opening).then(label).alias(TENURE)
+        return nw.when(nw.col("enrolled") <= opening).then(label)
 
     def _current(self, books: Books, day: int) -> Expr:
         first, line = day - self.lapse_after_days + 1, books.timeline
@@ -262,18 +262,15 @@ class MonthEnds(SpannedFact):
         """Rows, one a person and month."""
         frame = wide(books, self.rules)
         sellers = seller_attributes(books, dimensions, at)
-        frame, line, frames = with_lookup(sellers, frame), books.timeline, []
+        frame, line = with_lookup(sellers, frame), books.timeline
+        months: list[tuple[int, dict[str, Expr]]] = []
         for span in books.spans:
             for first, last in span.months or ((span.start, span.end),):
                 sold = line.happened("sale", first, last)
                 active = sold | line.happened("recruit", first, last) if self.counts_recruiting else sold
                 listed = on_books(last) if span.months else nw.lit(False)
-                rows = frame.select(
-                    "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), listed.alias("listed"),
-                    active.alias("sold"), *named(sellers, span),
-                )
-                frames.append(rows.filter(nw.col("listed")))
-        return frames
+                months.append((span.index, {"listed": listed, "sold": active, **named(sellers, span)}))
+        return books.engine.spread(frame, months, "listed")
 
     @measure
     def listed(self) -> Expr:

@@ -111,7 +111,7 @@ class Penetration(Histories):
         """Rows by span."""
         markets, line = self._markets(books), books.timeline
         flags = {
-            span.index: [line.happened("sale", span.year_before + 1, span.end).alias("bought")]
+            span.index: {"bought": line.happened("sale", span.year_before + 1, span.end)}
             for span in books.spans
         }
         customers = self.spanned(books, flags, markets, at)

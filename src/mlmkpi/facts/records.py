@@ -62,10 +62,8 @@ class Records(Fact):
         theirs = tuple(d for d in dimensions if d not in own)
         names = rows.collect_schema().names()
         rows = rows if PERSON in names else rows.with_columns(nw.lit(None, dtype=nw.String).alias(PERSON))
-        if PERSON in names:
+        if PERSON in names or any(d.name == DISTRIBUTOR for d in theirs):
             rows = seller_attributes(books, theirs, at).attach(rows, PERSON)
         if CUSTOMER in names:
             rows = customer_attributes(books, theirs, at).attach(rows, CUSTOMER)
-        if any(d.name == DISTRIBUTOR for d in theirs):
-            rows = rows.with_columns(nw.col(PERSON).alias(DISTRIBUTOR))
         return rows

@@ -76,7 +76,7 @@ class SecondOrders(Buyers):
         if not dimensions:
             return first_timers
         flags = {
-            span.index: [books.timeline.happened("sale", span.start, span.end).alias("active")]
+            span.index: {"active": books.timeline.happened("sale", span.start, span.end)}
             for span in books.spans
         }
         return self.spanned(books, flags, dimensions, at).join(first_timers, on=["unit", "span"], how="inner")

@@ -42,7 +42,7 @@ class ReturningCustomers(Histories):
         line, flags = books.timeline, {}
         for span in books.spans:
             bought = line.happened("sale", *span.year_earlier) if span.year_earlier else nw.col("unit").is_null()
-            flags[span.index] = [bought.alias("bought")]
+            flags[span.index] = {"bought": bought}
         rows = self.spanned(books, flags, dimensions, at)
         kept = rows.collect_schema().names()
         return rows.join(self._sums(books), on=["unit", "span"], how="left").select(*kept, "before", "after")

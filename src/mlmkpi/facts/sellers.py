@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_for, rule_needs
-from mlmkpi.facts.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds
@@ -72,10 +72,7 @@ class Sellers(Fact):
         else:
             frame = self._elsewhere(books).rename({"_elsewhere": "active"})
         renamed = {d.column: d.name for d in dimensions if d.side is Side.ORDER}
-        frame = sellers.attach(frame.rename(renamed), "unit")
-        if any(d.name == DISTRIBUTOR for d in dimensions):
-            frame = frame.with_columns(nw.col("unit").alias(DISTRIBUTOR))
-        return frame
+        return sellers.attach(frame.rename(renamed), "unit")
 
     def _credited(self, books: Books, kept: list[str], *, spanned: bool) -> Frame:
         """`unit`, `cell` or `span`, the order attributes, and the sums that were wanted."""
