@@ -1,13 +1,14 @@
-"""Column names with a dot, such as order.channel, on Spark.
+"""How PySpark hands names to Spark while a run lasts: columns with a dot whole, and each function looked up once.
 
-narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field of the column. While a run
-lasts, names are handed over in backticks.
+narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field of the column: names such as
+order.channel go in backticks. A session in this process asks Java twice where a function is at each of its uses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -27,6 +28,10 @@ def whole_names(*, connect: bool) -> Iterator[None]:
     with ExitStack() as stack:
         for owner, attribute in _connect_makers() if connect else _classic_makers():
             stack.enter_context(patch.object(owner, attribute, _quoting(getattr(owner, attribute))))
+        if not connect:
+            from pyspark.sql.functions import builtin
+
+            stack.enter_context(patch.object(builtin, "_get_jvm_function", cache(builtin._get_jvm_function)))
         yield
 
 
