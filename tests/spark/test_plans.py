@@ -23,7 +23,7 @@ KPIS = (
     "sales_volume", "personal_sales_volume", "active_distributors", "distributor_retention_rate",
     "customer_retention_rate",
 )
-PEOPLE = {"person", "distributor_id", "rank", "status", "kind", "day", "ordered_on"}
+PEOPLE = {"person", "distributor_id", "rank", "at, code", "day", "ordered_on"}
 
 
 def shuffles(plan: str) -> set[str]:
