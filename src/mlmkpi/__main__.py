@@ -2,4 +2,4 @@
 
 from mlmkpi.cli import main
 
-main()
+raise SystemExit(main())

@@ -86,5 +86,7 @@ def test_commands_choices_and_kpis_are_completed(words: str, completed: list[str
 
 
 def test_the_package_can_be_run_as_a_module() -> None:
-    found = subprocess.run([sys.executable, "-m", "mlmkpi", "--version"], capture_output=True, text=True, check=True)
+    program = [sys.executable, "-m", "mlmkpi"]
+    found = subprocess.run([*program, "--version"], capture_output=True, text=True, check=True)
     assert found.stdout.startswith("mlmkpi ")
+    assert subprocess.run([*program, "explain", "nothing"], capture_output=True, check=False).returncode == 2

@@ -29,15 +29,12 @@ def demo(
     They cover 26 months of direct selling that end on 31 October 2026. Up to 100,000 orders the files are CSV, above
     that Parquet.
     """
-    import signal
     from shlex import quote
 
     from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.demo import write_demo
 
-    # Polars, once imported, loses a Ctrl-C that comes as one of its queries ends; a demo is many short ones.
-    signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
     with Progress() as progress:
 
         def told(table: str, rows: int, total: int) -> None:

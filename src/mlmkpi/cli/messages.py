@@ -11,6 +11,7 @@ import sys
 import traceback
 from contextlib import suppress
 
+from mlmkpi.cli.interrupts import is_stopped
 from mlmkpi.errors import EngineError, MlmkpiError, UsageError
 
 RED, YELLOW, DIM = "31", "33", "2"
@@ -31,7 +32,7 @@ def fail(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong, with its traceback under `debug`, and give the exit code."""
     if debug:
         traceback.print_exception(error)
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt) or is_stopped():
         return STOPPED
     from mlmkpi.cli.usage import help_text
 

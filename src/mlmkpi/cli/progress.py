@@ -9,6 +9,7 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from mlmkpi.cli.interrupts import hear_ctrl_c
 from mlmkpi.report.screen import is_terminal
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """A context manager to be called with what is being done; outside a terminal it says nothing."""
+    """A context manager to be called with what is being done; outside a terminal it says nothing. Ctrl-C ends it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -28,6 +29,7 @@ class Progress:
         self._timer: Timer | None = None
 
     def __enter__(self) -> Self:
+        hear_ctrl_c()
         if is_terminal(sys.stderr, os.environ):
             self._timer = Timer(PATIENCE, self._show)
             self._timer.daemon = True
