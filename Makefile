@@ -2,7 +2,7 @@
 
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
-PYTEST = $(PYTHON) -m pytest -q -n auto --dist loadscope --no-loadscope-reorder
+PYTEST = $(PYTHON) -m pytest -q -n auto --dist worksteal
 
 .PHONY: demo test test-full test-spark test-spark-full check bench golden docs lock core dev spark java
 
