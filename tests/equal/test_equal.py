@@ -31,12 +31,12 @@ def check(seed: int, variant: dict[str, Any]) -> None:
     assert differences(case(company(seed), variant)) == []
 
 
-@pytest.mark.parametrize("variant", VARIANTS[::12], ids=name_of)
+@pytest.mark.parametrize("variant", VARIANTS[::10], ids=name_of)
 def test_a_company_under_a_sample_of_settings(variant: dict[str, Any]) -> None:
     check(VARIANTS.index(variant), variant)
 
 
-@pytest.mark.parametrize("seed", range(100, 101))
+@pytest.mark.parametrize("seed", range(100, 102))
 def test_some_companies_by_month(seed: int) -> None:
     check(seed, {})
 

@@ -169,6 +169,8 @@ def test_a_smallest_team_has_somebody_and_is_for_all_leaders() -> None:
         computed(CHAIN, by=["team"], min_team=0)
     with pytest.raises(UsageError, match="is for --by team"):
         computed(CHAIN, where={"team": ["A"]}, min_team=2)
+    with pytest.raises(UsageError, match="is for figures by team"):
+        computed(CHAIN, min_team=2)
 
 
 def test_another_tree_needs_naming() -> None:

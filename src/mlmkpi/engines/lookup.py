@@ -1,4 +1,4 @@
-"""Numbers looked up by id: where ids are integers that lie close together, in an array instead of by a join."""
+"""Ids looked up: where they are integers that lie close together, in an array instead of by a join or by hashes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def is_narrow(ids: pl.Series) -> bool:
         return False
     low, high = _ends(ids)
     return high - low <= SPARSE * len(ids) + 1_000_000
+
+
+def has_twice(ids: pl.Series) -> bool:
+    """Whether one of the ids, none of which is null, occurs twice."""
+    if not is_narrow(ids):
+        return ids.n_unique() < len(ids)
+    low, high = _ends(ids)
+    seen = np.zeros(high - low + 1, dtype=np.bool_)
+    seen[(ids - low).to_numpy()] = True
+    return int(np.count_nonzero(seen)) < len(ids)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from mlmkpi.engines.ids import (
     parsed,
     shapes_of,
 )
-from mlmkpi.engines.lookup import is_narrow, looked_up
+from mlmkpi.engines.lookup import has_twice, looked_up
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -234,7 +234,7 @@ class PolarsEngine:
     @staticmethod
     def _has_repeats(eager: pl.DataFrame, columns: Sequence[str]) -> bool:
         if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
-            return _repeats(eager[columns[0]].drop_nulls())
+            return has_twice(eager[columns[0]].drop_nulls())
         known = eager.filter(pl.col(columns[0]).is_not_null())
         key = pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])
         distinct = known.lazy().select(key.n_unique())
@@ -328,18 +328,6 @@ class PolarsEngine:
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
     return row[0] is None, row[0] or ""
-
-
-def _repeats(ids: pl.Series) -> bool:
-    """Whether an integer occurs twice."""
-    if ids.is_empty():
-        return False
-    if not is_narrow(ids):
-        return ids.n_unique() < len(ids)
-    low, high = int(ids.min()), int(ids.max())  # type: ignore[arg-type]
-    seen = np.zeros(high - low + 1, dtype=np.bool_)
-    seen[(ids - low).to_numpy()] = True
-    return int(np.count_nonzero(seen)) < len(ids)
 
 
 def _neighbours(values: np.ndarray[Any, Any], points: Sequence[Fraction]) -> list[int]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
+from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
 from mlmkpi.engines.spark_tables import BAD, CORRUPT, Tables
 from mlmkpi.errors import DataError
@@ -148,8 +149,10 @@ class SparkEngine:
         names = list(spans[0][1])
         made = [made[name].alias(f"_{at}_{name}") for at, (_, made) in enumerate(spans) for name in names]
         wide = nw.to_native(frame.select("unit", *made))
-        rows = [", ".join([str(span), *(f"`_{at}_{name}`" for name in names)]) for at, (span, _) in enumerate(spans)]
-        called = ", ".join(f"`{name}`" for name in ("span", *names))
+        rows = [
+            ", ".join([str(span), *(in_sql(f"_{at}_{name}") for name in names)]) for at, (span, _) in enumerate(spans)
+        ]
+        called = ", ".join(map(in_sql, ("span", *names)))
         stacked = self._f.expr(f"stack({len(rows)}, {', '.join(rows)}) as ({called})")
         return [_frame(self._run(lambda: wide.select("unit", stacked))).filter(nw.col(keep))]
 
@@ -178,17 +181,21 @@ class SparkEngine:
         if (table, column) not in self._spellings:
             codes = {each.name for each in TABLES[table].columns if each.kind is Kind.CODE}
             codes &= self._read.get(table, frozenset()) & self.columns(table)
-            self._count_codes(table, sorted(codes | {column}))
+            names = sorted(codes | {column})
+            for name, found in self.codes(self.scan(table, names), names).items():
+                self._spellings[table, name] = found
         return self._spellings[table, column]
 
-    def _count_codes(self, table: str, columns: Sequence[str]) -> None:
-        pairs = ", ".join(f"{at}, `{name}`" for at, name in enumerate(columns))
-        rows = nw.to_native(self.scan(table, columns))
-        rows = self._run(lambda: rows.select(self._f.expr(f"stack({len(columns)}, {pairs}) as (at, code)")))
-        counted = self._collect(rows.groupBy("at", "code").count())
-        for at, name in enumerate(columns):
-            found = counted.filter(pl.col("at") == at).select("code", "count").iter_rows()
-            self._spellings[table, name] = dict(sorted(found, key=lambda row: (row[0] is None, row[0] or "")))
+    def codes(self, rows: Frame, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        """By column, the values that its rows hold, with their counts, in order: all from one pass."""
+        pairs = ", ".join(f"{at}, {in_sql(name)}" for at, name in enumerate(columns))
+        native = nw.to_native(rows)
+        stacked = self._run(lambda: native.select(self._f.expr(f"stack({len(columns)}, {pairs}) as (at, code)")))
+        counted = self._collect(stacked.groupBy("at", "code").count()).sort("code", nulls_last=True)
+        return {
+            name: dict(counted.filter(pl.col("at") == at).select("code", "count").iter_rows())
+            for at, name in enumerate(columns)
+        }
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """The ids as they are."""

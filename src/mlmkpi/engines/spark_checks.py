@@ -53,18 +53,8 @@ class SparkChecks:
         return self._reading(table).findings()
 
     def spellings(self, table: str, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
-        """The codes of all columns, counted in one job."""
-        f, rows = self._f, nw.to_native(self.scan(table, columns))
-        counted = [
-            rows.groupBy(f.col(name).alias("_code")).agg(f.count(f.lit(1)).alias(COUNT))
-            .select(f.lit(name).alias(NAME), "_code", COUNT)
-            for name in columns
-        ]
-        found = self._engine.collect(_frame(reduce(lambda one, other: one.unionByName(other), counted)))
-        return {
-            name: dict(found.filter(pl.col(NAME) == name).sort("_code").select("_code", COUNT).iter_rows())
-            for name in columns
-        }
+        """The engine's count of the codes of all columns."""
+        return self._engine.codes(self.scan(table, columns), columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The server's rows."""

@@ -22,6 +22,15 @@ def quoted(name: str) -> str:
     return f"`{name}`" if "." in name and "`" not in name else name
 
 
+def in_sql(name: str) -> str:
+    """A column's name, whatever is in it, for Spark SQL.
+
+    >>> in_sql("order.channel"), in_sql("a`b")
+    ('`order.channel`', '`a``b`')
+    """
+    return f"`{name.replace('`', '``')}`"
+
+
 @contextmanager
 def whole_names(*, connect: bool) -> Iterator[None]:
     """Let the session's kind of Spark (Connect, or one in this process) read every column's name whole."""

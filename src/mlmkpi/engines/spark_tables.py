@@ -12,6 +12,7 @@ import narwhals as nw
 
 from mlmkpi.engines.spark_cells import Cell, Cells
 from mlmkpi.engines.spark_files import Piece, found_at, given_piece
+from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.cells import SORTS
@@ -224,7 +225,7 @@ class Tables:
                 (("found", ", ".join(twice)), ("fix", "rename one of them in the file")),
             )
         names = [header or f"_c{at}" for at, header in enumerate(headers)]
-        schema = ", ".join(f"`{name.replace('`', '``')}` string" for name in [*names, CORRUPT])
+        schema = ", ".join(f"{in_sql(name)} string" for name in [*names, CORRUPT])
         reader = reader.options(
             header=True, enforceSchema=False, mode="PERMISSIVE", columnNameOfCorruptRecord=CORRUPT
         )

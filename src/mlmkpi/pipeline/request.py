@@ -52,6 +52,8 @@ def request_of(
     """A request in the words of `compute`; UsageError for a choice that there is not."""
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
+    if min_team > 1 and TEAM not in (*by, *(where or {})):
+        raise UsageError("a smallest team is for figures by team", (("fix", "add --by team"),))
     return Request(
         kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
         Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation, min_team),
