@@ -1,7 +1,8 @@
-"""How PySpark hands names to Spark while a run lasts: columns with a dot whole, and each function looked up once.
+"""How PySpark hands names to Spark while a run lasts: columns with a dot whole, and each of Java's looked up once.
 
 narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field of the column: names such as
-order.channel go in backticks. A session in this process asks Java twice where a function is at each of its uses.
+order.channel go in backticks. A session in this process asks Java for a class and a method at each of their uses, and
+Java looks for the class in every one of Spark's archives.
 """
 
 from __future__ import annotations
@@ -37,10 +38,8 @@ def whole_names(*, connect: bool) -> Iterator[None]:
     with ExitStack() as stack:
         for owner, attribute in _connect_makers() if connect else _classic_makers():
             stack.enter_context(patch.object(owner, attribute, _quoting(getattr(owner, attribute))))
-        if not connect:
-            from pyspark.sql.functions import builtin
-
-            stack.enter_context(patch.object(builtin, "_get_jvm_function", cache(builtin._get_jvm_function)))
+        for owner in () if connect else _javas():
+            stack.enter_context(patch.object(owner, "__getattr__", cache(owner.__getattr__)))
         yield
 
 
@@ -63,3 +62,10 @@ def _connect_makers() -> list[tuple[Any, str]]:
     from pyspark.sql.connect.expressions import ColumnReference
 
     return [(ColumnReference, "__init__")]
+
+
+def _javas() -> tuple[Any, Any]:
+    """What knows Java's classes by name, and a class that knows its methods: both hold for as long as Java runs."""
+    from py4j.java_gateway import JavaClass, JVMView
+
+    return JVMView, JavaClass
