@@ -10,6 +10,7 @@ import pytest
 
 import mlmkpi
 from benchmarks.cases import KPIS, OF_LINES, OF_THE_REST
+from benchmarks.copies import copies
 from benchmarks.data import FIRST, company, whole_company
 from benchmarks.rivals import notebook, sql
 from mlmkpi.kpi import KPIS as CATALOGUE
@@ -50,6 +51,15 @@ def test_the_sql_gives_the_same_figures(exports: Path, ours: Rows) -> None:
     rows = sql.figures(str(exports))
     names = ("kpi", "period", "statistic", "tenure")
     same(ours, {tuple(r[n] for n in names): [r["numerator"], r["denominator"], r["value"]] for r in rows})
+
+
+def test_copies_of_the_company_have_so_many_times_its_sums(exports: Path, ours: Rows) -> None:
+    frame = mlmkpi.compute(copies(exports, 3), kpis=list(KPIS), count=12).frame
+    rows = frame.filter(pl.col("denominator") > 0).select(
+        "kpi", "period", "statistic", "tenure", pl.col("numerator", "denominator") / 3
+    ).rows()
+    assert len(rows) > 100
+    same({row[:4]: ours[row[:4]][:2] for row in rows}, {row[:4]: list(row[4:]) for row in rows})
 
 
 def test_the_pandas_program_gives_the_same_figures(exports: Path, ours: Rows) -> None:

@@ -1,4 +1,4 @@
-"""How PySpark hands names to Spark while a run lasts: columns with a dot whole, and each of Java's looked up once.
+"""How PySpark hands names to Spark while a run lasts: columns with a dot whole, and Java's own looked up once.
 
 narwhals hands Spark a column's bare name, and Spark takes what follows a dot for a field of the column: names such as
 order.channel go in backticks. A session in this process asks Java for a class and a method at each of their uses, and
