@@ -124,8 +124,7 @@ def compute(
         write(f"{text}\n".encode(), output)
         return
     if TEAM in listed(by) and TEAM not in segments and chosen in stream.FORMATS:
-        with opened(output) as out:
-            rows = stream.writer(chosen, out, __version__)
+        with opened(output) as out, stream.Behind(stream.writer(chosen, out, __version__)) as rows:
             found = result(write=rows.write)
             rows.close(found.settings)
     else:

@@ -36,8 +36,8 @@ def compute(
 
     `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
     names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
-    done. `write` is handed the rows KPI by KPI, by team period by period, and the Result is then without them: for
-    every leader of a large company they are more than memory holds.
+    done. `write` is handed the rows KPI by KPI, by team period by period, text as categoricals, and the Result is then
+    without them: for every leader of a large company they are more than memory holds.
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """

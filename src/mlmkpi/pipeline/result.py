@@ -15,6 +15,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "year_ago": pl.Float64(), "target": pl.Float64(), "status": pl.String(), "complete": pl.Boolean(),
     "statistic": pl.String(), "definition": pl.String(), "note": pl.String(),
 }
+TEXT = pl.Categorical()
+"""What text is while rows are made, and handed on: few texts, each in many rows."""
 PERIOD_COLUMNS = 4
 """The dimensions stand after the columns that say which KPI and period a row is of."""
 
@@ -38,11 +40,10 @@ class Result:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
-def schema(dimensions: tuple[str, ...]) -> dict[str, pl.DataType]:
-    """The columns of a Result with these dimensions, in order."""
+def schema(dimensions: tuple[str, ...], text: pl.DataType | None = None) -> dict[str, pl.DataType]:
+    """The columns of a Result with these dimensions, in order; text as such a type where one is given."""
     names = list(COLUMNS)
     head, tail = names[:PERIOD_COLUMNS], names[PERIOD_COLUMNS:]
-    return {
-        **{name: COLUMNS[name] for name in head}, **dict.fromkeys(dimensions, pl.String()),
-        **{name: COLUMNS[name] for name in tail},
-    }
+    columns = [*head, *dimensions, *tail]
+    types = {name: COLUMNS.get(name, pl.String()) for name in columns}
+    return {name: text if text and dtype == pl.String else dtype for name, dtype in types.items()}

@@ -12,9 +12,10 @@ from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import MONTHS_ALONE
 from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
+from mlmkpi.pipeline.ordered import Ordered
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
-from mlmkpi.pipeline.result import schema
+from mlmkpi.pipeline.result import TEXT, schema
 
 Frame = pl.DataFrame
 NO_EARLIER = "the orders do not cover the whole period to compare with"
@@ -41,7 +42,7 @@ def rows_of(
     frame = _compared(frame, one, schedule, split, year=year)
     if isinstance(one.figure, Ratio) and one.figure.seasonal:
         frame = frame.filter(pl.col("span") == schedule.shown[-1])
-    return _dressed(frame, one, schedule, split, currency)
+    return _dressed(frame, one, split, currency)
 
 
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
@@ -66,6 +67,8 @@ def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None
     if not one.computed:
         return frame.with_columns(pl.lit(False).alias("_cut"))
     gaps = [_gap(span, one, schedule, data_start) for span in schedule.spans]
+    if not any(gap or cut for gap, cut in gaps):
+        return _based(frame, one, schedule, data_start).with_columns(pl.lit(False).alias("_cut"))
     told = pl.DataFrame(
         {"span": [s.index for s in schedule.spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
         schema={"span": pl.Int32, "_gap": pl.String, "_cut": pl.Boolean},
@@ -132,29 +135,39 @@ def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> s
 
 
 def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], *, year: bool) -> Frame:
-    """The shown spans' rows with `previous`, `change` and, if asked for, `year_ago`."""
-    shown = pl.DataFrame(
-        {"span": schedule.shown, "_previous": schedule.previous, "_year": schedule.year_ago,
-         "complete": [_is_complete(schedule.spans[s], one, schedule) for s in schedule.shown],
-         "_before": [p is not None and _is_complete(schedule.spans[p], one, schedule) for p in schedule.previous]},
-        schema={
-            **dict.fromkeys(("span", "_previous", "_year"), pl.Int32),
-            **dict.fromkeys(("complete", "_before"), pl.Boolean),
-        },
+    """The shown spans' rows in order, with `previous`, `change` and, if asked for, `year_ago`."""
+    ordered = Ordered.of(frame, split, statistics(one.figure), schedule)
+    known, links = ~ordered.frame["_cut"], _links(schedule)
+    frame = ordered.frame.with_columns(
+        ordered.earlier(links[0], known).alias("previous"),
+        (ordered.earlier(links[1], known) if year else pl.lit(None, dtype=pl.Float64)).alias("year_ago"),
     )
-    keys = [*split, "statistic"]
-    known = frame.filter(~pl.col("_cut")).select("span", *keys, "value")
-    rows = frame.join(shown, on="span", how="left").filter(pl.col("complete").is_not_null())
-    rows = rows.with_columns(pl.lit(None, dtype=pl.Float64).alias("year_ago"))
-    for link, name in (("_previous", "previous"), *((("_year", "year_ago"),) if year else ())):
-        earlier = known.rename({"span": link, "value": name})
-        rows = rows.drop(name, strict=False).join(earlier, on=[link, *keys], how="left", nulls_equal=True)
-    comparable = pl.col("complete") == pl.col("_before")
+    rows = frame.join(_periods(one, schedule), on="span", how="inner", maintain_order="left")
     open_to_all = ~pl.col("_hidden").fill_null(False)
     rows = rows.with_columns(pl.when(open_to_all).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
+    comparable = pl.col("complete") == pl.col("_before")
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
     )
+
+
+def _links(schedule: Schedule) -> tuple[list[int | None], list[int | None]]:
+    """By span, the one before and the one a year before, of those that are shown."""
+    before = dict(zip(schedule.shown, schedule.previous, strict=True))
+    year_ago = dict(zip(schedule.shown, schedule.year_ago, strict=True))
+    return [before.get(span.index) for span in schedule.spans], [year_ago.get(span.index) for span in schedule.spans]
+
+
+def _periods(one: Planned, schedule: Schedule) -> Frame:
+    """The shown spans: their periods, whether they are `complete`, and whether the one `_before` is."""
+    spans = [schedule.spans[index] for index in schedule.shown]
+    return pl.DataFrame({
+        "span": pl.Series(schedule.shown, dtype=pl.Int32),
+        "period": pl.Series([span.period.label for span in spans], dtype=TEXT),
+        "period_start": [span.period.start for span in spans], "period_end": [span.period.end for span in spans],
+        "complete": [_is_complete(span, one, schedule) for span in spans],
+        "_before": [p is not None and _is_complete(schedule.spans[p], one, schedule) for p in schedule.previous],
+    })
 
 
 def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
@@ -163,30 +176,22 @@ def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
     return span.complete and span.end + window <= schedule.as_of
 
 
-def _dressed(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], currency: str | None) -> Frame:
-    """The Result's columns, sorted by period, split and statistic."""
-    spans = schedule.spans
-    periods = pl.DataFrame({
-        "span": pl.Series([s.index for s in spans], dtype=pl.Int32), "period": [s.period.label for s in spans],
-        "period_start": [s.period.start for s in spans], "period_end": [s.period.end for s in spans],
-    })
-    order = {name: at for at, name in enumerate(statistics(one.figure))}
-    ranked = frame.join(periods, on="span", how="left").with_columns(
-        pl.col("statistic").replace_strict(order, default=len(order), return_dtype=pl.Int32).alias("_order")
-    )
-    # Teams' rows come in sorted runs, which a stable sort keeps.
-    ranked = ranked.sort("period_start", *split, "_order", "statistic", nulls_last=False, maintain_order=True)
-    return ranked.with_columns(
-        pl.lit(one.kpi.name).alias("kpi"), _units(one, currency).alias("unit"),
-        pl.lit(None, dtype=pl.Float64).alias("target"), pl.lit("none").alias("status"),
-        pl.lit(one.definition).alias("definition"),
-    ).select(pl.col(name).cast(dtype) for name, dtype in schema(tuple(split)).items())
+def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | None) -> Frame:
+    """The Result's columns, text as TEXT."""
+    texts = {"kpi": one.kpi.name, "status": "none", "definition": one.definition}
+    return frame.with_columns(
+        *(pl.lit(text, dtype=TEXT).alias(name) for name, text in texts.items()), _units(one, currency).alias("unit"),
+        pl.lit(None, dtype=pl.Float64).alias("target"),
+    ).select(pl.col(name).cast(dtype) for name, dtype in schema(tuple(split), TEXT).items())
 
 
 def _units(one: Planned, currency: str | None) -> pl.Expr:
     """A row's unit: the KPI's, or the statistic's own."""
     own = {name: _named(unit, currency) for name, unit in own_units(one.figure).items()}
-    return pl.col("statistic").replace_strict(own, default=_named(one.kpi.unit, currency), return_dtype=pl.String)
+    usual = _named(one.kpi.unit, currency)
+    if not own:
+        return pl.lit(usual, dtype=TEXT)
+    return pl.col("statistic").replace_strict(own, default=usual, return_dtype=pl.String)
 
 
 def _named(unit: Unit, currency: str | None) -> str:

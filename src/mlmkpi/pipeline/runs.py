@@ -28,7 +28,7 @@ from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
-from mlmkpi.pipeline.result import Result, schema
+from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
@@ -47,7 +47,7 @@ def run(
 ) -> Result:
     """A request's Result, as `compute` gives it; `look` sees the books before the orders are read.
 
-    `write` is handed the rows in turn, which the Result is then without: by team more than memory holds.
+    `write` is handed the rows in turn, text as TEXT, which the Result is then without: by team more than memory holds.
     """
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
@@ -163,7 +163,7 @@ def _frames(
     shown: Sequence[Planned], jobs: Jobs, laid: Schedule, settings: Settings, request: Request
 ) -> Iterator[pl.DataFrame]:
     """The Result's columns without a row, then its rows KPI by KPI; for many leaders also a few periods at a time."""
-    nothing = pl.DataFrame(schema=_columns(shown, request))
+    nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     yield nothing
     for one in shown:
         measures = frozenset(measure.name for measure in one.figure.measures())
@@ -182,18 +182,20 @@ def _looks_back(one: Planned) -> bool:
 
 
 def _written(frames: Iterator[pl.DataFrame], write: Write | None) -> Iterator[pl.DataFrame]:
-    """The frames that nobody writes."""
+    """The frames that nobody writes, text as a Result has it."""
     for frame in frames:
         if write is None:
-            yield frame
+            yield frame.with_columns(pl.col(TEXT).cast(pl.String))
         else:
             write(frame)
 
 
-def _columns(shown: Sequence[Planned], request: Request) -> dict[str, pl.DataType]:
+def _columns(
+    shown: Sequence[Planned], request: Request, text: pl.DataType | None = None
+) -> dict[str, pl.DataType]:
     """The Result's columns: with every dimension that one of the KPIs has."""
     own = [name for one in shown for block in one.figure.blocks for name in block]
-    return schema(tuple(dict.fromkeys([*request.dimensions, *own])))
+    return schema(tuple(dict.fromkeys([*request.dimensions, *own])), text)
 
 
 def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request: Request) -> pl.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Protocol
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, BinaryIO, Protocol, Self
 
 import polars as pl
 
@@ -76,7 +77,10 @@ class ParquetWriter:
 
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._file is None:
-            self._file = Arrow(self._out, table.schema, compression="zstd")
+            sought = [name for name, dtype in frame.schema.items() if not dtype.is_float()]
+            self._file = Arrow(
+                self._out, table.schema, compression="zstd", store_schema=False, write_statistics=sought
+            )
         self._definitions |= dict(frame.select("kpi", "definition").unique().iter_rows())
         if table.num_rows:
             self._file.write_table(table)
@@ -88,6 +92,38 @@ class ParquetWriter:
         if self._file is not None:
             self._file.add_key_value_metadata(metadata(self._definitions, settings, self._version))
             self._file.close()
+
+
+class Behind:
+    """Hands the rows to another writer in a thread, so that the next are made meanwhile; an error shows one call later.
+
+    Raises what the other writer raised.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1)
+        self._written: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """The rows, once those before are written."""
+        self._wait()
+        self._written = self._thread.submit(self._writer.write, frame)
+
+    def close(self, settings: Mapping[str, object]) -> None:
+        """What comes after the last row, once that is written."""
+        self._wait()
+        self._writer.close(settings)
+
+    def _wait(self) -> None:
+        if self._written is not None:
+            self._written.result()
 
 
 def writer(form: str, out: BinaryIO, version: str) -> Writer:

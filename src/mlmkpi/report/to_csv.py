@@ -17,9 +17,9 @@ def render_csv(result: ResultLike) -> str:
 
 def csv_text(frame: pl.DataFrame, *, header: bool = True) -> str:
     """Any frame so; without the `header` the rows alone."""
-    text, floats = selectors.string(), selectors.float()
+    text, floats = selectors.string() | selectors.categorical(), selectors.float()
     frame = frame.with_columns(
-        text.str.replace(FORMULA, "'$0"),
+        text.cast(pl.String).str.replace(FORMULA, "'$0"),
         pl.when(floats.is_finite()).then(floats),
     )
     return frame.write_csv(line_terminator="\r\n", include_header=header)

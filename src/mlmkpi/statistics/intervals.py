@@ -97,7 +97,7 @@ def _scaled(exact: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     whole = np.rint(digits)
     size = np.abs(whole)
     clear = np.abs(np.abs(digits - whole) - 0.5) > 1e-6
-    fits = (size > 10 ** (_DIGITS - 1)) & (size < 10**_DIGITS)
+    fits = (size >= 10 ** (_DIGITS - 1)) & (size < 10**_DIGITS)
     return whole * down / up, clear & fits
 
 

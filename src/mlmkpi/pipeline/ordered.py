@@ -1,0 +1,72 @@
+"""Rows in the Result's order, each beside the same cell's of an earlier period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from mlmkpi.facts.spans import Schedule
+
+Int64s = npt.NDArray[np.int64]
+ROOM = 2**48
+"""So many cells are told apart by a number; the spans have the rest of its bits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ordered:
+    """A frame's rows by period, split and statistic, each with a number in that order: its span's place and its cell's.
+
+    `places` has each span's place among all of them, by the day it starts on.
+    """
+
+    frame: pl.DataFrame
+    numbers: Int64s
+    cells: int
+    places: Int64s
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, split: Sequence[str], statistics: Sequence[str], schedule: Schedule) -> Ordered:
+        """Rows with `span`, the split's columns (text, none first) and `statistic`, those of `statistics` first."""
+        spans = schedule.spans
+        by_start = sorted(range(len(spans)), key=lambda index: (spans[index].period.start, index))
+        places = np.argsort(np.array(by_start, dtype=np.int64))
+        known = {name: at for at, name in enumerate(statistics)}
+        names = sorted(frame["statistic"].unique(), key=lambda name: (known.get(name, len(known)), name))
+        numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"].cast(pl.Enum(names))])
+        numbers += places[frame["span"].to_numpy()] * cells
+        rows = frame.with_columns(pl.Series("_number", numbers)).sort("_number", maintain_order=True)
+        return cls(rows.drop("_number"), rows["_number"].to_numpy(), cells, places)
+
+    def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
+        """The value of each row's cell in the span that its own is linked with, among the rows that are `known`."""
+        numbers, values = self.numbers[known.to_numpy()], self.frame["value"].filter(known)
+        linked = np.array([-1 if link is None else self.places[link] for link in links], dtype=np.int64)
+        wanted = linked[self.frame["span"].to_numpy()] * self.cells + self.numbers % self.cells
+        at = np.searchsorted(numbers, wanted)
+        found = np.append(numbers, -1)[at] == wanted
+        return values.gather(pl.Series(at).set(pl.Series(~found | (wanted < 0)), None))
+
+
+def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
+    """A number a row, in the order of the columns' values, the first column's first; and what all numbers are below."""
+    numbers, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        ranks = _ranks(column)
+        several = int(ranks.max(initial=0)) + 1
+        if size * several > ROOM:
+            distinct, numbers = np.unique(numbers, return_inverse=True)
+            size = len(distinct)
+        numbers, size = numbers * several + ranks, size * several
+    return numbers, size
+
+
+def _ranks(column: pl.Series) -> Int64s:
+    """Each value's place among all of them in their order, none first."""
+    if column.dtype != pl.Enum:
+        column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
+    ranks: Int64s = (column.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
+    return ranks
