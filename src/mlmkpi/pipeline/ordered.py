@@ -38,8 +38,10 @@ class Ordered:
         names = sorted(frame["statistic"].unique(), key=lambda name: (known.get(name, len(known)), name))
         numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"].cast(pl.Enum(names))])
         numbers += places[frame["span"].to_numpy()] * cells
-        rows = frame.with_columns(pl.Series("_number", numbers)).sort("_number", maintain_order=True)
-        return cls(rows.drop("_number"), rows["_number"].to_numpy(), cells, places)
+        if not (numbers[1:] >= numbers[:-1]).all():
+            order = np.argsort(numbers, kind="stable")
+            frame, numbers = frame[order], numbers[order]
+        return cls(frame, numbers, cells, places)
 
     def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
         """The value of each row's cell in the span that its own is linked with, among the rows that are `known`."""
