@@ -11,35 +11,15 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import PLACE, Frame
-from mlmkpi.engines.ids import (
-    MISS,
-    Codec,
-    HashedIds,
-    ParsedIds,
-    Shape,
-    UnparsedIdError,
-    dictionary,
-    hashed,
-    parsed,
-    shapes_of,
-)
+from mlmkpi.engines.codecs import Codecs
+from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import has_twice, looked_up
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
 from mlmkpi.tables import TABLES, Kind
 
-PEOPLE = ("distributors.distributor_id", "customers.customer_id")
-ORDERS = ("orders.order_id",)
-SAMPLE = 1000
 ROOM = 2**40
-
-
-def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
-    """Whether a column holds ids of one of these, each a key as `table.column`."""
-    if table not in TABLES or column not in TABLES[table].names:
-        return False
-    return f"{table}.{column}" in whose or TABLES[table].column(column).references in whose
 
 
 class PolarsEngine:
@@ -53,10 +33,7 @@ class PolarsEngine:
         self.exports = exports
         self.bad_rows = bad_rows
         self.exact = exact
-        self._shapes = {} if exact else self._sampled()
-        self.people: Codec = self._people_codec()
-        self.orders: Codec | None = parsed(self._shapes_of(ORDERS)) or self._hashed_orders()
-        self._checked: set[tuple[str, str]] = set()
+        self._codecs = Codecs(exports, exact=exact)
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
@@ -77,31 +54,14 @@ class PolarsEngine:
         """
         if table == "orders":
             self._count_codes(columns)
-        codecs = {name: codec for name in columns if (codec := self._codec(table, name)) is not None}
-        parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
-        frame = self._rows(table, columns, verbatim=list(parsing))
-        frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
-        if table != "orders":
-            self._check_parsed(table, frame, parsing)
-        self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
-        frame = frame.with_columns(codec.encode(pl.col(name)).alias(name) for name, codec in parsing.items())
-        for codec in {self.people, self.orders}:
-            names = [name for name, known in codecs.items() if known is codec and known.exact]
-            frame = codec.encoded(frame, names) if codec and names else frame
-        return nw.from_native(frame)
+        frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
+        return nw.from_native(self._codecs.encoded(table, frame, columns))
 
     def _count_codes(self, columns: Sequence[str]) -> None:
         """Count the codes of the orders: those that are written cleanly are then read as they are."""
         for name in columns:
             if name in TABLES["orders"].names and TABLES["orders"].column(name).kind is Kind.CODE:
                 self.spellings("orders", name)
-
-    def _codec(self, table: str, column: str) -> Codec | None:
-        """How a column's ids become integers; None where they stay text."""
-        codec: Codec | None = self.people if is_id_of(table, column, PEOPLE) else None
-        codec = self.orders if is_id_of(table, column, ORDERS) else codec
-        shapes = self._shapes.get((table, column))
-        return codec.only(shapes) if shapes and isinstance(codec, ParsedIds) else codec
 
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
@@ -148,27 +108,6 @@ class PolarsEngine:
             f"{found.count:,} of {found.table}: {found.message}"
             for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
         ]
-
-    def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, ParsedIds]) -> None:
-        new = {name: codec for name, codec in codecs.items() if (table, name) not in self._checked}
-        if new:
-            lowest = frame.select(codec.encode(pl.col(name)).min() for name, codec in new.items())
-            if MISS in lowest.collect(engine="streaming").row(0):
-                raise UnparsedIdError
-            self._checked.update((table, name) for name in new)
-
-    def _check_hashed(self, table: str, frame: pl.LazyFrame, names: Sequence[str]) -> None:
-        """Raise UnparsedIdError where a reference has the hash of an order with another id."""
-        names = [name for name in names if (table, name) not in {("orders", "order_id"), *self._checked}]
-        if not names or "orders" not in self.exports.tables:
-            return
-        orders = self._ids("orders", "order_id").select("id", hashed("id").alias("_hash"))
-        for name in names:
-            named = frame.select(pl.col(name).alias("id"), hashed(name).alias("_hash")).drop_nulls().unique()
-            both = orders.join(named, on="_hash", how="inner").filter(pl.col("id") != pl.col("id_right"))
-            if both.select(pl.len()).collect(engine="streaming").item():
-                raise UnparsedIdError
-            self._checked.add((table, name))
 
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame itself."""
@@ -227,7 +166,7 @@ class PolarsEngine:
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""
         found = self._has_repeats(self.collect(frame.select(*columns)), columns)
-        if found and isinstance(self.orders, HashedIds) and any("order" in name for name in columns):
+        if found and isinstance(self._codecs.orders, HashedIds) and any("order" in name for name in columns):
             raise UnparsedIdError
         return found
 
@@ -258,14 +197,14 @@ class PolarsEngine:
     def encode(self, values: Sequence[str]) -> pl.Series:
         """Integers of the ids; null for an id that is not in the export."""
         ids = pl.Series("id", values, dtype=pl.String)
-        rows = self.people.encoded(ids.to_frame().with_row_index("_at").lazy(), ["id"])
+        rows = self._codecs.people.encoded(ids.to_frame().with_row_index("_at").lazy(), ["id"])
         coded = rows.sort("_at").collect()["id"]
-        known = self.people.decode(coded.set(coded == MISS, None)) == ids
+        known = self._codecs.people.decode(coded.set(coded == MISS, None)) == ids
         return coded.set(~known.fill_null(False), None)
 
     def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
         """The text of a column's ids."""
-        codec = self._codec(*column.split("."))
+        codec = self._codecs.of(*column.split("."))
         return values.cast(pl.String) if codec is None else codec.decode(values)
 
     def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
@@ -290,41 +229,7 @@ class PolarsEngine:
 
     @property
     def _id_type(self) -> Any:
-        return nw.Int32 if self.people.dtype == pl.Int32 else nw.Int64
-
-    def _id_columns(self, whose: Sequence[str]) -> list[tuple[str, str]]:
-        return [
-            (table, column) for table, source in self.exports.tables.items() for column in sorted(source.columns)
-            if is_id_of(table, column, whose)
-        ]
-
-    def _ids(self, table: str, column: str) -> pl.LazyFrame:
-        return self.exports.tables[table].scan([column]).select(pl.col(column).cast(pl.String).alias("id"))
-
-    def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
-        """The shapes of each id column's first ids, None where one has none."""
-        columns = self._id_columns((*PEOPLE, *ORDERS))
-        heads = {(table, name): self.exports.tables[table].head(name, SAMPLE) for table, name in columns}
-        return {column: shapes_of(head.drop_nulls().to_list()) for column, head in heads.items()}
-
-    def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
-        """The shapes of all columns of these ids; None where they cannot be parsed."""
-        found = [self._shapes.get(column) for column in self._id_columns(whose)]
-        if None in found:
-            return None
-        return frozenset(shape for shapes in found if shapes for shape in shapes)
-
-    def _people_codec(self) -> Codec:
-        codec = parsed(self._shapes_of(PEOPLE))
-        if codec is not None:
-            return codec
-        return dictionary([self._ids(*column) for column in self._id_columns(PEOPLE)])
-
-    def _hashed_orders(self) -> Codec | None:
-        """Hashes of the orders' ids, where these are texts of no shape."""
-        is_text = "orders" in self.exports.tables and "order_id" in self.exports.tables["orders"].columns
-        return None if self.exact or not is_text else HashedIds(self._ids("orders", "order_id"))
-
+        return nw.Int32 if self._codecs.people.dtype == pl.Int32 else nw.Int64
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
     return row[0] is None, row[0] or ""
