@@ -55,6 +55,12 @@ class Engine(Protocol):
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """The rows whose id in the column is among the ids, with its number under the numbers' name."""
 
+    def attached(self, frame: Frame, column: str, people: Frame) -> Frame:
+        """The rows with what a materialised frame of people (`person`, each once) says of the id in the column.
+
+        It is null for an id that is not there; what an engine makes of text is to be grouped by alone.
+        """
+
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
 

@@ -13,7 +13,7 @@ import polars as pl
 from mlmkpi.engines import PLACE, Frame
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
-from mlmkpi.engines.lookup import has_twice, looked_up
+from mlmkpi.engines.lookup import attached, has_twice, looked_up
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -116,6 +116,10 @@ class PolarsEngine:
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """By an array where the ids lie close together."""
         return nw.from_native(looked_up(nw.to_native(frame), column, ids, numbers))
+
+    def attached(self, frame: Frame, column: str, people: Frame) -> Frame:
+        """By an array where the ids lie close together, which asks for no table of hashes a frame."""
+        return nw.from_native(attached(nw.to_native(frame), column, self.collect(people), "person"))
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""

@@ -120,6 +120,10 @@ class SparkEngine:
         """By a join."""
         return frame.join(self.small(pl.DataFrame([ids.alias(column), numbers])), on=column, how="inner")
 
+    def attached(self, frame: Frame, column: str, people: Frame) -> Frame:
+        """By a join."""
+        return frame.join(people, left_on=column, right_on="person", how="left")
+
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.
 

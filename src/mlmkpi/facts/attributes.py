@@ -129,7 +129,7 @@ class Attributes:
         if not self.attributes:
             return rows
         kept = rows.collect_schema().names()
-        joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
+        joined = self.books.engine.attached(rows, unit, self.frame())
         if self._aged:
             joined = joined.join(self._births(), on="span", how="left")
         return joined.select(*kept, *(self._of_any_span(d).alias(d.name) for d in self.attributes))

@@ -115,7 +115,7 @@ class Penetration(Histories):
             for span in books.spans
         }
         customers = self.spanned(books, flags, markets, at)
-        market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
+        market = nw.coalesce(*(nw.col(d.name).cast(nw.String) for d in reversed(markets)))
         customers = customers.select("unit", "span", market.alias("market"), nw.lit(True).alias("bought"))
         people = self._populations(books)
         known = people.select("market").unique()
