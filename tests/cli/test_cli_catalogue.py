@@ -43,5 +43,6 @@ def test_every_kpi_explains_itself_in_full(run: Call, name: str) -> None:
 
 def test_a_kpi_that_is_not_there_ends_with_two_and_the_nearest(run: Call) -> None:
     near, far = run("explain", "chrun_rate"), run("explain", "zzz")
-    assert near == Run(2, "", "error: there is no KPI chrun_rate\n  fix  did you mean churn_rate?\n")
-    assert far == Run(2, "", "error: there is no KPI zzz\n  fix  mlmkpi kpis lists them all\n")
+    own = "  own  give the exports, or --config: their settings name your own KPIs\n"
+    assert near == Run(2, "", f"error: there is no KPI chrun_rate\n  fix  did you mean churn_rate?\n{own}")
+    assert far == Run(2, "", f"error: there is no KPI zzz\n  fix  mlmkpi kpis lists them all\n{own}")

@@ -54,7 +54,6 @@ Call = Callable[..., Run]
         ),
         (["explain"], "error: KPI is missing\n  help  mlmkpi explain --help\n"),
         (["convert", "exports"], "error: FOLDER is missing\n  help  mlmkpi convert --help\n"),
-        (["kpis", "exports/"], "error: what of exports/?\n  fix  mlmkpi kpis exports/ --missing\n"),
         (["settings", "shema"],
          "error: there is no command shema\n  expected  schema\n  fix       did you mean schema?\n"
          "  help      mlmkpi settings --help\n"),

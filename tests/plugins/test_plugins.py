@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from enum import StrEnum
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -14,46 +14,12 @@ import pytest
 
 import mlmkpi
 from cli.ended import Run
-from mlmkpi.kpi import KPIS
-from mlmkpi.pipeline import plugins
+from mlmkpi.kpi import KPIS, Better, Family, Interval, Unit
+from mlmkpi.pipeline.plugins import GROUP
 from mlmkpi.settings import Settings, load_settings
+from plugins.own import EXAMPLE, HEAD, ORDERS, with_plugin
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "own_kpi.py"
-ORDERS = """\
-order_id,ordered_on,amount,distributor_id,channel
-A1,2026-10-01,10.50,D1,web
-A2,2026-10-02,20.25,D2,shop
-A3,2026-10-31,-3.25,D1,web
-"""
-HEAD = """\
-from mlmkpi.facts.base import Measure
-from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
-
-@kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
-"""
-
-
-@pytest.fixture(autouse=True)
-def _forgotten() -> Iterator[None]:
-    plugins.forget_plugins()
-    yield
-    plugins.forget_plugins()
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    (tmp_path / "orders.csv").write_text(ORDERS)
-    shutil.copy(EXAMPLE, tmp_path)
-    (tmp_path / "mlmkpi.toml").write_text('plugins = ["own_kpi.py"]\n')
-    return tmp_path
-
-
-def with_plugin(exports: Path, text: str) -> Path:
-    """The exports with a plugin of that text instead."""
-    (exports / "own_kpi.py").write_text(text)
-    return exports
+PAGE = (EXAMPLE.parents[1] / "docs" / "adding-a-kpi.md").read_text(encoding="utf-8")
 
 
 def test_the_example_is_computed_with_split_and_interval(exports: Path) -> None:
@@ -84,8 +50,10 @@ def test_it_is_traced(exports: Path) -> None:
 def test_it_is_listed_and_explained(
     exports: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert "net_order_value" not in run("kpis").out
+    assert "net_order_value" in [each["name"] for each in json.loads(run("kpis", str(exports), "--format", "json").out)]
     monkeypatch.chdir(exports)
-    assert "net_order_value" in [each["name"] for each in json.loads(run("kpis", "--format", "json").out)]
+    assert "net_order_value" in run("kpis").out
     assert "net sales ÷ the number of sales." in run("explain", "net_order_value").out
     assert "Net order value" in run("compute", ".", "--kpi", "net_order_value").out
 
@@ -98,7 +66,7 @@ def test_it_is_listed_and_explained(
      "sales_volume: there is a KPI of that name already"),
     (HEAD + "def own():\n    return Ratio(Orders(OrderRules()).net_sales())\n", "own: it has no docstring"),
     (HEAD + "def own(*, own_way: int = 1):\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales())\n",
-     "own: say what own_way changes"),
+     "own: say what own_way changes: PARAMETERS[\"own_way\"] = \"…\""),
     (HEAD + "def own():\n    '''Ours.'''\n    return 3\n", "own: it gives no Ratio"),
     (HEAD + "def own():\n    '''Ours.'''\n    return Ratio(Measure(Orders(OrderRules()), 'nothing'))\n",
      "AttributeError"),
@@ -149,74 +117,23 @@ def test_one_that_fails_and_is_all_that_is_asked_for_is_named(exports: Path, run
     assert ended.err.startswith("error: own of the plugin own_kpi.py failed (KeyError)")
 
 
-BY_NOTHING = """\
-import narwhals as nw
-from mlmkpi.facts.base import measure
-
-@dataclass(frozen=True)
-class Divided(Orders):
-    @measure
-    def each(self):
-        return nw.col("amount") / 0
-
-@kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)
-def own():
-    '''Ours.'''
-    return Ratio(Divided(OrderRules()).each())
-"""
+def test_the_error_about_a_kpi_says_first_which_plugin_was_left_out(exports: Path, run: Callable[..., Run]) -> None:
+    with_plugin(exports, HEAD + "def rate_of_churn():\n    return Ratio(Orders(OrderRules()).net_sales())\n")
+    (exports / "mlmkpi.toml").write_text('plugins = ["own_kpi.py", "gone.py"]\n')
+    ended = run("compute", str(exports), "--kpi", "rate_of_churn")
+    assert (ended.code, ended.out) == (2, "")
+    first, so, second, fix = ended.err.splitlines()
+    assert first == "error: plugin own_kpi.py left out: rate_of_churn: it has no docstring"
+    assert so == "  so   there is no KPI rate_of_churn"
+    assert second.startswith("  and  plugin gone.py left out: FileNotFoundError")
+    assert fix == "  fix  mend the plugin"
 
 
-def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
-    """Measures are sums, not numbers; and what a row adds is a whole number, which nothing divided by 0 is."""
-    measures = HEAD + "def own():\n    '''Ours.'''\n    o = Orders(OrderRules())\n"
-    measures += "    return o.net_sales() / o.sales()\n"
-    result = mlmkpi.compute(with_plugin(exports, measures), kpis=["sales_volume"], count=1)
-    assert ["TypeError: unsupported operand" in line for line in result.warnings] == [True]
-    plugins.forget_plugins()
-    rows = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING
-    result = mlmkpi.compute(with_plugin(exports, rows), kpis=["sales_volume", "own"], count=1)
-    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
-    assert [line.startswith("plugin own_kpi.py left out: own: ") for line in result.warnings] == [True]
-
-
-@pytest.mark.parametrize("adds", ['nw.col("amount") / 3', 'nw.col("amount") * 1.5'])
-def test_a_measure_that_adds_fractions_is_named(exports: Path, run: Callable[..., Run], adds: str) -> None:
-    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace('nw.col("amount") / 0', adds)
-    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume", "own"], count=1)
-    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
-    said = "Divided.each adds Float64, not whole numbers: round it, or count in parts of a unit with @scaled"
-    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
-    ended = run("compute", str(exports), "--kpi", "own")
-    assert ended.code == 4
-    assert ended.err.startswith(f"error: own of the plugin own_kpi.py failed ({said})")
-
-
-def test_every_plugin_that_adds_fractions_is_named(exports: Path) -> None:
-    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace("/ 0", "/ 3")
-    other = text.replace("own", "other").replace("Divided", "Halved")
-    (exports / "other.py").write_text(other)
-    with_plugin(exports, text)
-    (exports / "whole.py").write_text(EXAMPLE.read_text())
-    (exports / "mlmkpi.toml").write_text('plugins = ["own_kpi.py", "other.py", "whole.py"]')
-    result = mlmkpi.compute(exports, kpis=["own", "other", "net_order_value"], count=1)
-    assert result.frame["kpi"].unique().to_list() == ["net_order_value"]
-    assert sorted(line.split(" adds ")[0] for line in result.warnings) == [
-        "plugin other.py left out: other: Halved.each", "plugin own_kpi.py left out: own: Divided.each",
-    ]
-
-
-def test_flags_are_whole_numbers(exports: Path) -> None:
-    text = FAILS[: FAILS.index("@dataclass")] + BY_NOTHING.replace('nw.col("amount") / 0', 'nw.col("amount") > 0')
-    result = mlmkpi.compute(with_plugin(exports, text), kpis=["own"], count=1)
-    assert (result.frame["value"].to_list(), result.warnings) == ([2.0], ())
-
-
-def test_the_error_about_a_kpi_says_which_plugin_was_left_out(exports: Path, run: Callable[..., Run]) -> None:
-    (exports / "own_kpi.py").rename(exports / "other.py")
-    ended = run("compute", str(exports), "--kpi", "net_order_value")
-    assert ended.code == 2
-    assert "there is no KPI net_order_value" in ended.err
-    assert "plugin own_kpi.py left out: FileNotFoundError" in ended.err
+def test_explain_says_where_own_kpis_are_known(exports: Path, run: Callable[..., Run]) -> None:
+    own = "own  give the exports, or --config: their settings name your own KPIs"
+    assert own in run("explain", "net_order_value").err
+    assert "net sales ÷" in run("explain", "net_order_value", str(exports)).out
+    assert own not in run("explain", "net_order_valu", str(exports)).err
 
 
 def test_plugins_under_a_section_are_told(exports: Path, run: Callable[..., Run]) -> None:
@@ -226,25 +143,35 @@ def test_plugins_under_a_section_are_told(exports: Path, run: Callable[..., Run]
     assert "plugins stands under [definitions]\n  fix  put the line above the first [section]" in ended.err
 
 
-def test_the_plugin_itself_is_no_file_left_unread(exports: Path) -> None:
-    assert not [hint for hint in mlmkpi.compute(exports, kpis=["net_order_value"]).hints if "unread" in hint]
+def test_a_plugin_is_no_file_left_unread_whatever_names_it(exports: Path) -> None:
+    (exports / "more.txt").touch()
+    for settings in (None, Settings()):
+        hints = mlmkpi.compute(exports, kpis=["sales_volume"], settings=settings).hints
+        assert [hint for hint in hints if "unread" in hint] == ["left unread, as no table is called so: more.txt"]
 
 
 def test_a_package_declares_its_own(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(exports))
-    entry = EntryPoint("own", "own_kpi", plugins.GROUP)
-    monkeypatch.setattr(plugins, "entry_points", lambda group: [entry] if group == plugins.GROUP else [])
+    entry = EntryPoint("own", "own_kpi", GROUP)
+    monkeypatch.setattr("mlmkpi.pipeline.plugins.entry_points", lambda group: [entry] if group == GROUP else [])
     result = mlmkpi.compute({"orders": pl.read_csv(exports / "orders.csv")}, kpis=["net_order_value"], count=1,
                             settings=Settings())
     assert result.frame["value"].to_list() == [13.75]
 
 
 def test_the_documentation_is_code_that_runs(exports: Path) -> None:
-    page = (EXAMPLE.parents[1] / "docs" / "adding-a-kpi.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-31,200,D1,web\n")
-    frame = mlmkpi.compute(with_plugin(exports, "\n".join(blocks)), kpis=["large_order_share"], count=1).frame
-    assert frame.select("numerator", "denominator").rows() == [(1.0, 3.0)]
+    asked = ["refund_rate", "large_order_share"]
+    frame = mlmkpi.compute(with_plugin(exports, "\n".join(blocks)), kpis=asked, count=1).frame
+    assert frame.select("numerator", "denominator").rows() == [(3.25, 230.75), (1.0, 3.0)]
     changed = Settings.model_validate({"definitions": {"large_from": 20}, "plugins": [str(exports / "own_kpi.py")]})
     frame = mlmkpi.compute(exports, kpis=["large_order_share"], count=1, settings=changed).frame
     assert frame["numerator"].to_list() == [2.0]
+
+
+@pytest.mark.parametrize("choices", [Family, Unit, Better, Interval], ids=lambda choices: choices.__name__)
+def test_the_documentation_lists_every_choice(choices: type[StrEnum]) -> None:
+    line = re.search(rf"^- `{choices.__name__}`, (.*?)(?=^- |^$)", PAGE, re.DOTALL | re.MULTILINE)
+    assert line
+    assert sorted(re.findall("`([A-Z]+)`", line[1])) == sorted(choices.__members__)

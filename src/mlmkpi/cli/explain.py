@@ -22,6 +22,7 @@ mlmkpi explain churn_rate
 mlmkpi explain churn_rate exports/ --period 2026-10
 mlmkpi explain churn_rate --format json
 """
+OWN = ("own", "give the exports, or --config: their settings name your own KPIs")
 
 
 def explain(
@@ -50,7 +51,7 @@ def explain(
     known = explanations(config, exports)
     if kpi not in known:
         fix = nearest(kpi, known) or (("fix", "mlmkpi kpis lists them all"),)
-        raise UsageError(f"there is no KPI {kpi}", fix)
+        raise UsageError(f"there is no KPI {kpi}", fix if exports or config else (*fix, OWN))
     exports = exports or ("." if period or as_of or _holds_a_table() else None)
     if exports is None:
         _definition(known[kpi], form)

@@ -9,10 +9,10 @@ import typer
 
 from mlmkpi.cli.options import Config
 from mlmkpi.cli.writing import page, write_text
-from mlmkpi.errors import UsageError
 
 EXAMPLES = """\
 mlmkpi kpis
+mlmkpi kpis exports/
 mlmkpi kpis exports/ --missing
 mlmkpi kpis --format json
 """
@@ -20,7 +20,7 @@ mlmkpi kpis --format json
 
 def kpis(
     exports: Annotated[
-        str | None, typer.Argument(metavar="[EXPORTS]", help="With --missing: the exports to look into.")
+        str | None, typer.Argument(metavar="[EXPORTS]", help="The exports whose settings name KPIs of your own.")
     ] = None,
     missing: Annotated[
         bool, typer.Option("--missing", help="What cannot be computed, and what would cure it.")
@@ -30,23 +30,23 @@ def kpis(
 ) -> None:
     """List the KPIs, or what exports lack for them.
 
-    The list goes by family: what each KPI means, its unit, and which way is good.
+    The list goes by family: what each KPI means, its unit, and which way is good. With exports it has your own as well.
     """
     if missing:
         _missing(exports or ".", config, form)
-    elif exports is not None:
-        raise UsageError(f"what of {exports}?", (("fix", f"mlmkpi kpis {exports} --missing"),))
     else:
-        _catalogue(config, form)
+        _catalogue(exports, config, form)
 
 
-def _catalogue(config: Path | None, form: str) -> None:
+def _catalogue(exports: str | None, config: Path | None, form: str) -> None:
     from dataclasses import asdict
 
     from mlmkpi.cli.catalogue import explanations
     from mlmkpi.report.array import json_array
 
-    known = list(explanations(config).values())
+    if exports is not None:
+        _found(exports, config)
+    known = list(explanations(config, exports).values())
     if form == "json":
         write_text(json_array(map(asdict, known)))
         return
@@ -54,6 +54,14 @@ def _catalogue(config: Path | None, form: str) -> None:
 
     look = page(None)
     write_text(render_catalogue(known, width=look.width, colour=look.colour))
+
+
+def _found(exports: str, config: Path | None) -> None:
+    """Raise DataError where there are no exports."""
+    from mlmkpi.settings import load_settings
+    from mlmkpi.sources.discovery import discover
+
+    discover(exports, load_settings(config, Path(exports), Path.cwd()))
 
 
 def _missing(exports: str, config: Config, form: str) -> None:

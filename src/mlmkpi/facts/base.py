@@ -106,6 +106,9 @@ class Measure:
     scale: int = 1
     per: str = ""
 
+    def __str__(self) -> str:
+        return f"{type(self.fact).__name__}.{self.name}"
+
     @property
     def adds(self) -> Expr:
         """What the fact says that a row adds to the sum."""

@@ -84,7 +84,7 @@ def cohorts(
     def work(opened: Engine, leftover: Sequence[str]) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
-        hints = (*clock.hints, *_earlier(whose, clock), *unread(leftover, settings))
+        hints = (*clock.hints, *_earlier(whose, clock), *unread(leftover))
         return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)

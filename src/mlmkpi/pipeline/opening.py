@@ -31,10 +31,9 @@ def on_engine(
             return work(_polars(opened, bad_rows, exact=True), opened.leftover)
 
 
-def unread(leftover: Sequence[str], settings: Settings) -> list[str]:
-    """What people should hear of files that no table claims, and that are no plugins."""
-    plugins = {Path(name).name for name in settings.plugins}
-    leftover = [name for name in leftover if Path(name).name not in plugins]
+def unread(leftover: Sequence[str]) -> list[str]:
+    """What people should hear of files that no table claims, and that are no Python, as plugins are."""
+    leftover = [name for name in leftover if Path(name).suffix != ".py"]
     return [f"left unread, as no table is called so: {', '.join(leftover)}"] if leftover else []
 
 

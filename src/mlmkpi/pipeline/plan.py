@@ -85,11 +85,14 @@ def chosen(names: Sequence[str | Kpi] | None) -> tuple[list[Kpi], bool]:
 
 def _unknown_kpi(name: str) -> UsageError:
     guess = nearest(name, [*KPIS, *Family, "all"])
+    what, meant = f"there is no KPI {name}", f"did you mean {guess}?"
+    if bad := left_out():
+        fix = f"mend the plugin, or {meant}" if guess else "mend the plugin"
+        return UsageError(bad[0], (("so", what), *(("and", line) for line in bad[1:]), ("fix", fix)))
     return UsageError(
-        f"there is no KPI {name}",
+        what,
         (("expected", f"a name that `mlmkpi kpis` lists, a family ({', '.join(Family)}) or all"),
-         *((("fix", f"did you mean {guess}?"),) if guess else ()),
-         *(("but", line) for line in left_out())),
+         *((("fix", meant),) if guess else ())),
     )
 
 

@@ -12,9 +12,10 @@ from types import TracebackType
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import EngineError, SettingsError
-from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, facts_of
+from mlmkpi.facts.base import Expr, Fact, Measure
+from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
-from mlmkpi.pipeline.whole import FractionError
+from mlmkpi.pipeline.whole import MeasureError
 from mlmkpi.settings import FILE_NAME, Settings
 
 GROUP = "mlmkpi.kpis"
@@ -58,7 +59,7 @@ def _left_out(told: Mapping[str, str | None]) -> list[str]:
 def failed(error: Exception, kpis: Sequence[str]) -> list[str]:
     """Which of the KPIs an error is of: the plugins' that read its measure where it names one, else all of plugins."""
     own = [name for name in kpis if name in _own]
-    if not isinstance(error, FractionError):
+    if not isinstance(error, MeasureError):
         return own
     read = {name: [type(fact) for fact in facts_of(KPIS[name].function())] for name in own}
     return [name for name, facts in read.items() if type(error.measure.fact) in facts] or own
@@ -66,7 +67,7 @@ def failed(error: Exception, kpis: Sequence[str]) -> list[str]:
 
 def why(error: Exception) -> str:
     """What went wrong, for people; other words than ours might show what the export holds."""
-    return str(error) if isinstance(error, FractionError) else type(error).__name__
+    return str(error) if isinstance(error, MeasureError) else type(error).__name__
 
 
 def failure(name: str, error: Exception) -> EngineError:
@@ -120,13 +121,39 @@ def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
         return "it has no docstring"
     unknown = sorted(set(kpi.parameters) - set(PARAMETERS))
     if unknown:
-        return f"say what {unknown[0]} changes in mlmkpi.parameters.PARAMETERS"
+        return f'say what {unknown[0]} changes: PARAMETERS["{unknown[0]}"] = "…", from mlmkpi.parameters'
     figure = kpi.function()
     if not isinstance(figure, Ratio | Concentrated | Survival):
         return "it gives no Ratio, Concentrated or Survival"
+    if any(isinstance(side, Expr) for side in vars(figure).values()):
+        return f"{_undecorated(kpi)} gives an expression: put @measure or @scaled above it"
     for measure in figure.measures():
         _ = measure.expr
+    return mixed(kpi.unit, figure) if isinstance(figure, Ratio) else None
+
+
+def _undecorated(kpi: Kpi) -> str:
+    """The methods of facts that the KPI's function calls and that are no measures."""
+    names = kpi.function.__code__.co_names
+    facts = [each for each in kpi.function.__globals__.values() if isinstance(each, type) and issubclass(each, Fact)]
+    found = [f"{fact.__name__}.{name}" for fact in facts for name in names
+             if name in vars(fact) and not hasattr(vars(fact)[name], "__wrapped__")]
+    return " or ".join(found) or "a method"
+
+
+def mixed(unit: Unit, figure: Ratio) -> str | None:
+    """How the scales of a figure's two sums do not fit what it is counted in."""
+    above, below = figure.numerator, figure.denominator
+    if unit is Unit.RATE and below and above.scale != below.scale and not figure.growth:
+        count, money = sorted((above, below), key=lambda measure: measure.scale)
+        return f"{count} is a count and {money} money or volume, of which there is no rate: {_meant(count)}"
+    if unit in (Unit.MONEY, Unit.VOLUME) and above.scale == 1:
+        return f"{above} is a count, and the unit {unit}: {_meant(above)}"
     return None
+
+
+def _meant(count: Measure) -> str:
+    return f"is @scaled meant above {count}?" if count.is_plugins else "is another unit meant?"
 
 
 def _run_file(path: Path) -> None:

@@ -66,7 +66,7 @@ def run(
             own = failed(error, [kpi.name for kpi in kpis])
             if not own:
                 raise
-            if len(own) == len(kpis) or write is not None:
+            if len(own) == len(kpis) or write is not None or look is not None:
                 raise failure(own[0], error) from error
             bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(error)}" for name in own)
             return attempt(replace(asked, kpis=[kpi for kpi in kpis if kpi.name not in own]))
@@ -111,7 +111,7 @@ def _run(
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]),
         request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unread(leftover, settings),
+        (*clock.hints, *_snapped(request, periods), *unread(leftover),
          *alone(export, request.teams, lineage)),
         warnings, left_out,
     )

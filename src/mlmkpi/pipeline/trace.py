@@ -34,6 +34,7 @@ from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.sums import spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
+from mlmkpi.pipeline.whole import check_whole
 from mlmkpi.settings import Settings, load_settings
 
 
@@ -159,6 +160,7 @@ def _look(
     rows = cut.rows(books, fact, at)
     key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
     unit = unit_of(fact, rows)
+    check_whole(rows, (of, value))
     ended = [planned.figure.event.expr.alias("ended")] if isinstance(planned.figure, Survival) else []
     picked_rows = rows.select(
         key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,

@@ -1,29 +1,61 @@
-"""Sums are of whole numbers: a plugin's measure that adds fractions is told, where a cast would cut them in silence."""
+"""Sums are of whole numbers: a plugin's measure that adds fractions is told, where a cast would cut them in silence.
+
+So is one that reads what there is not, and one that passes money off as a count.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import narwhals as nw
+from narwhals.exceptions import ColumnNotFoundError
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Measure
 
+MONEY = ("amount", "volume")
+"""The columns of rows that are ten-thousandths, whatever the fact."""
 
-class FractionError(Exception):
-    """A plugin's measure adds something else than whole numbers, or flags, to a sum."""
 
-    def __init__(self, measure: Measure, adds: str) -> None:
+class MeasureError(Exception):
+    """A plugin's measure adds what cannot be summed as it says."""
+
+    def __init__(self, measure: Measure, words: str) -> None:
         self.measure = measure
-        name = f"{type(measure.fact).__name__}.{measure.name}"
-        super().__init__(f"{name} adds {adds}, not whole numbers: round it, or count in parts of a unit with @scaled")
+        super().__init__(f"{measure} {words}")
 
 
 def check_whole(rows: Frame, measures: Iterable[Measure]) -> None:
-    """Raise FractionError for a measure that is not the catalogue's own and adds fractions to these rows."""
-    own = {measure.name: measure for measure in measures if measure.is_plugins}
-    if own:
-        schema = rows.select(measure.adds.alias(name) for name, measure in own.items()).collect_schema()
-        for name, measure in own.items():
-            if not (schema[name].is_integer() or schema[name] == nw.Boolean):
-                raise FractionError(measure, str(schema[name]))
+    """Raise MeasureError for a measure that is not the catalogue's own and does not fit these rows."""
+    for measure in measures:
+        if measure.is_plugins:
+            _check(rows, measure)
+
+
+def _check(rows: Frame, measure: Measure) -> None:
+    names = rows.collect_schema().names()
+    try:
+        adds = _type(rows, measure)
+    except ColumnNotFoundError:
+        there = ", ".join(name for name in names if not name.startswith("_"))
+        raise MeasureError(measure, f"reads a column that its rows lack; they have {there}") from None
+    if not (adds.is_integer() or adds == nw.Boolean):
+        raise MeasureError(
+            measure, f"adds {adds}, not whole numbers: round it, or count in parts of a unit with @scaled"
+        )
+    money = [name for name in MONEY if name in names and _passes_on(rows, name, measure)]
+    if measure.scale == 1 and money:
+        raise MeasureError(
+            measure, f"adds {money[0]}, which is ten-thousandths: put @scaled above it in place of @measure,"
+            " or cast it to nw.Int64 if it is a count"
+        )
+
+
+def _passes_on(rows: Frame, name: str, measure: Measure) -> bool:
+    """Whether a row adds its number of the column: a fraction where that is one, but not if only compared."""
+    return _type(rows.with_columns(nw.col(name).cast(nw.Float64)), measure).is_float()
+
+
+def _type(rows: Frame, measure: Measure) -> nw.dtypes.DType:
+    """The type of what a row adds."""
+    return rows.select(measure.adds.alias(measure.name)).collect_schema()[measure.name]

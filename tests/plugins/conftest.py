@@ -1,0 +1,27 @@
+"""A company whose settings name a plugin; every test starts without any."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mlmkpi.pipeline.plugins import forget_plugins
+from plugins.own import EXAMPLE, ORDERS
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    forget_plugins()
+    yield
+    forget_plugins()
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    shutil.copy(EXAMPLE, tmp_path)
+    (tmp_path / "mlmkpi.toml").write_text('plugins = ["own_kpi.py"]\n')
+    return tmp_path

@@ -1,0 +1,100 @@
+"""A plugin's measure that cannot be summed as it says is named, with what would mend it, and harms nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import mlmkpi
+from cli.ended import Run
+from mlmkpi.kpi import KPIS, Kpi, Ratio
+from mlmkpi.pipeline.plugins import forget_plugins, mixed
+from plugins.own import EXAMPLE, HEAD, adding, with_plugin
+
+AMOUNT = 'nw.col("amount")'
+
+
+def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
+    """Measures are sums, not numbers; and what a row adds is a whole number, which nothing divided by 0 is."""
+    measures = HEAD + "def own():\n    '''Ours.'''\n    o = Orders(OrderRules())\n"
+    measures += "    return o.net_sales() / o.sales()\n"
+    result = mlmkpi.compute(with_plugin(exports, measures), kpis=["sales_volume"], count=1)
+    assert ["TypeError: unsupported operand" in line for line in result.warnings] == [True]
+    forget_plugins()
+    rows = adding(f"{AMOUNT} / 0", by="@scaled")
+    result = mlmkpi.compute(with_plugin(exports, rows), kpis=["sales_volume", "own"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert [line.startswith("plugin own_kpi.py left out: own: ") for line in result.warnings] == [True]
+
+
+MEND = "put @scaled above it in place of @measure, or cast it to nw.Int64 if it is a count"
+COLUMNS = "day, cell, seller, buyer, amount, volume, sale, own"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (adding(f"{AMOUNT} / 3", by="@scaled"),
+     "Added.each adds Float64, not whole numbers: round it, or count in parts of a unit with @scaled"),
+    (adding(f"{AMOUNT} * 1.5", by="@scaled"),
+     "Added.each adds Float64, not whole numbers: round it, or count in parts of a unit with @scaled"),
+    (adding('nw.col("quantity")', by="@scaled"),
+     f"Added.each reads a column that its rows lack; they have {COLUMNS}"),
+    (adding(AMOUNT, unit="RATIO"), f"Added.each adds amount, which is ten-thousandths: {MEND}"),
+    (adding('-nw.col("volume") * flag(~nw.col("sale"))', unit="RATE", below="added.sales()"),
+     f"Added.each adds volume, which is ten-thousandths: {MEND}"),
+])
+def test_a_measure_that_does_not_fit_its_rows_is_named(
+    exports: Path, run: Callable[..., Run], text: str, said: str
+) -> None:
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume", "own"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
+    where = str(exports)
+    for command in ("compute", where, "--kpi", "own"), ("trace", "own", where), ("explain", "own", where):
+        ended = run(*command)
+        assert (ended.code, ended.out) == (4, "")
+        assert ended.err.startswith(f"error: own of the plugin own_kpi.py failed ({said})\n")
+
+
+def test_every_plugin_that_adds_fractions_is_named(exports: Path) -> None:
+    text = adding(f"{AMOUNT} / 3", by="@scaled")
+    with_plugin(exports, text)
+    (exports / "other.py").write_text(text.replace("own", "other").replace("Added", "Halved"))
+    (exports / "whole.py").write_text(EXAMPLE.read_text())
+    (exports / "mlmkpi.toml").write_text('plugins = ["own_kpi.py", "other.py", "whole.py"]')
+    result = mlmkpi.compute(exports, kpis=["own", "other", "net_order_value"], count=1)
+    assert result.frame["kpi"].unique().to_list() == ["net_order_value"]
+    assert sorted(line.split(" adds ")[0] for line in result.warnings) == [
+        "plugin other.py left out: other: Halved.each", "plugin own_kpi.py left out: own: Added.each",
+    ]
+
+
+@pytest.mark.parametrize(("adds", "value"), [
+    (f"{AMOUNT} > 0", 2.0), (f"flag({AMOUNT} >= 200_000)", 1.0), (f"({AMOUNT} > 0).cast(nw.Int32) * 3", 6.0),
+    (f"nw.when({AMOUNT} > 0).then(nw.lit(1)).otherwise(nw.lit(0))", 2.0),
+    (f"({AMOUNT} // 10_000).cast(nw.Int64)", 26.0),
+])
+def test_a_count_may_ask_what_the_amount_is(exports: Path, adds: str, value: float) -> None:
+    result = mlmkpi.compute(with_plugin(exports, adding(adds, unit="COUNT")), kpis=["own"], count=1)
+    assert (result.frame["value"].to_list(), result.warnings) == ([value], ())
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (adding(AMOUNT), "Added.each is a count, and the unit money: is @scaled meant above Added.each?"),
+    (adding(AMOUNT, unit="RATE", below="added.sales_amount()"),
+     "Added.each is a count and Added.sales_amount money or volume, of which there is no rate: "
+     "is @scaled meant above Added.each?"),
+    (adding(AMOUNT, by="@scaled", unit="RATE", below="added.sales()"),
+     "Added.sales is a count and Added.each money or volume, of which there is no rate: is another unit meant?"),
+    (adding(AMOUNT, by=""), "Added.each gives an expression: put @measure or @scaled above it"),
+])
+def test_a_measure_without_the_decorator_that_it_takes_is_named(exports: Path, text: str, said: str) -> None:
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))
+def test_the_catalogue_mixes_no_counts_with_money(kpi: Kpi) -> None:
+    figure = kpi.function()
+    assert not isinstance(figure, Ratio) or mixed(kpi.unit, figure) is None
