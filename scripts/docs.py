@@ -1,20 +1,32 @@
-"""Writes the reference pages from the declarations: docs/kpis.md, docs/tables.md, docs/settings.md.
+"""Writes the reference pages from the declarations: docs/kpis.md, docs/facts.md, docs/tables.md, docs/settings.md.
 
 `--check` writes nothing, and fails where a page is stale.
 """
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from itertools import groupby
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import mlmkpi.kpis  # noqa: F401  (fills the registry)
 from mlmkpi.explain import Explanation, explanation
-from mlmkpi.kpi import KPIS, Family
+from mlmkpi.facts.base import Fact, Measure
+from mlmkpi.kpi import KPIS, Family, facts_of
 from mlmkpi.settings import Input, InputOptions, Settings
 from mlmkpi.tables import TABLES, Column, Table
 
+FACTS = """\
+What [a KPI of your own](adding-a-kpi.md) can stand on: what a row of each fact is, what can be chosen of it, and the
+measures that sum its rows. A measure made by `@measure` counts; one made by `@scaled` adds money, volume or another
+number, in whole ten-thousandths. Amounts and volumes of returns are negative. A measure of your own can read the
+columns that those of its fact read."""
 DOCS = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Written by scripts/docs.py from the declarations in src/; `make docs` writes it anew. -->"
 
@@ -46,6 +58,76 @@ def _kpi(kpi: Explanation) -> list[str]:
         lines += ["", "| parameter | default | may be | what it changes |", "|---|---|---|---|"]
         lines += [_row(f"`{p.name}`", f"`{p.default}`", p.expected, p.meaning) for p in kpi.parameters]
     return lines
+
+
+def facts_page() -> str:
+    """Every fact that KPIs stand on, by module, and what its settings may be."""
+    facts = {type(fact) for kpi in KPIS.values() for fact in facts_of(kpi.function())}
+    lines = [MADE, "# Facts", "", FACTS]
+    by_module = sorted(facts, key=lambda fact: (fact.__module__, inspect.getsourcelines(fact)[1]))
+    for module, inside in groupby(by_module, key=lambda fact: fact.__module__):
+        lines += ["", f"## {module}", "", _first(sys.modules[module])]
+        lines += [line for fact in inside for line in _fact(fact, facts)]
+    kinds = {kind for fact in facts for kind in _kinds(fact)}
+    lines += ["", "## What settings may be", "", *map(_kind, sorted(kinds, key=lambda kind: kind.__name__))]
+    return "\n".join(lines) + "\n"
+
+
+def _fact(fact: type[Fact], listed: set[type[Fact]]) -> list[str]:
+    """A fact with its settings and measures; those that it has of another that is listed stand there."""
+    above = next((each for each in fact.__mro__[1:] if each in listed), None)
+    own = {name: build for name, build in _measures(fact).items() if getattr(above, name, None) is not build}
+    lines = ["", f"### {fact.__name__}", "", _first(fact)]
+    if settings := _settings(fact):
+        lines += ["", f"Settings: {settings}."]
+    if above:
+        lines += ["", f"The measures of [{above.__name__}](#{above.__name__.lower()})" + (", and:" if own else ".")]
+    if own:
+        lines += ["", "| measure | made by | what a row adds | columns read |", "|---|---|---|---|"]
+        lines += [_measure(name, build) for name, build in own.items()]
+    return lines
+
+
+def _measures(fact: type[Fact]) -> dict[str, Callable[[Any], Measure]]:
+    """The measures of a fact by name, those of the classes that it is made from first."""
+    names = dict.fromkeys(name for each in reversed(fact.__mro__) for name in vars(each) if not name.startswith("_"))
+    return {name: getattr(fact, name) for name in names if hasattr(getattr(fact, name), "__wrapped__")}
+
+
+def _measure(name: str, build: Callable[[Any], Measure]) -> str:
+    columns = dict.fromkeys(re.findall(r'nw\.col\("(\w+)"\)', inspect.getsource(inspect.unwrap(build))))
+    made_by = "@measure" if build(None).scale == 1 else "@scaled"
+    return _row(f"`{name}()`", f"`{made_by}`", _first(build), ", ".join(f"`{column}`" for column in columns))
+
+
+def _settings(made: Any) -> str:
+    """The fields of a class as its call is written."""
+    return ", ".join(
+        f"`{field.name}: {field.type}" + ("" if field.default is MISSING else f" = {_default(field.default)}") + "`"
+        for field in fields(made)
+    )
+
+
+def _default(value: object) -> str:
+    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
+
+
+def _kinds(made: Any) -> set[type]:
+    """The classes of our own that a class's settings are of, and theirs."""
+    types = [get_type_hints(made)[field.name] for field in fields(made)]
+    named = {each for kind in types for each in (kind, *get_args(kind)) if isinstance(each, type)}
+    kinds = {each for each in named if each.__module__.startswith("mlmkpi.facts.") and not issubclass(each, Fact)}
+    return kinds.union(*(_kinds(kind) for kind in kinds if is_dataclass(kind)))
+
+
+def _kind(kind: type) -> str:
+    what = ", ".join(f"`{each.name}`" for each in kind) if issubclass(kind, Enum) else _settings(kind)
+    return f"- `{kind.__name__}` of `{kind.__module__}`: {what}. {_first(kind)}"
+
+
+def _first(documented: object) -> str:
+    """The first paragraph of a docstring, as one line."""
+    return " ".join((inspect.getdoc(documented) or "").partition("\n\n")[0].split())
 
 
 def tables_page() -> str:
@@ -127,7 +209,9 @@ valid_status = ["posted", "shipped"]
 decimal = ","
 ```
 """
-PAGES: dict[str, Callable[[], str]] = {"kpis.md": kpis_page, "tables.md": tables_page, "settings.md": settings_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "kpis.md": kpis_page, "facts.md": facts_page, "tables.md": tables_page, "settings.md": settings_page,
+}
 
 
 def main(check: bool) -> int:

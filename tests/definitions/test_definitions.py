@@ -12,13 +12,13 @@ import mlmkpi
 import mlmkpi.kpis
 from equal.compare import frames
 from mlmkpi.explain import explanation
-from mlmkpi.kpi import KPIS, Better, Family, Interval, Kpi, Ratio, Unit
+from mlmkpi.kpi import KPIS, Better, Family, Interval, Kpi, Ratio, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
 from mlmkpi.settings import Settings
 from mlmkpi.tables import TABLES
 from oracle.companies import company
 from oracle.making import LAST
-from scripts.docs import kpis_page
+from scripts.docs import facts_page, kpis_page
 
 RUN = {"rank_ladder": ["1", "2", "3"], "definitions": {"leader_rank": "2"}}
 EVERY = tuple(KPIS.values())
@@ -99,6 +99,15 @@ def test_needs_are_columns_or_settings(kpi: Kpi) -> None:
 def test_the_reference_has_each_once_in_the_order_of_the_families() -> None:
     anchors = re.findall(r"^### (.+)$", kpis_page(), re.MULTILINE)
     assert anchors == [kpi.name for family in Family for kpi in EVERY if kpi.family is family]
+
+
+def test_the_page_of_facts_has_each_once_and_says_what_its_measures_add() -> None:
+    lines = facts_page().splitlines()
+    anchors = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    assert sorted(anchors) == sorted({type(fact).__name__ for kpi in EVERY for fact in facts_of(kpi.function())})
+    rows = [line.split(" | ") for line in lines if line.startswith("| `")]
+    assert [row for row in rows if not row[2].endswith(".")] == []
+    assert "| `sales()` | `@measure` | The number of sales. | `sale` |" in lines
 
 
 def without(tables: Mapping[str, pl.DataFrame], need: str) -> Tables:
