@@ -14,6 +14,8 @@ from oracle import KPIS as RESTATED
 from oracle.companies import Company, company
 
 BOTH = tuple(name for name in KPIS if name in RESTATED)
+MODELS = {"customer_lifetime_value"}
+"""KPIs that fit a model, which tests/kpis/test_value.py works out instead."""
 
 
 def name_of(variant: dict[str, Any]) -> str:
@@ -29,6 +31,12 @@ def case(one: Company, variant: dict[str, Any]) -> Case:
 def check(seed: int, variant: dict[str, Any]) -> None:
     """The product agrees with the oracle."""
     assert differences(case(company(seed), variant)) == []
+
+
+def test_every_kpi_but_models_is_restated() -> None:
+    lacking = set(KPIS) - MODELS - set(RESTATED)
+    assert not lacking, f"restate {sorted(lacking)} in tests/oracle/ and its registries, as docs/contributing.md says"
+    assert set(RESTATED) | MODELS == set(KPIS)
 
 
 @pytest.mark.parametrize("variant", VARIANTS[::10], ids=name_of)

@@ -75,6 +75,15 @@ def test_the_python_of_the_readme_runs(code: str, folder: Path, monkeypatch: pyt
     assert set(scope["result"].frame["kpi"]) == {"churn_rate"}
 
 
+def test_the_test_that_contributing_shows_passes() -> None:
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    scope: dict[str, Any] = {}
+    exec("".join(re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)), scope)
+    shown = [each for name, each in scope.items() if name.startswith("test_")]
+    assert len(shown) == 1
+    shown[0]()
+
+
 def test_the_example_company_is_read_without_errors_and_in_its_own_words(folder: Path) -> None:
     findings = json.loads(run("mlmkpi validate examples/company --format json", folder))
     assert {finding["severity"] for finding in findings} <= {"warning", "info"}
