@@ -12,6 +12,7 @@ import pytest
 import mlmkpi
 from mlmkpi.pipeline.plugins import forget_plugins
 from mlmkpi.settings import load_settings
+from plugins.own import adding, with_plugin
 
 pytestmark = pytest.mark.spark
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own_kpi.py"
@@ -48,3 +49,15 @@ def test_a_figure_is_worked_out_as_on_the_other_engine(session: Any, exports: Pa
     for kpi in ("average_order_value", "customer_retention_rate"):
         asked: dict[str, Any] = {"period": "2026-10", "settings": settings}
         assert mlmkpi.work_out(exports, kpi, **asked, engine=session) == mlmkpi.work_out(exports, kpi, **asked)
+
+
+@pytest.mark.parametrize(("adds", "said"), [
+    ("amount", "Added.each adds amount, which is ten-thousandths: "),
+    ("quantity", "Added.each reads a column that its rows lack; they have "),
+])
+def test_a_measure_that_does_not_fit_its_rows_is_named(session: Any, exports: Path, adds: str, said: str) -> None:
+    with_plugin(exports, adding(f'nw.col("{adds}")', unit="RATIO"))
+    settings = load_settings(exports / "mlmkpi.toml", None, exports)
+    result = mlmkpi.compute(exports, kpis=["sales_volume", "own"], count=1, settings=settings, engine=session)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert [line.startswith(f"plugin own_kpi.py left out: own: {said}") for line in result.warnings] == [True]
