@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mlmkpi.parameters import PARAMETERS
 from mlmkpi.pipeline.plugins import forget_plugins
 from plugins.own import EXAMPLE, ORDERS
 
@@ -15,8 +16,11 @@ from plugins.own import EXAMPLE, ORDERS
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
     forget_plugins()
+    documented = dict(PARAMETERS)
     yield
     forget_plugins()
+    PARAMETERS.clear()
+    PARAMETERS.update(documented)
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def _check(rows: Frame, measure: Measure) -> None:
         raise MeasureError(
             measure, f"adds {adds}, not whole numbers: round it, or count in parts of a unit with @scaled"
         )
-    money = [name for name in MONEY if name in names and _passes_on(rows, name, measure)]
-    if measure.scale == 1 and money:
+    money = [name for name in MONEY if measure.scale == 1 and name in names and _passes_on(rows, name, measure)]
+    if money:
         raise MeasureError(
             measure, f"adds {money[0]}, which is ten-thousandths: put @scaled above it in place of @measure,"
             " or cast it to nw.Int64 if it is a count"
