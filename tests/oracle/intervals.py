@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
 
@@ -11,8 +12,8 @@ Bounds = tuple[float | None, float | None]
 NONE: Bounds = (None, None)
 
 
-def six_digits(value: float) -> float:
-    """Rounded to six significant digits."""
+def six_digits(value: float | Decimal) -> float:
+    """Rounded to six significant digits, a tie to the even one."""
     return float(f"{value:.6g}")
 
 
@@ -38,5 +39,10 @@ def linearised(pairs: Sequence[tuple[Fraction, Fraction]]) -> Bounds:
         return NONE
     ratio = sum((y for y, _ in counted), Fraction(0)) / total
     spread = sum(((y - ratio * x) ** 2 for y, x in counted), Fraction(0)) * n / (n - 1)
-    half = Z * sqrt(spread) / float(total)
-    return six_digits(float(ratio) - half), six_digits(float(ratio) + half)
+    with localcontext(prec=40):  # so that an end that lies between two figures of six digits is seen to do so
+        half = Decimal(str(Z)) * _decimal(spread).sqrt() / _decimal(total)
+        return six_digits(_decimal(ratio) - half), six_digits(_decimal(ratio) + half)
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
