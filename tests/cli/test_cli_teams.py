@@ -84,6 +84,17 @@ def test_rows_that_cannot_be_written_end_the_run_and_leave_no_file(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_rows_that_fail_half_way_leave_nothing_on_stdout(
+    run: Call, exports: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    kind = {"json": "Json", "csv": "Csv", "parquet": "Parquet"}[form]
+    monkeypatch.setattr(f"mlmkpi.report.stream.{kind}Writer.close", lambda *_: 1 / 0)
+    ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--format", form)
+    assert ended.code != 0
+    assert not ended.out
+
+
 def test_a_leader_whose_id_a_spreadsheet_would_run_has_an_apostrophe(run: Call, tmp_path: Path) -> None:
     (tmp_path / "distributors.csv").write_text(
         "distributor_id,sponsor_id,enrolled_on\n=1+1,,2026-01-01\nB,=1+1,2026-01-02\n"

@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
 
 import typer
 
@@ -19,6 +20,7 @@ from mlmkpi.report.screen import is_terminal, wants_colour
 if TYPE_CHECKING:
     from mlmkpi.report.render import Page
 
+PIECE = 2**20
 SUFFIXES = {
     ".json": "json", ".csv": "csv", ".parquet": "parquet", ".md": "markdown", ".markdown": "markdown", ".txt": "table",
 }
@@ -61,31 +63,31 @@ def write(data: bytes, output: Path | None = None) -> None:
 
 
 @contextmanager
-def opened(output: Path | None) -> Iterator[BinaryIO]:
-    """The file, or stdout, to write to piece by piece; a file takes its name at the block's end.
+def opened(output: Path | None) -> Iterator[IO[bytes]]:
+    """A file to write to piece by piece: it takes its name, or goes to stdout or a device, at the block's end.
 
     Raises OutputError where the system refuses; a reader who closed the pipe ends the run in silence.
     """
-    if output is None:
-        yield _Stdout()
-    elif _is_device(output):
-        with output.open("wb") as device:
-            yield device
+    if output is None or _is_device(output):
+        with TemporaryFile() as aside:
+            yield aside
+            aside.seek(0)
+            _handed_on(aside, output)
     else:
         from mlmkpi.sources.atomic import atomic_path
 
-        with atomic_path(output.resolve()) as aside, aside.open("wb") as file:
+        with atomic_path(output.resolve()) as path, path.open("wb") as file:
             yield file
 
 
-class _Stdout(BytesIO):
-    """Hands on what is written."""
-
-    def write(self, data: Any, /) -> int:
-        """Write to stdout."""
-        whole = bytes(data)
-        _to_stdout(whole)
-        return len(whole)
+def _handed_on(aside: IO[bytes], output: Path | None) -> None:
+    """What stands in a file, to stdout or to a device."""
+    if output is None:
+        for piece in iter(lambda: aside.read(PIECE), b""):
+            _to_stdout(piece)
+        return
+    with output.open("wb") as device:
+        copyfileobj(aside, device, PIECE)
 
 
 def _is_device(output: Path) -> bool:

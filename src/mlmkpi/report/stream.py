@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, BinaryIO, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 import polars as pl
 
@@ -26,7 +26,7 @@ class Writer(Protocol):
 class JsonWriter:
     """An array, a row a line."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         self._out = out
         self._opened = False
 
@@ -47,7 +47,7 @@ class JsonWriter:
 class CsvWriter:
     """A header, and a row a figure."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: IO[bytes]) -> None:
         self._out = out
         self._opened = False
 
@@ -65,7 +65,7 @@ class CsvWriter:
 class ParquetWriter:
     """A row group a frame; definitions, settings and version in the file's metadata."""
 
-    def __init__(self, out: BinaryIO, version: str) -> None:
+    def __init__(self, out: IO[bytes], version: str) -> None:
         self._out = out
         self._version = version
         self._definitions: dict[str, str] = {}
@@ -126,7 +126,7 @@ class Behind:
             self._written.result()
 
 
-def writer(form: str, out: BinaryIO, version: str) -> Writer:
+def writer(form: str, out: IO[bytes], version: str) -> Writer:
     """The writer of one of FORMATS."""
     if form == "parquet":
         return ParquetWriter(out, version)
