@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.cases import LIMITS, RATIOS, cases, ours
+from benchmarks.cases import EXTRAS, LIMITS, RATIOS, cases, ours
 from benchmarks.page import page
 from benchmarks.process import Cost, best, measure
 
@@ -41,7 +41,7 @@ def main() -> None:
         [sys.executable, "-m", "benchmarks.stages", str(chosen.folder / f"{chosen.orders}")],
         check=True, capture_output=True, text=True,
     )
-    text = page(chosen.orders, chosen.runs, run, found, RATIOS, LIMITS, json.loads(profile.stdout), sizes)
+    text = page(chosen.orders, chosen.runs, run, found, RATIOS, EXTRAS, LIMITS, json.loads(profile.stdout), sizes)
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
 

@@ -8,10 +8,11 @@ from math import inf
 from pathlib import Path
 
 import mlmkpi.kpis  # noqa: F401
+from benchmarks.process import HERE, Case
+from benchmarks.teams import LAYOUTS, team_cases
 from mlmkpi.kpi import KPIS as CATALOGUE
 from mlmkpi.kpi import facts_of
 
-HERE = str(Path(sys.executable).parent / "mlmkpi")
 KPIS = (
     "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "churn_terminated",
     "churn_lapsed", "personal_sales_volume", "average_order_value", "customer_to_distributor_ratio",
@@ -21,19 +22,11 @@ KPIS = (
 )
 
 
+OWN_SALES, MONTH = "personal_sales_volume", "2026-09"
 _FACTS = {name: facts_of(kpi.function()) for name, kpi in CATALOGUE.items()}
 _NEEDS = {name: [need for fact in facts for need in fact.needs()] for name, facts in _FACTS.items()}
 OF_LINES = tuple(name for name, needs in _NEEDS.items() if any(need.startswith("order_lines.") for need in needs))
 OF_THE_REST = tuple(name for name in CATALOGUE if name not in (*OF_LINES, "customer_lifetime_value"))
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command; `leaves_out` says what it does not do that mlmkpi does."""
-
-    name: str
-    command: tuple[str, ...]
-    leaves_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +45,15 @@ class Ratio:
     what: str
     ours: str
     theirs: tuple[str, ...]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Extra:
+    """How many seconds `ours` may take more than `theirs`."""
+
+    ours: str
+    theirs: str
     limit: float
 
 
@@ -78,6 +80,9 @@ def cases(folder: Path, orders: int) -> list[Case]:
         Case("scan of its columns", _rival("scans", "order-values", exports), "median, interval, months, returns"),
         Case("mlmkpi, sign-ups alone", ours(exports, kpis=("new_signups",))),
         Case("mlmkpi, a KPI more", ours(exports, kpis=(*KPIS, "quick_ratio"))),
+        Case("mlmkpi, own sales alone", (HERE, "compute", whole, "--kpi", OWN_SALES)),
+        Case("mlmkpi explain, own sales", (HERE, "explain", OWN_SALES, whole)),
+        Case("mlmkpi trace, own sales", (HERE, "trace", OWN_SALES, whole, "--period", MONTH, "--format", "parquet")),
         Case("mlmkpi, the catalogue", ours(whole, kpis=OF_THE_REST)),
         Case("scan of the other tables", _rival("scans", "other-tables", whole), "all but each column's largest value"),
         Case("mlmkpi, order lines", ours(whole, kpis=OF_LINES)),
@@ -91,12 +96,17 @@ def cases(folder: Path, orders: int) -> list[Case]:
         Case("mlmkpi, a tenth from CSV", ours(text)),
         Case("DuckDB SQL, a tenth", _rival("sql", small), "as above"),
         Case("DuckDB reading that CSV", _rival("scans", "read-csv", text), "everything else"),
+        *team_cases(exports, small, KPIS),
         Case("mlmkpi --help", (HERE, "--help")),
         Case("mlmkpi compute --help", (HERE, "compute", "--help")),
         Case("python -S -c pass", (sys.executable, "-S", "-c", "pass")),
     ]
 
 
+EXTRAS = [
+    Extra("mlmkpi explain, own sales", "mlmkpi, own sales alone", 2),
+    Extra("mlmkpi trace, own sales", "mlmkpi, own sales alone", 2),
+]
 RATIOS = [
     Ratio("twenty KPIs beside the two group-bys", "mlmkpi", ("two group-bys",), 2.3),
     Ratio("twenty KPIs beside the SQL", "mlmkpi", ("DuckDB SQL",), 0.45),
@@ -111,7 +121,14 @@ RATIOS = [
     Ratio("ids that are words beside numbers", "mlmkpi, ids that are words", ("mlmkpi",), 3.3),
     Ratio("from CSV beside DuckDB's read and the SQL", "mlmkpi, a tenth from CSV",
           ("DuckDB reading that CSV", "DuckDB SQL, a tenth"), 2.0),
+    Ratio("leaders of ten and more beside no split", "mlmkpi, leaders of ten and more", ("mlmkpi",), 1.6),
+    Ratio("eight KPIs of every leader beside a recursive query", "mlmkpi, eight KPIs of every leader, a tenth",
+          ("DuckDB, eight KPIs of every leader, a tenth",), 0.1),
     Ratio("--help beside a bare interpreter", "mlmkpi --help", ("python -S -c pass",), 12.0),
     Ratio("compute --help beside a bare interpreter", "mlmkpi compute --help", ("python -S -c pass",), 12.0),
 ]
-LIMITS = [Limit("mlmkpi, the catalogue", inf, 2_560), Limit("lifetime value of 3 M customers", 5, 1_024)]
+LIMITS = [
+    Limit("mlmkpi", inf, 1_434), Limit("mlmkpi, the catalogue", inf, 2_560),
+    Limit("lifetime value of 3 M customers", 5, 1_024), *(Limit(name, 10, 1_024) for name in LAYOUTS),
+    Limit("mlmkpi, every leader", inf, 3_072),
+]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.cases import HERE, KPIS
+from benchmarks.cases import KPIS
 from benchmarks.data import IDS, company
-from benchmarks.process import measure
+from benchmarks.process import HERE, measure
 
 DIGITS = 9
 """Of the copies' ids, which are a letter and a number."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from math import isfinite, log
 
-from benchmarks.cases import Case, Limit, Ratio
-from benchmarks.process import Cost
+from benchmarks.cases import Extra, Limit, Ratio
+from benchmarks.process import Case, Cost
 
 _INTRODUCTION = """# Benchmarks
 
@@ -24,7 +24,7 @@ definitions read. The SQL and the pandas program give mlmkpi's figures (tests/te
 
 def page(
     orders: int, runs: int, cases: Sequence[Case], costs: Mapping[str, Cost], ratios: Sequence[Ratio],
-    limits: Sequence[Limit], stages: Mapping[str, float], sizes: Mapping[int, Cost],
+    extras: Sequence[Extra], limits: Sequence[Limit], stages: Mapping[str, float], sizes: Mapping[int, Cost],
 ) -> str:
     """The page: how long each run took, the ratios beside their limits, where the time goes, and how it grows."""
     head = _INTRODUCTION.format(
@@ -32,7 +32,8 @@ def page(
         **{name: version(name) for name in ("polars", "duckdb", "pandas")},
     )
     parts = {
-        "Ratios": _ratios(ratios, costs), "Limits": _limits(limits, costs), "Runs": _runs(cases, costs),
+        "Ratios": _ratios(ratios, costs), "Seconds more": _extras(extras, costs), "Limits": _limits(limits, costs),
+        "Runs": _runs(cases, costs),
         "Where the time goes": _stages(stages),
         "How it grows": _sizes(sizes),
     }
@@ -44,6 +45,14 @@ def _ratios(ratios: Sequence[Ratio], costs: Mapping[str, Cost]) -> list[str]:
     for ratio in ratios:
         times = costs[ratio.ours].seconds / sum(costs[name].seconds for name in ratio.theirs)
         rows.append(f"| {ratio.what} | {times:.2f} | ≤ {ratio.limit:g} |")
+    return rows
+
+
+def _extras(extras: Sequence[Extra], costs: Mapping[str, Cost]) -> list[str]:
+    rows = ["| run | beside | seconds more | wanted |", "|---|---|--:|--:|"]
+    for one in extras:
+        more = costs[one.ours].seconds - costs[one.theirs].seconds
+        rows.append(f"| {one.ours} | {one.theirs} | {more:.2f} | ≤ {one.limit:g} |")
     return rows
 
 

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+HERE = str(Path(sys.executable).parent / "mlmkpi")
 _PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command; `leaves_out` says what it does not do that mlmkpi does."""
+
+    name: str
+    command: tuple[str, ...]
+    leaves_out: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,8 +37,9 @@ def measure(command: Sequence[str], output: Path) -> Cost:
         (os.POSIX_SPAWN_OPEN, 1, os.fspath(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
         (os.POSIX_SPAWN_OPEN, 2, os.fspath(output.with_suffix(".err")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
     ]
+    usual = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
-    pid = os.posix_spawn(command[0], list(command), os.environ, file_actions=actions)
+    pid = os.posix_spawn(command[0], list(command), usual, file_actions=actions)
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - begun
     if status:
