@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PLACE, Frame
+from mlmkpi.engines import PERSON, PLACE, Frame
 from mlmkpi.engines.ids import (
     MISS,
     Codec,
@@ -23,7 +23,7 @@ from mlmkpi.engines.ids import (
     parsed,
     shapes_of,
 )
-from mlmkpi.engines.lookup import has_twice, looked_up
+from mlmkpi.engines.lookup import has_twice, looked_up, with_columns_of
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -177,6 +177,15 @@ class PolarsEngine:
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """By an array where the ids lie close together."""
         return nw.from_native(looked_up(nw.to_native(frame), column, ids, numbers))
+
+    def directory(self, frame: Frame) -> Frame:
+        """Collected, with texts as categories, which are grouped by their codes."""
+        people = self.collect(frame).drop_nulls(PERSON)
+        return self.small(people.with_columns(pl.selectors.string().cast(pl.Categorical)))
+
+    def look_up(self, frame: Frame, column: str, directory: Frame) -> Frame:
+        """By places in arrays where the ids lie close together."""
+        return nw.from_native(with_columns_of(nw.to_native(frame), column, self.collect(directory), PERSON))
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""

@@ -129,7 +129,7 @@ class Attributes:
         if not self.attributes:
             return rows
         kept = rows.collect_schema().names()
-        joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
+        joined = self.books.engine.look_up(rows, unit, self.frame())
         if self._aged:
             joined = joined.join(self._births(), on="span", how="left")
         return joined.select(*kept, *(self._of_any_span(d).alias(d.name) for d in self.attributes))
@@ -190,7 +190,7 @@ class Attributes:
             frame = ranks if frame is None else _both(frame, ranks)
         if frame is None:
             raise AssertionError("attributes without a column")
-        return export.engine.materialise(frame)
+        return export.engine.directory(frame)
 
     @property
     def _aged(self) -> bool:

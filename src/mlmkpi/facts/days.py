@@ -61,11 +61,6 @@ class Days:
         cells = [self.timeline.cells_of(span.start, span.end) for span in self.schedule.spans]
         return all(len(one) <= 1 for one in cells) and len({c for one in cells for c in one}) == sum(map(len, cells))
 
-    @property
-    def boundaries(self) -> list[int]:
-        """The boundary days at which a customer's latest seller may be asked for; cells are cut there."""
-        return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
-
     def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
         """A frame that is built, for every span, the first time it is asked for."""
         if key not in self._cache:
