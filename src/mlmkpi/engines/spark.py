@@ -124,9 +124,10 @@ class SparkEngine:
         """Kept as it is."""
         return self.materialise(frame)
 
-    def look_up(self, frame: Frame, column: str, directory: Frame) -> Frame:
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
         """By a join."""
-        return frame.join(directory, left_on=column, right_on=PERSON, how="left")
+        counts = list(small or ())
+        return frame.join(directory, left_on=[column, *counts], right_on=[PERSON, *counts], how="left")
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.

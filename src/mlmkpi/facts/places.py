@@ -116,7 +116,7 @@ class Penetration(Histories, SpannedFact):
         }
         market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
         populations = self._populations(books)
-        known = market.is_in(populations["market"].drop_nulls().to_list()).fill_null(False)
+        known = market.is_in(["", *populations["market"].drop_nulls()]).fill_null(False)
         customers = [
             rows.select(
                 "unit", "span", market.cast(nw.String).alias("market"), nw.lit(True).alias("bought"),
