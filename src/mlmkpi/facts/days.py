@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Engine, Frame
@@ -46,6 +47,8 @@ class Days:
 
     def in_spans(self, rows: Frame, day: str = "day") -> Frame:
         """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
+        first, last = min(span.start for span in self.spans), max(span.end for span in self.spans)
+        rows = rows.filter(nw.col(day).is_between(first, last))
         return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
 
     def ends(self) -> Frame:
