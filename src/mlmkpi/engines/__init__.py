@@ -12,6 +12,8 @@ import polars as pl
 Frame = nw.LazyFrame[Any]
 PLACE = "_place"
 """Where a row stands in its table's files, in one number: see `Engine.place`."""
+PERSON = "person"
+"""Whose row of a directory it is: see `Engine.directory`."""
 
 
 class Engine(Protocol):
@@ -55,10 +57,13 @@ class Engine(Protocol):
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """The rows whose id in the column is among the ids, with its number under the numbers' name."""
 
-    def attached(self, frame: Frame, column: str, people: Frame) -> Frame:
-        """The rows with what a materialised frame of people (`person`, each once) says of the id in the column.
+    def directory(self, frame: Frame) -> Frame:
+        """Compute a frame once, to be looked up by its `person`; its texts may be kept as categories."""
 
-        It is null for an id that is not there; what an engine makes of text is to be grouped by alone.
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
+        """The rows with the directory's columns for the person in one of theirs, null for who is not in it.
+
+        It has one row a person; or one a person and small counts (as in `group`), which the rows have too.
         """
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:

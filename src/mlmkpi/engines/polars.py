@@ -10,16 +10,17 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PLACE, Frame
+from mlmkpi.engines import PERSON, PLACE, Frame
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
-from mlmkpi.engines.lookup import attached, has_twice, looked_up
+from mlmkpi.engines.lookup import has_twice, looked_up, with_columns_of
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
 from mlmkpi.tables import TABLES, Kind
 
 ROOM = 2**40
+KEY = "_key"
 
 
 class PolarsEngine:
@@ -117,9 +118,18 @@ class PolarsEngine:
         """By an array where the ids lie close together."""
         return nw.from_native(looked_up(nw.to_native(frame), column, ids, numbers))
 
-    def attached(self, frame: Frame, column: str, people: Frame) -> Frame:
-        """By an array where the ids lie close together, which asks for no table of hashes a frame."""
-        return nw.from_native(attached(nw.to_native(frame), column, self.collect(people), "person"))
+    def directory(self, frame: Frame) -> Frame:
+        """Collected, with texts as categories, which are grouped by their codes."""
+        people = self.collect(frame).drop_nulls(PERSON)
+        return self.small(people.with_columns(pl.selectors.string().cast(pl.Categorical)))
+
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
+        """By places in arrays where the ids lie close together."""
+        if not small:
+            return nw.from_native(with_columns_of(nw.to_native(frame), column, self.collect(directory), PERSON))
+        keyed = directory.with_columns(_packed(PERSON, small).alias(KEY)).drop(PERSON, *small)
+        rows = frame.with_columns(_packed(column, small).alias(KEY))
+        return nw.from_native(with_columns_of(nw.to_native(rows), KEY, self.collect(keyed), KEY)).drop(KEY)
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""
@@ -158,14 +168,11 @@ class PolarsEngine:
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:
         """Group by one packed integer, which is twice as fast as by several columns."""
-        packed = nw.col(unit).cast(nw.Int64)
-        for name, size in small.items():
-            packed = packed * size + nw.col(name).cast(nw.Int64)
-        grouped = frame.with_columns(packed.alias("_key")).group_by("_key", *other).agg(*sums)
-        rest = nw.col("_key")
+        grouped = frame.with_columns(_packed(unit, small).alias(KEY)).group_by(KEY, *other).agg(*sums)
+        rest = nw.col(KEY)
         for name, size in reversed(list(small.items())):
-            grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias("_key"))
-        return grouped.with_columns(nw.col("_key").cast(self._id_type).alias(unit)).drop("_key")
+            grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias(KEY))
+        return grouped.with_columns(rest.cast(self._id_type).alias(unit)).drop(KEY)
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""
@@ -234,6 +241,13 @@ class PolarsEngine:
     @property
     def _id_type(self) -> Any:
         return nw.Int32 if self._codecs.people.dtype == pl.Int32 else nw.Int64
+
+def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
+    packed = nw.col(unit).cast(nw.Int64)
+    for name, size in small.items():
+        packed = packed * size + nw.col(name).cast(nw.Int64)
+    return packed
+
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
     return row[0] is None, row[0] or ""

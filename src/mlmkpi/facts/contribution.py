@@ -59,7 +59,7 @@ class Contributions(Fact):
                              (-nw.col("amount")).alias("amount"),
                              nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
         people = seller_attributes(books, dimensions, at).attach(people, "seller")
-        people = people.with_columns(nw.col(d.name).cast(nw.String) for d in dimensions)
+        people = people.with_columns(nw.col(MARKET).cast(nw.String)) if dimensions else people
         return books.engine.concat([people, costs])
 
     @scaled
