@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 import polars as pl
-from polars.exceptions import ComputeError, PolarsError, SchemaError
+from polars.exceptions import PolarsError
 
-from mlmkpi.errors import DataError, OutputError
+from mlmkpi.errors import DataError
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.cells import (
     SORTS,
@@ -23,20 +23,18 @@ from mlmkpi.sources.cells import (
     rounded,
     text_value,
 )
-from mlmkpi.sources.encoding import cut_short, not_decodable, unreadable
 from mlmkpi.sources.evidence import Evidence, choose, look
 from mlmkpi.sources.mapping import Mapped
+from mlmkpi.sources.mending import MENDS, mended, refuse
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
 from mlmkpi.sources.part import ROW, Part
 from mlmkpi.sources.ragged import raggedness, short_records
-from mlmkpi.sources.text import from_cp1252, lenient, requoted
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Column, Kind, Table
 
 BAD = "_bad"
 FILE = "_file"
 _SAMPLE = 2_000
-_MENDS = 3
 
 T = TypeVar("T")
 
@@ -202,12 +200,15 @@ class Reader:
 
     def run(self, work: Callable[[], T]) -> T:
         """Do work that reads the file; where the text turns out otherwise than it began, mend it."""
-        for mend in (*[self._mend] * _MENDS, _refuse):
+        for _ in range(MENDS):
             try:
                 return work()
             except (PolarsError, OSError) as error:
-                self.part = mend(self.part, error)
-        raise AssertionError("the last mend always raises")
+                self.part = mended(self.part, error, self.options.encoding, self._workspace)
+        try:
+            return work()
+        except (PolarsError, OSError) as error:
+            refuse(self.part, error)
 
     def native(self, name: str) -> Cell:
         """The column from a type of its own; DataError where the type cannot be that."""
@@ -226,18 +227,6 @@ class Reader:
                 ("fix", "export it as another type"),
             ),
         )
-
-    def _mend(self, part: Part, error: Exception) -> Part:
-        message = str(error).lower()
-        if part.text and ("utf-8" in message or "utf8" in message):
-            if self.options.encoding is not None:
-                raise not_decodable(part.label, self.options.encoding)
-            return from_cp1252(part, self._workspace)
-        if part.text and not part.overflows and (isinstance(error, SchemaError) or "more fields" in message):
-            return lenient(part)
-        if part.text and isinstance(error, ComputeError):
-            return requoted(part, self._workspace)
-        return _refuse(part, error)
 
     def _cell(self, name: str) -> Cell | None:
         kind = self.column(name).kind
@@ -304,15 +293,3 @@ def any_bad(exprs: Iterable[pl.Expr | None]) -> pl.Expr | None:
     """Where any of the expressions holds; None without one."""
     given = [expr for expr in exprs if expr is not None]
     return pl.any_horizontal(given).fill_null(False) if given else None
-
-
-def _refuse(part: Part, error: Exception) -> Part:
-    message = str(error).split("\n")[0]
-    if "No space left" in message:
-        raise OutputError(
-            f"there is no room for the temporary copy of {part.label}",
-            (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),
-        )
-    if isinstance(error, OSError) and ("end of file" in message or "incomplete" in message):
-        raise cut_short(part.label, message)
-    raise unreadable(part.label, message)

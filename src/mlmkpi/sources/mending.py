@@ -1,0 +1,46 @@
+"""A file that cannot be read as it began: read in another way, or refused with what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from polars.exceptions import ComputeError, SchemaError
+
+from mlmkpi.errors import OutputError
+from mlmkpi.sources.encoding import cut_short, not_decodable, unreadable
+from mlmkpi.sources.part import Part
+from mlmkpi.sources.text import from_cp1252, lenient, requoted
+from mlmkpi.sources.workspace import Workspace
+
+MENDS = 3
+"""How often one file is mended."""
+
+
+def mended(part: Part, error: Exception, encoding: str | None, workspace: Workspace) -> Part:
+    """The part read as another encoding, with ragged records or with other quotes, as the error tells.
+
+    Raises what `refuse` does, and DataError for an `encoding` that was asked for and is not the text's.
+    """
+    message = str(error).lower()
+    if part.text and ("utf-8" in message or "utf8" in message):
+        if encoding is not None:
+            raise not_decodable(part.label, encoding)
+        return from_cp1252(part, workspace)
+    if part.text and not part.overflows and (isinstance(error, SchemaError) or "more fields" in message):
+        return lenient(part)
+    if part.text and isinstance(error, ComputeError):
+        return requoted(part, workspace)
+    refuse(part, error)
+
+
+def refuse(part: Part, error: Exception) -> NoReturn:
+    """Raise DataError for a file that is cut short or cannot be read, OutputError where the disk is full."""
+    message = str(error).split("\n")[0]
+    if "No space left" in message:
+        raise OutputError(
+            f"there is no room for the temporary copy of {part.label}",
+            (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),
+        )
+    if isinstance(error, OSError) and ("end of file" in message or "incomplete" in message):
+        raise cut_short(part.label, message)
+    raise unreadable(part.label, message)
