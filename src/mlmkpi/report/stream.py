@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, Any, Protocol, Self
 
 import polars as pl
@@ -20,6 +21,10 @@ class Writer(Protocol):
 
     def close(self, settings: Mapping[str, object]) -> None:
         """Write what comes after the last row."""
+        ...
+
+    def release(self) -> None:
+        """Let go of what is open, once nothing more is written, whether all was or not."""
         ...
 
 
@@ -43,6 +48,9 @@ class JsonWriter:
         """The closing bracket."""
         self._out.write(b"\n]\n" if self._opened else b"[]\n")
 
+    def release(self) -> None:
+        """Nothing is open."""
+
 
 class CsvWriter:
     """A header, and a row a figure."""
@@ -60,6 +68,9 @@ class CsvWriter:
 
     def close(self, settings: Mapping[str, object]) -> None:
         """Nothing comes after the last row."""
+
+    def release(self) -> None:
+        """Nothing is open."""
 
 
 class ParquetWriter:
@@ -93,6 +104,12 @@ class ParquetWriter:
             self._file.add_key_value_metadata(metadata(self._definitions, settings, self._version))
             self._file.close()
 
+    def release(self) -> None:
+        """Arrow's writer, which would else end its file when it is collected, long after that is closed."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+
 
 class Behind:
     """Hands the rows to another writer in a thread, so that the next are made meanwhile; an error shows one call later.
@@ -110,6 +127,7 @@ class Behind:
 
     def __exit__(self, *_: object) -> None:
         self._thread.shutdown()
+        self._writer.release()
 
     def write(self, frame: pl.DataFrame) -> None:
         """The rows, once those before are written."""

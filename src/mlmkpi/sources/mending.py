@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from polars.exceptions import ComputeError, SchemaError
 
-from mlmkpi.errors import OutputError
+from mlmkpi.errors import DataError, OutputError
 from mlmkpi.sources.encoding import cut_short, not_decodable, unreadable
 from mlmkpi.sources.part import Part
 from mlmkpi.sources.text import from_cp1252, lenient, requoted
@@ -19,7 +17,7 @@ MENDS = 3
 def mended(part: Part, error: Exception, encoding: str | None, workspace: Workspace) -> Part:
     """The part read as another encoding, with ragged records or with other quotes, as the error tells.
 
-    Raises what `refuse` does, and DataError for an `encoding` that was asked for and is not the text's.
+    Raises `refusal` where none of them helps, and DataError for an `encoding` that was asked for and is not the text's.
     """
     message = str(error).lower()
     if part.text and ("utf-8" in message or "utf8" in message):
@@ -30,17 +28,17 @@ def mended(part: Part, error: Exception, encoding: str | None, workspace: Worksp
         return lenient(part)
     if part.text and isinstance(error, ComputeError):
         return requoted(part, workspace)
-    refuse(part, error)
+    raise refusal(part, error)
 
 
-def refuse(part: Part, error: Exception) -> NoReturn:
-    """Raise DataError for a file that is cut short or cannot be read, OutputError where the disk is full."""
+def refusal(part: Part, error: Exception) -> DataError | OutputError:
+    """What is wrong with a file that is cut short or cannot be read at all, or with a disk that is full."""
     message = str(error).split("\n")[0]
     if "No space left" in message:
-        raise OutputError(
+        return OutputError(
             f"there is no room for the temporary copy of {part.label}",
             (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),
         )
     if isinstance(error, OSError) and ("end of file" in message or "incomplete" in message):
-        raise cut_short(part.label, message)
-    raise unreadable(part.label, message)
+        return cut_short(part.label, message)
+    return unreadable(part.label, message)

@@ -25,7 +25,7 @@ from mlmkpi.sources.cells import (
 )
 from mlmkpi.sources.evidence import Evidence, choose, look
 from mlmkpi.sources.mapping import Mapped
-from mlmkpi.sources.mending import MENDS, mended, refuse
+from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
 from mlmkpi.sources.part import ROW, Part
 from mlmkpi.sources.ragged import raggedness, short_records
@@ -208,7 +208,7 @@ class Reader:
         try:
             return work()
         except (PolarsError, OSError) as error:
-            refuse(self.part, error)
+            raise refusal(self.part, error) from error
 
     def native(self, name: str) -> Cell:
         """The column from a type of its own; DataError where the type cannot be that."""
