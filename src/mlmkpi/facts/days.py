@@ -73,12 +73,12 @@ class Days:
                 self._cache[key] = build()
         return self._cache[key]
 
-    def once_now(self, key: Any, build: Callable[[], Frame]) -> Frame:
+    def once_here(self, key: tuple[Any, ...], build: Callable[[], Frame]) -> Frame:
         """As `once`, for the spans that facts make rows for now."""
-        now = (key, self.spans)
-        if now not in self._cache:
-            self._cache[now] = build()
-        return self._cache[now]
+        key = (*key, self.spans)
+        if key not in self._cache:
+            self._cache[key] = build()
+        return self._cache[key]
 
     @contextmanager
     def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:

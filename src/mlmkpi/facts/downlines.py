@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals as nw
+import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
@@ -124,19 +125,20 @@ class Downlines(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        frame = books.once_now(("downlines", self, at), lambda: self._build(books, at))
+        frame = books.once_here(("downlines", self, at), lambda: self._build(books, at))
         yearly = isinstance(self.members, People) and self.members.retention_window is Window.YEAR
         return seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary) -> Frame:
         people, frames = Members.of(books, books.lineage().by_place), []
         for span, rows in self._by_span(books, at):
-            own = people.placed(rows, self.above, self.below)
-            above, below = subtree_sums(people.lineage.tree, own, include_self=False)
-            leads = people.listed(span.end) & (below > 0)
+            leads = people.listed(span.end) & (people.lineage.tree.legs > 0)
             if self.at_both:
                 leads &= people.listed(span.before)
-            frames.append(people.rows(span, leads, {"above": above, "below": below}))
+            leaders, own = np.flatnonzero(leads), people.placed(rows, self.above, self.below)
+            sums = subtree_sums(people.lineage.tree, own, include_self=False, of=leaders)
+            some = sums[1] > 0
+            frames.append(people.rows(span, leaders[some], {"above": sums[0, some], "below": sums[1, some]}))
         return books.engine.small(pl.concat(frames))
 
     def _by_span(self, books: Books, at: Boundary) -> Iterator[tuple[Span, pl.DataFrame]]:

@@ -21,7 +21,7 @@ from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import active_legs, breakaway, depth_limited_sums, largest_leg, max_depth_below, subtree_sums
-from mlmkpi.genealogy.strides import NOBODY
+from mlmkpi.genealogy.strides import NOBODY, Ints
 
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
@@ -74,13 +74,12 @@ class Members:
         np.minimum.at(first, tree.parents[below], self.days["enrolled"][below])
         return first
 
-    def rows(self, span: Span, chosen: Flags, columns: Columns) -> pl.DataFrame:
-        """The chosen people's rows of a period: `unit`, `span` and the columns."""
-        kept = np.flatnonzero(chosen)
+    def rows(self, span: Span, people: Ints, columns: Columns) -> pl.DataFrame:
+        """Rows of a period of people by index: `unit`, `span` and the columns, which are theirs."""
         return pl.DataFrame({
-            "unit": self.lineage.ids.gather(kept),
-            "span": pl.repeat(span.index, len(kept), dtype=pl.Int32, eager=True),
-            **{name: pl.Series(values[kept]) for name, values in columns.items()},
+            "unit": self.lineage.ids.gather(people),
+            "span": pl.repeat(span.index, len(people), dtype=pl.Int32, eager=True),
+            **columns,
         })
 
 
@@ -115,7 +114,7 @@ class TeamVolumes(Fact):
         """Rows by span."""
         personal = self.of_leaders and any(d.name == DISTRIBUTOR for d in dimensions)
         key = ("team volumes", self.rules, self.team_includes_self, self.team_depth, personal)
-        frame = books.once_now(key, lambda: self._build(books, at, personal=personal))
+        frame = books.once_here(key, lambda: self._build(books, at, personal=personal))
         return seller_attributes(books, dimensions, at).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary, *, personal: bool) -> Frame:
@@ -135,13 +134,14 @@ class TeamVolumes(Fact):
         self, members: Members, span: Span, own: Int64s, active: Int64s, still: Columns, ranks: Int64s | None
     ) -> pl.DataFrame:
         tree, listed = members.lineage.tree, members.listed(span.end)
-        size = subtree_sums(tree, listed, include_self=False)
         whole = subtree_sums(tree, own)
         legs = largest_leg(tree, whole)
         columns: Columns = {"team_volume": self._team(members, own, whole), "whole": whole, "largest": legs}
         if not still:
-            return members.rows(span, listed & (tree.legs > 0), {**columns, "stands": size > 0})
-        began = still["began"]
+            people = np.flatnonzero(listed & (tree.legs > 0))
+            stands = subtree_sums(tree, listed, include_self=False, of=people) > 0
+            return members.rows(span, people, {**_of(people, columns), "stands": stands})
+        began, size = still["began"], subtree_sums(tree, listed, include_self=False)
         columns |= {
             "stands": np.ones(len(tree), dtype=np.bool_), "own": own, "size": size, "levels": still["levels"],
             "frontline": np.bincount(tree.parents[listed & (tree.parents != NOBODY)], minlength=len(tree)),
@@ -150,7 +150,8 @@ class TeamVolumes(Fact):
             "cut": whole if ranks is None else breakaway(tree, own, ranks),
         }
         here = (members.days["enrolled"] <= span.end) & (tree.legs > 0)
-        return members.rows(span, here | (own != 0) | (active > 0), columns)
+        people = np.flatnonzero(here | (own != 0) | (active > 0))
+        return members.rows(span, people, _of(people, columns))
 
     def _team(self, members: Members, own: Int64s, whole: Int64s) -> Int64s:
         tree = members.lineage.tree
@@ -230,6 +231,11 @@ class Legs(TeamVolumes):
     def sold(self) -> Expr:
         """Those whose team has a volume above 0."""
         return flag(nw.col("whole") > 0)
+
+
+def _of(people: Ints, columns: Columns) -> Columns:
+    """These people's figures."""
+    return {name: values[people] for name, values in columns.items()}
 
 
 def _sold(books: Books, sellers: Sellers, at: Boundary) -> pl.DataFrame:
