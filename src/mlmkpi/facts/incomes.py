@@ -132,7 +132,8 @@ class Earners(_Incomes):
     def _with(books: Books, rows: Frame, sums: Frame) -> Frame:
         """The rows with people's sums of the period."""
         directory = books.engine.directory(sums.rename({"unit": "person"}))
-        return books.engine.look_up(rows, "unit", directory, {"span": len(books.schedule.spans)})
+        spans = {"span": max(span.index for span in books.spans) + 1}
+        return books.engine.look_up(rows, "unit", directory, spans)
 
     @measure
     def people(self) -> Expr:
