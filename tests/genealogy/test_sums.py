@@ -42,6 +42,9 @@ def test_team_sums(company: tuple[list[int], list[int]]) -> None:
     everybody = len(tree)
     assert subtree_sums(tree, values).tolist() == walked(*company, 0, everybody)
     assert subtree_sums(tree, values, include_self=False).tolist() == walked(*company, 1, everybody)
+    assert subtree_sums(tree, values, of=tree.leaders).tolist() == subtree_sums(tree, values)[tree.leaders].tolist()
+    below = subtree_sums(tree, np.stack([values, values]), include_self=False, of=tree.roots)
+    assert below.tolist() == [subtree_sums(tree, values, include_self=False)[tree.roots].tolist()] * 2
 
 
 @given(companies(), st.integers(0, 32))

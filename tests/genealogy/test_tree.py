@@ -49,6 +49,17 @@ def test_every_array_equals_what_walking_the_teams_gives(parents: list[int]) -> 
 
 
 @given(forests())
+def test_people_numbered_by_place_are_the_same_tree(parents: list[int]) -> None:
+    tree = Tree.of(np.array(parents, dtype=np.int64))
+    by_place, laid = tree.by_place(), Tree.of(tree.by_place().parents)
+    assert by_place.order.tolist() == by_place.position.tolist() == list(range(len(parents)))
+    for name in ("position", "order", "size", "depth", "legs"):
+        assert getattr(by_place, name).tolist() == getattr(laid, name).tolist()
+    above = [-1 if parent < 0 else tree.position[parent] for parent in parents]
+    assert by_place.parents[tree.position].tolist() == above
+
+
+@given(forests())
 def test_a_team_is_a_range_of_the_order(parents: list[int]) -> None:
     tree = Tree.of(np.array(parents, dtype=np.int32))
     for leader in range(len(parents)):

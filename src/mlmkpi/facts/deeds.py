@@ -42,6 +42,13 @@ def _dated(books: Books, frame: Frame, day: str) -> Frame:
     return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
 
 
+def _once_each(books: Books, deeds: Frame) -> Frame:
+    """`unit`, `span`: who did something in which period."""
+    rows = books.in_spans(deeds)
+    counted = books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
+    return counted.select("unit", "span")
+
+
 def told_by(export: Export) -> list[str]:
     """Which of the tables of deeds the export has, with the columns they take."""
     return [table for table, needs in SOURCES.items() if all(export.has(need) for need in needs)]
@@ -75,6 +82,12 @@ class Busy(Doers):
         absent = [table for table in SOURCES if table not in told_by(export)]
         return f"without {' and '.join(absent)}" if absent else None
 
+    def listed(self, books: Books) -> Frame:
+        """Found once, whatever they are split by."""
+        found = super().listed(books)
+        key = ("busy", self.activity_minimum, self.activity_kinds)
+        return books.once_here(key, lambda: books.engine.materialise(found))
+
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""
         read = {
@@ -100,7 +113,7 @@ class LoggedIn(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By their logins."""
-        return books.in_spans(of_kinds(books, (LOGIN,))).select("unit", "span").unique()
+        return _once_each(books, of_kinds(books, (LOGIN,)))
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class Attending(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By the events they attended."""
-        return books.in_spans(attended(books)).select("unit", "span").unique()
+        return _once_each(books, attended(books))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
-from mlmkpi.facts.leaders import Members, summed
+from mlmkpi.facts.leaders import Members
 from mlmkpi.facts.lineage import TREE
 from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
 from mlmkpi.facts.rules import Window
@@ -125,22 +125,30 @@ class Downlines(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        frame = books.once(("downlines", self, at), lambda: self._build(books, at))
+        frame = books.once_here(("downlines", self, at), lambda: self._build(books, at))
         yearly = isinstance(self.members, People) and self.members.retention_window is Window.YEAR
         return seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary) -> Frame:
-        people, frames = Members.of(books), []
-        sums = summed(books, self.members, at, (self.above, self.below))
-        for span in books.spans:
-            rows = sums.filter(pl.col("span") == span.index)
-            own = np.stack([people.placed(rows, name) for name in (self.above, self.below)])
-            above, below = subtree_sums(people.lineage.tree, own, include_self=False)
-            leads = people.listed(span.end) & (below > 0)
+        people, frames = Members.of(books, books.lineage().by_place), []
+        for span, rows in self._by_span(books, at):
+            leads = people.listed(span.end) & (people.lineage.tree.legs > 0)
             if self.at_both:
                 leads &= people.listed(span.before)
-            frames.append(people.rows(span, leads, {"above": above, "below": below}))
+            leaders, own = np.flatnonzero(leads), people.placed(rows, self.above, self.below)
+            sums = subtree_sums(people.lineage.tree, own, include_self=False, of=leaders)
+            some = sums[1] > 0
+            frames.append(people.rows(span, leaders[some], {"above": sums[0, some], "below": sums[1, some]}))
         return books.engine.small(pl.concat(frames))
+
+    def _by_span(self, books: Books, at: Boundary) -> Iterator[tuple[Span, pl.DataFrame]]:
+        """Each span with the rows of its people: `unit` and the two measures."""
+        measures = [getattr(self.members, name)().expr.alias(name) for name in (self.above, self.below)]
+        turns = [(span,) for span in books.spans] if books.engine.in_parts else [books.spans]
+        for spans in turns:
+            with books.narrowed(spans):
+                rows = books.engine.collect(self.members.rows(books, (), at).select("unit", "span", *measures))
+            yield from ((span, rows.filter(pl.col("span") == span.index)) for span in spans)
 
     @measure
     def leaders(self) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +21,7 @@ from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import active_legs, breakaway, depth_limited_sums, largest_leg, max_depth_below, subtree_sums
-from mlmkpi.genealogy.strides import NOBODY
+from mlmkpi.genealogy.strides import NOBODY, Ints
 
 if TYPE_CHECKING:
     from mlmkpi.facts.books import Books
@@ -41,9 +41,8 @@ class Members:
     days: Mapping[str, Int64s]
 
     @classmethod
-    def of(cls, books: Books) -> Members:
+    def of(cls, books: Books, lineage: Lineage) -> Members:
         """The people of the books."""
-        lineage = books.lineage()
         people = books.engine.collect(books.people().select("person", *DAYS))
         at = lineage.places(people["person"])
         days = {}
@@ -58,11 +57,13 @@ class Members:
         found: Flags = (enrolled <= day) & ~((terminated <= day) & ~(returned <= day))
         return found
 
-    def placed(self, frame: pl.DataFrame, column: str) -> Int64s:
-        """A column of rows of people (`unit`) by index, 0 for who has no row."""
+    def placed(self, frame: pl.DataFrame, *columns: str) -> Int64s:
+        """Columns of rows of people (`unit`), columns × people: what a person's rows add up to, 0 for who has none."""
         at = self.lineage.places(frame["unit"])
-        found = np.zeros(len(self.lineage), dtype=np.int64)
-        found[at[at != NOBODY]] = frame[column].fill_null(0).cast(pl.Int64).to_numpy()[at != NOBODY]
+        known = at != NOBODY
+        found = np.zeros((len(columns), len(self.lineage)), dtype=np.int64)
+        for sums, name in zip(found, columns, strict=True):
+            np.add.at(sums, at[known], frame[name].fill_null(0).cast(pl.Int64).to_numpy()[known])
         return found
 
     def began(self) -> Int64s:
@@ -73,13 +74,12 @@ class Members:
         np.minimum.at(first, tree.parents[below], self.days["enrolled"][below])
         return first
 
-    def rows(self, span: Span, chosen: Flags, columns: Columns) -> pl.DataFrame:
-        """The chosen people's rows of a period: `unit`, `span` and the columns."""
-        kept = np.flatnonzero(chosen)
+    def rows(self, span: Span, people: Ints, columns: Columns) -> pl.DataFrame:
+        """Rows of a period of people by index: `unit`, `span` and the columns, which are theirs."""
         return pl.DataFrame({
-            "unit": self.lineage.ids.gather(kept),
-            "span": pl.repeat(span.index, len(kept), dtype=pl.Int32, eager=True),
-            **{name: pl.Series(values[kept]) for name, values in columns.items()},
+            "unit": self.lineage.ids.gather(people),
+            "span": pl.repeat(span.index, len(people), dtype=pl.Int32, eager=True),
+            **columns,
         })
 
 
@@ -113,11 +113,12 @@ class TeamVolumes(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         personal = self.of_leaders and any(d.name == DISTRIBUTOR for d in dimensions)
-        frame = books.once(("team volumes", self, personal), lambda: self._build(books, at, personal=personal))
+        key = ("team volumes", self.rules, self.team_includes_self, self.team_depth, personal)
+        frame = books.once_here(key, lambda: self._build(books, at, personal=personal))
         return seller_attributes(books, dimensions, at).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary, *, personal: bool) -> Frame:
-        members = Members.of(books)
+        members = Members.of(books, books.lineage().by_place)
         sold = _sold(books, self._sellers, at)
         ranks = _ranks(books, members) if personal else {}
         still: Columns = {}
@@ -125,8 +126,7 @@ class TeamVolumes(Fact):
             still = {"levels": max_depth_below(members.lineage.tree), "began": members.began()}
         frames = []
         for span in books.spans:
-            rows = sold.filter(pl.col("span") == span.index)
-            volume, active = members.placed(rows, "volume"), members.placed(rows, "active")
+            volume, active = members.placed(sold.filter(pl.col("span") == span.index), "volume", "active")
             frames.append(self._span(members, span, volume, active, still, ranks.get(span.end)))
         return books.engine.small(pl.concat(frames))
 
@@ -134,13 +134,14 @@ class TeamVolumes(Fact):
         self, members: Members, span: Span, own: Int64s, active: Int64s, still: Columns, ranks: Int64s | None
     ) -> pl.DataFrame:
         tree, listed = members.lineage.tree, members.listed(span.end)
-        size = subtree_sums(tree, listed, include_self=False)
         whole = subtree_sums(tree, own)
         legs = largest_leg(tree, whole)
         columns: Columns = {"team_volume": self._team(members, own, whole), "whole": whole, "largest": legs}
         if not still:
-            return members.rows(span, listed & (tree.legs > 0), {**columns, "stands": size > 0})
-        began = still["began"]
+            people = np.flatnonzero(listed & (tree.legs > 0))
+            stands = subtree_sums(tree, listed, include_self=False, of=people) > 0
+            return members.rows(span, people, {**_of(people, columns), "stands": stands})
+        began, size = still["began"], subtree_sums(tree, listed, include_self=False)
         columns |= {
             "stands": np.ones(len(tree), dtype=np.bool_), "own": own, "size": size, "levels": still["levels"],
             "frontline": np.bincount(tree.parents[listed & (tree.parents != NOBODY)], minlength=len(tree)),
@@ -149,7 +150,8 @@ class TeamVolumes(Fact):
             "cut": whole if ranks is None else breakaway(tree, own, ranks),
         }
         here = (members.days["enrolled"] <= span.end) & (tree.legs > 0)
-        return members.rows(span, here | (own != 0) | (active > 0), columns)
+        people = np.flatnonzero(here | (own != 0) | (active > 0))
+        return members.rows(span, people, _of(people, columns))
 
     def _team(self, members: Members, own: Int64s, whole: Int64s) -> Int64s:
         tree = members.lineage.tree
@@ -231,26 +233,23 @@ class Legs(TeamVolumes):
         return flag(nw.col("whole") > 0)
 
 
+def _of(people: Ints, columns: Columns) -> Columns:
+    """These people's figures."""
+    return {name: values[people] for name, values in columns.items()}
+
+
 def _sold(books: Books, sellers: Sellers, at: Boundary) -> pl.DataFrame:
-    """`unit`, `span`, `volume`, `active`: each seller's own volume, and whether they had a sale."""
+    """`unit`, `span`, `volume`, `active`: a row a seller, their own volume, and whether they had a sale."""
     rows = sellers.rows(books, (), at)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     found = books.engine.collect(rows.select("unit", key, "volume", flag(nw.col("active")).alias("active")))
-    found = found.join(books.cells_of_spans(), on="cell") if key == "cell" else found
-    return found.group_by("span", "unit").agg(pl.col("volume").sum(), pl.col("active").max())
+    return found.join(books.cells_of_spans(), on="cell") if key == "cell" else found
 
 
 def _ranks(books: Books, members: Members) -> dict[int, Int64s]:
     """Each person's place on the ladder at every period's end; empty where there is no history or no ladder."""
     if not ranked(books.export) or not books.ladder:
         return {}
-    days = sorted({span.end for span in books.schedule.spans})
+    days = sorted({span.end for span in books.spans})
     steps = books.engine.collect(steps_at(books, days)).rename({"person": "unit"})
-    return {day: members.placed(steps, f"_step_{day}") for day in days}
-
-
-def summed(books: Books, fact: Fact, at: Boundary, names: Iterable[str]) -> pl.DataFrame:
-    """`unit`, `span` and measures of a fact of people, a row a person who has one."""
-    measures = {name: getattr(fact, name)() for name in names}
-    rows = fact.rows(books, (), at).select("unit", "span", *(m.expr.alias(name) for name, m in measures.items()))
-    return books.engine.collect(rows.group_by("unit", "span").agg(*(nw.col(name).sum() for name in measures)))
+    return dict(zip(days, members.placed(steps, *(f"_step_{day}" for day in days)), strict=True))

@@ -70,7 +70,7 @@ class LoopError(DataError):
 
 @dataclass(frozen=True, eq=False)
 class Lineage:
-    """A tree of people: `ids` as the engine indexes them, in the order of their text, and the tree of their places."""
+    """A tree of people: `ids` as the engine indexes them, in the order of their text, and the tree of their indexes."""
 
     ids: pl.Series
     tree: Tree
@@ -92,6 +92,11 @@ class Lineage:
         if not is_narrow(self.ids):
             return None
         return Table.of(self.ids, np.arange(len(self), dtype=np.int32), NOBODY)
+
+    @cached_property
+    def by_place(self) -> Lineage:
+        """The same people in the order of their places in the tree."""
+        return Lineage(self.ids.gather(self.tree.order), self.tree.by_place())
 
     def team(self, leader: int, teams: Teams, *, with_leader: bool) -> Int32s:
         """The people of a leader's team by index."""

@@ -32,10 +32,10 @@ def largest_leg(tree: Tree, team_volume: Numbers) -> Numbers:
     if team_volume.ndim > 1:
         return np.stack([largest_leg(tree, row) for row in team_volume])
     heads = np.flatnonzero(tree.parents != NOBODY)
-    above = tree.parents[heads]
+    above, volumes = tree.parents[heads], team_volume[heads]
     largest = np.zeros_like(team_volume)
-    largest[above] = team_volume[heads]
-    np.maximum.at(largest, above, team_volume[heads])
+    largest[above] = volumes
+    np.maximum.at(largest, above, volumes)
     return largest
 
 

@@ -39,16 +39,17 @@ def range_sums(values: Numbers, first: Ints, last: Ints) -> Numbers:
     return summed(values, lambda row: _between(row, first, last))
 
 
-def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True) -> Numbers:
+def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: Ints | None = None) -> Numbers:
     """Sum the values of each person's team, the person included or not.
 
     Args:
         tree: who stands under whom.
         values: one figure a person; or measures × people. Flags and whole numbers are summed as Int64.
         include_self: whether a person's own value counts in their team.
+        of: whose teams, by index; None for everybody's.
 
     Returns:
-        One sum a person (measures × people), as `range_sums` gives it.
+        One sum a person asked for (measures × people), as `range_sums` gives it.
 
     Raises:
         UsageError: the values are not one a person.
@@ -58,8 +59,9 @@ def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True) -> N
     [9, 4, 1]
     """
     check_people(tree, values)
-    first = tree.position if include_self else tree.position + np.int32(1)
-    return summed(values, lambda row: _between(row.take(tree.order), first, tree.end))
+    first, end = (tree.position, tree.end) if of is None else (tree.position[of], tree.end[of])
+    first = first if include_self else first + np.int32(1)
+    return summed(values, lambda row: _between(row.take(tree.order), first, end))
 
 
 def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self: bool = True) -> Numbers:

@@ -79,6 +79,13 @@ class Tree:
         """The people who are somebody's parent, by index."""
         return np.flatnonzero(self.legs).astype(np.int32)
 
+    def by_place(self) -> Self:
+        """The same people, each numbered by their place: sums over teams then read memory from end to end."""
+        places = np.arange(len(self), dtype=np.int32)
+        parents = self.parents.take(self.order)
+        above = np.where(parents == NOBODY, np.int32(NOBODY), self.position.take(parents))
+        return type(self)(above, places, places, self.size.take(self.order), self.depth.take(self.order))
+
     @cached_property
     def generations(self) -> Generations:
         """The same people level by level."""

@@ -127,7 +127,7 @@ def _ended(periods: Sequence[Period], as_of: date) -> Period:
 def _members(
     books: Books, people: People, volumes: TeamVolumes, span: Span, team: np.ndarray[Any, Any], *, names: bool
 ) -> list[Member]:
-    everybody, lapse = Members.of(books), people.lapse_after_days
+    everybody, lapse = Members.of(books, books.lineage()), people.lapse_after_days
     ids = books.lineage().ids
     before, now = (_last_active(books, people, everybody, day) for day in (span.before, span.end))
     listed = everybody.listed(span.end)
@@ -135,7 +135,7 @@ def _members(
     current_before = everybody.listed(span.before) & (before + lapse > span.before)
     rows = volumes.rows(books, (Dimension("distributor"),), Boundary.END).filter(nw.col("span") == span.index)
     sold = books.engine.collect(rows.select("unit", "whole", "own"))
-    whole, own = (everybody.placed(sold, name) for name in ("whole", "own"))
+    whole, own = everybody.placed(sold, "whole", "own")
     size = subtree_sums(everybody.lineage.tree, listed, include_self=False)
     ranks = _ranks(books, everybody, span.end, whole)
     texts = books.engine.decode(ids.gather(team)).to_list()
@@ -162,7 +162,8 @@ def _last_active(books: Books, people: People, everybody: Members, day: int) -> 
     rejoins = books.roster.rejoins().filter(nw.col("day") <= day)
     back = books.engine.collect(rejoins.group_by("unit").agg(nw.col("day").max()))
     enrolled = everybody.days["enrolled"]
-    found = [np.where(enrolled <= day, enrolled, 0), everybody.placed(sales, "day"), everybody.placed(back, "day")]
+    sold, returned = (everybody.placed(days, "day")[0] for days in (sales, back))
+    found = [np.where(enrolled <= day, enrolled, 0), sold, returned]
     latest: np.ndarray[Any, Any] = np.maximum.reduce(found)
     return latest
 
@@ -172,7 +173,7 @@ def _ranks(books: Books, everybody: Members, day: int, whole: np.ndarray[Any, An
     if not ranked(books.export) or not books.ladder:
         return lambda at: (None, None, None)
     steps = books.engine.collect(steps_at(books, [day])).rename({"person": "unit"})
-    step, listed = everybody.placed(steps, f"_step_{day}"), everybody.listed(day)
+    [step], listed = everybody.placed(steps, f"_step_{day}"), everybody.listed(day)
     usual: list[float | None] = [
         float(np.median(whole[held])) / SCALE if np.count_nonzero(held) >= HOLDERS else None
         for held in ((step == place) & listed for place in range(len(books.ladder)))
