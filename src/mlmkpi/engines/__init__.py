@@ -12,6 +12,8 @@ import polars as pl
 Frame = nw.LazyFrame[Any]
 PLACE = "_place"
 """Where a row stands in its table's files, in one number: see `Engine.place`."""
+PERSON = "person"
+"""Whose row of a directory it is: see `Engine.directory`."""
 
 
 class Engine(Protocol):
@@ -54,6 +56,15 @@ class Engine(Protocol):
 
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """The rows whose id in the column is among the ids, with its number under the numbers' name."""
+
+    def directory(self, frame: Frame) -> Frame:
+        """Compute a frame once, to be looked up by its `person`; its texts may be kept as categories."""
+
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
+        """The rows with the directory's columns for the person in one of theirs, null for who is not in it.
+
+        It has one row a person; or one a person and small counts (as in `group`), which the rows have too.
+        """
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""

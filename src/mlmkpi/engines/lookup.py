@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 SPARSE = 16
 """How many times as many places as ids an array may have."""
+PLACED = "_placed"
 Numbers = NDArray[np.integer[Any]]
 
 
@@ -64,6 +65,25 @@ def looked_up(frame: pl.LazyFrame, column: str, ids: pl.Series, numbers: pl.Seri
         lambda values: pl.Series(table[values]), return_dtype=numbers.dtype, is_elementwise=True
     )
     return frame.with_columns(found.alias(numbers.name)).filter(pl.col(numbers.name) != table.missing)
+
+
+def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: str) -> pl.LazyFrame:
+    """The rows with the columns of what is known of the ids in `key`, each once; null for another id, and for none."""
+    if not is_narrow(known[key]):
+        return frame.join(known.lazy(), left_on=column, right_on=key, how="left")
+    places = Table.of(known[key], np.arange(len(known), dtype=np.int32), len(known))
+    place = pl.col(column).map_batches(
+        lambda ids: pl.Series(places[ids]), return_dtype=pl.Int32, is_elementwise=True
+    )
+    found = [_gathered(values) for values in known.drop(key)]
+    return frame.with_columns(place.alias(PLACED)).with_columns(*found).drop(PLACED)
+
+
+def _gathered(values: pl.Series) -> pl.Expr:
+    """The values at the rows' places; behind the last is nothing."""
+    laid = values.extend_constant(None, 1)
+    found = pl.col(PLACED).map_batches(laid.gather, return_dtype=values.dtype, is_elementwise=True)
+    return found.alias(values.name)
 
 
 def _ends(ids: pl.Series) -> tuple[int, int]:

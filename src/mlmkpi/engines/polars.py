@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PLACE, Frame
+from mlmkpi.engines import PERSON, PLACE, Frame
 from mlmkpi.engines.ids import (
     MISS,
     Codec,
@@ -23,7 +23,7 @@ from mlmkpi.engines.ids import (
     parsed,
     shapes_of,
 )
-from mlmkpi.engines.lookup import has_twice, looked_up
+from mlmkpi.engines.lookup import has_twice, looked_up, with_columns_of
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -33,6 +33,7 @@ PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
 SAMPLE = 1000
 ROOM = 2**40
+KEY = "_key"
 
 
 def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
@@ -178,6 +179,19 @@ class PolarsEngine:
         """By an array where the ids lie close together."""
         return nw.from_native(looked_up(nw.to_native(frame), column, ids, numbers))
 
+    def directory(self, frame: Frame) -> Frame:
+        """Collected, with texts as categories, which are grouped by their codes."""
+        people = self.collect(frame).drop_nulls(PERSON)
+        return self.small(people.with_columns(pl.selectors.string().cast(pl.Categorical)))
+
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
+        """By places in arrays where the ids lie close together."""
+        if not small:
+            return nw.from_native(with_columns_of(nw.to_native(frame), column, self.collect(directory), PERSON))
+        keyed = directory.with_columns(_packed(PERSON, small).alias(KEY)).drop(PERSON, *small)
+        rows = frame.with_columns(_packed(column, small).alias(KEY))
+        return nw.from_native(with_columns_of(nw.to_native(rows), KEY, self.collect(keyed), KEY)).drop(KEY)
+
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""
         eager = self.collect(frame)
@@ -215,14 +229,11 @@ class PolarsEngine:
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:
         """Group by one packed integer, which is twice as fast as by several columns."""
-        packed = nw.col(unit).cast(nw.Int64)
-        for name, size in small.items():
-            packed = packed * size + nw.col(name).cast(nw.Int64)
-        grouped = frame.with_columns(packed.alias("_key")).group_by("_key", *other).agg(*sums)
-        rest = nw.col("_key")
+        grouped = frame.with_columns(_packed(unit, small).alias(KEY)).group_by(KEY, *other).agg(*sums)
+        rest = nw.col(KEY)
         for name, size in reversed(list(small.items())):
-            grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias("_key"))
-        return grouped.with_columns(nw.col("_key").cast(self._id_type).alias(unit)).drop("_key")
+            grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias(KEY))
+        return grouped.with_columns(rest.cast(self._id_type).alias(unit)).drop(KEY)
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""
@@ -324,6 +335,13 @@ class PolarsEngine:
         """Hashes of the orders' ids, where these are texts of no shape."""
         is_text = "orders" in self.exports.tables and "order_id" in self.exports.tables["orders"].columns
         return None if self.exact or not is_text else HashedIds(self._ids("orders", "order_id"))
+
+
+def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
+    packed = nw.col(unit).cast(nw.Int64)
+    for name, size in small.items():
+        packed = packed * size + nw.col(name).cast(nw.Int64)
+    return packed
 
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:

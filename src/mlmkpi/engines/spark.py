@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
@@ -119,6 +119,15 @@ class SparkEngine:
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """By a join."""
         return frame.join(self.small(pl.DataFrame([ids.alias(column), numbers])), on=column, how="inner")
+
+    def directory(self, frame: Frame) -> Frame:
+        """Kept as it is."""
+        return self.materialise(frame)
+
+    def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
+        """By a join."""
+        counts = list(small or ())
+        return frame.join(directory, left_on=[column, *counts], right_on=[PERSON, *counts], how="left")
 
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.

@@ -120,7 +120,7 @@ class Attributes:
     def frame(self) -> Frame:
         """The people with their attributes."""
         key = ("attributes", self.side, self.attributes, self.at, self.opening)
-        return self.books.once(key, self._build)
+        return (self.books.once_here if self._ranked else self.books.once)(key, self._build)
 
     def attach(self, rows: Frame, unit: str) -> Frame:
         """Rows that have `span` where it matters, with a column a dimension; null for who is not listed."""
@@ -129,7 +129,7 @@ class Attributes:
         if not self.attributes:
             return rows
         kept = rows.collect_schema().names()
-        joined = rows.join(self.frame(), left_on=unit, right_on="person", how="left")
+        joined = self.books.engine.look_up(rows, unit, self.frame())
         if self._aged:
             joined = joined.join(self._births(), on="span", how="left")
         return joined.select(*kept, *(self._of_any_span(d).alias(d.name) for d in self.attributes))
@@ -177,7 +177,6 @@ class Attributes:
         export, table, key = self.books.export, TABLE[self.side], KEY[self.side]
         plain = [d.column for d in self.attributes if d.column != AGE_BAND and not self._by_ranks(d)]
         births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
-        by_ranks = any(self._by_ranks(d) for d in self.attributes)
         frame = None
         if plain or births:
             birth = birth_day(frozenset(births)) if births else None
@@ -185,12 +184,16 @@ class Attributes:
                 nw.col(key).alias("person"), *(nw.col(name).alias(f"_a_{name}") for name in plain),
                 *([birth.alias("_birth")] if birth is not None else []),
             )
-        if by_ranks:
-            ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.schedule.spans}))
+        if self._ranked:
+            ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.spans}))
             frame = ranks if frame is None else _both(frame, ranks)
         if frame is None:
             raise AssertionError("attributes without a column")
-        return export.engine.materialise(frame)
+        return export.engine.directory(frame)
+
+    @property
+    def _ranked(self) -> bool:
+        return any(self._by_ranks(d) for d in self.attributes)
 
     @property
     def _aged(self) -> bool:

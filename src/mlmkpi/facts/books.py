@@ -32,6 +32,8 @@ class Wanted:
     cells: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
     extras: dict[str, Extra] = field(default_factory=dict)
     dimensions: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
+    latest: set[int] = field(default_factory=set)
+    """The days at which a customer's latest seller is asked for; cells are cut there."""
 
     def column(self, name: str) -> None:
         """Keep a column of the orders table as it is."""
@@ -221,16 +223,17 @@ class Books(Days):
     # ---- histories ---------------------------------------------------------------------------------------------
 
     def sale_history(self, rules: OrderRules, unit: str, columns: tuple[str, ...] = ()) -> Frame:
-        """One row a unit with orders: `unit`, `sale_0` …, `twice_0` … (where asked), `latest_<day>` (where wanted).
+        """One row a unit with orders: `unit`, `sale_0` …, `twice_0` … (where asked), `latest_<day>` (where wanted: the
+        seller of a buyer's latest sale by then).
 
-        With `columns` of the orders, one row a unit and their values.
+        With `columns` of the orders, one row a unit and their values, without latest sellers.
         """
         rules = self.serving(rules)
         return self.once(("history", rules, unit, columns), lambda: self._read_history(rules, unit, columns))
 
     def _read_history(self, rules: OrderRules, unit: str, columns: tuple[str, ...]) -> Frame:
-        wanted = self.want(rules).cells[unit]
-        line = self.timeline
+        wanted, line = self.want(rules).cells[unit], self.timeline
+        latest = [] if columns or unit == "seller" else sorted(self.want(rules).latest)
         bits = [f"bit_{w}" for w in range(line.words)]
         days = self.days.select(nw.col("day").alias("last_sale"), *bits)
         frame = self.cells(rules, unit).join(days, on="last_sale", how="left").with_columns(
@@ -245,12 +248,13 @@ class Books(Days):
             )
             names.append("twice")
         sums = history_sums(line, names)
-        if "latest" in wanted:
-            for day in self.boundaries:
-                seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
-                frame = frame.with_columns(seen.alias(f"latest_{day}"))
-                sums.append(nw.col(f"latest_{day}").max())
-        return self.engine.materialise(self.engine.group(frame, "unit", {}, columns, sums))
+        for day in latest:
+            seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
+            frame = frame.with_columns(seen.alias(f"latest_{day}"))
+            sums.append(nw.col(f"latest_{day}").max())
+        grouped = self.engine.group(frame, "unit", {}, columns, sums)
+        sellers = [self.engine.latest_person(nw.col(f"latest_{day}")).alias(f"latest_{day}") for day in latest]
+        return self.engine.materialise(grouped.with_columns(*sellers) if sellers else grouped)
 
     def recruits(self) -> Frame:
         """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""

@@ -22,9 +22,12 @@ def _track(rules: OrderRules) -> Track:
     return sale_track(rules, "buyer")
 
 
-def want_latest_seller(books: Books, rules: OrderRules) -> None:
-    """Ask for what `latest_seller` reads."""
-    books.want(rules).cells["buyer"] |= {"last_sale", "latest"}
+def want_latest_seller(books: Books, rules: OrderRules, *, yearly: bool = False) -> None:
+    """Ask for what `latest_seller` reads; with `yearly`, also for the sellers a year before a period's end."""
+    wanted = books.want(rules)
+    wanted.cells["buyer"] |= {"last_sale", "latest"}
+    for span in books.spans:
+        wanted.latest |= {span.before, span.end, *((span.year_before,) if yearly else ())}
 
 
 def latest_seller(books: Books, rules: OrderRules, rows: Frame, at: Boundary) -> Frame:
@@ -36,7 +39,7 @@ def latest_seller(books: Books, rules: OrderRules, rows: Frame, at: Boundary) ->
     seller: Expr | None = None
     for span in books.spans:
         day = span.before if at is Boundary.START else span.end
-        there = nw.when(nw.col("span") == span.index).then(books.engine.latest_person(nw.col(f"latest_{day}")))
+        there = nw.when(nw.col("span") == span.index).then(nw.col(f"latest_{day}"))
         seller = there if seller is None else there.otherwise(seller)
     if seller is None:
         raise AssertionError("a run without a period")
@@ -58,7 +61,7 @@ class Histories(Fact):
         wanted = books.want(self.rules)
         wanted.cells["buyer"].add("last_sale")
         if any(d.side is Side.PERSON for d in dimensions):
-            wanted.cells["buyer"].add("latest")
+            want_latest_seller(books, self.rules, yearly=self.opens_a_year_ago)
         for dimension in dimensions:
             if dimension.side is Side.ORDER:
                 wanted.column(dimension.column)
@@ -83,7 +86,7 @@ class Histories(Fact):
         for span in books.spans:
             made = {**flags[span.index], **buyers.at_span(span), **of_orders}
             if by_seller:
-                made["seller"] = books.engine.latest_person(nw.col(f"latest_{sellers.day(span)}"))
+                made["seller"] = nw.col(f"latest_{sellers.day(span)}")
             spans.append((span.index, made))
         frames = books.engine.spread(history, spans, next(iter(spans[0][1])))
         if not by_seller:
@@ -95,10 +98,9 @@ class Histories(Fact):
         """A customer's latest seller is that of all their orders, whatever the rows are split by."""
         if not orders or not any(d.side is Side.PERSON for d in dimensions):
             return history
-        kept = [name for name in history.collect_schema().names() if not name.startswith("latest_")]
         whole = books.sale_history(self.rules, "buyer")
         latest = [name for name in whole.collect_schema().names() if name.startswith("latest_")]
-        return history.select(*kept).join(whole.select("unit", *latest), on="unit", how="left")
+        return history.join(whole.select("unit", *latest), on="unit", how="left")
 
     @property
     def opens_a_year_ago(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Engine, Frame
@@ -38,21 +39,23 @@ class Days:
         return pl.DataFrame(rows, schema={"cell": pl.Int32, "span": pl.Int32})
 
     def spans_of_days(self) -> Frame:
-        """`day`, `span`: the periods that each day lies in."""
-        rows = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell").select("day", "span")
-        return self.once("spans_of_days", lambda: self.engine.small(rows))
+        """`day`, `span`: the periods, of those that facts make rows for now, that each day lies in."""
+        here = pl.DataFrame({"span": [span.index for span in self.spans]}, schema={"span": pl.Int32})
+        days = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell")
+        rows = days.join(here, on="span").select("day", "span")
+        return self.once_here(("spans_of_days",), lambda: self.engine.small(rows))
 
     def in_spans(self, rows: Frame, day: str = "day") -> Frame:
         """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
+        first, last = min(span.start for span in self.spans), max(span.end for span in self.spans)
+        rows = rows.filter(nw.col(day).is_between(first, last))
         return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
 
     def ends(self) -> Frame:
-        """`span`, `closing`: the last day of each period as it is computed."""
+        """`span`, `opening`, `closing`: the first and the last day of each period as it is computed."""
         spans = self.schedule.spans
-        rows = pl.DataFrame(
-            {"span": [span.index for span in spans], "closing": [span.end for span in spans]},
-            schema={"span": pl.Int32, "closing": pl.Int32},
-        )
+        days = [(span.index, span.start, span.end) for span in spans]
+        rows = pl.DataFrame(days, schema=dict.fromkeys(("span", "opening", "closing"), pl.Int32), orient="row")
         return self.once("ends", lambda: self.engine.small(rows))
 
     @property
@@ -60,11 +63,6 @@ class Days:
         """Whether every span is one cell of its own, so that cells need no further grouping."""
         cells = [self.timeline.cells_of(span.start, span.end) for span in self.schedule.spans]
         return all(len(one) <= 1 for one in cells) and len({c for one in cells for c in one}) == sum(map(len, cells))
-
-    @property
-    def boundaries(self) -> list[int]:
-        """The boundary days at which a customer's latest seller may be asked for; cells are cut there."""
-        return sorted({day for span in self.schedule.spans for day in (span.before, span.end, span.year_before)})
 
     def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
         """A frame that is built, for every span, the first time it is asked for."""

@@ -51,17 +51,22 @@ class Goals(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `actual`, `due`, `untold`, `cut`."""
-        goals = self._goals(books)
+        rows = books.once_here(("orders", self), lambda: books.engine.materialise(self._rows(books)))
+        return by_people(books, rows, tuple(d for d in dimensions if not d.own), at)
+
+    def _rows(self, books: Books) -> Frame:
+        """The rows without the attributes of their people."""
+        goals = books.engine.materialise(self._goals(books))
         windows = self._windows(books, goals)
         rows = goals.join(books.engine.small(windows), on=["starts_on", "through"], how="left")
         days = books.engine.small(self._days(windows))
-        for done in (self._sold(books, days, windows.height), self._enrolled(books, days, windows.height)):
+        people = goals.select("unit").unique()
+        for done in (self._sold(books, people, days, windows.height), self._enrolled(books, days, windows.height)):
             if done is not None:
                 rows = rows.join(done, on=["unit", "window"], how="left")
         names = rows.collect_schema().names()
         absent = [nw.lit(0, dtype=nw.Int64).alias(n) for n in ("amount", "volume", "enrolled") if n not in names]
-        rows = self._judged(books, rows.with_columns(*absent) if absent else rows)
-        return by_people(books, rows, tuple(d for d in dimensions if not d.own), at)
+        return self._judged(books, rows.with_columns(*absent) if absent else rows)
 
     def _goals(self, books: Books) -> Frame:
         """`unit`, `goal_kpi`, `goal`, `starts_on`, `ends_on`, `span`, and the last day that counts, `through`."""
@@ -90,13 +95,12 @@ class Goals(Fact):
         days = inside.select("window", pl.int_ranges("starts_on", pl.col("through") + 1).alias("day"))
         return days.explode("day").select(pl.col("day").cast(pl.Int32), "window")
 
-    def _sold(self, books: Books, days: Frame, windows: int) -> Frame | None:
+    def _sold(self, books: Books, people: Frame, days: Frame, windows: int) -> Frame | None:
         """`unit`, `window`, `amount`, `volume`: what was credited to people; None where the export does not tell."""
         if not self._tells_sales(books.export):
             return None
-        orders = books.orders(self.rules).filter(~nw.col("seller").is_null())
-        rows = orders.select(nw.col("seller").alias("unit"), "day", "amount", "volume")
-        rows = rows.join(days, on="day", how="inner")
+        rows = books.orders(self.rules).select(nw.col("seller").alias("unit"), "day", "amount", "volume")
+        rows = rows.join(people, on="unit", how="semi").join(days, on="day", how="inner")
         sums = [nw.col("amount").sum(), nw.col("volume").sum()]
         return books.engine.group(rows, "unit", {"window": max(windows, 1)}, [], sums)
 

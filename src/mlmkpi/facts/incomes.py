@@ -10,14 +10,13 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.activity import incomes
-from mlmkpi.facts.attributes import RANK, missing
+from mlmkpi.facts.attributes import RANK, missing, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.followed import WHEN_ENROLLED, Followed
-from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.people import ENROLLED
-from mlmkpi.facts.spans import Span
+from mlmkpi.facts.listed import by_people, plain
+from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 PAID, SPENT = "commissions.amount", "expenses.amount"
 
@@ -46,17 +45,21 @@ def spent(books: Books) -> Frame:
     return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.col("expenses").sum()])
 
 
-def on_books_some_day(span: Span) -> Expr:
+def on_books_some_day(first: int | Expr, last: int | Expr) -> Expr:
     """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on any day of a period."""
     enrolled, left = nw.col("enrolled"), nw.col("terminated")
-    first = (enrolled <= span.end) & (left > span.start) & (left > enrolled)
-    return first | ((nw.col("returned_on") <= span.end) & (enrolled <= span.end))
+    stayed = (enrolled <= last) & (left > first) & (left > enrolled)
+    return stayed | ((nw.col("returned_on") <= last) & (enrolled <= last))
 
 
-def listed(books: Books) -> Frame:
-    """`unit`, `span`: everybody on the books on any day of each period."""
-    people = books.people().with_columns(nw.col("person").alias("unit"))
-    spans = [(span.index, {"listed": on_books_some_day(span)}) for span in books.spans]
+def listed(books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+    """`unit`, `span`, and the dimensions: everybody on the books on any day of each period."""
+    sellers = seller_attributes(books, plain(dimensions), at)
+    people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
+    spans = [
+        (span.index, {"listed": on_books_some_day(span.start, span.end), **named(sellers, span)})
+        for span in books.spans
+    ]
     return books.engine.concat(books.engine.spread(people, spans, "listed")).drop("listed")
 
 
@@ -103,13 +106,18 @@ class Earners(_Incomes):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `gross`, `expenses` (0 where there are none)."""
-        rows = listed(books).join(earned(books), on=["unit", "span"], how="left")
+        rows = self._with(books, listed(books, dimensions, at), earned(books))
         if books.export.has(SPENT):
-            rows = rows.join(spent(books), on=["unit", "span"], how="left")
+            rows = self._with(books, rows, spent(books))
         else:
             rows = rows.with_columns(nw.lit(0, dtype=nw.Int64).alias("expenses"))
-        rows = rows.with_columns(nw.col("gross").fill_null(0), nw.col("expenses").fill_null(0))
-        return by_people(books, rows, dimensions, at)
+        return rows.with_columns(nw.col("gross").fill_null(0), nw.col("expenses").fill_null(0))
+
+    @staticmethod
+    def _with(books: Books, rows: Frame, sums: Frame) -> Frame:
+        """The rows with people's sums of the period."""
+        directory = books.engine.directory(sums.rename({"unit": "person"}))
+        return books.engine.look_up(rows, "unit", directory, {"span": len(books.schedule.spans)})
 
     @measure
     def people(self) -> Expr:
@@ -154,8 +162,10 @@ class Outsiders(_Incomes):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        rows = earned(books).join(listed(books), on=["unit", "span"], how="anti")
-        return by_people(books, rows, dimensions, at)
+        rows = earned(books).join(books.ends(), on="span", how="inner")
+        rows = rows.join(books.people(), left_on="unit", right_on="person", how="left")
+        some_day = on_books_some_day(nw.col("opening"), nw.col("closing")).fill_null(False)
+        return by_people(books, rows.filter(~some_day).select("unit", "span"), dimensions, at)
 
     @measure
     def outsiders(self) -> Expr:

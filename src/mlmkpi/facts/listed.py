@@ -42,6 +42,10 @@ class _OnBooks(Fact):
 class Listed(_OnBooks):
     """One row a person on the books at a period's end."""
 
+    def people_measure(self, measure: str) -> str | None:
+        """The rows themselves: nobody has two in a period."""
+        return measure
+
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         sellers = seller_attributes(books, plain(dimensions), at)
@@ -70,10 +74,14 @@ class Doers(_OnBooks):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
+        doers = books.once_here((self,), lambda: books.engine.materialise(self._listed(books)))
+        return by_people(books, doers.with_columns(nw.lit(True).alias("found")), dimensions, at)
+
+    def _listed(self, books: Books) -> Frame:
+        """`unit`, `span` of the doers on the books."""
         rows = self.doers(books).join(books.ends(), on="span", how="inner")
         rows = rows.join(books.people(), left_on="unit", right_on="person", how="inner")
-        rows = rows.filter(on_books(nw.col("closing"))).select("unit", "span", nw.lit(True).alias("found"))
-        return by_people(books, rows, dimensions, at)
+        return rows.filter(on_books(nw.col("closing"))).select("unit", "span")
 
     @measure
     def found(self) -> Expr:

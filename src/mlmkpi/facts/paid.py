@@ -47,9 +47,9 @@ class PaidMonths(Fact):
         sales = books.orders(self.rules).filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
         sales = sales.select(nw.col("seller").alias("unit"), "buyer", "day")
         sales = sales.join(paid.select("unit").unique(), on="unit", how="semi").join(months, on="day", how="inner")
-        served = sales.select("unit", "buyer", "span", "month").unique()
-        counted = served.group_by("unit", "span", "month").agg(nw.len().alias("customers"))
-        rows = paid.join(counted, on=["unit", "span", "month"], how="left")
+        counts = {"span": len(books.schedule.spans), "month": max(len(span.months) for span in books.spans) or 1}
+        counted = books.engine.group(sales, "unit", counts, [], [nw.col("buyer").n_unique().alias("customers")])
+        rows = books.engine.materialise(paid.join(counted, on=["unit", "span", "month"], how="left"))
         return by_people(books, rows, dimensions, at)
 
     def _months(self, books: Books) -> Frame:

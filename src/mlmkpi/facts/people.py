@@ -33,7 +33,7 @@ def with_lookup(sellers: Attributes, rows: Frame, unit: str = "unit") -> Frame:
     """The rows with every column of their people's attributes, null for who is not listed."""
     if not sellers.attributes:
         return rows
-    return rows.join(sellers.frame(), left_on=unit, right_on="person", how="left")
+    return sellers.books.engine.look_up(rows, unit, sellers.frame())
 
 
 def named(sellers: Attributes, span: Span) -> dict[str, Expr]:

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, SpannedFact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Buyers, Histories
 from mlmkpi.facts.export import Export
@@ -74,7 +74,7 @@ class PlacedOrders(Orders):
 
 
 @dataclass(frozen=True)
-class Penetration(Histories):
+class Penetration(Histories, SpannedFact):
     """One row a customer of the 12 months up to the period's end, and one a market with its population.
 
     A customer's market is their own where it is known, else that of the seller of their latest sale; markets whose
@@ -107,36 +107,35 @@ class Penetration(Histories):
         """The first day of the 12 months."""
         return span.year_before + 1
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Customers' rows, a frame a span, and the markets'."""
         markets, line = self._markets(books), books.timeline
         flags = {
             span.index: {"bought": line.happened("sale", span.year_before + 1, span.end)}
             for span in books.spans
         }
-        customers = self.spanned(books, flags, markets, at)
         market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
-        customers = customers.select("unit", "span", market.alias("market"), nw.lit(True).alias("bought"))
-        people = self._populations(books)
-        known = people.select("market").unique()
-        customers = customers.join(known.with_columns(nw.lit(True).alias("known")), on="market", how="left")
-        customers = customers.with_columns(
-            nw.col("known").fill_null(False), nw.lit(0, dtype=nw.Int64).alias("population")
-        )
+        populations = self._populations(books)
+        known = market.is_in(["", *populations["market"].drop_nulls()]).fill_null(False)
+        customers = [
+            rows.select(
+                "unit", "span", market.cast(nw.String).alias("market"), nw.lit(True).alias("bought"),
+                known.alias("known"), nw.lit(0, dtype=nw.Int64).alias("population"),
+            )
+            for rows in self.span_frames(books, flags, markets, at)
+        ]
         spans = pl.DataFrame({"span": [s.index for s in books.spans]}, schema={"span": pl.Int32})
-        people = people.join(books.engine.small(spans), how="cross")
-        unit = nw.lit(None, dtype=customers.collect_schema()["unit"])
-        people = people.select(
-            unit.alias("unit"), "span", "market", nw.lit(False).alias("bought"), nw.lit(True).alias("known"),
-            nw.col("population").cast(nw.Int64),
+        people = books.engine.small(populations.join(spans, how="cross")).select(
+            nw.lit(None, dtype=customers[0].collect_schema()["unit"]).alias("unit"), "span", "market",
+            nw.lit(False).alias("bought"), nw.lit(True).alias("known"), "population",
         )
-        return books.engine.concat([customers, people])
+        return [*customers, people]
 
-    def _populations(self, books: Books) -> Frame:
+    def _populations(self, books: Books) -> pl.DataFrame:
         """`market`, `population`: the rows of a market added up; those above 0."""
         rows = books.export.scan("markets", ["market", "population"]).group_by("market")
-        sums = rows.agg(nw.col("population").sum())
-        return sums.filter(nw.col("population") > 0)
+        sums = rows.agg(nw.col("population").sum().cast(nw.Int64))
+        return books.engine.collect(sums.filter(nw.col("population") > 0))
 
     @measure
     def customers(self) -> Expr:

@@ -71,30 +71,36 @@ class Profiles(Orders):
     def _traced(self, books: Books, frame: Frame, name: str) -> Frame:
         """The rows with a trait of their people."""
         kept, trait, found = frame.collect_schema().names(), name.partition(".")[2], []
-        frame = since_march(frame, "day", "_today") if trait == AGE_BAND else frame
         for side in self.sides_of_people:
             people = self._people(books, side, trait)
             if people is None:
-                found.append(nw.lit(None, dtype=nw.String))
+                found.append(nw.lit(None))
                 continue
             unit = "seller" if side is Side.PERSON else "buyer"
-            frame, value = frame.join(people, left_on=unit, right_on=f"_{side}", how="left"), f"_of_{side}"
-            if trait == AGE_BAND:
-                frame = frame.with_columns(((nw.col("_today") - nw.col(value)) // YEAR).alias(value))
-            found.append(band_of_age(nw.col(value), books.age_bands) if trait == AGE_BAND else nw.col(value))
-        label = found[0] if len(found) == 1 else nw.when(nw.col("own")).then(found[0]).otherwise(found[1])
-        return frame.select(*kept, label.alias(name))
+            frame = books.engine.look_up(frame, unit, books.engine.directory(people))
+            found.append(nw.col(f"_of_{side}"))
+        value = found[0] if len(found) == 1 else nw.when(nw.col("own")).then(found[0]).otherwise(found[1])
+        frame = frame.select(*kept, value.alias(name))
+        return self._aged(books, frame, name) if trait == AGE_BAND else frame
+
+    @staticmethod
+    def _aged(books: Books, frame: Frame, name: str) -> Frame:
+        """The rows with the band of the age on their day for the birth day, both counted from a March."""
+        kept = frame.collect_schema().names()
+        frame = since_march(frame, "day", "_today")
+        frame = frame.with_columns(((nw.col("_today") - nw.col(name)) // YEAR).alias("_age"))
+        return frame.with_columns(band_of_age(nw.col("_age"), books.age_bands).alias(name)).select(*kept)
 
     @staticmethod
     def _people(books: Books, side: Side, trait: str) -> Frame | None:
-        """A side's people (`_<side>`) with the trait, of an age the birth day (`_of_<side>`); None without a column."""
+        """A side's people (`person`) with the trait, of an age the birth day (`_of_<side>`); None without a column."""
         table, key = TABLE[side], KEY[side]
         columns = [column for column in columns_of(trait) if column in books.export.columns(table)]
         label = birth_day(frozenset(columns)) if trait == AGE_BAND else nw.col(trait)
         if not columns or label is None:
             return None
         people = books.export.scan(table, [key, *columns])
-        people = people.select(nw.col(key).alias(f"_{side}"), label.alias(f"_of_{side}"))
+        people = people.select(nw.col(key).alias("person"), label.alias(f"_of_{side}"))
         return since_march(people, f"_of_{side}", "_march").select(
-            f"_{side}", nw.col("_march").alias(f"_of_{side}")
+            "person", nw.col("_march").alias(f"_of_{side}")
         ) if trait == AGE_BAND else people

@@ -155,7 +155,8 @@ def _books(
         teams=request.teams, lineage=lineage, with_people=any(fact.reads_people for fact in jobs.facts),
     )
     for fact, _, split in jobs.jobs:
-        fact.prepare(books, split)
+        with books.narrowed(laid.within(jobs.reach[fact])):
+            fact.prepare(books, split)
     return books
 
 
