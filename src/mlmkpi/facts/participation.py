@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.attributes import of_row
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, SpannedFact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.listed import by_people
@@ -19,12 +19,24 @@ from mlmkpi.facts.people import ENROLLED
 from mlmkpi.facts.rules import EventBase
 from mlmkpi.facts.spans import Span
 
+EVENTS = "_events"
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`."""
+
+    span: Span
+    labels: dict[str, str | None]
+    events: pl.DataFrame
+
 
 @dataclass(frozen=True)
-class Participation(Fact):
-    """Rows of people and periods (several each): how many events were `open` to them, how many they `came` to.
+class Participation(SpannedFact):
+    """Rows of people and periods: how many events were `open` to them, how many of these they `came` to.
 
-    An event is open to everybody on the books on its day, in its market if it has one; or to whoever was invited.
+    An event is open to everybody on the books on its day, in its market if it has one; or to whoever was invited, who
+    then has several rows.
     """
 
     event_base: EventBase = EventBase.ELIGIBLE
@@ -46,42 +58,56 @@ class Participation(Fact):
         by_market = self.event_base is EventBase.ELIGIBLE and "market" in export.columns("events")
         return (*self.needs(), *(["distributors.market"] if by_market else []))
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+    def one_a_unit(self, books: Books) -> bool:
+        """Where everybody counts to whom something was open."""
+        return self.event_base is EventBase.ELIGIBLE
+
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Rows by span."""
         own = [d.name for d in dimensions if d.own or of_row(self, books.export, d, books.ladder)]
-        rows = self._invited(books, own) if self.event_base is EventBase.INVITED else self._eligible(books, own)
-        return by_people(books, rows, tuple(d for d in dimensions if d.name not in own), at)
+        frames = [self._invited(books, own)] if self.event_base is EventBase.INVITED else self._eligible(books, own)
+        people = tuple(d for d in dimensions if d.name not in own)
+        return [by_people(books, rows, people, at) for rows in frames]
 
     def _invited(self, books: Books, own: list[str]) -> Frame:
-        rows = books.in_spans(self._listed(books, own), "held_on")
+        rows = self._listed(books).join(self._events(books, own), on="event_id", how="inner")
+        rows = books.in_spans(rows, "held_on")
         ones = nw.lit(1, dtype=nw.Int64).alias("open")
         return rows.select("unit", "span", *own, ones, flag(nw.col("attended")).alias("came"))
 
-    def _eligible(self, books: Books, own: list[str]) -> Frame:
-        people = self._people(books)
-        names = ["unit", "span", *own, "open", "came"]
-        came = self._listed(books, own).filter(nw.col("attended"))
-        came = came.join(people, on="unit", how="inner").filter(on_books(nw.col("held_on")))
-        if "market" in books.export.columns("events"):
-            came = came.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col("_home")))
-        came = books.in_spans(came, "held_on").with_columns(
-            nw.lit(0, dtype=nw.Int64).alias("open"), nw.lit(1, dtype=nw.Int64).alias("came")
-        )
-        open_to = []
-        for span, labels, held in self._held(books, own):
-            columns = [nw.lit(label, dtype=nw.String).alias(name) for name, label in labels]
-            rows = self._open(books, people, span, held)
-            open_to.append(rows.with_columns(*columns) if columns else rows)
-        return books.engine.concat([came.select(*names), *(rows.select(*names) for rows in open_to)])
+    def _eligible(self, books: Books, own: list[str]) -> list[Frame]:
+        people, held = self._people(books), list(self._held(books, own))
+        frames = []
+        for number, one in enumerate(held):
+            at = nw.lit(number).cast(nw.Int32)
+            labels = [nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()]
+            frames.append(self._open(books, people, one).with_columns(at.alias(EVENTS), *labels))
+        frames = frames if books.engine.in_parts else [books.engine.concat(frames)]
+        came, counts = self._came(books, people, held), {EVENTS: len(held)}
+        rows = [books.engine.look_up(rows, "unit", came, counts) for rows in frames]
+        return [each.select("unit", "span", *own, "open", nw.col("came").fill_null(0)) for each in rows]
 
-    def _listed(self, books: Books, own: list[str]) -> Frame:
-        """The attendance as `unit`, `attended` (an empty cell = yes), with the event's `held_on` and columns."""
+    def _came(self, books: Books, people: Frame, held: Sequence[Held]) -> Frame:
+        """To how many of each of these events everybody came to whom they were open."""
+        events = pl.concat(
+            one.events.with_columns(pl.lit(number, dtype=pl.Int32).alias(EVENTS)) for number, one in enumerate(held)
+        )
+        rows = self._listed(books).filter(nw.col("attended"))
+        rows = rows.join(books.engine.small(events), on="event_id", how="inner")
+        rows = rows.join(people, on="unit", how="inner").filter(on_books(nw.col("held_on")))
+        if "market" in books.export.columns("events"):
+            rows = rows.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col("_home")))
+        rows = rows.with_columns(nw.lit(1, dtype=nw.Int64).alias("came"))
+        came = books.engine.group(rows, "unit", {EVENTS: len(held)}, [], [nw.col("came").sum()])
+        return books.engine.directory(came.rename({"unit": PERSON}))
+
+    def _listed(self, books: Books) -> Frame:
+        """The attendance as `event_id`, `unit`, `attended` (an empty cell = yes)."""
         columns = books.export.columns("attendance")
         rows = books.export.scan("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
         attended = nw.col("attended").fill_null(True) if "attended" in columns else nw.lit(True)
         rows = rows.filter(~nw.col("distributor_id").is_null())
-        rows = rows.select("event_id", nw.col("distributor_id").alias("unit"), attended.alias("attended"))
-        return rows.join(self._events(books, own), on="event_id", how="inner")
+        return rows.select("event_id", nw.col("distributor_id").alias("unit"), attended.alias("attended"))
 
     def _events(self, books: Books, own: list[str]) -> Frame:
         """The events as `event_id`, `held_on`, `_market` where they have one, and the columns."""
@@ -97,24 +123,24 @@ class Participation(Fact):
             return people
         homes = books.export.scan("distributors", ["distributor_id", "market"])
         homes = homes.select(nw.col("distributor_id").alias("unit"), nw.col("market").alias("_home"))
-        return people.join(homes, on="unit", how="left")
+        return books.engine.materialise(people.join(homes, on="unit", how="left"))
 
-    def _held(self, books: Books, own: list[str]) -> Iterator[tuple[Span, list[tuple[str, str | None]], pl.DataFrame]]:
-        """Each period's events by their own columns: `held_on`, `_market`, and how many (`n`)."""
-        events = self._events(books, own)
-        keys = [name for name in events.collect_schema().names() if name != "event_id"]
-        held = books.engine.collect(events.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("n")))
+    def _held(self, books: Books, own: list[str]) -> Iterator[Held]:
+        """Each period's events by their own columns; of a period without events, none."""
+        held = books.engine.collect(self._events(books, own))
         if "_market" not in held.columns:
             held = held.with_columns(pl.lit(None, dtype=pl.String).alias("_market"))
+        columns = ["event_id", "held_on", "_market"]
         for span in books.spans:
-            inside = held.filter(pl.col("held_on").is_between(span.start, span.end)).sort("held_on")
-            for key, group in inside.group_by(own) if own else [((), inside)]:
-                if group.height:
-                    yield span, list(zip(own, key, strict=True)), group
+            inside = held.filter(pl.col("held_on").is_between(span.start, span.end))
+            alike = inside.group_by(own) if own and inside.height else [((None,) * len(own), inside)]
+            for key, events in alike:
+                yield Held(span, dict(zip(own, key, strict=True)), events.select(columns))
 
     @staticmethod
-    def _open(books: Books, people: Frame, span: Span, held: pl.DataFrame) -> Frame:
+    def _open(books: Books, people: Frame, one: Held) -> Frame:
         """Those to whom some of the events were open, `open` saying how many."""
+        held = one.events.group_by("held_on", "_market").agg(pl.len().cast(pl.Int64).alias("n"))
         local = held.filter(pl.col("_market").is_not_null())
         if local.height:
             table = local.pivot(on="held_on", index="_market", values="n", aggregate_function="sum")
@@ -129,8 +155,7 @@ class Participation(Fact):
                 events = events + nw.col(f"_on_{day}").fill_null(0)
             found = found + flag(on_books(day)) * events
         rows = people.select(
-            "unit", nw.lit(span.index).cast(nw.Int32).alias("span"), found.alias("open"),
-            nw.lit(0, dtype=nw.Int64).alias("came"),
+            "unit", nw.lit(one.span.index).cast(nw.Int32).alias("span"), found.alias("open")
         )
         return rows.filter(nw.col("open") > 0)
 
