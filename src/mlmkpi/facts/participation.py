@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.attributes import of_row
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, SpannedFact, flag, measure
+from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books, on_books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.listed import by_people
@@ -32,7 +32,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Participation(SpannedFact):
+class Participation(Fact):
     """Rows of people and periods: how many events were `open` to them, how many of these they `came` to.
 
     An event is open to everybody on the books on its day, in its market if it has one; or to whoever was invited, who
@@ -62,12 +62,11 @@ class Participation(SpannedFact):
         """Where everybody counts to whom something was open."""
         return self.event_base is EventBase.ELIGIBLE
 
-    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         own = [d.name for d in dimensions if d.own or of_row(self, books.export, d, books.ladder)]
-        frames = [self._invited(books, own)] if self.event_base is EventBase.INVITED else self._eligible(books, own)
-        people = tuple(d for d in dimensions if d.name not in own)
-        return [by_people(books, rows, people, at) for rows in frames]
+        rows = self._invited(books, own) if self.event_base is EventBase.INVITED else self._eligible(books, own)
+        return by_people(books, rows, tuple(d for d in dimensions if d.name not in own), at)
 
     def _invited(self, books: Books, own: list[str]) -> Frame:
         rows = self._listed(books).join(self._events(books, own), on="event_id", how="inner")
@@ -75,17 +74,16 @@ class Participation(SpannedFact):
         ones = nw.lit(1, dtype=nw.Int64).alias("open")
         return rows.select("unit", "span", *own, ones, flag(nw.col("attended")).alias("came"))
 
-    def _eligible(self, books: Books, own: list[str]) -> list[Frame]:
+    def _eligible(self, books: Books, own: list[str]) -> Frame:
         people, held = self._people(books), list(self._held(books, own))
         frames = []
         for number, one in enumerate(held):
             at = nw.lit(number).cast(nw.Int32)
             labels = [nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()]
             frames.append(self._open(books, people, one).with_columns(at.alias(EVENTS), *labels))
-        frames = frames if books.engine.in_parts else [books.engine.concat(frames)]
-        came, counts = self._came(books, people, held), {EVENTS: len(held)}
-        rows = [books.engine.look_up(rows, "unit", came, counts) for rows in frames]
-        return [each.select("unit", "span", *own, "open", nw.col("came").fill_null(0)) for each in rows]
+        came = self._came(books, people, held)
+        rows = books.engine.look_up(books.engine.concat(frames), "unit", came, {EVENTS: len(held)})
+        return rows.select("unit", "span", *own, "open", nw.col("came").fill_null(0))
 
     def _came(self, books: Books, people: Frame, held: Sequence[Held]) -> Frame:
         """To how many of each of these events everybody came to whom they were open."""
@@ -154,10 +152,8 @@ class Participation(SpannedFact):
             if day in local["held_on"]:
                 events = events + nw.col(f"_on_{day}").fill_null(0)
             found = found + flag(on_books(day)) * events
-        rows = people.select(
-            "unit", nw.lit(one.span.index).cast(nw.Int32).alias("span"), found.alias("open")
-        )
-        return rows.filter(nw.col("open") > 0)
+        span = nw.lit(one.span.index).cast(nw.Int32).alias("span")
+        return people.select("unit", span, found.alias("open")).filter(nw.col("open") > 0)
 
     @measure
     def open_to(self) -> Expr:
