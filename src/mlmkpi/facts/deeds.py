@@ -42,6 +42,13 @@ def _dated(books: Books, frame: Frame, day: str) -> Frame:
     return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
 
 
+def _once_each(books: Books, deeds: Frame) -> Frame:
+    """`unit`, `span`: who did something in which period."""
+    rows = books.in_spans(deeds)
+    counted = books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
+    return counted.select("unit", "span")
+
+
 def told_by(export: Export) -> list[str]:
     """Which of the tables of deeds the export has, with the columns they take."""
     return [table for table, needs in SOURCES.items() if all(export.has(need) for need in needs)]
@@ -100,7 +107,7 @@ class LoggedIn(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By their logins."""
-        return books.in_spans(of_kinds(books, (LOGIN,))).select("unit", "span").unique()
+        return _once_each(books, of_kinds(books, (LOGIN,)))
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class Attending(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By the events they attended."""
-        return books.in_spans(attended(books)).select("unit", "span").unique()
+        return _once_each(books, attended(books))
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,8 @@ class Doers(_OnBooks):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        doers = books.once_here((self,), lambda: books.engine.materialise(self._listed(books)))
+        which = (self.deed, *vars(self).values())
+        doers = books.once_here(which, lambda: books.engine.materialise(self._listed(books)))
         return by_people(books, doers.with_columns(nw.lit(True).alias("found")), dimensions, at)
 
     def _listed(self, books: Books) -> Frame:
