@@ -58,7 +58,9 @@ class Contributions(Fact):
         costs = costs.select(nw.lit("costs").alias("part"), "cell", nobody.alias("seller"),
                              (-nw.col("amount")).alias("amount"),
                              nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
-        return books.engine.concat([seller_attributes(books, dimensions, at).attach(people, "seller"), costs])
+        people = seller_attributes(books, dimensions, at).attach(people, "seller")
+        people = people.with_columns(nw.col(MARKET).cast(nw.String)) if dimensions else people
+        return books.engine.concat([people, costs])
 
     @scaled
     def contribution(self) -> Expr:

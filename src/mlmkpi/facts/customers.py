@@ -76,7 +76,7 @@ class Histories(Fact):
     ) -> list[Frame]:
         """The same rows, as frames that can be summed one by one."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
-        history = books.sale_history(self.rules, "buyer", tuple(d.column for d in orders))
+        history = self.histories(books, tuple(d.column for d in orders))
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
         sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
@@ -93,6 +93,10 @@ class Histories(Fact):
             return frames
         frames = [books.engine.concat(frames)] if sellers.timed else frames
         return [sellers.attach(rows, "seller") for rows in frames]
+
+    def histories(self, books: Books, columns: tuple[str, ...]) -> Frame:
+        """The histories that the rows are made of."""
+        return books.sale_history(self.rules, "buyer", columns)
 
     def _with_latest(self, books: Books, history: Frame, orders: list[Dimension], dimensions: Dimensions) -> Frame:
         """A customer's latest seller is that of all their orders, whatever the rows are split by."""

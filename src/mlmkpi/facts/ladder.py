@@ -41,7 +41,7 @@ class Climbers(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `before`, `after` (places on the ladder, 0 the lowest rank)."""
-        days = sorted({day for span in books.schedule.spans for day in (span.before, span.end)})
+        days = sorted({day for span in books.spans for day in (span.before, span.end)})
         people = books.people().with_columns(nw.col("person").alias("unit"))
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
@@ -102,7 +102,7 @@ class Titled(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `title`, `paid_as` (places on the ladder)."""
-        days = sorted({span.end for span in books.schedule.spans})
+        days = sorted({span.end for span in books.spans})
         titles = steps_at(books, days, title=True).rename({f"_step_{day}": f"_title_{day}" for day in days})
         people = books.people().with_columns(nw.col("person").alias("unit"))
         people = people.join(titles, on="person", how="inner")
@@ -167,7 +167,7 @@ class Emerging(People):
         """Rows by span: `led`, whether their first row as a leader is dated in the period."""
         numbers = are_numbers(books.ladder)
         leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
-        days = sorted({span.before for span in books.schedule.spans})
+        days = sorted({span.before for span in books.spans})
         leaders = rank_rows(books).filter(nw.col("step") >= leader).group_by("person")
         frame = _with_steps(wide(books, self.rules), steps_at(books, days))
         frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))

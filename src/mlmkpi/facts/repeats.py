@@ -38,9 +38,9 @@ class SoFar(Repeats):
         """Wherever the orders start."""
         return None
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span."""
-        return without_earlier(books, super().rows(books, dimensions, at))
+    def histories(self, books: Books, columns: tuple[str, ...]) -> Frame:
+        """Without those of customers who had joined before."""
+        return without_earlier(books, super().histories(books, columns))
 
     @measure
     def once(self) -> Expr:

@@ -53,7 +53,7 @@ def top_share(values: npt.ArrayLike, percent: int = 1) -> Concentration:
     if not len(spread):
         return Concentration(0, 0, 0)
     rest = len(spread) - -(-len(spread) * percent // 100)
-    largest = np.partition(spread, rest)[rest:] if rest < len(spread) else spread[:0]
+    largest = np.sort(spread)[rest:]
     return Concentration(int(largest.sum()), int(spread.sum()), clipped)
 
 
