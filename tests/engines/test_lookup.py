@@ -1,11 +1,13 @@
-"""Numbers by id are the same by array and by join: rows with an unknown id or none are gone."""
+"""What is known of ids is the same by array and by join."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import polars as pl
 import pytest
 
-from mlmkpi.engines.lookup import is_narrow, looked_up
+from mlmkpi.engines.lookup import is_narrow, looked_up, with_columns_of
 
 
 @pytest.mark.parametrize("far", [9, 10**12])
@@ -21,3 +23,26 @@ def test_no_ids_leave_no_row() -> None:
     rows = pl.DataFrame({"id": [1, 2]}).lazy()
     none = pl.Series([], dtype=pl.Int64)
     assert looked_up(rows, "id", none, pl.Series("number", [], dtype=pl.Int32)).collect().is_empty()
+
+
+KNOWN = pl.DataFrame(
+    {"id": [7, 4, 9], "sex": ["f", None, "m"], "born": [10, 20, None], "here": [True, False, None],
+     "paid": [0.5, None, 1.5], "on": [date(2026, 1, 1), None, date(2026, 1, 3)]},
+    schema={"id": pl.Int32, "sex": pl.Categorical, "born": pl.Int64, "here": pl.Boolean, "paid": pl.Float64,
+            "on": pl.Date},
+)
+
+
+@pytest.mark.parametrize("far", [[], [2**31 - 1]])
+def test_rows_get_the_columns_of_their_ids_and_nulls_for_unknown_ones(far: list[int]) -> None:
+    known = pl.concat([KNOWN, pl.DataFrame({"id": far}, schema={"id": pl.Int32})], how="diagonal")
+    assert is_narrow(known["id"]) == (not far)
+    rows = pl.LazyFrame({"whose": [9, None, 4, 7, -1, 5, 2**31 - 2]}, schema={"whose": pl.Int32})
+    found = with_columns_of(rows, "whose", known, "id").collect()
+    assert found.schema == {"whose": pl.Int32, **{name: known.schema[name] for name in known.columns[1:]}}
+    told = dict(zip(found["whose"], found.select("sex", "born", "here", "paid", "on").rows(), strict=True))
+    nothing = (None,) * 5
+    assert told == {
+        9: ("m", None, None, 1.5, date(2026, 1, 3)), None: nothing, 4: (None, 20, False, None, None),
+        7: ("f", 10, True, 0.5, date(2026, 1, 1)), -1: nothing, 5: nothing, 2**31 - 2: nothing,
+    }

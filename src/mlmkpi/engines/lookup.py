@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -50,8 +51,7 @@ class Table:
         return cls(low - 1, laid, missing)
 
     def __getitem__(self, ids: pl.Series) -> Numbers:
-        places = np.clip(ids.fill_null(self.low).to_numpy(), self.low, self.low + len(self.numbers) - 1)
-        found: Numbers = self.numbers.take(places - self.low)
+        found: Numbers = self.numbers.take(ids.fill_null(self.low).to_numpy() - self.low, mode="clip")
         return found
 
 
@@ -75,15 +75,31 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     place = pl.col(column).map_batches(
         lambda ids: pl.Series(places[ids]), return_dtype=pl.Int32, is_elementwise=True
     )
-    found = [_gathered(values) for values in known.drop(key)]
+    found = [
+        pl.col(PLACED).map_batches(_gatherer(values), return_dtype=values.dtype, is_elementwise=True).alias(values.name)
+        for values in known.drop(key)
+    ]
     return frame.with_columns(place.alias(PLACED)).with_columns(*found).drop(PLACED)
 
 
-def _gathered(values: pl.Series) -> pl.Expr:
-    """The values at the rows' places; behind the last is nothing."""
-    laid = values.extend_constant(None, 1)
-    found = pl.col(PLACED).map_batches(laid.gather, return_dtype=values.dtype, is_elementwise=True)
-    return found.alias(values.name)
+def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
+    """What gives the values at some places, behind the last of which is nothing.
+
+    Whole numbers and categories are taken from an array, where null is a number that none of them is.
+    """
+    laid, physical = values.extend_constant(None, 1), values.to_physical()
+    if not physical.dtype.is_integer():
+        return laid.gather
+    ends = np.iinfo(physical.head(0).to_numpy().dtype)
+    none = int(ends.min or ends.max)
+    numbers = laid.to_physical().fill_null(none).to_numpy()
+
+    def gathered(places: pl.Series) -> pl.Series:
+        found = pl.Series(numbers.take(places.to_numpy(), mode="clip"))
+        found = found.set(found == none, None)
+        return found.cat.to(values.dtype) if values.dtype == pl.Categorical else found.cast(values.dtype)
+
+    return gathered
 
 
 def _ends(ids: pl.Series) -> tuple[int, int]:

@@ -291,11 +291,11 @@ class PolarsEngine:
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics by partition."""
         rows = self.collect(frame.select(*keys, value))
-        found = []
-        groups = rows.partition_by(list(keys), as_dict=True, maintain_order=False) if keys else {(): rows}
-        for key, group in groups.items():
-            if group.height:
-                found.append((*key, group.height, *_neighbours(group[value].to_numpy(), points)))
+        groups = rows.group_by(keys).agg(value) if keys else rows.select(pl.col(value).implode())
+        found = [
+            (*key, len(values), *_neighbours(values.to_numpy(), points))
+            for *key, values in zip(*groups, strict=True) if len(values)
+        ]
         names = [*keys, "n", *(f"{side}_{i}" for i in range(len(points)) for side in ("low", "high"))]
         return pl.DataFrame(found, schema={name: rows.schema.get(name, pl.Int64()) for name in names}, orient="row")
 

@@ -82,6 +82,12 @@ class Busy(Doers):
         absent = [table for table in SOURCES if table not in told_by(export)]
         return f"without {' and '.join(absent)}" if absent else None
 
+    def listed(self, books: Books) -> Frame:
+        """Found once, whatever they are split by."""
+        found = super().listed(books)
+        key = ("busy", self.activity_minimum, self.activity_kinds)
+        return books.once_here(key, lambda: books.engine.materialise(found))
+
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""
         read = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,17 +32,32 @@ class _Incomes(Fact):
 
 def earned(books: Books) -> Frame:
     """`unit`, `span`, `gross`: what was earned in each period, clawbacks taken off."""
-    rows = books.in_spans(incomes(books)).rename({"amount": "gross"})
-    return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.col("gross").sum()])
+    return _summed(books, "gross", lambda: incomes(books))
 
 
 def spent(books: Books) -> Frame:
     """`unit`, `span`, `expenses`: what was spent in each period."""
+    return _summed(books, "expenses", lambda: _spending(books))
+
+
+def _spending(books: Books) -> Frame:
+    """`unit`, `day`, `amount`: expenses, as seen on the as-of date."""
     rows = books.export.scan("expenses", ["distributor_id", "spent_on", "amount"])
-    rows = rows.select(nw.col("distributor_id").alias("unit"), nw.col("spent_on").alias("day"),
-                       nw.col("amount").alias("expenses"))
-    rows = books.in_spans(rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null()))
-    return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.col("expenses").sum()])
+    rows = rows.select(nw.col("distributor_id").alias("unit"), nw.col("spent_on").alias("day"), "amount")
+    return rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+
+
+def _summed(books: Books, name: str, dated: Callable[[], Frame]) -> Frame:
+    """People's sums of dated amounts in each period, under the name; materialised."""
+
+    def build() -> Frame:
+        rows = books.in_spans(dated()).rename({"amount": name})
+        sums = [nw.col(name).sum()]
+        return books.engine.materialise(
+            books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        )
+
+    return books.once_here((name,), build)
 
 
 def on_books_some_day(first: int | Expr, last: int | Expr) -> Expr:
@@ -117,7 +132,8 @@ class Earners(_Incomes):
     def _with(books: Books, rows: Frame, sums: Frame) -> Frame:
         """The rows with people's sums of the period."""
         directory = books.engine.directory(sums.rename({"unit": "person"}))
-        return books.engine.look_up(rows, "unit", directory, {"span": len(books.schedule.spans)})
+        spans = {"span": max(span.index for span in books.spans) + 1}
+        return books.engine.look_up(rows, "unit", directory, spans)
 
     @measure
     def people(self) -> Expr:

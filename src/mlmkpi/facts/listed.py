@@ -74,11 +74,9 @@ class Doers(_OnBooks):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        which = (self.deed, *vars(self).values())
-        doers = books.once_here(which, lambda: books.engine.materialise(self._listed(books)))
-        return by_people(books, doers.with_columns(nw.lit(True).alias("found")), dimensions, at)
+        return by_people(books, self.listed(books).with_columns(nw.lit(True).alias("found")), dimensions, at)
 
-    def _listed(self, books: Books) -> Frame:
+    def listed(self, books: Books) -> Frame:
         """`unit`, `span` of the doers on the books."""
         rows = self.doers(books).join(books.ends(), on="span", how="inner")
         rows = rows.join(books.people(), left_on="unit", right_on="person", how="inner")
