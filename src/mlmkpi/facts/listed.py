@@ -79,7 +79,7 @@ class Doers(_OnBooks):
     def listed(self, books: Books) -> Frame:
         """`unit`, `span` of the doers on the books."""
         rows = self.doers(books).join(books.ends(), on="span", how="inner")
-        rows = rows.join(books.people(), left_on="unit", right_on="person", how="inner")
+        rows = books.engine.look_up(rows, "unit", books.people())
         return rows.filter(on_books(nw.col("closing"))).select("unit", "span")
 
     @measure
