@@ -70,7 +70,7 @@ class LoopError(DataError):
 
 @dataclass(frozen=True, eq=False)
 class Lineage:
-    """A tree of people: `ids` as the engine indexes them, in the order of their text, and the tree of their indexes."""
+    """A tree of people: `ids` as the engine indexes them, in the order of their text or `by_place`, and their tree."""
 
     ids: pl.Series
     tree: Tree
