@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import AGE_BANDS
-from mlmkpi.facts.base import Expr, Fact
+from mlmkpi.facts.base import Fact
 from mlmkpi.facts.days import Days
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.history import history_sums, timeline
-from mlmkpi.facts.ledger import Extra, Ledger
+from mlmkpi.facts.ledger import Ledger
 from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
-from mlmkpi.facts.roster import FAR, Roster
+from mlmkpi.facts.roster import FAR, Roster, on_books
 from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.spans import Schedule
+from mlmkpi.facts.wanted import Wanted, cell_parts
 
 LACKING = ("blank", "unvalued")
 ONCE = ("order", "original", *LACKING)
 """Columns of the typed rows that are looked at once."""
-
-
-@dataclass
-class Wanted:
-    """What the facts of a run want of the orders under one set of rules."""
-
-    cells: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
-    extras: dict[str, Extra] = field(default_factory=dict)
-    dimensions: dict[str, set[str]] = field(default_factory=lambda: {"seller": set(), "buyer": set()})
-    latest: set[int] = field(default_factory=set)
-    """The days at which a customer's latest seller is asked for; cells are cut there."""
-
-    def column(self, name: str) -> None:
-        """Keep a column of the orders table as it is."""
-        self.extras[name] = Extra((name,), nw.col(name))
 
 
 class Books(Days):
@@ -173,26 +158,11 @@ class Books(Days):
         names = sorted(wanted.cells[unit])
         orders = self.orders(rules).filter(~nw.col(unit).is_null())
         dimensions = sorted(wanted.dimensions[unit])
-        parts = self._cell_parts()
+        parts = cell_parts(self.engine)
         frame = orders.select(unit, "cell", *dimensions, *(parts[name][0].alias(name) for name in names))
         sums = [getattr(nw.col(name), parts[name][1])() for name in names]
         grouped = self.engine.group(frame, unit, {"cell": len(self.timeline.cells)}, dimensions, sums)
         return self.engine.materialise(grouped.rename({unit: "unit"}))
-
-    def _cell_parts(self) -> Mapping[str, tuple[Expr, str]]:
-        """What a cell can keep, and how its orders' parts are put together."""
-        own, sale, day = nw.col("own"), nw.col("sale"), nw.col("day")
-        none = nw.lit(0, dtype=nw.Int64)
-        return {
-            "own_volume": (nw.when(own).then(nw.col("volume")).otherwise(none), "sum"),
-            "customer_volume": (nw.when(~own).then(nw.col("volume")).otherwise(none), "sum"),
-            "net_sales": (nw.col("amount"), "sum"),
-            "last_sale": (nw.when(sale).then(day), "max"),
-            "first_sale": (nw.when(sale).then(day), "min"),
-            "last_own_sale": (nw.when(sale & own).then(day), "max"),
-            "first_customer_sale": (nw.when(sale & ~own).then(day), "min"),
-            "latest": (nw.when(sale).then(self.engine.latest(day, nw.col("seller"))), "max"),
-        }
 
     def build(self) -> None:
         """Read the orders, lay out every cell that was wanted, and let go of what is no longer needed."""
@@ -312,14 +282,3 @@ class Books(Days):
                 unknown = frame.filter((nw.col("enrolled") == FAR) & nw.any_horizontal(*sold, ignore_nulls=True))
                 return int(self.engine.collect(unknown.select(nw.len().alias("n")))["n"][0])
         return 0
-
-
-def on_books(day: int | Expr) -> Expr:
-    """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on the day."""
-    left = (nw.col("terminated") <= day) & ~(nw.col("returned_on") <= day)
-    return (nw.col("enrolled") <= day) & ~left
-
-
-def never(column: str) -> Expr:
-    """A day column with the far day for null."""
-    return nw.col(column).fill_null(FAR)

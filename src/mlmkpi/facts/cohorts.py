@@ -10,9 +10,10 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, measure
-from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Customers
 from mlmkpi.facts.people import People, wide
+from mlmkpi.facts.roster import on_books
 from mlmkpi.facts.rules import Base
 from mlmkpi.facts.spans import Span
 

@@ -13,10 +13,11 @@ import polars as pl
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.books import Books
 from mlmkpi.facts.leaders import Members
 from mlmkpi.facts.lineage import TREE
 from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
+from mlmkpi.facts.roster import on_books
 from mlmkpi.facts.rules import Window
 from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import subtree_sums

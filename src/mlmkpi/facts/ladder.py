@@ -13,9 +13,10 @@ from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
 from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
 from mlmkpi.facts.ranks import LADDER, are_numbers, named_step, rank_rows, steps_at
+from mlmkpi.facts.roster import on_books
 
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
 

@@ -11,8 +11,9 @@ import narwhals as nw
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
+from mlmkpi.facts.roster import on_books
 
 
 def plain(dimensions: Dimensions) -> Dimensions:

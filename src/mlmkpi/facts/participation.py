@@ -12,10 +12,11 @@ import polars as pl
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.attributes import of_row
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books, on_books
+from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.listed import by_people
 from mlmkpi.facts.people import ENROLLED
+from mlmkpi.facts.roster import on_books
 from mlmkpi.facts.rules import EventBase
 from mlmkpi.facts.spans import Span
 

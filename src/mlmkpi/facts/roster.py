@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.engines import Frame
+from mlmkpi.facts.base import Expr
 from mlmkpi.facts.export import Export
 
 FAR = 4_000_000
@@ -178,3 +179,14 @@ class Roster:
         if "terminated_on" not in self.distributors:
             return nw.lit(None, dtype=nw.Int32)
         return nw.when(nw.col("terminated_on") <= self.as_of).then(nw.col("terminated_on"))
+
+
+def on_books(day: int | Expr) -> Expr:
+    """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on the day."""
+    left = (nw.col("terminated") <= day) & ~(nw.col("returned_on") <= day)
+    return (nw.col("enrolled") <= day) & ~left
+
+
+def never(column: str) -> Expr:
+    """A day column with the far day for null."""
+    return nw.col(column).fill_null(FAR)
