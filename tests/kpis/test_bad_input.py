@@ -162,3 +162,16 @@ def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     born = table("customer_id birth_year", ("C1", 2027), ("C2", 1990))
     found = warnings("demographic_sales_trend", company(distributors=people, customers=born))
     assert set(found) == {"1 customer not born by the as-of date", *told}
+
+
+def test_a_volume_that_was_asked_for_and_is_absent_is_null_and_the_default_is_the_amount() -> None:
+    orders = table("order_id ordered_on amount distributor_id", ("1", "10-05", 40, "A"))
+    tables = {"distributors": table("distributor_id enrolled_on", ("A", "01-01")), "orders": orders}
+    for kpi in ("personal_sales_volume", "volume_concentration"):
+        asked = {"definitions": {"volume": "cv"}}
+        assert figure(tables, kpi, "2026-10", column="note", **asked) == "needs orders.commissionable_volume"
+        assert figure(tables, kpi, "2026-10", column="denominator") == 1
+    active = {"definitions": {"active_rule": "volume>=10", "volume": "cv"}}
+    said = figure(tables, "active_distributors", "2026-10", column="note", **active)
+    assert said == "needs orders.commissionable_volume"
+    assert figure(tables, "personal_sales_volume", "2026-10") == 40

@@ -14,7 +14,7 @@ from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.incomes import PAID, earned
 from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.rules import OrderRules, Refunds, Volume
+from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.sellers import VOLUMES
 
 ENOUGH = 10
@@ -81,10 +81,7 @@ class PaidSellers(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """Who was paid, who bought from whom, and what the choices of the figure take."""
-        needs = [PAID, *WHOSE]
-        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
-        needs += ["orders.commissionable_volume"] if self.rules.volume is Volume.CV else []
-        return tuple(needs)
+        return (PAID, *WHOSE, *self.rules.needs())
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the volumes of seller cells."""

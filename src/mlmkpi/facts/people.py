@@ -116,7 +116,7 @@ class People(Retained):
         """Who is a distributor, and who sells."""
         by_base = {
             Base.CURRENT: ("orders.distributor_id",), Base.ON_BOOKS: ("orders.order_id",),
-            Base.ACTIVE: ("orders.order_id", *rule_needs(self.active_rule)),
+            Base.ACTIVE: ("orders.order_id", *rule_needs(self.active_rule), *self.rules.needs()),
         }
         return ("distributors.distributor_id", *by_base[self.retention_base])
 

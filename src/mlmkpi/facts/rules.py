@@ -98,6 +98,11 @@ class OrderRules:
         """How many choices make no difference to it."""
         return (self.refunds is None) + (self.volume is None)
 
+    def needs(self) -> tuple[str, ...]:
+        """The columns of the orders that the choices of returns and volume take; the other volumes have a stand-in."""
+        tied = ("orders.original_order_id",) if self.refunds is Refunds.ORDER_DATE else ()
+        return (*tied, "orders.commissionable_volume") if self.volume is Volume.CV else tied
+
     def fits(self, other: OrderRules) -> bool:
         """Whether the other's order rows serve this figure as well."""
         same = self.valid_status == other.valid_status and self.refunds in (None, other.refunds)

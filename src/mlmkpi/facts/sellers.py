@@ -13,7 +13,7 @@ from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_
 from mlmkpi.facts.attributes import seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side, flag, measure, scaled
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds
+from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules
 
 VOLUMES = ("own_volume", "customer_volume")
 
@@ -31,8 +31,7 @@ class Sellers(Fact):
     def needs(self) -> tuple[str, ...]:
         """The seller of an order, and what the rule reads."""
         needs = [*(["orders.distributor_id"] if self.with_volume else []), *rule_needs(self.active_rule)]
-        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
-        return tuple(dict.fromkeys(needs))
+        return tuple(dict.fromkeys([*needs, *self.rules.needs()]))
 
     @property
     def reads_orders(self) -> bool:
