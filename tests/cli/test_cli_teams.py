@@ -66,19 +66,11 @@ def test_parquet_has_every_row_and_says_what_it_is(
     assert said[b"mlmkpi.version"].decode() == mlmkpi.__version__
 
 
+@pytest.mark.parametrize("step", ["write", "close"])
 def test_a_file_that_fails_half_way_is_not_there(
-    run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr("mlmkpi.report.stream.CsvWriter.close", lambda *_: 1 / 0)
-    ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--output", str(tmp_path / "kpis.csv"))
-    assert ended.code != 0
-    assert not list(tmp_path.iterdir())
-
-
-def test_rows_that_cannot_be_written_end_the_run_and_leave_no_file(
-    run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mlmkpi.report.stream.CsvWriter.write", lambda *_: 1 / 0)
+    monkeypatch.setattr(f"mlmkpi.report.stream.CsvWriter.{step}", lambda *_: 1 / 0)
     ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--output", str(tmp_path / "kpis.csv"))
     assert ended.code != 0
     assert not list(tmp_path.iterdir())

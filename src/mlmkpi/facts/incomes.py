@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import narwhals as nw
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.activity import incomes
 from mlmkpi.facts.attributes import RANK, missing, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
@@ -131,9 +131,8 @@ class Earners(_Incomes):
     @staticmethod
     def _with(books: Books, rows: Frame, sums: Frame) -> Frame:
         """The rows with people's sums of the period."""
-        directory = books.engine.directory(sums.rename({"unit": "person"}))
         spans = {"span": max(span.index for span in books.spans) + 1}
-        return books.engine.look_up(rows, "unit", directory, spans)
+        return books.engine.look_up(rows, "unit", sums.rename({"unit": PERSON}), spans)
 
     @measure
     def people(self) -> Expr:

@@ -116,6 +116,7 @@ class Penetration(Histories, SpannedFact):
         }
         market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
         populations = self._populations(books)
+        # Without a market with a population the list would have no type; no market is an empty text.
         known = market.is_in(["", *populations["market"].drop_nulls()]).fill_null(False)
         customers = [
             rows.select(
