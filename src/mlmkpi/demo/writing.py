@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import TYPE_CHECKING
 
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from mlmkpi.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Written = Callable[[int], None]
 
@@ -78,17 +81,16 @@ class Shelf:
 
     def parquet(self, table: str, frames: Iterator[pl.DataFrame], written: Written) -> None:
         """Write a table as Parquet, a row group at a time."""
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetWriter
+
         first = next(frames)
-        rows = _counted(chain([first], frames), written)
-        source = register_io_source(lambda *_: rows, schema=dict(first.schema))
+        path = self._aside / f"{table}.parquet"
         try:
-            source.sink_parquet(
-                self._aside / f"{table}.parquet",
-                compression="zstd",
-                compression_level=1,
-                row_group_size=_ROW_GROUP,
-            )
-        except (OSError, pl.exceptions.ComputeError) as error:
+            with ParquetWriter(path, _arrow(first).schema, compression="zstd", compression_level=1) as file:
+                for frame in _counted(chain([first], frames), written):
+                    file.write_table(_arrow(frame), row_group_size=_ROW_GROUP)
+        except (OSError, ArrowException) as error:
             raise _unwritable(self._folder, error) from None
 
     def publish(self, own: frozenset[str]) -> None:
@@ -101,6 +103,10 @@ class Shelf:
                 (self._folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(self._folder, error) from None
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _counted(frames: Iterator[pl.DataFrame], written: Written) -> Iterator[pl.DataFrame]:
