@@ -65,6 +65,13 @@ def test_a_teams_volume_is_its_own_and_that_of_the_teams_directly_below() -> Non
     assert values(rows, "outside_largest_leg") == {"A": 1, "B": 110}
 
 
+@pytest.mark.parametrize("split", ["team", "distributor"])
+def test_without_orders_nobody_has_figures_of_their_own(split: str) -> None:
+    tables = frames({"distributors": CHAIN})
+    rows = mlmkpi.compute(tables, kpis=["team_sales_volume"], count=1, as_of=date(2026, 10, 31), by=[split]).frame
+    assert rows.select("statistic", "value", "note").rows() == [("value", None, "needs the orders export")]
+
+
 def test_the_mean_team_is_that_of_people_with_anybody_below_on_the_books() -> None:
     rows = computed(CHAIN, SOLD, kpis=["team_sales_volume"])
     assert rows.filter(pl.col("statistic") == "value").row(0, named=True)["denominator"] == 2

@@ -187,12 +187,13 @@ def cell_statistics(figure: Figure) -> list[str]:
 def company_statistics(figure: Figure) -> list[str]:
     """The statistics that a company as a whole has."""
     more = INDEXES.values() if isinstance(figure, Ratio) and figure.index else ()
-    return list(dict.fromkeys([*main_statistics(figure), *cell_statistics(figure), *more]))
+    names = dict.fromkeys([*main_statistics(figure), *cell_statistics(figure), *more])
+    return [name for name in names if name not in leaders_own(figure)]
 
 
 def statistics(figure: Figure) -> list[str]:
     """Every statistic of a figure in order."""
-    return list(dict.fromkeys([*company_statistics(figure), *leaders_own(figure)]))
+    return [*company_statistics(figure), *leaders_own(figure)]
 
 
 def leaders_own(figure: Figure) -> list[str]:

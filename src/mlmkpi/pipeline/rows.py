@@ -48,7 +48,8 @@ def rows_of(
 def _nothing(one: Planned, schedule: Schedule) -> Frame:
     """A null row a span and statistic, with the reason."""
     spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
-    names = dict.fromkeys([*company_statistics(one.figure), *one.partly])
+    partly = [name for name in one.partly if name not in leaders_own(one.figure)]
+    names = dict.fromkeys([*company_statistics(one.figure), *partly])
     rows = spans.join(pl.DataFrame({"statistic": list(names)}), how="cross")
     return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
