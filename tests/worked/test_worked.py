@@ -20,6 +20,7 @@ from mlmkpi.explain import explanation
 from mlmkpi.facts import purchases
 from mlmkpi.kpi import KPIS
 from mlmkpi.period import day_number
+from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.report.worked import render_worked
 from mlmkpi.settings import Settings
 from oracle.companies import company
@@ -301,3 +302,48 @@ def test_a_repeated_order_counts_once_under_every_rule(exports: Path) -> None:
     told = mlmkpi.work_out(exports, "sales_volume", period="2026-10")
     assert told.value == 38.75
     assert {one[0] for one in told.unchanged} == {"refunds"}
+
+
+def test_returns_of_other_days_count_as_each_rule_says(exports: Path) -> None:
+    """In March 20 was sold, of which 4 came back in October; what came back in March, 5, was sold in January."""
+    (exports / "orders.csv").write_text(
+        "order_id,ordered_on,amount,distributor_id,original_order_id\n"
+        "A0,2026-01-05,5,D6,\nA1,2026-03-01,20,D6,\nA2,2026-03-02,-5,D6,A0\nA3,2026-10-01,-4,D6,A1\nA4,,3,D6,\n"
+    )
+    found = mlmkpi.work_out(exports, "sales_volume", period="2026-03", as_of=date(2026, 10, 31))
+    changes = {(each.parameter, each.value): each.figure for each in found.instead}
+    assert found.value == 15
+    assert changes == {("refunds", "order_date"): 16, ("refunds", "ignore"): 20}
+    assert [step.value for step in found.orders] == [1, 1, 0, 0, 0]
+    assert "1 order without a day or an amount left out" in found.left_out
+
+
+def test_who_left_on_an_unknown_day_was_there_while_they_sold(tmp_path: Path) -> None:
+    """D1 leads a team in March: their last sale is of October, whatever rules the orders are read by."""
+    (tmp_path / "distributors.csv").write_text(
+        "distributor_id,enrolled_on,status,sponsor_id\nD1,2026-01-01,terminated,\nD2,2026-01-02,active,D1\n"
+    )
+    (tmp_path / "orders.csv").write_text(
+        "order_id,ordered_on,amount,volume,distributor_id\nA1,2026-03-01,20,10,D2\nA2,2026-10-01,9,9,D1\n"
+    )
+    found = mlmkpi.work_out(tmp_path, "team_sales_volume", period="2026-03", as_of=date(2026, 10, 31))
+    assert [step.value for step in found.steps] == [1, 10]
+    assert ("volume", "amount", 20) in [(each.parameter, each.value, each.figure) for each in found.instead]
+
+
+@pytest.mark.parametrize("name", [
+    "personal_sales_volume", "team_sales_volume", "volume_concentration", "kit_revenue_share", "majority_retail_share",
+    "gross_revenue_retention",
+])
+def test_what_a_parameter_would_change_is_what_compute_gives(name: str, tables: dict[str, pl.DataFrame]) -> None:
+    found = mlmkpi.work_out(tables, name, period="2026-03")
+    figures = {(each.parameter, each.value): each.figure for each in found.instead}
+    choices = [choice for choice in (*figures, *found.unchanged) if choice[0] in ("volume", "refunds", "active_rule")]
+    assert choices
+    for parameter, value in choices:
+        settings = Settings(definitions={parameter: value})
+        result = mlmkpi.compute(tables, kpis=[name], settings=settings, first=date(2026, 3, 1), last=date(2026, 3, 31))
+        whole = result.frame.filter(statistic="value")
+        for own in set(whole.columns) - set(COLUMNS):
+            whole = whole.filter(pl.col(own).is_null())
+        assert whole["value"].item() == figures.get((parameter, value), found.value)

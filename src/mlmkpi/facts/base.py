@@ -160,12 +160,14 @@ class Fact(ABC):
     `sides` are the sides whose attributes its rows carry, `own` the dimensions that it brings itself, `unit` the
     column that tells its units apart. `table` is the table whose rows it counts, where these are rows of one: it can be
     split by that table's columns too, which `row_first` says win over a person's attribute of the same name. What is
-    summed `on_order_rows` comes first, so that these can be let go; `by_line` says that its rows can be cut into the
-    orders' lines; `fits` that it fits a model a period, which is done for the last two unless the KPI is named.
+    summed `on_order_rows` comes first, so that these can be let go; `own_days` says that it looks at no orders but
+    those of its periods' days; `by_line` that its rows can be cut into the orders' lines; `fits` that it fits a model a
+    period, which is done for the last two unless the KPI is named.
     """
 
     unit: ClassVar[str] = "unit"
     on_order_rows: ClassVar[bool] = False
+    own_days: ClassVar[bool] = False
     by_line: ClassVar[bool] = False
     fits: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
@@ -180,6 +182,11 @@ class Fact(ABC):
     row_first: ClassVar[bool] = False
     people_from: ClassVar[str] = ""
     """The table that tells whose its rows are, where `table` does not."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it looks at orders of its `own_days` alone, which a plugin's fact does not say by inheriting it."""
+        return self.own_days and type(self).__module__.startswith("mlmkpi.")
 
     @abstractmethod
     def needs(self) -> tuple[str, ...]:

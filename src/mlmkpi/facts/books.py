@@ -15,12 +15,12 @@ from mlmkpi.facts.export import Export
 from mlmkpi.facts.history import history_sums, timeline
 from mlmkpi.facts.ledger import Ledger
 from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
+from mlmkpi.facts.reading import LACKING, Reading, near
 from mlmkpi.facts.roster import FAR, Roster, on_books
 from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.facts.wanted import Wanted, cell_parts
 
-LACKING = ("blank", "unvalued")
 ONCE = ("order", "original", *LACKING)
 """Columns of the typed rows that are looked at once."""
 
@@ -46,9 +46,12 @@ class Books(Days):
         self.models: dict[Any, Any] = {}
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
+        self._near = all(fact.is_near for fact in facts)
+        self._on_rows = {self.serving(fact.rules) for fact in facts if fact.on_order_rows and hasattr(fact, "rules")}
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
-        self.lacking: dict[str, int] = {}
+        self._reading = Reading(export)
+        self.lacking = self._reading.lacking
         self._lineage = lineage
 
     # ---- orders, cells -----------------------------------------------------------------------------------------
@@ -82,6 +85,10 @@ class Books(Days):
             return False
         return not self.engine.apart(self._typed(rules), "buyer", self.people(), "person")
 
+    def order_rows(self, rules: OrderRules) -> Frame:
+        """Every row of the orders, of what kind it is: `day`, `sale`, `returned`, `goods`, the extra columns."""
+        return self._typed(self.serving(rules))
+
     def kits(self, rules: OrderRules) -> Frame:
         """Valid orders of starter kits: `cell`, `day`, `seller`, `buyer`, `amount`, and the extra columns."""
         rules = self.serving(rules)
@@ -100,31 +107,16 @@ class Books(Days):
     def _read_typed(self, rules: OrderRules) -> Frame:
         ledger = self._ledger(rules)
         if len(self.wanted) > 1:
-            typed = self.engine.materialise(self._celled(ledger, self._scanned()))
-        else:
-            ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
-            typed = self._once_each("order", ids, lambda rows: self._celled(ledger, rows), ledger.reads())
-        lacking = self.engine.collect(typed.select(nw.col(name).cast(nw.Int64).sum() for name in LACKING)).row(0)
-        for name, count in zip(LACKING, lacking, strict=True):
-            self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
-        return typed
+            return self.engine.materialise(self._celled(ledger, self._untyped()))
+        return self._reading.typed(ledger, lambda rows: self._celled(ledger, rows))
 
-    def _scanned(self) -> Frame:
-        """The orders' columns that several sets of rules read, each order once."""
-        ledgers = [self._ledger(rules) for rules in self.wanted]
-        columns = sorted({name for ledger in ledgers for name in ledger.reads()})
-        ids = [name for name in columns if name.endswith("_id")]
-        return self.once(("scanned",), lambda: self._once_each("order_id", ids, lambda rows: rows, columns))
+    def _untyped(self) -> Frame:
+        """The orders' columns that several sets of rules read; of the days near the periods where that will do."""
+        return self.once(("untyped",), self._read_untyped)
 
-    def _once_each(
-        self, key: str, ids: Sequence[str], made: Callable[[Frame], Frame], columns: Sequence[str]
-    ) -> Frame:
-        """What is made of these columns of the orders, looked through for repeated keys, and then each order once."""
-        rows = self.engine.materialise(made(self.export.unchecked("orders", columns)), ids)
-        if self.export.repeats.get("orders") or not self.engine.has_repeats(rows, [key]):
-            return rows
-        self.export.check("orders")
-        return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
+    def _read_untyped(self) -> Frame:
+        rows = self._reading.untyped([self._ledger(rules) for rules in self.wanted])
+        return near(self.engine, rows, self.schedule, self._undated_leavers()) if self._near else rows
 
     def _celled(self, ledger: Ledger, rows: Frame) -> Frame:
         """The typed rows with their `cell`, null for days that the run does not see."""
@@ -171,9 +163,12 @@ class Books(Days):
             for unit, columns in wanted.cells.items():
                 if columns:
                     self.cells(rules, unit)
+            if rules not in self._on_rows:
+                self._release("orders", rules)
+                self._release("typed", rules)
         if self.wanted and self.roster.exists and self.with_people:
             self.people()
-        self._release("scanned")
+        self._release("untyped")
 
     def release_orders(self) -> None:
         """Let the order rows go once their sums are taken."""
@@ -186,8 +181,8 @@ class Books(Days):
             self.engine.release(frame)
         self._cache.clear()
 
-    def _release(self, kind: str) -> None:
-        for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind]:
+    def _release(self, *kind: Any) -> None:
+        for key in [key for key in self._cache if isinstance(key, tuple) and key[: len(kind)] == kind]:
             self.engine.release(self._cache.pop(key))
 
     # ---- histories ---------------------------------------------------------------------------------------------
@@ -253,10 +248,8 @@ class Books(Days):
 
     def _undated_last_sales(self) -> Frame | None:
         """The last sale of those marked terminated without a date, who left the day after it; None without any."""
-        if not self.roster.marked_terminated:
-            return None
-        leavers = self.engine.materialise(self.roster.undated_leavers())
-        if self.engine.collect(leavers.select(nw.len().alias("n")))["n"][0] == 0:
+        leavers = self._undated_leavers()
+        if leavers is None:
             return None
         if "distributor_id" not in self.export.columns("orders"):
             return leavers.with_columns(nw.lit(0, dtype=nw.Int32).alias("last_sale"))
@@ -266,6 +259,13 @@ class Books(Days):
         last = sales.group_by("seller").agg(nw.col("day").max().alias("last_sale"))
         joined = leavers.join(last, left_on="person", right_on="seller", how="left")
         return joined.select("person", nw.col("last_sale").fill_null(0))
+
+    def _undated_leavers(self) -> Frame | None:
+        """`person` of those marked terminated without a date; None without any."""
+        if not self.roster.marked_terminated:
+            return None
+        leavers = self.once("leavers", lambda: self.engine.materialise(self.roster.undated_leavers()))
+        return leavers if self.engine.collect(leavers.select(nw.len().alias("n")))["n"][0] else None
 
     def lineage(self) -> Lineage:
         """The tree of the run's teams; LoopError where somebody stands above themselves."""

@@ -95,6 +95,7 @@ class TeamVolumes(Fact):
     team_includes_self: bool = True
     team_depth: int | None = None
 
+    own_days: ClassVar[bool] = True
     of_leaders: ClassVar[bool] = True
     reads_tree: ClassVar[bool] = True
 

@@ -85,11 +85,12 @@ class Ledger:
             nw.col("ordered_on").alias("day"),
             *self._people(),
             amount.alias("amount"), self._volume(sale).alias("volume"),
-            sale.alias("sale"), returned.alias("returned"), goods.alias("goods"), *self._lacking(),
+            sale.alias("sale"), returned.alias("returned"), goods.alias("goods"), *self.lacking(),
             *self._extra_columns(),
         )
 
-    def _lacking(self) -> tuple[nw.Expr, nw.Expr]:
+    def lacking(self) -> tuple[nw.Expr, nw.Expr]:
+        """`blank` and `unvalued`, as `typed` has them."""
         blank = nw.col("ordered_on").is_null() | nw.col("amount").is_null()
         unvalued = ~blank & nw.col(self.volume_column or "amount").is_null()
         return blank.alias("blank"), unvalued.alias("unvalued")

@@ -10,8 +10,10 @@ import narwhals as nw
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.ledger import Ledger
+from mlmkpi.facts.ledger import Extra, Ledger
 from mlmkpi.facts.rules import OrderRules
+
+VALID = "_valid"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class OrderRows(Fact):
 
     rules: OrderRules
 
+    on_order_rows: ClassVar[bool] = True
+    own_days: ClassVar[bool] = True
     sides: ClassVar[tuple[Side, ...]] = ()
 
     def needs(self) -> tuple[str, ...]:
@@ -27,19 +31,14 @@ class OrderRows(Fact):
         return ("orders.amount",)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Have the orders read, and with that their repeats found."""
-        books.want(self.rules)
+        """Ask which rows are of a status that counts."""
+        status = sorted({"status"} & books.export.columns("orders"))
+        valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
+        books.want(self.rules).extras[VALID] = Extra(tuple(status), valid)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        export, ledger = books.export, Ledger(books.export, self.rules, books.schedule.as_of, {})
-        read = export.scan if export.repeats.get("orders") else export.unchecked
-        sale, returned, goods = ledger.classes()
-        rows = read("orders", ledger.reads()).filter(nw.col("ordered_on") <= books.schedule.as_of).select(
-            nw.col("ordered_on").alias("day"), sale.alias("sale"), returned.alias("returned"), goods.alias("goods"),
-            ledger.valid().alias("valid"),
-        )
-        return books.in_spans(rows, "day")
+        return books.in_spans(books.order_rows(self.rules))
 
     @measure
     def sales(self) -> Expr:
@@ -54,14 +53,14 @@ class OrderRows(Fact):
     @measure
     def goods(self) -> Expr:
         """Kits and replacements."""
-        return flag(nw.col("valid") & nw.col("goods"))
+        return flag(nw.col(VALID) & nw.col("goods"))
 
     @measure
     def invalid(self) -> Expr:
         """Not of a status that counts."""
-        return flag(~nw.col("valid"))
+        return flag(~nw.col(VALID))
 
     @measure
     def empty(self) -> Expr:
         """Of no amount."""
-        return flag(nw.col("valid") & ~nw.col("goods") & ~nw.col("sale") & ~nw.col("returned"))
+        return flag(nw.col(VALID) & ~nw.col("goods") & ~nw.col("sale") & ~nw.col("returned"))

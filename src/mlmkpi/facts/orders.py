@@ -31,6 +31,7 @@ class Orders(Fact):
 
     unit: ClassVar[str] = "order"
     on_order_rows: ClassVar[bool] = True
+    own_days: ClassVar[bool] = True
     by_line: ClassVar[bool] = True
     with_units: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)

@@ -79,6 +79,8 @@ class PaidSellers(Fact):
 
     rules: OrderRules
 
+    own_days: ClassVar[bool] = True
+
     def needs(self) -> tuple[str, ...]:
         """Who was paid, who bought from whom, and what the choices of the figure take."""
         return (PAID, *WHOSE, *self.rules.needs())

@@ -63,6 +63,8 @@ class SoldUnits(Orders):
 
     return_window_days: int = 90
 
+    own_days: ClassVar[bool] = False
+
     def needs(self) -> tuple[str, ...]:
         """Also the lines."""
         return (*super().needs(), "order_lines.quantity")

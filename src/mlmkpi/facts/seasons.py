@@ -22,6 +22,7 @@ class Months(Orders):
     They stand under the last period that is shown.
     """
 
+    own_days: ClassVar[bool] = False
     own: ClassVar[tuple[str, ...]] = (MONTH,)
 
     def counted(self, books: Books) -> Frame:

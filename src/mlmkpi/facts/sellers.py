@@ -26,6 +26,7 @@ class Sellers(Fact):
     active_rule: ActiveRule = ANY_ORDER
     with_volume: bool = False
 
+    own_days: ClassVar[bool] = True
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.ORDER)
 
     def needs(self) -> tuple[str, ...]:
