@@ -69,6 +69,9 @@ class Engine(Protocol):
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
 
+    def compact(self, frame: Frame) -> Frame:
+        """Compute a frame once, as small as it can be: its texts may be kept as categories."""
+
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """A materialised frame's columns, the others let go."""
 
@@ -91,6 +94,18 @@ class Engine(Protocol):
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
     ) -> Frame:
         """Group by an id column, by small counts (column -> how many values, from 0) and by other columns."""
+
+    def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
+        """The lines of these orders, each with the columns of its order, of which there is one, as the key tells."""
+
+    def cut(
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+    ) -> Frame | None:
+        """Orders by the values, under the names, of their lines, whose sums are added up: below 0 where not `sale`.
+
+        Lines find their order, of which there is one, by the key. With `whole`, what they leave of its `amount` has no
+        value. None where there is no quicker way than joins.
+        """
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """Whether a materialised frame has two rows with equal columns."""

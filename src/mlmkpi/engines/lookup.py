@@ -67,6 +67,21 @@ def looked_up(frame: pl.LazyFrame, column: str, ids: pl.Series, numbers: pl.Seri
     return frame.with_columns(found.alias(numbers.name)).filter(pl.col(numbers.name) != table.missing)
 
 
+def placed(frame: pl.LazyFrame, column: str, ids: pl.Series) -> pl.LazyFrame:
+    """The rows whose id in the column is among these, each once or null, with its place there as PLACED."""
+    known = pl.DataFrame([ids.alias(column), pl.Series(PLACED, np.arange(len(ids), dtype=np.int32))]).drop_nulls()
+    return looked_up(frame, column, known[column], known[PLACED])
+
+
+def at_places(frame: pl.LazyFrame, known: pl.DataFrame) -> pl.LazyFrame:
+    """The rows with the columns of what is known at their place, instead of PLACED."""
+    found = [
+        pl.col(PLACED).map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True).alias(values.name)
+        for values in known
+    ]
+    return frame.with_columns(*found).drop(PLACED)
+
+
 def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: str) -> pl.LazyFrame:
     """The rows with the columns of what is known of the ids in `key`, each once; null for another id, and for none."""
     if not is_narrow(known[key]):

@@ -12,8 +12,9 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame
 from mlmkpi.engines.codecs import Codecs
+from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
-from mlmkpi.engines.lookup import has_twice, looked_up, with_columns_of
+from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -21,6 +22,7 @@ from mlmkpi.tables import TABLES, Kind
 
 ROOM = 2**40
 KEY = "_key"
+_AS_CATEGORIES = pl.selectors.string().cast(pl.Categorical)
 
 
 class PolarsEngine:
@@ -121,7 +123,7 @@ class PolarsEngine:
     def directory(self, frame: Frame) -> Frame:
         """Collected, with texts as categories, which are grouped by their codes."""
         people = self.collect(frame).drop_nulls(PERSON)
-        return self.small(people.with_columns(pl.selectors.string().cast(pl.Categorical)))
+        return self.small(people.with_columns(_AS_CATEGORIES))
 
     def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
         """By places in arrays where the ids lie close together."""
@@ -137,6 +139,10 @@ class PolarsEngine:
         if not self.exact and any(eager[name].min() == MISS for name in ids if eager.schema[name].is_integer()):
             raise UnparsedIdError
         return self.small(eager)
+
+    def compact(self, frame: Frame) -> Frame:
+        """With texts as categories."""
+        return self.materialise(nw.from_native(nw.to_native(frame).with_columns(_AS_CATEGORIES)))
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """The columns alone, without a copy."""
@@ -173,6 +179,17 @@ class PolarsEngine:
         for name, size in reversed(list(small.items())):
             grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias(KEY))
         return grouped.with_columns(rest.cast(self._id_type).alias(unit)).drop(KEY)
+
+    def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
+        """By places in arrays."""
+        known = self.collect(orders)
+        return nw.from_native(at_places(placed(nw.to_native(lines), key, known[key]), known.drop(key)))
+
+    def cut(
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+    ) -> Frame:
+        """By places in arrays."""
+        return nw.from_native(cut(nw.to_native(orders), nw.to_native(lines), key, names, sums, whole=whole))
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""

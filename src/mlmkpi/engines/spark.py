@@ -138,6 +138,10 @@ class SparkEngine:
         self._run(lambda: note(native))
         return _frame(self._run(lambda: native.localCheckpoint()))
 
+    def compact(self, frame: Frame) -> Frame:
+        """As it is."""
+        return self.materialise(frame)
+
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """A view of the columns: the server holds the rows once."""
         return frame.select(*columns)
@@ -170,6 +174,16 @@ class SparkEngine:
     ) -> Frame:
         """Group by all of the columns."""
         return frame.group_by(unit, *small, *other).agg(*sums)
+
+    def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
+        """By a join."""
+        return lines.join(orders, on=key, how="inner")
+
+    def cut(
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+    ) -> Frame | None:
+        """No quicker way."""
+        return None
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By 64-bit hashes first: equal rows have equal hashes, and eight bytes a row are all that travels."""

@@ -50,6 +50,7 @@ class Books(Days):
         self._on_rows = {self.serving(fact.rules) for fact in facts if fact.on_order_rows and hasattr(fact, "rules")}
         self.roster = Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
+        self.of_lines: set[str] = set()
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
         self._lineage = lineage

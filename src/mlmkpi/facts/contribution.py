@@ -38,12 +38,12 @@ class Contributions(Fact):
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for what lines are found by."""
-        want_lines(books, self.rules)
+        want_lines(books, self.rules, "cost")
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by cell."""
         orders = books.orders(self.rules)
-        goods = lines(books, [], ["cost"]).join(orders.select(ORDER, "cell", "seller", "sale"), on=ORDER, how="inner")
+        goods = books.engine.beside(lines(books, [], ["cost"]), orders.select(ORDER, "cell", "seller", "sale"), ORDER)
         missing = nw.col("cost").is_null()
         days = books.days.select("day", "cell")
         paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})

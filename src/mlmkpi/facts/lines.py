@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import Engine, Frame
 from mlmkpi.facts.base import LINES, Expr
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.ledger import Extra
@@ -16,17 +16,24 @@ ORDER = "_order"
 """The order's id on the order rows."""
 
 
-def want_lines(books: Books, rules: OrderRules) -> None:
+def want_order(books: Books, rules: OrderRules) -> None:
     """Ask for the order's id on the order rows, which its lines are found by."""
     books.want(rules).extras[ORDER] = Extra(("order_id",), nw.col("order_id"))
 
 
+def want_lines(books: Books, rules: OrderRules, *columns: str) -> None:
+    """Ask for columns of the lines of orders, which are read once for all facts."""
+    want_order(books, rules)
+    books.of_lines.update(columns)
+
+
 def lines(books: Books, names: Sequence[str], sums: Sequence[str]) -> Frame:
-    """One row a line: `_order`, the dimensions by their names, and columns of the lines."""
-    columns = {"order_id", "product_id", *sums} if names else {"order_id", *sums}
-    rows = books.export.scan("order_lines", sorted(columns))
+    """One row a line: `_order`, the dimensions by their names, and columns of the lines, of those asked for."""
+    rows = books.once(("orders", "lines"), lambda: books.engine.compact(
+        books.export.scan("order_lines", sorted({"order_id", *books.of_lines}))
+    ))
     if "order.category" in names:
-        products = books.export.scan("products", ["product_id", "category"])
+        products = books.engine.compact(books.export.scan("products", ["product_id", "category"]))
         rows = rows.join(products, on="product_id", how="left")
     labels = [nw.col(LINES[name].partition(".")[2]).alias(name) for name in names]
     return rows.select(nw.col("order_id").alias(ORDER), *labels, *sums)
@@ -47,15 +54,25 @@ def pieces(
     its units too.
     """
     sums = ["amount", "quantity"] if quantity else ["amount"]
-    each = lines(books, names, sums).join(orders.select(ORDER, "sale"), on=ORDER, how="inner")
+    found = lines(books, names, sums)
+    cut = books.engine.cut(orders, found, ORDER, names, sums, whole=whole)
+    return joined_pieces(books.engine, orders, found, names, sums, whole=whole) if cut is None else cut
+
+
+def joined_pieces(
+    engine: Engine, orders: Frame, found: Frame, names: Sequence[str], sums: Sequence[str], *, whole: bool
+) -> Frame:
+    """The pieces by joins, which every engine can do."""
+    each = found.join(orders.select(ORDER, "sale"), on=ORDER, how="inner")
     each = each.select(ORDER, *names, *(signed(column) for column in sums))
     covered = each.group_by(ORDER).agg(nw.col("amount").sum().alias("_covered"))
     rest = nw.col("amount") - nw.col("_covered").fill_null(0)
     none, text = nw.lit(0, dtype=nw.Int64), nw.lit(None, dtype=nw.String)
+    left = {**dict.fromkeys(names, text), **dict.fromkeys(sums, none), "amount": rest}
     uncovered = orders.select(ORDER, "amount").join(covered, on=ORDER, how="left").select(
-        ORDER, *(text.alias(name) for name in names), rest.alias("amount"), *([none.alias("quantity")] * quantity)
+        ORDER, *(expr.alias(name) for name, expr in left.items())
     ).filter(nw.col("amount") != 0)
-    parts = (books.engine.concat([each, uncovered]) if whole else each).group_by(ORDER, *names)
+    parts = (engine.concat([each, uncovered]) if whole else each).group_by(ORDER, *names)
     summed = parts.agg(*(nw.col(column).sum() for column in sums))
     others = [name for name in orders.collect_schema().names() if name != "amount"]
     return orders.select(*others).join(summed, on=ORDER, how="inner")

@@ -71,7 +71,8 @@ class Orders(Fact):
         books.with_people |= bool(dimensions)
         for dimension in dimensions:
             if dimension.name in LINES:
-                want_lines(books, self.rules)
+                units = ["quantity"] if self.with_units else []
+                want_lines(books, self.rules, "product_id", "amount", *units)
             elif dimension.side is Side.ORDER:
                 wanted.column(dimension.column)
             if dimension.side is Side.CUSTOMER:

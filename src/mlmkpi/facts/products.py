@@ -76,7 +76,7 @@ class SoldUnits(Orders):
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Also ask for what lines and originals are found by."""
         super().prepare(books, dimensions)
-        want_lines(books, self.rules)
+        want_lines(books, self.rules, "quantity")
         if self.follows(books.export):
             books.want(self.rules).extras[ORIGINAL] = Extra(("original_order_id",), nw.col("original_order_id"))
 
@@ -104,7 +104,7 @@ class SoldUnits(Orders):
         else:
             returned = returned.with_columns(nw.col(ORDER).alias("_return"))
         quantity = nw.col("quantity").fill_null(0)
-        sold = sold.join(units, on=ORDER, how="inner")
+        sold = books.engine.beside(units, sold, ORDER)
         returned = returned.join(units.rename({ORDER: "_line"}), left_on="_return", right_on="_line", how="inner")
         return books.engine.concat([
             sold.select(*kept, *names, quantity.alias("sold"), none.alias("returned"), none.alias("orphan")),
@@ -117,10 +117,11 @@ class SoldUnits(Orders):
         """The returns, by what is on them, of orders that the export does not have."""
         if not self.follows(books.export):
             return []
-        known = books.export.unchecked("orders", ["order_id", "ordered_on"])
-        known = known.filter(nw.col("ordered_on") <= books.schedule.as_of).select(nw.col("order_id").alias("_known"))
+        known = books.order_rows(self.rules).filter(nw.col("day") <= books.schedule.as_of)
+        known = known.select(nw.col(ORDER).alias("_known"))
         rows = returned.join(known, left_on=ORIGINAL, right_on="_known", how="anti")
-        return [rows.join(lines(books, names, []).unique(), on=ORDER, how="inner")]
+        found = lines(books, names, []).join(rows.select(ORDER), on=ORDER, how="semi")
+        return [rows.join(found.unique(), on=ORDER, how="inner")]
 
     @scaled
     def sold(self) -> Expr:

@@ -20,7 +20,7 @@ from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
-from mlmkpi.facts.lines import want_lines
+from mlmkpi.facts.lines import want_order
 from mlmkpi.facts.spans import Span
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs, block_of
@@ -152,7 +152,7 @@ def _look(
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
     for rules in list(books.wanted):
-        want_lines(books, rules)
+        want_order(books, rules)
     books.export.marking = books.engine.name == "polars"
     split = block_of(of, block)
     fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
@@ -197,7 +197,8 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     ).drop("_value", *([value.per] if value.per else []))
     head, last = ["kpi", "period", "side"], ["contribution"]
     frame = frame.select(*head, *(name for name in frame.columns if name not in (*head, *last)), *last)
-    order = [name for name in ("table", "file", "row", "id") if name in frame.columns]
+    places = [name for name in ("table", "file", "row", "id") if name in frame.columns]
+    order = [*places, *(name for name in frame.columns if name not in (*head, *places))]
     row = _row(result, found)
     counted = _exact(found.rows, "_value", value) if adds_up else Fraction(found.rows.height)
     summed = _exact(totals, of.name, of)
