@@ -69,8 +69,8 @@ class Engine(Protocol):
     def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
 
-    def compact(self, frame: Frame) -> Frame:
-        """Compute a frame once, as small as it can be: its texts may be kept as categories."""
+    def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+        """As `materialise`, as small as it can be: texts may be kept as categories."""
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """A materialised frame's columns, the others let go."""

@@ -24,6 +24,8 @@ from mlmkpi.tables import TABLES
 PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
 SAMPLE = 1000
+LARGE = ("orders", "order_lines")
+"""Tables whose parsed ids are looked through where they are collected, which saves reading them twice."""
 
 
 def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
@@ -58,12 +60,12 @@ class Codecs:
     def encoded(self, table: str, frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
         """The table's rows with the ids among the columns as integers.
 
-        Raises UnparsedIdError where one has another shape; of the orders table that shows where they are collected.
+        Raises UnparsedIdError where one has another shape; of the LARGE tables that shows where they are collected.
         """
         codecs = {name: codec for name in columns if (codec := self.of(table, name)) is not None}
         parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
-        if table != "orders":
+        if table not in LARGE:
             self._check_parsed(table, frame, parsing)
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
         frame = frame.with_columns(codec.encode(pl.col(name)).alias(name) for name, codec in parsing.items())

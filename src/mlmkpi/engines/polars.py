@@ -22,7 +22,6 @@ from mlmkpi.tables import TABLES, Kind
 
 ROOM = 2**40
 KEY = "_key"
-_AS_CATEGORIES = pl.selectors.string().cast(pl.Categorical)
 
 
 class PolarsEngine:
@@ -53,7 +52,7 @@ class PolarsEngine:
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
 
-        Raises UnparsedIdError where one has another shape; of the orders table that is told by `materialise`.
+        Raises UnparsedIdError where one has another shape; of orders and their lines that is told by `materialise`.
         """
         if table == "orders":
             self._count_codes(columns)
@@ -123,7 +122,7 @@ class PolarsEngine:
     def directory(self, frame: Frame) -> Frame:
         """Collected, with texts as categories, which are grouped by their codes."""
         people = self.collect(frame).drop_nulls(PERSON)
-        return self.small(people.with_columns(_AS_CATEGORIES))
+        return self.small(people.with_columns(pl.selectors.string().cast(pl.Categorical)))
 
     def look_up(self, frame: Frame, column: str, directory: Frame, small: Mapping[str, int] | None = None) -> Frame:
         """By places in arrays where the ids lie close together."""
@@ -140,9 +139,10 @@ class PolarsEngine:
             raise UnparsedIdError
         return self.small(eager)
 
-    def compact(self, frame: Frame) -> Frame:
-        """With texts as categories."""
-        return self.materialise(nw.from_native(nw.to_native(frame).with_columns(_AS_CATEGORIES)))
+    def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+        """With texts but those of ids as categories; raises UnparsedIdError as `materialise` does."""
+        texts = pl.selectors.string() - pl.selectors.by_name(*ids)
+        return self.materialise(nw.from_native(nw.to_native(frame).with_columns(texts.cast(pl.Categorical))), ids)
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """The columns alone, without a copy."""

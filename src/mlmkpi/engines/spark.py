@@ -138,7 +138,7 @@ class SparkEngine:
         self._run(lambda: note(native))
         return _frame(self._run(lambda: native.localCheckpoint()))
 
-    def compact(self, frame: Frame) -> Frame:
+    def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """As it is."""
         return self.materialise(frame)
 

@@ -30,7 +30,7 @@ def want_lines(books: Books, rules: OrderRules, *columns: str) -> None:
 def lines(books: Books, names: Sequence[str], sums: Sequence[str]) -> Frame:
     """One row a line: `_order`, the dimensions by their names, and columns of the lines, of those asked for."""
     rows = books.once(("orders", "lines"), lambda: books.engine.compact(
-        books.export.scan("order_lines", sorted({"order_id", *books.of_lines}))
+        books.export.scan("order_lines", sorted({"order_id", *books.of_lines})), ["order_id"]
     ))
     if "order.category" in names:
         products = books.engine.compact(books.export.scan("products", ["product_id", "category"]))
