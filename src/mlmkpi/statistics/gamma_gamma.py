@@ -64,7 +64,8 @@ class Likelihood:
         x, weight, buyers = np.arange(1, len(self.of_repeats) + 1), self.of_repeats, len(self.repeats)
         logs, repeated_logs, inverse, repeated_inverse = self._reach(v)
         constant = gammaln(p * x + q) - gammaln(p * x) - gammaln(q)
-        value = dot(weight, constant) + p * (self.logs - repeated_logs) + q * (buyers * np.log(v) - logs) - self.log_means
+        value = dot(weight, constant) + p * (self.logs - repeated_logs)
+        value += q * (buyers * np.log(v) - logs) - self.log_means
         by_p = dot(weight * x, digamma(p * x + q) - digamma(p * x)) + self.logs - repeated_logs
         by_q = dot(weight, digamma(p * x + q)) + buyers * (np.log(v) - digamma(q)) - logs
         by_v = buyers * q / v - p * repeated_inverse - q * inverse
