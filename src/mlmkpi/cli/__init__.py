@@ -11,7 +11,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default that of the process) and give its exit code."""
     from mlmkpi.cli.running import run
+    from mlmkpi.cli.tuning import tune
 
-    # A fit's matrices are a handful of numbers, over which the threads of linear algebra would wait for one another.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    tune(os.environ)
     return run(arguments)
