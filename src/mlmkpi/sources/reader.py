@@ -146,19 +146,28 @@ class Reader:
             parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
         self.parsed = parsed
 
-    def scan(self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = ()) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is."""
+    def scan(
+        self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
+    ) -> pl.LazyFrame:
+        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is.
+
+        `at`: the row at this place alone, counted from 0.
+        """
         if self.parsed is not None and self.parsed.columns.issuperset(names):
-            frame, bad = self.parsed.frame(), self.parsed.bad(names)
+            frame, bad = self._from(self.parsed.frame(), at), self.parsed.bad(names)
             columns = [pl.col(name) for name in names]
         else:
             cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
-            frame, bad = self.part.frame, any_bad(cell.bad for cell in cells.values())
+            frame, bad = self._from(self.part.frame, at), any_bad(cell.bad for cell in cells.values())
             columns = [cell.value.alias(name) for name, cell in cells.items()]
-            frame = frame.with_row_index(ROW, 1) if rows else frame
+            frame = frame.with_row_index(ROW, 1 + (at or 0)) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []
         columns += [pl.col(ROW)] if rows else []
         return frame.select(columns)
+
+    @staticmethod
+    def _from(frame: pl.LazyFrame, at: int | None) -> pl.LazyFrame:
+        return frame if at is None else frame.slice(at, 1)
 
     def _verbatim(self, name: str) -> Cell:
         """The column as the file has it where that is text, else as its kind."""

@@ -14,7 +14,7 @@ from mlmkpi.validate.keys import key_findings
 from mlmkpi.validate.lookups import Lookups
 from mlmkpi.validate.particular import particular_rules
 from mlmkpi.validate.rows import Rows
-from mlmkpi.validate.rule import Rule, Scene
+from mlmkpi.validate.rule import Scene
 from mlmkpi.validate.trees import tree_findings
 
 _AHEAD = 31
@@ -68,22 +68,10 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
     if table == "orders":
         rules += currency_rules(scene, lookups)
         yield from _unused_status(scene)
-    yield from _broken(rows, [rule for rule in rules if rows.can(rule)])
+    yield from rows.findings([rule for rule in rules if rows.can(rule)])
     yield from key_findings(rows)
     if table in ("distributors", "enrollments"):
         yield from tree_findings(rows, lookups)
-
-
-def _broken(rows: Rows, rules: list[Rule]) -> Iterator[Finding]:
-    """The rules that rows break."""
-    for rule, count in zip(rules, rows.counts(rules), strict=True):
-        if not count:
-            continue
-        if rule.empties:
-            found = rows.empty(rule)
-            yield from [found] if found else []
-        else:
-            yield rows.finding(rule, count)
 
 
 def _unused_status(scene: Scene) -> Iterator[Finding]:

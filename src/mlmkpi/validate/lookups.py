@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY, Checking
 from mlmkpi.tables import TABLES
 
+KNOWN = "known"
 DAYS = ("enrolled", "terminated", "back")
 _PEOPLE = ("distributors", "enrollments")
 
@@ -20,31 +19,31 @@ class Lookups:
     def __init__(self, engine: Checking) -> None:
         self.engine = engine
         self.readable = {name: columns for name in engine.tables if (columns := engine.readable(name))}
-        self._made: dict[tuple[str, ...], Frame] = {}
+        self._people: dict[tuple[str, ...], Frame] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
         return bool(self._holders(table, _target(table, column)))
 
-    def unknown(self, table: str, column: str) -> Frame:
-        """The keyed ids in a column that the table it refers to does not have, and how often each (`len`)."""
+    def is_own(self, table: str, column: str) -> bool:
+        """Whether a column of a table refers to the table itself."""
+        return _target(table, column) == table
+
+    def strange(self, frame: Frame, table: str, column: str, flag: str) -> Frame:
+        """A frame of the table with a flag: whether the table that the column refers to does not have its id."""
         target = _target(table, column)
         name = TABLES[target].key[0]
         known = [
             (holder, "distributor_id" if holder in _PEOPLE else name) for holder in self._holders(table, target)
         ]
-        return self._made_once(("unknown", table, column), lambda: self.engine.absent((table, column), known))
+        return self.engine.strange(frame, (table, column), known, flag)
 
     def attach(self, frame: Frame, table: str, column: str) -> Frame:
-        """A frame of the table with `enrolled`, `terminated` and `back` of the person in a column."""
+        """A frame of the table with the days of the person in a column, and `known`, null for who is unknown."""
         holders = self._holders(table, "distributors")
-        people = self._made_once(("people", *holders), lambda: self.engine.kept(self._people(holders)))
-        return self.engine.keyed(frame, column).join(people, on=KEY, how="left").drop(KEY)
-
-    def _made_once(self, what: tuple[str, ...], make: Callable[[], Frame]) -> Frame:
-        if what not in self._made:
-            self._made[what] = make()
-        return self._made[what]
+        if holders not in self._people:
+            self._people[holders] = self.engine.kept(self._everybody(holders))
+        return self.engine.look_up(frame, column, self._people[holders])
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
@@ -54,8 +53,11 @@ class Lookups:
         own = table if table == "enrollments" else None
         return tuple(name for name in names if name in self.readable and name != own)
 
-    def _people(self, holders: tuple[str, ...]) -> Frame:
+    def _everybody(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
+        return self._histories(holders).select(KEY, *DAYS, nw.lit(1, nw.Int8).alias(KNOWN))
+
+    def _histories(self, holders: tuple[str, ...]) -> Frame:
         days = nw.concat([self._days(holder, "enrolled_on") for holder in holders])
         people = days.group_by(KEY).agg(nw.col("day").min().alias("enrolled"))
         if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
@@ -67,7 +69,7 @@ class Lookups:
         gone = people.filter(~nw.col("terminated").is_null())
         again = (nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated"))
         back = days.join(gone, on=KEY).filter(again).group_by(KEY).agg(nw.col("day").min().alias("back"))
-        return people.join(back, on=KEY, how="left").select(KEY, *DAYS)
+        return people.join(back, on=KEY, how="left")
 
     def _days(self, table: str, column: str) -> Frame:
         rows = self.engine.keyed(self.engine.scan(table, ["distributor_id", column]), "distributor_id")
