@@ -86,8 +86,8 @@ class Checking(Protocol):
     def keyed(self, frame: Frame, column: str) -> Frame:
         """The frame with an id column once more, fit for joining and as its text stands."""
 
-    def look_up(self, frame: Frame, column: str, directory: Frame) -> Frame:
-        """The rows with the columns of a kept frame of keyed ids for the id in theirs, null for who is not in it."""
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
+        """The keyed rows with the other columns of a keyed frame, which has an id once; null for ids not in it."""
 
     def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
         """The rows with a flag: that the id in a table's column, where there is one, stands in none of the others."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
 _BITS, _CUT = 64, 22
+_PART = 2**18
 
 
 class Hashes:
@@ -20,7 +21,8 @@ class Hashes:
     """
 
     def __init__(self, hashes: pl.Series) -> None:
-        self._ended: Words = np.append(hashes.to_numpy(), np.uint64(2**_BITS - 1))
+        end = pl.Series([2**_BITS - 1], dtype=pl.UInt64)
+        self._ended: Words = pl.concat([hashes, end]).to_numpy(writable=True)
         self._ended.sort()
         self.ordered = self._ended[:-1]
 
@@ -33,20 +35,28 @@ class Hashes:
         """Where each stands (first), the number of all for others and for null."""
         words = wanted.fill_null(0).to_numpy()
         shift, starts = self._starts
-        at: NDArray[np.uint32] = starts.take((words >> shift).view(np.int64))
-        behind = np.flatnonzero(self._ended.take(at) < words)
-        while len(behind):
-            at[behind] += 1
-            behind = behind[self._ended.take(at[behind]) < words[behind]]
-        at[self._ended.take(at) != words] = len(self.ordered)
-        return at
+        found: NDArray[np.uint32] = starts.take((words >> shift).view(np.int64))
+        there = self._ended.take(found)
+        left = np.flatnonzero(there != words)
+        words, there, at = words[left], there[left], found[left]
+        while len(left):
+            found[left[there > words]] = len(self.ordered)
+            behind = there < words
+            left, words, at = left[behind], words[behind], at[behind] + np.uint32(1)
+            there = self._ended.take(at)
+            found[left] = at
+            apart = there != words
+            left, words, there, at = left[apart], words[apart], there[apart], at[apart]
+        return found
 
     @cached_property
     def _starts(self) -> tuple[np.uint64, NDArray[np.uint32]]:
         """By how many bits hashes are cut to their beginnings, and where those of each beginning start."""
-        bits = min(len(self.ordered).bit_length(), _CUT) or 1
+        bits = min(len(self.ordered).bit_length() + 1, _CUT)
         shift = np.uint64(_BITS - bits)
-        counts = np.bincount((self.ordered >> shift).view(np.int64), minlength=2**bits)
-        starts = np.zeros(2**bits, dtype=np.uint32)
-        np.cumsum(counts[:-1], out=starts[1:])
-        return shift, starts
+        starts = np.zeros(2**bits + 1, dtype=np.uint32)
+        for at in range(0, len(self.ordered), _PART):
+            beginnings = (self.ordered[at : at + _PART] >> shift).view(np.int64)
+            low, high = int(beginnings[0]), int(beginnings[-1])
+            starts[low + 1 : high + 2] += np.bincount(beginnings - low).astype(np.uint32)
+        return shift, np.cumsum(starts, out=starts)

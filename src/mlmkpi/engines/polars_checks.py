@@ -16,7 +16,7 @@ from mlmkpi.engines.hashes import Hashes
 from mlmkpi.engines.lookup import with_columns_of
 from mlmkpi.sources import Exports, Finding, Source
 from mlmkpi.sources.part import ROW
-from mlmkpi.sources.reader import FILE
+from mlmkpi.sources.reader import BAD, FILE
 
 PLACE = (FILE, ROW)
 
@@ -51,6 +51,7 @@ class PolarsChecks:
     def __init__(self, exports: Exports) -> None:
         self._sources = exports.tables
         self._hashes: dict[tuple[str, str], Hashes] = {}
+        self._fit: set[str] = set()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -78,9 +79,9 @@ class PolarsChecks:
         return self._sources[table].height
 
     def findings(self, table: str) -> list[Finding]:
-        """What reading all columns brings up, parsing text once for all that follows."""
+        """What reading all columns brings up; cells are looked at column by column unless sifting saw that all fit."""
         source = self._sources[table]
-        return source.findings(_in_order(source))
+        return source.findings(_in_order(source), fit=table in self._fit)
 
     def spellings(self, table: str, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
         """The codes, from the source's own count."""
@@ -116,14 +117,17 @@ class PolarsChecks:
 
     def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> PolarsSifted:
         """All flags from one pass, and the hashed key; the flags of ten million rows fit into a few megabytes."""
-        key = self._sources[table].table.key
-        kept = [(table, name) for name in key[:1] if len(key) == 1 and name in frame.collect_schema()]
-        kept = [column for column in kept if column not in self._hashes]
-        rows = nw.to_native(frame).select(*flags, *(hashed(pl.col(name)).alias(KEY) for _, name in kept))
+        source, schema = self._sources[table], frame.collect_schema()
+        keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
+        new = [column for column in keys if column not in self._hashes]
+        looked = [*flags, *[BAD] * (BAD in schema)]
+        rows = nw.to_native(frame).select(*looked, *(hashed(pl.col(name)).alias(KEY) for _, name in new))
         found = rows.collect(engine="streaming")
-        for column in kept:
+        for column in new:
             self._hashes[column] = Hashes(found[KEY].drop_nulls())
-        return PolarsSifted(self._sources[table], found.select(*flags))
+        if self.readable(table) <= set(schema) and not (BAD in schema and found[BAD].any()):
+            self._fit.add(table)
+        return PolarsSifted(source, found.select(*flags))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run the frame on the streaming engine."""
@@ -142,10 +146,9 @@ class PolarsChecks:
         """The ids' hashes."""
         return _frame(nw.to_native(frame).with_columns(hashed(pl.col(column)).alias(KEY)))
 
-    def look_up(self, frame: Frame, column: str, directory: Frame) -> Frame:
-        """By the ids' hashes."""
-        known = self.collect(directory)
-        return _frame(with_columns_of(nw.to_native(self.keyed(frame, column)), KEY, known, KEY).drop(KEY))
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
+        """By the hashes."""
+        return _frame(with_columns_of(nw.to_native(frame), KEY, self.collect(directory), KEY))
 
     def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
         """By their hashes in one holder after the other."""

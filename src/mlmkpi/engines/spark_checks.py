@@ -124,15 +124,15 @@ class SparkChecks:
         """The ids as text."""
         return frame.with_columns(nw.col(column).cast(nw.String).alias(KEY))
 
-    def look_up(self, frame: Frame, column: str, directory: Frame) -> Frame:
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
         """A join."""
-        return self.keyed(frame, column).join(directory, on=KEY, how="left").drop(KEY)
+        return frame.join(directory, on=KEY, how="left")
 
     def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
         """Gathered before they travel to those that are known; the few that are left are joined."""
         named = self._ids(ids).unique()
         absent = named.join(nw.concat([self._ids(each) for each in known]), on=KEY, how="anti")
-        return self.look_up(frame, ids[1], absent.with_columns(nw.lit(True).alias(flag)))
+        return self.look_up(self.keyed(frame, ids[1]), absent.with_columns(nw.lit(True).alias(flag))).drop(KEY)
 
     def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
         """The server finds the highest; here they are joined."""

@@ -102,11 +102,11 @@ def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None)
 
 def _cleaned(text: pl.Series) -> pl.Series:
     """Cells without white space round them, which is looked for first: to see that there is none takes less."""
-    as_bytes = text.cast(pl.Binary).bin
+    as_bytes = text.drop_nulls().cast(pl.Binary).bin
     first, last = as_bytes.get(0, null_on_oob=True), as_bytes.get(-1, null_on_oob=True)
     if not (_visible(first) and _visible(last)):
         return text.str.strip_chars().replace("", None)
-    return text.replace("", None) if last.null_count() > text.null_count() else text
+    return text.replace("", None) if last.has_nulls() else text
 
 
 def _visible(ends: pl.Series) -> bool:

@@ -110,13 +110,12 @@ class Source:
 
     def at(self, columns: Iterable[str], places: Iterable[int]) -> pl.DataFrame:
         """The rows that stand at these places of a scan, counted from 0, as `rows` has them."""
-        names, ends = list(columns), list(accumulate(self._heights))
-        frames = []
+        names, ends, found = list(columns), list(accumulate(self._heights)), []
         for place in places:
             file = bisect_right(ends, place)
-            row = place - (ends[file] - self._heights[file])
-            frames.append(self._part(file, names, rows=True, at=row).select(*names, FILE, ROW))
-        return pl.concat(pl.collect_all(frames, engine="streaming"))
+            row = self._part(file, names, rows=True, at=place - ends[file] + self._heights[file])
+            found.append(row.select(*names, FILE, ROW).collect(engine="streaming"))
+        return pl.concat(found)
 
     def codes(self, columns: Iterable[str]) -> pl.DataFrame:
         """Each combination of codes in these columns, with `len`, how many rows have it.
@@ -135,8 +134,11 @@ class Source:
         ragged = ragged_finding(self.table, self._readers, self.height)
         return [ragged, *cells] if ragged else cells
 
-    def findings(self, columns: Iterable[str]) -> list[Finding]:
-        """Everything that reading these columns brings up: unreadable, rounded, or not in every file."""
+    def findings(self, columns: Iterable[str], *, fit: bool = False) -> list[Finding]:
+        """Everything that reading these columns brings up: unreadable, rounded, or not in every file.
+
+        `fit`: no cell of them misfits, as is known already.
+        """
         names = list(dict.fromkeys(columns))
         refused = self.refusals(names)
         if any(name in refused for name in self.table.required):
@@ -144,7 +146,8 @@ class Source:
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
         ]
-        return [*unreadable, *self.bad_cells(names), *self._cells(names, rounded=True), *self._uneven(self.table.names)]
+        bad = [] if fit else self.bad_cells(names)
+        return [*unreadable, *bad, *self._cells(names, rounded=True), *self._uneven(self.table.names)]
 
     def assumed(self, columns: Iterable[str]) -> list[Finding]:
         """What is read otherwise than one might think: cells of these columns rounded, a column left unread."""

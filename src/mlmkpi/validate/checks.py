@@ -26,16 +26,13 @@ def check(engine: Checking, settings: Settings) -> list[Finding]:
 
     Raises DataError where a file turns out not to be readable to its end.
     """
-    read = {name: engine.findings(name) for name in engine.tables}
     lookups = Lookups(engine)
     as_of = as_of_day(lookups)
     scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD)
     found = []
     for name in engine.tables:
-        findings = list(read[name])
-        if name in lookups.readable:
-            findings += _table_findings(name, scene, lookups)
-        found += sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+        broken = list(_table_findings(name, scene, lookups)) if name in lookups.readable else []
+        found += sorted([*engine.findings(name), *broken], key=lambda finding: _SEVERITIES.index(finding.severity))
     return found
 
 

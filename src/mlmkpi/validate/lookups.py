@@ -9,7 +9,6 @@ from mlmkpi.engines.checking import KEY, Checking
 from mlmkpi.tables import TABLES
 
 KNOWN = "known"
-DAYS = ("enrolled", "terminated", "back")
 _PEOPLE = ("distributors", "enrollments")
 
 
@@ -43,7 +42,7 @@ class Lookups:
         holders = self._holders(table, "distributors")
         if holders not in self._people:
             self._people[holders] = self.engine.kept(self._everybody(holders))
-        return self.engine.look_up(frame, column, self._people[holders])
+        return self.engine.look_up(self.engine.keyed(frame, column), self._people[holders]).drop(KEY)
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
@@ -55,26 +54,21 @@ class Lookups:
 
     def _everybody(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
-        return self._histories(holders).select(KEY, *DAYS, nw.lit(1, nw.Int8).alias(KNOWN))
+        day, enrolled, terminated = nw.col("day"), nw.col("enrolled"), nw.col("terminated")
+        days = self.engine.kept(nw.concat([self._days(holder) for holder in holders]))
+        people = days.group_by(KEY).agg(day.min().alias("enrolled"), nw.col("left").max().alias("terminated"))
+        valid = nw.when(terminated >= enrolled).then(terminated).alias("terminated")
+        people = self.engine.kept(people.with_columns(valid, nw.lit(1, nw.Int8).alias(KNOWN)))
+        again = self.engine.look_up(days, people).filter(day > enrolled, day >= terminated)
+        return self.engine.look_up(people, again.group_by(KEY).agg(day.min().alias("back")))
 
-    def _histories(self, holders: tuple[str, ...]) -> Frame:
-        days = nw.concat([self._days(holder, "enrolled_on") for holder in holders])
-        people = days.group_by(KEY).agg(nw.col("day").min().alias("enrolled"))
-        if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
-            return people.with_columns(terminated=nw.lit(None, nw.Int32), back=nw.lit(None, nw.Int32))
-        left = self._days("distributors", "terminated_on").group_by(KEY).agg(nw.col("day").max().alias("terminated"))
-        people = people.join(left, on=KEY, how="left")
-        valid = nw.col("terminated") >= nw.col("enrolled")
-        people = people.with_columns(nw.when(valid).then(nw.col("terminated")).alias("terminated"))
-        gone = people.filter(~nw.col("terminated").is_null())
-        again = (nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated"))
-        back = days.join(gone, on=KEY).filter(again).group_by(KEY).agg(nw.col("day").min().alias("back"))
-        return people.join(back, on=KEY, how="left")
-
-    def _days(self, table: str, column: str) -> Frame:
-        rows = self.engine.keyed(self.engine.scan(table, ["distributor_id", column]), "distributor_id")
-        days = rows.select(nw.col(KEY), nw.col(column).alias("day")).filter(~nw.col(KEY).is_null())
-        return days if column == "enrolled_on" else days.filter(~nw.col("day").is_null())
+    def _days(self, table: str) -> Frame:
+        """The days people enrolled on, and left on."""
+        leaves = table == "distributors" and "terminated_on" in self.readable[table]
+        columns = ["distributor_id", "enrolled_on", *["terminated_on"] * leaves]
+        rows = self.engine.keyed(self.engine.scan(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
+        left = nw.col("terminated_on") if leaves else nw.lit(None, nw.Int32)
+        return rows.select(nw.col(KEY), nw.col("enrolled_on").alias("day"), left.alias("left"))
 
 
 def _target(table: str, column: str) -> str:

@@ -46,13 +46,14 @@ class Rows:
         return self.engine.placed(self.table.name, sorted(names))
 
     def findings(self, rules: Sequence[Rule]) -> Iterator[Finding]:
-        """The rules that rows break: from one pass, and another where they refer to the table itself."""
+        """The rules that rows break: from one pass over all columns, and one more for those that refer to the table."""
         flagged = {f"broken {number}": rule for number, rule in enumerate(rules)}
         sifted: dict[str, Sifted] = {}
         for own in (False, True):
             chosen = {flag: rule for flag, rule in flagged.items() if self._is_own(rule) == own}
             if chosen:
-                found = self.engine.sift(self.table.name, self._flagged(chosen), list(chosen))
+                columns = frozenset(self.key).union(*(rule.reads for rule in chosen.values())) if own else self.readable
+                found = self.engine.sift(self.table.name, self._flagged(chosen, columns), list(chosen))
                 sifted |= dict.fromkeys(chosen, found)
         for flag, rule in flagged.items():
             if sifted[flag].count(flag):
@@ -62,12 +63,12 @@ class Rows:
         """Whether a rule refers to the table itself."""
         return rule.refers and self._lookups.is_own(self.table.name, rule.column)
 
-    def _flagged(self, rules: Mapping[str, Rule]) -> Frame:
+    def _flagged(self, rules: Mapping[str, Rule], columns: Iterable[str]) -> Frame:
         """The rows with a flag for each rule. What stands in the rows alone is looked at before others are joined."""
         of_person = {flag: rule for flag, rule in rules.items() if rule.of}
         people = {str(rule.of) for rule in of_person.values()}
         among = {id(rule.among): rule.among for rule in of_person.values() if rule.among is not None}
-        frame = given(self.scan(frozenset(self.key).union(*(rule.reads for rule in rules.values()))), rules.values())
+        frame = given(self.scan(columns), rules.values())
         frame = _with(frame, [
             *(rule.broken.alias(flag) for flag, rule in rules.items() if not rule.of and not rule.refers),
             *(expr.fill_null(False).alias(f"among {each}") for each, expr in among.items()),

@@ -42,7 +42,7 @@ def _on_cycles(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     far = up
     for _ in range(max(1, nobody).bit_length()):
         if (far == nobody).all():
-            break
+            return np.empty(0, dtype=np.int64)
         far = far[far]
     ends = np.unique(far)
     circling: NDArray[np.int64] = ends[(ends != nobody) & (up[ends] != ends)]
