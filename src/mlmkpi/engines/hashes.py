@@ -28,8 +28,8 @@ class Hashes:
 
     @cached_property
     def repeated(self) -> Words:
-        """Those that stand twice."""
-        return np.unique(self.ordered[1:][self.ordered[1:] == self.ordered[:-1]])
+        """Those that equal the one before them."""
+        return self.ordered[1:][self.ordered[1:] == self.ordered[:-1]]
 
     def places(self, wanted: pl.Series) -> NDArray[np.uint32]:
         """Where each stands (first), the number of all for others and for null."""
@@ -52,7 +52,7 @@ class Hashes:
     @cached_property
     def _starts(self) -> tuple[np.uint64, NDArray[np.uint32]]:
         """By how many bits hashes are cut to their beginnings, and where those of each beginning start."""
-        bits = min(len(self.ordered).bit_length() + 1, _CUT)
+        bits = min(len(self.ordered).bit_length() or 1, _CUT)
         shift = np.uint64(_BITS - bits)
         starts = np.zeros(2**bits + 1, dtype=np.uint32)
         for at in range(0, len(self.ordered), _PART):
