@@ -29,10 +29,11 @@ class Hashes:
     @cached_property
     def repeated(self) -> Words:
         """Those that equal the one before them."""
-        return self.ordered[1:][self.ordered[1:] == self.ordered[:-1]]
+        repeated: Words = self.ordered[1:][self.ordered[1:] == self.ordered[:-1]]
+        return repeated
 
     def places(self, wanted: pl.Series) -> NDArray[np.uint32]:
-        """Where each stands (first), the number of all for others and for null."""
+        """Where each stands (first), the number of all for others and for null, which goes as 0, the hash of no id."""
         words = wanted.fill_null(0).to_numpy()
         shift, starts = self._starts
         found: NDArray[np.uint32] = starts.take((words >> shift).view(np.int64))

@@ -93,8 +93,9 @@ class PolarsChecks:
         return _frame(self._sources[table].scan(columns))
 
     def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
-        """The source's rows, which are read again for what is shown of them."""
-        return self.scan(table, columns)
+        """The source's rows, unmarked where sifting saw that all cells fit; what is shown of them is read again."""
+        frame = self.scan(table, columns)
+        return frame.drop(BAD, strict=False) if table in self._fit else frame
 
     def placed(self, table: str, columns: Sequence[str]) -> Frame:
         """The source's rows with file and number."""
