@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint64]
-_BITS, _CUT = 64, 22
+_BITS, _CUT = 64, 23
 _PART = 2**18
 
 
@@ -53,7 +53,7 @@ class Hashes:
     @cached_property
     def _starts(self) -> tuple[np.uint64, NDArray[np.uint32]]:
         """By how many bits hashes are cut to their beginnings, and where those of each beginning start."""
-        bits = min(len(self.ordered).bit_length() or 1, _CUT)
+        bits = min(len(self.ordered).bit_length() + 1, _CUT)
         shift = np.uint64(_BITS - bits)
         starts = np.zeros(2**bits + 1, dtype=np.uint32)
         for at in range(0, len(self.ordered), _PART):
