@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -10,5 +11,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default that of the process) and give its exit code."""
     from mlmkpi.cli.running import run
+    from mlmkpi.cli.tuning import tune
 
+    tune(os.environ)
     return run(arguments)

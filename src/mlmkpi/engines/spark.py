@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,13 +14,14 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
+from mlmkpi.engines.spark_functions import functions_of
+from mlmkpi.engines.spark_misfits import misfit
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
-from mlmkpi.engines.spark_tables import BAD, CORRUPT, Tables
+from mlmkpi.engines.spark_quantiles import order_statistics
+from mlmkpi.engines.spark_tables import BAD, Tables
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
-from mlmkpi.sources.cells import SORTS
-from mlmkpi.sources.problems import EXPECTED
 from mlmkpi.tables import TABLES, Kind
 
 LATEST_OFFSET = 20_000_000
@@ -224,23 +224,7 @@ class SparkEngine:
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics from a histogram of the values, which the server makes and keeps."""
-        f, native = self._f, nw.to_native(frame)
-        window = import_module(native.__class__.__module__.rpartition(".")[0] + ".window").Window
-        counted = native.groupBy(*keys, value).agg(f.count(f.lit(1)).alias("_n"))
-        whole = window.partitionBy(*keys) if keys else window.partitionBy(f.lit(0))
-        running = whole.orderBy(value).rowsBetween(window.unboundedPreceding, window.currentRow)
-        summed = counted.select(
-            *keys, value, f.sum("_n").over(running).alias("_upto"), f.sum("_n").over(whole).alias("n")
-        )
-        ends = []
-        for at, point in enumerate(points):
-            last = f.col("n") - 1
-            low = f.expr(f"(n - 1) * {point.numerator} div {point.denominator}")
-            high = f.least(low + 1, last)
-            for side, place in (("low", low), ("high", high)):
-                ends.append(f.min(f.when(f.col("_upto") > place, f.col(value))).alias(f"{side}_{at}"))
-        grouped = summed.groupBy(*keys, "n") if keys else summed.groupBy("n")
-        return self._collect(grouped.agg(*ends))
+        return self._collect(order_statistics(self._f, nw.to_native(frame), keys, value, points))
 
     def close(self) -> None:
         """Put the session's settings back."""
@@ -289,29 +273,13 @@ class SparkEngine:
         """The cells of a table that do not fit, counted: table, column, the lowest key and how many."""
         columns = sorted(set().union(*self._scanned[table]))
         found = self._collect(self.tables.misfits(table, columns, TABLES[table].key)).sort("column").rows()
-        name, count, key = next((row for row in found if row[0] == CORRUPT), found[0])
-        more = [f"{other}: {n:,}" for other, n, _ in found if other != name]
-        where = (("first at", f"{' and '.join(TABLES[table].key)} {key}"),) if key else ()
-        also = (("also", ", ".join(more)),) if more else ()
-        fix = ("fix", "correct them in the export, or leave such rows out: --bad-rows skip")
-        if name == CORRUPT:
-            what = f"{table}: {count:,} {'row has' if count == 1 else 'rows have'} not as many cells as the header"
-            return DataError(what, (*where, ("expected", "as many cells as the header has"), *also, fix))
-        kind = self.tables.column(table, name).kind
-        what = f"{table}.{name}: {count:,} {'cell is' if count == 1 else 'cells are'} not {SORTS[kind]}"
-        return DataError(what, (*where, ("expected", EXPECTED[kind]), *also, fix))
+        return misfit(table, found, lambda name: self.tables.column(table, name).kind)
 
 
 def _frame(native: Any) -> Frame:
     """A frame of Spark's as facts see it."""
     frame: Frame = nw.from_native(native)
     return frame
-
-
-def functions_of(session: Any) -> Any:
-    """The functions that make expressions for this session: Connect has its own."""
-    connect = ".connect." in type(session).__module__
-    return import_module("pyspark.sql.connect.functions" if connect else "pyspark.sql.functions")
 
 
 def cancel(session: Any) -> None:

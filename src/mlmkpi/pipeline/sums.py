@@ -93,7 +93,7 @@ def take(books: Books, job: Job) -> Sums:
     check_whole(rows, job.summed)
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
-    totals = _totals(books, job, split, parts, key, pairs)
+    totals = _totals(books, job, split, parts if split.leaders else [rows], key, pairs)
     for pair in grouped:
         totals = totals.join(_clustered(books, job, split, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)

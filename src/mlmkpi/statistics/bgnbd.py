@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlmkpi.statistics.intervals import Array
-from mlmkpi.statistics.maximum import BLOCK, MINIMUM_REPEAT_BUYERS, Fit, maximise, too_few
+from mlmkpi.statistics.maximum import BLOCK, MINIMUM_REPEAT_BUYERS, Fit, dot, maximise, too_few
 
 Whole = npt.NDArray[np.int64]
 
@@ -49,7 +49,7 @@ def fit_bgnbd(customers: Histories) -> Fit:
     if int(customers.counts[customers.repeats > 0].sum()) < MINIMUM_REPEAT_BUYERS:
         return too_few()
     likelihood = Likelihood.of(customers)
-    weeks, purchases = likelihood.of_ages @ likelihood.weeks, likelihood.repeats_of_ages.sum()
+    weeks, purchases = dot(likelihood.of_ages, likelihood.weeks), likelihood.repeats_of_ages.sum()
     start = np.array([0.5, 0.5 * weeks / purchases, 1.0, 2.0])
     return maximise(likelihood, start, int(customers.counts.sum()))
 
@@ -104,12 +104,12 @@ class Likelihood:
         events, wait = r * self.of_ages + self.repeats_of_ages, alpha + self.weeks
         buying = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
         staying = gammaln(b + x) - gammaln(b) + gammaln(a + b) - gammaln(a + b + x)
-        value = weight @ (buying + staying) - events @ np.log(wait)
-        by_r = weight @ (digamma(r + x) - digamma(r) + np.log(alpha)) - self.of_ages @ np.log(wait)
-        by_alpha = weight.sum() * r / alpha - events @ (1 / wait)
-        by_a = weight @ (digamma(a + b) - digamma(a + b + x))
-        by_b = by_a + weight @ (digamma(b + x) - digamma(b))
-        return float(value), np.array([by_r, by_alpha, by_a, by_b])
+        value = dot(weight, buying + staying) - dot(events, np.log(wait))
+        by_r = dot(weight, digamma(r + x) - digamma(r) + np.log(alpha)) - dot(self.of_ages, np.log(wait))
+        by_alpha = weight.sum() * r / alpha - dot(events, 1 / wait)
+        by_a = dot(weight, digamma(a + b) - digamma(a + b + x))
+        by_b = by_a + dot(weight, digamma(b + x) - digamma(b))
+        return value, np.array([by_r, by_alpha, by_a, by_b])
 
     def _gone(self, parameters: Array) -> tuple[float, Array]:
         """Σ ln(1 + o), with the odds o of having left at the last purchase against being alive."""
@@ -124,12 +124,12 @@ class Likelihood:
             silence, events = logs[age] - logs[last], r + x
             odds = base[x] + events * silence
             small = np.exp(-np.abs(odds))
-            value += float(counts @ (np.maximum(odds, 0) + np.log1p(small)))
+            value += dot(counts, np.maximum(odds, 0) + np.log1p(small))
             left = counts * np.where(odds > 0, 1, small) / (1 + small)
-            by_r += float(left @ silence)
-            by_alpha += float((left * events) @ (inverse[age] - inverse[last]))
+            by_r += dot(left, silence)
+            by_alpha += dot(left * events, inverse[age] - inverse[last])
             left_after += np.bincount(x, left, len(later))
-        return value, np.array([by_r, by_alpha, left_after.sum() / a, -(left_after @ (1 / later))])
+        return value, np.array([by_r, by_alpha, left_after.sum() / a, -dot(left_after, 1 / later)])
 
 
 def alive(fit: Fit, repeats: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mlmkpi.statistics.intervals import Array
-from mlmkpi.statistics.maximum import BLOCK, MINIMUM_REPEAT_BUYERS, Fit, maximise, too_few
+from mlmkpi.statistics.maximum import BLOCK, MINIMUM_REPEAT_BUYERS, Fit, dot, maximise, too_few
 
 
 def fit_gamma_gamma(repeats: npt.ArrayLike, means: npt.ArrayLike) -> Fit:
@@ -54,7 +54,7 @@ class Likelihood:
         """Sum up what does not change with the parameters."""
         totals = repeats * means
         counts = np.bincount(repeats.astype(np.int64))[1:].astype(np.float64)
-        return cls(repeats, totals, counts, float(repeats @ np.log(totals)), float(np.log(means).sum()))
+        return cls(repeats, totals, counts, dot(repeats, np.log(totals)), float(np.log(means).sum()))
 
     def __call__(self, parameters: Array) -> tuple[float, Array]:
         """Σ ln of Γ(px+q) ÷ (Γ(px) Γ(q)) · v^q · m^(px−1) · x^(px) ÷ (v + x·m)^(px+q), and its gradient."""
@@ -64,9 +64,10 @@ class Likelihood:
         x, weight, buyers = np.arange(1, len(self.of_repeats) + 1), self.of_repeats, len(self.repeats)
         logs, repeated_logs, inverse, repeated_inverse = self._reach(v)
         constant = gammaln(p * x + q) - gammaln(p * x) - gammaln(q)
-        value = weight @ constant + p * (self.logs - repeated_logs) + q * (buyers * np.log(v) - logs) - self.log_means
-        by_p = (weight * x) @ (digamma(p * x + q) - digamma(p * x)) + self.logs - repeated_logs
-        by_q = weight @ digamma(p * x + q) + buyers * (np.log(v) - digamma(q)) - logs
+        value = dot(weight, constant) + p * (self.logs - repeated_logs)
+        value += q * (buyers * np.log(v) - logs) - self.log_means
+        by_p = dot(weight * x, digamma(p * x + q) - digamma(p * x)) + self.logs - repeated_logs
+        by_q = dot(weight, digamma(p * x + q)) + buyers * (np.log(v) - digamma(q)) - logs
         by_v = buyers * q / v - p * repeated_inverse - q * inverse
         return float(value), np.array([by_p, by_q, by_v])
 
@@ -76,7 +77,7 @@ class Likelihood:
         for start in range(0, len(self.repeats), BLOCK):
             x, reach = self.repeats[start : start + BLOCK], v + self.totals[start : start + BLOCK]
             logs, inverse = np.log(reach), 1 / reach
-            sums += logs.sum(), x @ logs, inverse.sum(), x @ inverse
+            sums += logs.sum(), dot(x, logs), inverse.sum(), dot(x, inverse)
         return tuple(sums.tolist())
 
 

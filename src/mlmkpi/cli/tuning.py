@@ -1,0 +1,16 @@
+"""What the libraries below are told before they are imported; whoever set a variable has their own way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+
+
+def tune(environment: MutableMapping[str, str]) -> None:
+    """Set what a process of our own runs best with.
+
+    A fit's matrices are a handful of numbers, over which threads of linear algebra would only wait for one another.
+    Of Parquet as many row groups are read ahead as there are cores to decode them: more only fill the memory.
+    """
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    environment.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", str(os.cpu_count() or 2))

@@ -1,0 +1,26 @@
+"""What an error says of a table's cells that do not fit, which Spark counts by column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mlmkpi.engines.spark_tables import CORRUPT
+from mlmkpi.errors import DataError
+from mlmkpi.sources.cells import SORTS
+from mlmkpi.sources.problems import EXPECTED
+from mlmkpi.tables import TABLES, Kind
+
+
+def misfit(table: str, found: Sequence[tuple[str, int, str | None]], kind_of: Callable[[str], Kind]) -> DataError:
+    """The error from `found`: column, how many cells, the lowest key; `kind_of` tells a column's."""
+    name, count, key = next((row for row in found if row[0] == CORRUPT), found[0])
+    more = [f"{other}: {n:,}" for other, n, _ in found if other != name]
+    where = (("first at", f"{' and '.join(TABLES[table].key)} {key}"),) if key else ()
+    also = (("also", ", ".join(more)),) if more else ()
+    fix = ("fix", "correct them in the export, or leave such rows out: --bad-rows skip")
+    if name == CORRUPT:
+        what = f"{table}: {count:,} {'row has' if count == 1 else 'rows have'} not as many cells as the header"
+        return DataError(what, (*where, ("expected", "as many cells as the header has"), *also, fix))
+    kind = kind_of(name)
+    what = f"{table}.{name}: {count:,} {'cell is' if count == 1 else 'cells are'} not {SORTS[kind]}"
+    return DataError(what, (*where, ("expected", EXPECTED[kind]), *also, fix))

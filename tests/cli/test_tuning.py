@@ -1,0 +1,29 @@
+"""The libraries below are tuned, unless the caller has set them otherwise."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from mlmkpi.cli.tuning import tune
+
+AHEAD = "POLARS_ROW_GROUP_PREFETCH_SIZE"
+HEAVY = "import sys, mlmkpi.cli.running; print(*{'numpy', 'polars', 'scipy'} & set(sys.modules))"
+
+
+def test_what_the_caller_has_set_stays() -> None:
+    environment = {AHEAD: "7"}
+    tune(environment)
+    assert environment == {AHEAD: "7", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def test_as_many_row_groups_are_read_ahead_as_there_are_cores() -> None:
+    environment: dict[str, str] = {}
+    tune(environment)
+    assert environment[AHEAD] == str(os.cpu_count())
+
+
+def test_what_is_tuned_is_not_imported_before() -> None:
+    ended = subprocess.run([sys.executable, "-c", HEAVY], check=True, capture_output=True, text=True)
+    assert ended.stdout.strip() == ""
