@@ -149,25 +149,20 @@ class Reader:
     def scan(
         self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
     ) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is.
-
-        `at`: the row at this place alone, counted from 0.
-        """
-        if self.parsed is not None and self.parsed.columns.issuperset(names):
-            frame, bad = self._from(self.parsed.frame(), at), self.parsed.bad(names)
-            columns = [pl.col(name) for name in names]
+        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is; of
+        all rows, or of the one `at` a place counted from 0."""
+        parsed = self.parsed if self.parsed is not None and self.parsed.columns.issuperset(names) else None
+        frame = parsed.frame() if parsed else self.part.frame
+        frame = frame if at is None else frame.slice(at, 1)
+        if parsed:
+            bad, columns = parsed.bad(names), [pl.col(name) for name in names]
         else:
             cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
-            frame, bad = self._from(self.part.frame, at), any_bad(cell.bad for cell in cells.values())
-            columns = [cell.value.alias(name) for name, cell in cells.items()]
+            bad, columns = any_bad(cell.bad for cell in cells.values()), [c.value.alias(n) for n, c in cells.items()]
             frame = frame.with_row_index(ROW, 1 + (at or 0)) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []
         columns += [pl.col(ROW)] if rows else []
         return frame.select(columns)
-
-    @staticmethod
-    def _from(frame: pl.LazyFrame, at: int | None) -> pl.LazyFrame:
-        return frame if at is None else frame.slice(at, 1)
 
     def _verbatim(self, name: str) -> Cell:
         """The column as the file has it where that is text, else as its kind."""

@@ -54,13 +54,17 @@ class Lookups:
 
     def _everybody(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
-        day, enrolled, terminated = nw.col("day"), nw.col("enrolled"), nw.col("terminated")
+        day, last, enrolled, terminated = map(nw.col, ("day", "last", "enrolled", "terminated"))
         days = self.engine.kept(nw.concat([self._days(holder) for holder in holders]))
-        people = days.group_by(KEY).agg(day.min().alias("enrolled"), nw.col("left").max().alias("terminated"))
+        people = days.group_by(KEY).agg(
+            day.min().alias("enrolled"), day.max().alias("last"), nw.col("left").max().alias("terminated")
+        )
         valid = nw.when(terminated >= enrolled).then(terminated).alias("terminated")
         people = self.engine.kept(people.with_columns(valid, nw.lit(1, nw.Int8).alias(KNOWN)))
-        again = self.engine.look_up(days, people).filter(day > enrolled, day >= terminated)
-        return self.engine.look_up(people, again.group_by(KEY).agg(day.min().alias("back")))
+        returned = people.filter(last > enrolled, last >= terminated).select(KEY, "enrolled", "terminated")
+        again = days.join(returned, on=KEY).filter(day > enrolled, day >= terminated)
+        back = again.group_by(KEY).agg(day.min().alias("back"))
+        return people.drop("last").join(back, on=KEY, how="left")
 
     def _days(self, table: str) -> Frame:
         """The days people enrolled on, and left on."""

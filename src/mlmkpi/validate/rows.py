@@ -46,22 +46,25 @@ class Rows:
         return self.engine.placed(self.table.name, sorted(names))
 
     def findings(self, rules: Sequence[Rule]) -> Iterator[Finding]:
-        """The rules that rows break: from one pass over all columns, and one more for those that refer to the table."""
+        """The rules that rows break: from one pass over all columns, or two where that spares reading ids twice."""
         flagged = {f"broken {number}": rule for number, rule in enumerate(rules)}
-        sifted: dict[str, Sifted] = {}
-        for own in (False, True):
-            chosen = {flag: rule for flag, rule in flagged.items() if self._is_own(rule) == own}
-            if chosen:
-                columns = frozenset(self.key).union(*(rule.reads for rule in chosen.values())) if own else self.readable
-                found = self.engine.sift(self.table.name, self._flagged(chosen, columns), list(chosen))
-                sifted |= dict.fromkeys(chosen, found)
+        later = {flag: rule for flag, rule in flagged.items() if self._is_own(rule)}
+        first = {flag: rule for flag, rule in flagged.items() if flag not in later}
+        sifted = self._sifted(first, self.readable)
+        sifted |= self._sifted(later, {*self.key, *(rule.column for rule in later.values())})
         for flag, rule in flagged.items():
             if sifted[flag].count(flag):
                 yield from self._broken(rule, sifted[flag], flag)
 
     def _is_own(self, rule: Rule) -> bool:
-        """Whether a rule refers to the table itself."""
+        """Whether a rule looks for ids of the table itself, which the first pass keeps."""
         return rule.refers and self._lookups.is_own(self.table.name, rule.column)
+
+    def _sifted(self, rules: Mapping[str, Rule], columns: Iterable[str]) -> dict[str, Sifted]:
+        """The rows looked through for rules."""
+        if not rules:
+            return {}
+        return dict.fromkeys(rules, self.engine.sift(self.table.name, self._flagged(rules, columns), list(rules)))
 
     def _flagged(self, rules: Mapping[str, Rule], columns: Iterable[str]) -> Frame:
         """The rows with a flag for each rule. What stands in the rows alone is looked at before others are joined."""

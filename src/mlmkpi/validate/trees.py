@@ -39,11 +39,12 @@ def _on_cycles(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     """The people on a cycle, those alone on it left out: where everybody ends up who climbs for ever."""
     nobody = len(parents)
     up = np.append(np.where(parents < 0, nobody, parents), nobody)
-    far = up
-    for _ in range(max(1, nobody).bit_length()):
-        if (far == nobody).all():
-            return np.empty(0, dtype=np.int64)
-        far = far[far]
-    ends = np.unique(far)
-    circling: NDArray[np.int64] = ends[(ends != nobody) & (up[ends] != ends)]
+    far, climbing = up.copy(), np.flatnonzero(up != nobody)
+    for _ in range(nobody.bit_length()):
+        reached = far[far[climbing]]
+        far[climbing], climbing = reached, climbing[reached != nobody]
+    if not len(climbing):
+        return climbing
+    ends = np.unique(far[climbing])
+    circling: NDArray[np.int64] = ends[up[ends] != ends]
     return circling
