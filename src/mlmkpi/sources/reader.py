@@ -149,8 +149,7 @@ class Reader:
     def scan(
         self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
     ) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is; of
-        all rows, or of the one `at` a place counted from 0."""
+        """The columns, typed, with `_bad`, for `rows` `_row`, text of `verbatim` as it is; or the row `at` a place."""
         parsed = self.parsed if self.parsed is not None and self.parsed.columns.issuperset(names) else None
         frame = parsed.frame() if parsed else self.part.frame
         frame = frame if at is None else frame.slice(at, 1)
