@@ -46,3 +46,11 @@ def test_rows_get_the_columns_of_their_ids_and_nulls_for_unknown_ones(far: list[
         9: ("m", None, None, 1.5, date(2026, 1, 3)), None: nothing, 4: (None, 20, False, None, None),
         7: ("f", 10, True, 0.5, date(2026, 1, 1)), -1: nothing, 5: nothing, 2**31 - 2: nothing,
     }
+
+
+def test_hashes_are_looked_up_as_ids_are() -> None:
+    known = KNOWN.with_columns(pl.col("id").hash())
+    rows = pl.LazyFrame({"whose": [9, None, 4, 5]}, schema={"whose": pl.Int32})
+    wanted = rows.with_columns(pl.when(pl.col("whose").is_not_null()).then(pl.col("whose").hash()))
+    found = with_columns_of(wanted, "whose", known, "id").collect()
+    assert found.drop("whose").equals(with_columns_of(rows, "whose", KNOWN, "id").collect().drop("whose"))

@@ -138,3 +138,32 @@ def test_frames_are_read_as_files_are(exports: Folder) -> None:
     with pytest.raises(DataError) as caught:
         found.refuse_bad(["ordered_on"])
     assert str(caught.value).split("\n")[:2] == ["the orders frame row 2: ordered_on is not a date", '  got       "x"']
+
+
+WORDS = ["a", None, "Ångström", "x y", "~", "!"]
+
+
+@pytest.mark.parametrize("odd", ["", " ", "\t", "b ", " b", "b\n", "\u00a0b", "b\u3000", "\u2003b\u0085", "é"])
+@pytest.mark.parametrize("others", [[], ["b"], [None], ["b", None, "c"], WORDS, ["Ω"]])
+def test_texts_lose_the_white_space_round_them(exports: Folder, odd: str, others: list[str | None]) -> None:
+    given = pl.Series([*others, odd, *others], dtype=pl.String)
+    assert read(exports, "channel", given) == [(cell and cell.strip()) or None for cell in given]
+
+
+def test_rows_are_found_by_their_places(exports: Folder) -> None:
+    days = ["2026-12-31", "x", "2026-12-30"]
+    for number in range(3):
+        ids = [f"{number}{row}" for row in range(number + 1)]
+        given = pl.DataFrame({"order_id": ids, "ordered_on": days[: number + 1], "amount": [5.0] * len(ids)})
+        given.write_parquet(exports.path / f"orders_{number}.parquet", row_group_size=2)
+    source = exports.source()
+    rows = source.rows(["order_id", "ordered_on"]).select("order_id", "ordered_on", "_file", "_row").collect()
+    places = [4, 0, 1, 2, 5, 3]
+    assert source.at(["order_id", "ordered_on"], places).rows() == rows[places].rows()
+    assert source.at(["order_id"], [5]).rows() == [("22", 2, 3)]
+
+
+def test_rows_of_text_are_found_by_their_places(exports: Folder) -> None:
+    exports.put("orders.csv", "order_id,ordered_on,amount\n1,2026-12-31,5\n\n,,\n2,2026-12-30,7\n")
+    source, columns = exports.source(), ["order_id", "amount"]
+    assert source.at(columns, [1, 0]).rows() == source.rows(columns).collect().rows()[::-1]

@@ -31,6 +31,14 @@ def test_cells_that_are_empty_or_cannot_be_read(company: Company) -> None:
     ]
 
 
+def test_an_empty_cell_beside_one_that_cannot_be_read(company: Company) -> None:
+    company.put("followers", "counted_on,account_id,followers", "2026-03-01,a,5", "soon,,5", "2026-03-02,b,5")
+    assert company.findings() == [
+        finding("followers.counted_on", "unreadable-cell", "error", 3, "counted_on is not a date", (2, None, "soon")),
+        finding("followers.account_id", "empty-cell", "error", 3, "account_id is empty", (2, None, None)),
+    ]
+
+
 def test_a_verdict_may_be_empty(company: Company) -> None:
     company.put("claims", "reviewed_on,violation", "2026-03-01,", "2026-03-01,yes")
     assert company.findings() == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlmkpi.engines import Frame
 from mlmkpi.sources import Finding
@@ -13,7 +15,17 @@ from mlmkpi.sources import Finding
 KEY = "_id"
 """What `keyed` calls an id that it made fit for joining."""
 BAD = "_bad"
-"""What `placed` calls the rows with a cell that does not fit, where there can be one."""
+"""What `marked` calls the rows with a cell that does not fit, where there can be one."""
+
+
+class Sifted(Protocol):
+    """A table's rows that were looked through, each under some flags."""
+
+    def count(self, flag: str) -> int:
+        """How many rows have a flag."""
+
+    def first(self, flag: str, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """The columns of the first rows that have a flag, with what `place` reads."""
 
 
 class Checking(Protocol):
@@ -44,23 +56,23 @@ class Checking(Protocol):
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The columns, typed."""
 
+    def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
+        """The columns, typed, and `_bad`; with those `beside` where a sifted frame has to have them."""
+
     def placed(self, table: str, columns: Sequence[str]) -> Frame:
-        """The columns, with what `first` and `later` take rows in order by, and `_bad`."""
+        """The columns, with what `first` and `later` take rows in order by."""
 
     def place(self, table: str, row: dict[str, Any]) -> tuple[str | None, int | None]:
         """The file and number of a placed row, as far as they are known."""
 
-    def first(self, frame: Frame, columns: Sequence[str], count: int, *, filtered: bool = False) -> pl.DataFrame:
-        """The first rows of a placed frame; `filtered`: it was made by filters alone."""
+    def first(self, frame: Frame, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """The columns of the first rows of a placed frame, with what `place` reads."""
 
     def later(self, frame: Frame, key: Sequence[str]) -> Frame:
         """The rows of a placed frame that have a row of their key before them."""
 
-    def totals(self, frames: Sequence[Frame]) -> list[int]:
-        """The sum of each frame's `len`."""
-
-    def true(self, frame: Frame, flags: Sequence[str]) -> list[int]:
-        """How often each flag is true."""
+    def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> Sifted:
+        """Look through the table's rows, of which the frame has all, in the order that `scan` gave them, and flags."""
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Bring a frame's rows here."""
@@ -71,14 +83,20 @@ class Checking(Protocol):
     def kept(self, frame: Frame) -> Frame:
         """A frame that is computed once, to be read several times."""
 
-    def keyed(self, frame: Frame, column: str, name: str = KEY) -> Frame:
+    def keyed(self, frame: Frame, column: str) -> Frame:
         """The frame with an id column once more, fit for joining and as its text stands."""
 
-    def keys(self, texts: pl.Series) -> pl.Series:
-        """What `keyed` makes of ids as text."""
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
+        """The keyed rows with the other columns of a keyed frame, which has an id once; null for ids not in it."""
 
-    def absent(self, ids: tuple[str, str], known: Sequence[tuple[str, str]]) -> Frame:
-        """The keyed ids of a table's column that none of the others has, and how often each (`len`)."""
+    def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
+        """The rows with a flag: that the id in a table's column, where there is one, stands in none of the others."""
+
+    def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
+        """The keyed ids of the people who have a parent in the column, and where among them the parent stands, or -1.
+
+        Of several rows of a person the highest parent counts.
+        """
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:
         """The rows whose id is one of the keyed ones."""

@@ -1,4 +1,4 @@
-"""Ids looked up: where they are integers that lie close together, in an array instead of by a join or by hashes."""
+"""Ids looked up: in an array where they are integers that lie close together or hashes, else by a join."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from mlmkpi.engines.hashes import Hashes
 
 SPARSE = 16
 """How many times as many places as ids an array may have."""
@@ -83,12 +85,20 @@ def at_places(frame: pl.LazyFrame, known: pl.DataFrame) -> pl.LazyFrame:
 
 
 def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: str) -> pl.LazyFrame:
-    """The rows with the columns of what is known of the ids in `key`, each once; null for another id, and for none."""
-    if not is_narrow(known[key]):
+    """The rows with the columns of what is known of the ids in `key`, each once; null for another id, and for none.
+
+    Ids that are unsigned are hashes.
+    """
+    places: Callable[[pl.Series], Numbers]
+    if known[key].dtype == pl.UInt64:
+        known = known.sort(key)
+        places = Hashes(known[key]).places
+    elif is_narrow(known[key]):
+        places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__
+    else:
         return frame.join(known.lazy(), left_on=column, right_on=key, how="left")
-    places = Table.of(known[key], np.arange(len(known), dtype=np.int32), len(known))
     place = pl.col(column).map_batches(
-        lambda ids: pl.Series(places[ids]), return_dtype=pl.Int32, is_elementwise=True
+        lambda ids: pl.Series(places(ids)), return_dtype=pl.UInt32, is_elementwise=True
     )
     found = [
         pl.col(PLACED).map_batches(_gatherer(values), return_dtype=values.dtype, is_elementwise=True).alias(values.name)

@@ -12,19 +12,37 @@ from numpy.typing import NDArray
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY
+from mlmkpi.engines.hashes import Hashes
+from mlmkpi.engines.lookup import with_columns_of
 from mlmkpi.sources import Exports, Finding, Source
 from mlmkpi.sources.part import ROW
-from mlmkpi.sources.reader import FILE
+from mlmkpi.sources.reader import BAD, FILE
 
 PLACE = (FILE, ROW)
 
 
 def hashed(ids: pl.Expr) -> pl.Expr:
-    """Ids as 64-bit hashes of their text, which join and sort in half the time; null stays null.
+    """Ids as 64-bit hashes of their text, which are looked up and sorted in half the time; null stays null.
 
     That one unknown id among ten million has the hash of a known one is less likely than one in a hundred thousand.
     """
     return pl.when(ids.is_not_null()).then(ids.cast(pl.String).hash())
+
+
+class PolarsSifted:
+    """A table's rows and flags of them, in the order of the files."""
+
+    def __init__(self, source: Source, flags: pl.DataFrame) -> None:
+        self._source = source
+        self._flags = flags
+
+    def count(self, flag: str) -> int:
+        """From the flags."""
+        return int(self._flags[flag].sum())
+
+    def first(self, flag: str, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """The rows at the first places, read again."""
+        return self._source.at(columns, self._flags[flag].fill_null(False).arg_true().head(count))
 
 
 class PolarsChecks:
@@ -32,8 +50,8 @@ class PolarsChecks:
 
     def __init__(self, exports: Exports) -> None:
         self._sources = exports.tables
-        self._sorted: dict[tuple[str, str], NDArray[np.uint64]] = {}
-        self._known: dict[tuple[tuple[str, str], ...], pl.DataFrame] = {}
+        self._hashes: dict[tuple[str, str], Hashes] = {}
+        self._fit: set[str] = set()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -61,9 +79,9 @@ class PolarsChecks:
         return self._sources[table].height
 
     def findings(self, table: str) -> list[Finding]:
-        """What reading all columns brings up, parsing text once for all that follows."""
+        """What reading all columns brings up; cells are looked at column by column unless sifting saw that all fit."""
         source = self._sources[table]
-        return source.findings(_in_order(source))
+        return source.findings(_in_order(source), fit=table in self._fit)
 
     def spellings(self, table: str, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
         """The codes, from the source's own count."""
@@ -74,6 +92,11 @@ class PolarsChecks:
         """The source's rows."""
         return _frame(self._sources[table].scan(columns))
 
+    def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
+        """The source's rows, unmarked where sifting saw that all cells fit; what is shown of them is read again."""
+        frame = self.scan(table, columns)
+        return frame.drop(BAD, strict=False) if table in self._fit else frame
+
     def placed(self, table: str, columns: Sequence[str]) -> Frame:
         """The source's rows with file and number."""
         return _frame(self._sources[table].scan(columns, rows=True))
@@ -82,10 +105,9 @@ class PolarsChecks:
         """The file's name, and the row's number in it."""
         return self._sources[table].files[row[FILE]], row[ROW]
 
-    def first(self, frame: Frame, columns: Sequence[str], count: int, *, filtered: bool = False) -> pl.DataFrame:
-        """The first by place; filters keep the order, so that the first that pass them are those."""
+    def first(self, frame: Frame, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """The first by place."""
         rows = nw.to_native(frame).select(*PLACE, *columns)
-        rows = rows.head(count) if filtered else rows
         found: pl.DataFrame = rows.bottom_k(count, by=list(PLACE)).sort(PLACE).collect(engine="streaming")
         return found
 
@@ -94,14 +116,19 @@ class PolarsChecks:
         rows = nw.to_native(frame).select(*PLACE, *key)
         return _frame(rows.filter(pl.int_range(pl.len()).over(list(key), order_by=PLACE) > 0))
 
-    def totals(self, frames: Sequence[Frame]) -> list[int]:
-        """Their sums."""
-        return [int(self.collect(frame)["len"].sum()) for frame in frames]
-
-    def true(self, frame: Frame, flags: Sequence[str]) -> list[int]:
-        """Their sums."""
-        sums = nw.to_native(frame).select(pl.col(flag).sum() for flag in flags)
-        return [int(count) for count in sums.collect(engine="streaming").row(0)]
+    def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> PolarsSifted:
+        """All flags from one pass, and the hashed key; the flags of ten million rows fit into a few megabytes."""
+        source, schema = self._sources[table], frame.collect_schema()
+        keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
+        new = [column for column in keys if column not in self._hashes]
+        looked = [*flags, *[BAD] * (BAD in schema)]
+        rows = nw.to_native(frame).select(*looked, *(hashed(pl.col(name)).alias(KEY) for _, name in new))
+        found = rows.collect(engine="streaming")
+        for column in new:
+            self._hashes[column] = Hashes(found[KEY].drop_nulls())
+        if self.readable(table) <= set(schema) and not (BAD in schema and found[BAD].any()):
+            self._fit.add(table)
+        return PolarsSifted(source, found.select(*flags))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run the frame on the streaming engine."""
@@ -116,24 +143,46 @@ class PolarsChecks:
         """The frame in memory."""
         return _frame(self.collect(frame).lazy())
 
-    def keyed(self, frame: Frame, column: str, name: str = KEY) -> Frame:
+    def keyed(self, frame: Frame, column: str) -> Frame:
         """The ids' hashes."""
-        return _frame(nw.to_native(frame).with_columns(hashed(pl.col(column)).alias(name)))
+        return _frame(nw.to_native(frame).with_columns(hashed(pl.col(column)).alias(KEY)))
 
-    def keys(self, texts: pl.Series) -> pl.Series:
-        """The ids' hashes."""
-        return texts.to_frame().select(hashed(pl.col(texts.name)).alias(texts.name)).to_series()
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
+        """By the hashes."""
+        return _frame(with_columns_of(nw.to_native(frame), KEY, self.collect(directory), KEY))
 
-    def absent(self, ids: tuple[str, str], known: Sequence[tuple[str, str]]) -> Frame:
-        """By search in the sorted ids of orders, which the check of their key sorts anyhow; else by a join."""
-        if tuple(known) == (("orders", "order_id"),):
-            named = self._ids(ids).group_by(KEY).len().collect(engine="streaming")
-            return _frame(named.filter(~_found(named[KEY].to_numpy(), self._sorted_ids(known[0]))).lazy())
-        holders = tuple(known)
-        if holders not in self._known:
-            self._known[holders] = pl.concat([self._ids(each) for each in holders]).collect(engine="streaming")
-        strange = self._ids(ids).join(self._known[holders].lazy(), on=KEY, how="anti")
-        return _frame(strange.group_by(KEY).len().collect(engine="streaming").lazy())
+    def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
+        """By their hashes in one holder after the other."""
+        holders = [self._hashed(each) for each in known]
+
+        def unknown(wanted: pl.Series) -> pl.Series:
+            left = wanted.is_not_null().arg_true()
+            for holder in holders:
+                left = left.filter(pl.Series(holder.places(wanted.gather(left)) == len(holder.ordered)))
+            flags = np.zeros(len(wanted), dtype=np.bool_)
+            flags[left.to_numpy()] = True
+            return pl.Series(flags)
+
+        strange = hashed(pl.col(ids[1])).map_batches(unknown, return_dtype=pl.Boolean, is_elementwise=True)
+        return _frame(nw.to_native(frame).with_columns(strange.alias(flag)))
+
+    def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
+        """By the hashes of both; texts are compared for those alone who have several rows."""
+        texts = self._sources[table].scan(["distributor_id", column]).select(
+            hashed(pl.col("distributor_id")).alias(KEY), pl.col(column).cast(pl.String).alias("above")
+        ).drop_nulls()
+        rows = texts.with_columns(hashed(pl.col("above"))).collect(engine="streaming")
+        people = Hashes(rows[KEY])
+        if len(people.repeated):
+            twice = pl.col(KEY).is_in(pl.Series(people.repeated).implode())
+            highest = texts.filter(twice).group_by(KEY).agg(pl.col("above").max())
+            highest = highest.with_columns(hashed(pl.col("above")))
+            rows = pl.concat([rows.filter(~twice), highest.collect(engine="streaming")])
+            people = Hashes(rows[KEY])
+        above = people.places(rows["above"]).astype(np.int64)
+        parents = np.empty(len(rows), dtype=np.int64)
+        parents[people.places(rows[KEY])] = np.where(above < len(rows), above, -1)
+        return pl.Series(KEY, people.ordered), parents
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:
         """Filtered by the hashes, which are few."""
@@ -150,39 +199,23 @@ class PolarsChecks:
     def repeats(self, table: str, key: Sequence[str]) -> bool:
         """They may where their hashes are equal."""
         if tuple(key) == self._sources[table].table.key and len(key) == 1:
-            hashes = self._sorted_ids((table, key[0]))
-        else:
-            text = pl.concat_str(pl.col(key).cast(pl.String).fill_null(""), separator="\0")
-            rows = self._sources[table].scan(key).select(hashed(text).alias("hash")).collect(engine="streaming")
-            hashes = np.sort(rows["hash"].to_numpy())
-        return bool((hashes[1:] == hashes[:-1]).any())
+            return len(self._hashed((table, key[0])).repeated) > 0
+        text = pl.concat_str(pl.col(key).cast(pl.String).fill_null(""), separator="\0")
+        rows = self._sources[table].scan(key).select(hashed(text).alias("hash")).collect(engine="streaming")
+        return len(Hashes(rows["hash"]).repeated) > 0
 
-    def _ids(self, column: tuple[str, str]) -> pl.LazyFrame:
+    def _hashed(self, column: tuple[str, str]) -> Hashes:
         """The hashed ids of a table's column, none of them empty."""
-        table, name = column
-        ids = self._sources[table].scan([name]).select(hashed(pl.col(name)).alias(KEY))
-        return ids.filter(pl.col(KEY).is_not_null())
-
-    def _sorted_ids(self, column: tuple[str, str]) -> NDArray[np.uint64]:
-        """The hashed ids in order, repeated ones too."""
-        if column not in self._sorted:
-            ids = self._ids(column).collect(engine="streaming")[KEY].to_numpy(writable=True)
-            ids.sort()
-            self._sorted[column] = ids
-        return self._sorted[column]
+        if column not in self._hashes:
+            table, name = column
+            ids = self._sources[table].scan([name]).select(hashed(pl.col(name)).alias(KEY)).drop_nulls()
+            self._hashes[column] = Hashes(ids.collect(engine="streaming")[KEY])
+        return self._hashes[column]
 
 
 def _in_order(source: Source) -> list[str]:
     """The columns that the export has, in the table's order."""
     return [name for name in source.table.names if name in source.columns]
-
-
-def _found(wanted: NDArray[np.uint64], known: NDArray[np.uint64]) -> pl.Series:
-    """Which of the wanted hashes stand among the sorted known ones."""
-    if not len(known):
-        return pl.Series(np.zeros(len(wanted), dtype=np.bool_))
-    at = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-    return pl.Series(known[at] == wanted)
 
 
 def _frame(native: pl.LazyFrame) -> Frame:

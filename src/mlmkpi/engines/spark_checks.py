@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from importlib import import_module
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY
@@ -16,7 +18,24 @@ from mlmkpi.engines.spark import SparkEngine
 from mlmkpi.engines.spark_reading import Reading
 from mlmkpi.sources import Finding
 
-NAME, COUNT = "_name", "_n"
+COUNT = "_n"
+
+
+class SparkSifted:
+    """A frame of the server's, with flags."""
+
+    def __init__(self, engine: SparkEngine, frame: Any, counts: Mapping[str, int]) -> None:
+        self._engine = engine
+        self._frame = frame
+        self._counts = counts
+
+    def count(self, flag: str) -> int:
+        """From the one job that counted all flags."""
+        return self._counts[flag]
+
+    def first(self, flag: str, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """Those with the lowest cells."""
+        return lowest(self._engine, self._frame.where(self._engine.tables.f.col(flag)), columns, count)
 
 
 class SparkChecks:
@@ -58,20 +77,23 @@ class SparkChecks:
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The server's rows."""
-        return self.placed(table, columns).select(*columns)
+        return self.marked(table, columns, ()).select(*columns)
+
+    def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
+        """The server's rows, all columns in them."""
+        return _frame(self._reading(table).rows(columns, beside))
 
     def placed(self, table: str, columns: Sequence[str]) -> Frame:
         """The server's rows, which have no places."""
-        return _frame(self._reading(table).rows(columns))
+        return self.scan(table, columns)
 
     def place(self, table: str, row: dict[str, Any]) -> tuple[str | None, int | None]:
         """Nowhere."""
         return None, None
 
-    def first(self, frame: Frame, columns: Sequence[str], count: int, *, filtered: bool = False) -> pl.DataFrame:
-        """Those with the lowest cells, of the first column before the next."""
-        ordered = nw.to_native(frame).select(*columns).orderBy(*(self._f.asc_nulls_last(name) for name in columns))
-        return self._engine.collect(_frame(ordered.limit(count)))
+    def first(self, frame: Frame, columns: Sequence[str], count: int) -> pl.DataFrame:
+        """Those with the lowest cells."""
+        return lowest(self._engine, nw.to_native(frame), columns, count)
 
     def later(self, frame: Frame, key: Sequence[str]) -> Frame:
         """All rows of a key but one."""
@@ -80,18 +102,11 @@ class SparkChecks:
         number = self._f.row_number().over(window.partitionBy(*key).orderBy(key[0]))
         return _frame(native.withColumn(COUNT, number).where(self._f.col(COUNT) > 1).select(*key))
 
-    def totals(self, frames: Sequence[Frame]) -> list[int]:
-        """One job for all of them."""
-        f, sums = self._f, []
-        for number, frame in enumerate(frames):
-            summed = nw.to_native(frame).agg(f.sum("len").alias(COUNT))
-            sums.append(_frame(summed.select(f.lit(number).alias(NAME), COUNT)))
-        return [int(n or 0) for n in self._engine.collect(nw.concat(sums)).sort(NAME)[COUNT]] if sums else []
-
-    def true(self, frame: Frame, flags: Sequence[str]) -> list[int]:
+    def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> SparkSifted:
         """Their counts, in one job."""
-        counts = nw.to_native(frame).agg(*(self._f.count_if(self._f.col(flag)).alias(flag) for flag in flags))
-        return [int(count) for count in self._engine.collect(_frame(counts)).row(0)]
+        native = nw.to_native(frame)
+        counts = native.agg(*(self._f.count_if(self._f.col(flag)).alias(flag) for flag in flags))
+        return SparkSifted(self._engine, native, self._engine.collect(_frame(counts)).row(0, named=True))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Bring a frame's rows here."""
@@ -105,18 +120,28 @@ class SparkChecks:
         """The frame, kept by the server once something needs it."""
         return _frame(nw.to_native(frame).localCheckpoint(eager=False))
 
-    def keyed(self, frame: Frame, column: str, name: str = KEY) -> Frame:
+    def keyed(self, frame: Frame, column: str) -> Frame:
         """The ids as text."""
-        return frame.with_columns(nw.col(column).cast(nw.String).alias(name))
+        return frame.with_columns(nw.col(column).cast(nw.String).alias(KEY))
 
-    def keys(self, texts: pl.Series) -> pl.Series:
-        """The ids as they are."""
-        return texts
+    def look_up(self, frame: Frame, directory: Frame) -> Frame:
+        """A join."""
+        return frame.join(directory, on=KEY, how="left")
 
-    def absent(self, ids: tuple[str, str], known: Sequence[tuple[str, str]]) -> Frame:
-        """Counted before they travel to those that are known."""
-        named = self._ids(ids).group_by(KEY).agg(nw.len())
-        return named.join(nw.concat([self._ids(each) for each in known]), on=KEY, how="anti")
+    def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
+        """Gathered before they travel to those that are known; the few that are left are joined."""
+        named = self._ids(ids).unique()
+        absent = named.join(nw.concat([self._ids(each) for each in known]), on=KEY, how="anti")
+        return self.look_up(self.keyed(frame, ids[1]), absent.with_columns(nw.lit(True).alias(flag))).drop(KEY)
+
+    def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
+        """The server finds the highest; here they are joined."""
+        rows = self.keyed(self.scan(table, ["distributor_id", column]), "distributor_id")
+        named = rows.select(nw.col(KEY), nw.col(column).cast(nw.String).alias("above")).drop_nulls([KEY, "above"])
+        people = self.collect(named.group_by(KEY).agg(nw.col("above").max()))
+        places = people.select(pl.col(KEY).alias("above")).with_row_index("parent")
+        joined = people.join(places, on="above", how="left", maintain_order="left")
+        return people[KEY], joined["parent"].cast(pl.Int64).fill_null(-1).to_numpy()
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:
         """A join."""
@@ -144,6 +169,12 @@ class SparkChecks:
         """The ids of a table's column, none of them empty."""
         table, name = column
         return self.scan(table, [name]).select(nw.col(name).alias(KEY)).filter(~nw.col(KEY).is_null())
+
+
+def lowest(engine: SparkEngine, rows: Any, columns: Sequence[str], count: int) -> pl.DataFrame:
+    """The rows with the lowest cells, of the first column before the next."""
+    order = (engine.tables.f.asc_nulls_last(name) for name in columns)
+    return engine.collect(_frame(rows.select(*columns).orderBy(*order).limit(count)))
 
 
 def _frame(native: Any) -> Frame:

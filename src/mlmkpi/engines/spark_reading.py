@@ -61,12 +61,12 @@ class Reading:
         ]
         return [*unreadable, *self._ragged(), *self._odd(BAD), *self._odd(ROUNDED), *self._uneven()]
 
-    def rows(self, columns: Sequence[str]) -> Any:
-        """The columns, and `_bad` where a cell of theirs can fail."""
+    def rows(self, columns: Sequence[str], beside: Sequence[str] = ()) -> Any:
+        """The columns, those `beside` them, and `_bad` where a cell of the former can fail."""
         f, frame = self._tables.f, self._frame
         flags = [flag for flag in (*(BAD + name for name in columns), CORRUPT) if flag in self._flags]
         bad = reduce(lambda one, other: one | other, map(f.col, flags)) if flags else None
-        return frame.select(*columns, *([] if bad is None else [bad.alias(checking.BAD)]))
+        return frame.select(*dict.fromkeys([*columns, *beside]), *([] if bad is None else [bad.alias(checking.BAD)]))
 
     def _mapped(self) -> list[str]:
         """The table's columns that every piece has."""

@@ -46,7 +46,7 @@ def is_styled(kind: Kind) -> bool:
 
 def clean(text: pl.Expr) -> pl.Expr:
     """Text without white space round it; empty is null."""
-    return text.str.strip_chars().replace("", None)
+    return text.map_batches(_cleaned, return_dtype=pl.String, is_elementwise=True)
 
 
 def mapped(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
@@ -98,6 +98,20 @@ def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None)
     if kind is Kind.FLAG:
         return text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     return pl.when(~text.str.contains("\0", literal=True)).then(text)
+
+
+def _cleaned(text: pl.Series) -> pl.Series:
+    """Cells without white space round them, which is looked for first: to see that there is none takes less."""
+    as_bytes = text.drop_nulls().cast(pl.Binary).bin
+    first, last = as_bytes.get(0, null_on_oob=True), as_bytes.get(-1, null_on_oob=True)
+    if not (_visible(first) and _visible(last)):
+        return text.str.strip_chars().replace("", None)
+    return text.replace("", None) if last.has_nulls() else text
+
+
+def _visible(ends: pl.Series) -> bool:
+    """Whether all bytes are those of visible ASCII signs, none of which is white space."""
+    return bool(ends.is_between(ord("!"), ord("~")).all())
 
 
 def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:

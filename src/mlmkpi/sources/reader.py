@@ -146,16 +146,19 @@ class Reader:
             parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
         self.parsed = parsed
 
-    def scan(self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = ()) -> pl.LazyFrame:
-        """The columns, typed, with `_bad` where a cell can fail; `_row` for `rows`; text of `verbatim` as it is."""
-        if self.parsed is not None and self.parsed.columns.issuperset(names):
-            frame, bad = self.parsed.frame(), self.parsed.bad(names)
-            columns = [pl.col(name) for name in names]
+    def scan(
+        self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
+    ) -> pl.LazyFrame:
+        """The columns, typed, with `_bad`, for `rows` `_row`, text of `verbatim` as it is; or the row `at` a place."""
+        parsed = self.parsed if self.parsed is not None and self.parsed.columns.issuperset(names) else None
+        frame = parsed.frame() if parsed else self.part.frame
+        frame = frame if at is None else frame.slice(at, 1)
+        if parsed:
+            bad, columns = parsed.bad(names), [pl.col(name) for name in names]
         else:
             cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
-            frame, bad = self.part.frame, any_bad(cell.bad for cell in cells.values())
-            columns = [cell.value.alias(name) for name, cell in cells.items()]
-            frame = frame.with_row_index(ROW, 1) if rows else frame
+            bad, columns = any_bad(cell.bad for cell in cells.values()), [c.value.alias(n) for n, c in cells.items()]
+            frame = frame.with_row_index(ROW, 1 + (at or 0)) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []
         columns += [pl.col(ROW)] if rows else []
         return frame.select(columns)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 import polars as pl
 
@@ -36,15 +39,18 @@ class Source:
         self._place = place
         self._asked: frozenset[str] = frozenset()
         self._unsettled: dict[str, DataError] = {}
-        self._height: int | None = None
 
     @property
     def height(self) -> int:
         """How many rows the table has."""
-        if self._height is None:
-            rows = self.scan(self.table.required).select(pl.len())
-            self._height = int(rows.collect(engine="streaming").item())
-        return self._height
+        return sum(self._heights)
+
+    @cached_property
+    def _heights(self) -> list[int]:
+        """How many rows each file has."""
+        self.require()
+        frames = [self._part(file, self.table.required, rows=False) for file in range(len(self._readers))]
+        return [int(frame.select(pl.len()).collect(engine="streaming").item()) for frame in frames]
 
     def has(self, name: str) -> bool:
         """Whether every file has the column, canonical or the export's own."""
@@ -102,6 +108,15 @@ class Source:
         """As scan, with `_file` and `_row`."""
         return self.scan(columns, rows=True)
 
+    def at(self, columns: Iterable[str], places: Iterable[int]) -> pl.DataFrame:
+        """The rows that stand at these places of a scan, counted from 0, as `rows` has them."""
+        names, ends, found = list(columns), list(accumulate(self._heights)), []
+        for place in places:
+            file = bisect_right(ends, place)
+            row = self._part(file, names, rows=True, at=place - ends[file] + self._heights[file])
+            found.append(row.select(*names, FILE, ROW).collect(engine="streaming"))
+        return pl.concat(found)
+
     def codes(self, columns: Iterable[str]) -> pl.DataFrame:
         """Each combination of codes in these columns, with `len`, how many rows have it.
 
@@ -119,8 +134,11 @@ class Source:
         ragged = ragged_finding(self.table, self._readers, self.height)
         return [ragged, *cells] if ragged else cells
 
-    def findings(self, columns: Iterable[str]) -> list[Finding]:
-        """Everything that reading these columns brings up: unreadable, rounded, or not in every file."""
+    def findings(self, columns: Iterable[str], *, fit: bool = False) -> list[Finding]:
+        """Everything that reading these columns brings up: unreadable, rounded, or not in every file.
+
+        `fit`: no cell of them misfits, as is known already.
+        """
         names = list(dict.fromkeys(columns))
         refused = self.refusals(names)
         if any(name in refused for name in self.table.required):
@@ -128,7 +146,8 @@ class Source:
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
         ]
-        return [*unreadable, *self.bad_cells(names), *self._cells(names, rounded=True), *self._uneven(self.table.names)]
+        bad = [] if fit else self.bad_cells(names)
+        return [*unreadable, *bad, *self._cells(names, rounded=True), *self._uneven(self.table.names)]
 
     def assumed(self, columns: Iterable[str]) -> list[Finding]:
         """What is read otherwise than one might think: cells of these columns rounded, a column left unread."""
@@ -162,10 +181,10 @@ class Source:
         return [name for name in names if name not in refused]
 
     def _part(
-        self, file: int, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = ()
+        self, file: int, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
     ) -> pl.LazyFrame:
         """One file's rows, its ids as text where another file's are."""
-        frame = self._readers[file].scan(names, rows=rows, verbatim=verbatim)
+        frame = self._readers[file].scan(names, rows=rows, verbatim=verbatim, at=at)
         ids = [name for name in names if self._readers[file].column(name).kind is Kind.ID]
         mixed = [name for name in ids if not all(reader.has_integer_ids(name) for reader in self._readers)]
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in mixed) if mixed else frame

@@ -14,7 +14,7 @@ from mlmkpi.validate.keys import key_findings
 from mlmkpi.validate.lookups import Lookups
 from mlmkpi.validate.particular import particular_rules
 from mlmkpi.validate.rows import Rows
-from mlmkpi.validate.rule import Rule, Scene
+from mlmkpi.validate.rule import Scene
 from mlmkpi.validate.trees import tree_findings
 
 _AHEAD = 31
@@ -26,16 +26,13 @@ def check(engine: Checking, settings: Settings) -> list[Finding]:
 
     Raises DataError where a file turns out not to be readable to its end.
     """
-    read = {name: engine.findings(name) for name in engine.tables}
     lookups = Lookups(engine)
     as_of = as_of_day(lookups)
     scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD)
     found = []
     for name in engine.tables:
-        findings = list(read[name])
-        if name in lookups.readable:
-            findings += _table_findings(name, scene, lookups)
-        found += sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+        broken = list(_table_findings(name, scene, lookups)) if name in lookups.readable else []
+        found += sorted([*engine.findings(name), *broken], key=lambda finding: _SEVERITIES.index(finding.severity))
     return found
 
 
@@ -68,22 +65,10 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
     if table == "orders":
         rules += currency_rules(scene, lookups)
         yield from _unused_status(scene)
-    yield from _broken(rows, [rule for rule in rules if rows.can(rule)])
+    yield from rows.findings([rule for rule in rules if rows.can(rule)])
     yield from key_findings(rows)
     if table in ("distributors", "enrollments"):
         yield from tree_findings(rows, lookups)
-
-
-def _broken(rows: Rows, rules: list[Rule]) -> Iterator[Finding]:
-    """The rules that rows break."""
-    for rule, count in zip(rules, rows.counts(rules), strict=True):
-        if not count:
-            continue
-        if rule.empties:
-            found = rows.empty(rule)
-            yield from [found] if found else []
-        else:
-            yield rows.finding(rule, count)
 
 
 def _unused_status(scene: Scene) -> Iterator[Finding]:

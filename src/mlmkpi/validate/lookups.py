@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY, Checking
 from mlmkpi.tables import TABLES
 
-DAYS = ("enrolled", "terminated", "back")
+KNOWN = "known"
 _PEOPLE = ("distributors", "enrollments")
 
 
@@ -20,31 +18,31 @@ class Lookups:
     def __init__(self, engine: Checking) -> None:
         self.engine = engine
         self.readable = {name: columns for name in engine.tables if (columns := engine.readable(name))}
-        self._made: dict[tuple[str, ...], Frame] = {}
+        self._people: dict[tuple[str, ...], Frame] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
         return bool(self._holders(table, _target(table, column)))
 
-    def unknown(self, table: str, column: str) -> Frame:
-        """The keyed ids in a column that the table it refers to does not have, and how often each (`len`)."""
+    def is_own(self, table: str, column: str) -> bool:
+        """Whether a column of a table refers to the table itself."""
+        return _target(table, column) == table
+
+    def strange(self, frame: Frame, table: str, column: str, flag: str) -> Frame:
+        """A frame of the table with a flag: whether the table that the column refers to does not have its id."""
         target = _target(table, column)
         name = TABLES[target].key[0]
         known = [
             (holder, "distributor_id" if holder in _PEOPLE else name) for holder in self._holders(table, target)
         ]
-        return self._made_once(("unknown", table, column), lambda: self.engine.absent((table, column), known))
+        return self.engine.strange(frame, (table, column), known, flag)
 
     def attach(self, frame: Frame, table: str, column: str) -> Frame:
-        """A frame of the table with `enrolled`, `terminated` and `back` of the person in a column."""
+        """A frame of the table with the days of the person in a column, and `known`, null for who is unknown."""
         holders = self._holders(table, "distributors")
-        people = self._made_once(("people", *holders), lambda: self.engine.kept(self._people(holders)))
-        return self.engine.keyed(frame, column).join(people, on=KEY, how="left").drop(KEY)
-
-    def _made_once(self, what: tuple[str, ...], make: Callable[[], Frame]) -> Frame:
-        if what not in self._made:
-            self._made[what] = make()
-        return self._made[what]
+        if holders not in self._people:
+            self._people[holders] = self.engine.kept(self._everybody(holders))
+        return self.engine.look_up(self.engine.keyed(frame, column), self._people[holders]).drop(KEY)
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
@@ -54,25 +52,27 @@ class Lookups:
         own = table if table == "enrollments" else None
         return tuple(name for name in names if name in self.readable and name != own)
 
-    def _people(self, holders: tuple[str, ...]) -> Frame:
+    def _everybody(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
-        days = nw.concat([self._days(holder, "enrolled_on") for holder in holders])
-        people = days.group_by(KEY).agg(nw.col("day").min().alias("enrolled"))
-        if "terminated_on" not in self.readable.get("distributors", ()) or "distributors" not in holders:
-            return people.with_columns(terminated=nw.lit(None, nw.Int32), back=nw.lit(None, nw.Int32))
-        left = self._days("distributors", "terminated_on").group_by(KEY).agg(nw.col("day").max().alias("terminated"))
-        people = people.join(left, on=KEY, how="left")
-        valid = nw.col("terminated") >= nw.col("enrolled")
-        people = people.with_columns(nw.when(valid).then(nw.col("terminated")).alias("terminated"))
-        gone = people.filter(~nw.col("terminated").is_null())
-        again = (nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated"))
-        back = days.join(gone, on=KEY).filter(again).group_by(KEY).agg(nw.col("day").min().alias("back"))
-        return people.join(back, on=KEY, how="left").select(KEY, *DAYS)
+        day, last, enrolled, terminated = map(nw.col, ("day", "last", "enrolled", "terminated"))
+        days = self.engine.kept(nw.concat([self._days(holder) for holder in holders]))
+        people = days.group_by(KEY).agg(
+            day.min().alias("enrolled"), day.max().alias("last"), nw.col("left").max().alias("terminated")
+        )
+        valid = nw.when(terminated >= enrolled).then(terminated).alias("terminated")
+        people = self.engine.kept(people.with_columns(valid, nw.lit(1, nw.Int8).alias(KNOWN)))
+        returned = people.filter(last > enrolled, last >= terminated).select(KEY, "enrolled", "terminated")
+        again = days.join(returned, on=KEY).filter(day > enrolled, day >= terminated)
+        back = again.group_by(KEY).agg(day.min().alias("back"))
+        return people.drop("last").join(back, on=KEY, how="left")
 
-    def _days(self, table: str, column: str) -> Frame:
-        rows = self.engine.keyed(self.engine.scan(table, ["distributor_id", column]), "distributor_id")
-        days = rows.select(nw.col(KEY), nw.col(column).alias("day")).filter(~nw.col(KEY).is_null())
-        return days if column == "enrolled_on" else days.filter(~nw.col("day").is_null())
+    def _days(self, table: str) -> Frame:
+        """The days people enrolled on, and left on."""
+        leaves = table == "distributors" and "terminated_on" in self.readable[table]
+        columns = ["distributor_id", "enrolled_on", *["terminated_on"] * leaves]
+        rows = self.engine.keyed(self.engine.scan(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
+        left = nw.col("terminated_on") if leaves else nw.lit(None, nw.Int32)
+        return rows.select(nw.col(KEY), nw.col("enrolled_on").alias("day"), left.alias("left"))
 
 
 def _target(table: str, column: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.engines.checking import BAD
+from mlmkpi.engines.checking import BAD, Sifted
 from mlmkpi.period import from_day_number
 from mlmkpi.sources import Example, Finding, discreet
 from mlmkpi.tables import TABLES, Kind
-from mlmkpi.validate.lookups import Lookups
+from mlmkpi.validate.lookups import KNOWN, Lookups
 from mlmkpi.validate.rule import Rule
 
 SHOWN = 5
@@ -44,61 +45,75 @@ class Rows:
         """The columns with the rows' places."""
         return self.engine.placed(self.table.name, sorted(names))
 
-    def counts(self, rules: Sequence[Rule]) -> list[int]:
-        """How many rows break each rule: one pass for what stands in the rows, one a column that refers."""
-        direct, referring = [rule for rule in rules if not rule.refers], [rule for rule in rules if rule.refers]
-        sums = self._sums(direct) if direct else []
-        unknown = self.engine.totals([self._lookups.unknown(self.table.name, rule.column) for rule in referring])
-        counted = dict(zip(map(id, [*direct, *referring]), [*sums, *unknown], strict=True))
-        return [counted[id(rule)] for rule in rules]
+    def findings(self, rules: Sequence[Rule]) -> Iterator[Finding]:
+        """The rules that rows break: from one pass over all columns, or two where that spares reading ids twice."""
+        flagged = {f"broken {number}": rule for number, rule in enumerate(rules)}
+        later = {flag: rule for flag, rule in flagged.items() if self._is_own(rule)}
+        first = {flag: rule for flag, rule in flagged.items() if flag not in later}
+        sifted = self._sifted(first, self.readable)
+        sifted |= self._sifted(later, {*self.key, *(rule.column for rule in later.values())})
+        for flag, rule in flagged.items():
+            if sifted[flag].count(flag):
+                yield from self._broken(rule, sifted[flag], flag)
 
-    def _sums(self, rules: Sequence[Rule]) -> list[int]:
-        """The counts of rules that refer to nothing; only flags and what rules of a person read are joined."""
-        flags = {id(rule): f"broken {number}" for number, rule in enumerate(rules)}
-        of_person = [rule for rule in rules if rule.of]
-        plain = [rule.broken.alias(flags[id(rule)]) for rule in rules if not rule.of]
-        among = {id(rule.among): rule.among for rule in of_person if rule.among is not None}
-        chosen = [expr.fill_null(False).alias(f"among {each}") for each, expr in among.items()]
-        person = sorted({name for rule in of_person for name in (rule.column, str(rule.of))})
-        frame = given(self.scan(frozenset().union(*(rule.reads for rule in rules))), rules)
-        frame = frame.select(*plain, *chosen, *map(nw.col, person))
-        for name in sorted({str(rule.of) for rule in of_person}):
+    def _is_own(self, rule: Rule) -> bool:
+        """Whether a rule looks for ids of the table itself, which the first pass keeps."""
+        return rule.refers and self._lookups.is_own(self.table.name, rule.column)
+
+    def _sifted(self, rules: Mapping[str, Rule], columns: Iterable[str]) -> dict[str, Sifted]:
+        """The rows looked through for rules."""
+        if not rules:
+            return {}
+        return dict.fromkeys(rules, self.engine.sift(self.table.name, self._flagged(rules, columns), list(rules)))
+
+    def _flagged(self, rules: Mapping[str, Rule], columns: Iterable[str]) -> Frame:
+        """The rows with a flag for each rule. What stands in the rows alone is looked at before others are joined."""
+        of_person = {flag: rule for flag, rule in rules.items() if rule.of}
+        people = {str(rule.of) for rule in of_person.values()}
+        among = {id(rule.among): rule.among for rule in of_person.values() if rule.among is not None}
+        frame = given(self.scan(columns), rules.values())
+        frame = _with(frame, [
+            *(rule.broken.alias(flag) for flag, rule in rules.items() if not rule.of and not rule.refers),
+            *(expr.fill_null(False).alias(f"among {each}") for each, expr in among.items()),
+        ])
+        for name in sorted(people):
             frame = self._lookups.attach(frame, self.table.name, name)
-        frame = frame.with_columns(
-            (rule.broken if rule.among is None else nw.col(f"among {id(rule.among)}") & rule.broken)
-            .alias(flags[id(rule)])
-            for rule in of_person
-        ) if of_person else frame
-        return self.engine.true(frame, list(flags.values()))
+        frame = _with(frame, [
+            (rule.broken if rule.among is None else nw.col(f"among {id(rule.among)}") & rule.broken).alias(flag)
+            for flag, rule in of_person.items()
+        ])
+        for flag, rule in rules.items():
+            if rule.refers:
+                frame = self._strange(frame, rule.column, flag, seen=rule.column in people)
+        return frame
 
-    def empty(self, rule: Rule) -> Finding | None:
-        """A rule of empty cells, rows with a cell that cannot be read left out; None where no row breaks it."""
-        frame = self.placed(rule.reads | set(self.key))
-        rows = frame.filter(rule.broken)
-        if BAD in frame.collect_schema().names():
-            bad = self.placed(rule.reads)
-            count = self.engine.true(bad.select((rule.broken & ~nw.col(BAD)).alias("empty")), ["empty"])[0]
-            rows = rows.filter(~nw.col(BAD))
-        else:
-            count = self.engine.true(frame.select(rule.broken.alias("empty")), ["empty"])[0]
-        return self.shown(rule, count, rows, filtered=True) if count else None
+    def _strange(self, frame: Frame, column: str, flag: str, *, seen: bool) -> Frame:
+        """The frame with the flag of a column that refers; `seen`: its people were looked up already."""
+        if seen:
+            return frame.with_columns((~nw.col(column).is_null() & nw.col(KNOWN).is_null()).alias(flag))
+        return self._lookups.strange(frame, self.table.name, column, flag)
 
-    def finding(self, rule: Rule, count: int) -> Finding:
-        """A rule that rows break."""
-        frame = given(self.placed(rule.reads | set(self.key)), [rule])
-        if rule.refers:
-            strange = self._lookups.unknown(self.table.name, rule.column)
-            return self.shown(rule, count, self.engine.among(frame, rule.column, strange), filtered=True)
-        frame = frame if rule.among is None else frame.filter(rule.among)
-        if rule.of is None:
-            return self.shown(rule, count, frame.filter(rule.broken), filtered=not rule.given)
-        return self.shown(rule, count, self._lookups.attach(frame, self.table.name, rule.of).filter(rule.broken))
+    def _broken(self, rule: Rule, sifted: Sifted, flag: str) -> Iterator[Finding]:
+        """A rule that rows break; for one of empty cells those with a cell that cannot be read are left out."""
+        if rule.empties:
+            frame = self.engine.marked(self.table.name, sorted(rule.reads), self.key)
+            if BAD in frame.collect_schema().names():
+                frame = frame.with_columns((rule.broken & ~nw.col(BAD)).alias(flag))
+                sifted = self.engine.sift(self.table.name, frame, [flag])
+        count = sifted.count(flag)
+        if count:
+            yield self._finding(rule, count, sifted.first(flag, self._columns(rule), SHOWN))
 
-    def shown(self, rule: Rule, count: int, rows: Frame, *, filtered: bool = False) -> Finding:
+    def shown(self, rule: Rule, count: int, rows: Frame) -> Finding:
         """A finding from the rows themselves, which have their places, the key and the rule's column."""
-        columns = list(dict.fromkeys([*self.key, rule.column]))
-        first = self.engine.first(rows, columns, SHOWN, filtered=filtered).iter_rows(named=True)
-        examples = tuple(self._example(row, rule.column) for row in first)
+        return self._finding(rule, count, self.engine.first(rows, self._columns(rule), SHOWN))
+
+    def _columns(self, rule: Rule) -> list[str]:
+        """What is shown of a row that breaks a rule."""
+        return list(dict.fromkeys([*self.key, rule.column]))
+
+    def _finding(self, rule: Rule, count: int, first: pl.DataFrame) -> Finding:
+        examples = tuple(self._example(row, rule.column) for row in first.iter_rows(named=True))
         return Finding(
             self.table.name, rule.column, rule.name, rule.severity, count, self.height, examples, rule.message
         )
@@ -127,3 +142,7 @@ def given(frame: Frame, rules: Iterable[Rule]) -> Frame:
         for expr in rule.given:
             frame = frame.with_columns(expr)
     return frame
+
+
+def _with(frame: Frame, exprs: list[nw.Expr]) -> Frame:
+    return frame.with_columns(exprs) if exprs else frame

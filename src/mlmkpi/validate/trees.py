@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import narwhals as nw
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from mlmkpi.engines.checking import KEY
@@ -25,34 +24,27 @@ def tree_findings(rows: Rows, lookups: Lookups) -> Iterator[Finding]:
         holder = next((table for table in tables if column in lookups.readable.get(table, ())), None)
         if holder != rows.table.name:
             continue
-        circling = _circling(rows, column)
-        if circling.height:
+        people, parents = rows.engine.parents(rows.table.name, column)
+        circling = _on_cycles(parents)
+        if len(circling):
             message = f"somebody is above their own {role}; figures of the tree are left out"
             frame = rows.placed({"distributor_id", column, *rows.key})
-            broken = rows.engine.among(frame, "distributor_id", rows.engine.small(circling))
+            ids = rows.engine.small(people[circling].alias(KEY).to_frame())
+            broken = rows.engine.among(frame, "distributor_id", ids)
             count = int(rows.engine.collect(broken.select(nw.len())).item())
             yield rows.shown(Rule(f"{role}-cycle", column, nw.lit(True), message), count, broken)
-
-
-def _circling(rows: Rows, column: str) -> pl.DataFrame:
-    """The keyed ids on a cycle of two or more; of several rows of a person the highest parent counts."""
-    named = rows.engine.keyed(rows.scan(["distributor_id", column]), "distributor_id")
-    named = named.select(nw.col(KEY), nw.col(column).cast(nw.String).alias("above")).drop_nulls([KEY, "above"])
-    people = rows.engine.collect(named.group_by(KEY).agg(nw.col("above").max()))
-    people = people.select(KEY, rows.engine.keys(people["above"])).with_row_index("at")
-    places = people.lazy().select(pl.col(KEY).alias("above"), parent="at")
-    joined = people.lazy().join(places, on="above", how="left", maintain_order="left").select("parent").collect()
-    parents = joined["parent"].cast(pl.Int64).fill_null(-1).to_numpy()
-    return people.select(KEY)[_on_cycles(parents)]
 
 
 def _on_cycles(parents: NDArray[np.int64]) -> NDArray[np.int64]:
     """The people on a cycle, those alone on it left out: where everybody ends up who climbs for ever."""
     nobody = len(parents)
     up = np.append(np.where(parents < 0, nobody, parents), nobody)
-    far = up
-    for _ in range(max(1, nobody).bit_length()):
-        far = far[far]
-    ends = np.unique(far)
-    circling: NDArray[np.int64] = ends[(ends != nobody) & (up[ends] != ends)]
+    far, climbing = up.copy(), np.flatnonzero(up != nobody)
+    for _ in range(nobody.bit_length()):
+        reached = far[far[climbing]]
+        far[climbing], climbing = reached, climbing[reached != nobody]
+    if not len(climbing):
+        return climbing
+    ends = np.unique(far[climbing])
+    circling: NDArray[np.int64] = ends[up[ends] != ends]
     return circling
