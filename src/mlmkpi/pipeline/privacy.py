@@ -16,21 +16,21 @@ def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int, mains: Sequ
     """The frame with the figures of small cells null; where one cell alone would be hidden, so is the next smallest.
 
     `people` says how many stand behind a row; it is gone afterwards, and `_hidden` says which rows are hidden. `mains`
-    are the statistics that have people of their own; the others go with the value.
+    are the statistics that have people of their own; the others have the value's, but may lack some of its cells.
     """
     private = [name for name in split if is_private(name)]
     if not private or not min_cell or frame.is_empty():
         return frame.drop("people").with_columns(pl.lit(False).alias("_hidden"))
     main = pl.when(pl.col("statistic").is_in(list(mains))).then(pl.col("statistic")).otherwise(pl.lit("value"))
     frame, keys = frame.with_columns(main.alias("_main")), ["span", *split, "_main"]
-    cells = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in private))
-    cells = cells.filter(pl.col("statistic").is_in(list(mains))).select(*keys, pl.col("people").fill_null(0))
+    people = frame.filter(pl.col("statistic") == pl.col("_main")).select(*keys, pl.col("people").fill_null(0))
+    cells = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in private)).drop("people")
+    cells = cells.join(people, on=keys, how="inner", nulls_equal=True).sort("span", "people", *split)
+    apart = ["span", "statistic", *(pl.col(name).is_null() for name in split)]
     small = pl.col("people") < min_cell
-    cells = cells.sort("span", "people", *split).with_columns(small.alias("_small"))
-    apart = ["span", "_main", *(pl.col(name).is_null() for name in split)]
-    alone = pl.col("_small").sum().over(apart) == 1
-    next_one = pl.int_range(pl.len()).over(apart) == 1
-    cells = cells.with_columns((pl.col("_small") | (alone & next_one)).alias("_hide")).select(*keys, "_hide")
+    alone, next_one = small.sum().over(apart) == 1, pl.int_range(pl.len()).over(apart) == 1
+    keys = ["span", *split, "statistic"]
+    cells = cells.select(*keys, (small | (alone & next_one)).alias("_hide"))
     frame = frame.join(cells, on=keys, how="left", nulls_equal=True)
     hide = pl.col("_hide").fill_null(False)
     return frame.with_columns(
