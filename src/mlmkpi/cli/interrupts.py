@@ -1,10 +1,16 @@
-"""Ctrl-C, which Polars, once imported, loses where it comes as one of its queries ends."""
+"""Ctrl-C, which Polars, once imported, loses where it comes as one of its queries ends, or as it calls Python back."""
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
+from functools import cache
 from types import FrameType
+
+SOON = 0.01
+"""Seconds after which a Ctrl-C that was swallowed comes again."""
 
 _pressed = threading.Event()
 
@@ -14,6 +20,7 @@ def hear_ctrl_c() -> None:
     ours = signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _stop)
     if ours and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, _stop)
+        _hear_swallowed()
 
 
 def is_stopped() -> bool:
@@ -24,3 +31,19 @@ def is_stopped() -> bool:
 def _stop(number: int, frame: FrameType | None) -> None:
     _pressed.set()
     signal.default_int_handler(number, frame)
+
+
+@cache
+def _hear_swallowed() -> None:
+    """Where compiled code can only report it and go on, have it come again."""
+    others = sys.unraisablehook
+
+    def again(raised: sys.UnraisableHookArgs) -> None:
+        if raised.exc_type is not KeyboardInterrupt:
+            others(raised)
+            return
+        timer = threading.Timer(SOON, _thread.interrupt_main)
+        timer.daemon = True
+        timer.start()
+
+    sys.unraisablehook = again

@@ -1,0 +1,39 @@
+"""A Ctrl-C that compiled code swallows, as it does what is raised while an object goes, comes again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SWALLOWED = """
+import signal, time
+from mlmkpi.cli.interrupts import hear_ctrl_c, is_stopped
+
+class Going:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+hear_ctrl_c()
+try:
+    Going()
+    for _ in range(2000):
+        time.sleep(0.01)
+except KeyboardInterrupt:
+    print("stopped", is_stopped())
+"""
+OTHER = SWALLOWED.replace("signal.raise_signal(signal.SIGINT)", "raise ValueError").replace("range(2000)", "range(1)")
+
+
+def _ran(program: str) -> tuple[str, str]:
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    return ended.stdout, ended.stderr
+
+
+def test_a_swallowed_ctrl_c_comes_again_in_silence() -> None:
+    assert _ran(SWALLOWED) == ("stopped True\n", "")
+
+
+def test_what_else_cannot_be_raised_is_told_as_ever() -> None:
+    out, err = _ran(OTHER)
+    assert out == ""
+    assert "ValueError" in err
