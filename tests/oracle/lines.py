@@ -87,11 +87,11 @@ def herfindahl(units: Sequence[Unit]) -> Figure:
     for unit in units:
         totals[unit.label] += unit.above
     known = [max(amount, ZERO) for label, amount in totals.items() if label != UNKNOWN]
-    whole = sum(known, ZERO)
+    whole, behind = sum(known, ZERO), people([unit for unit in units if unit.above != 0])
     if whole <= 0:
-        return Figure(None, Fraction(len(known)), None, people=people(units), reason="nothing known")
+        return Figure(None, Fraction(len(known)), None, people=behind, reason="nothing known")
     value = sum(((amount / whole) ** 2 for amount in known), ZERO)
-    return Figure(None, Fraction(len(known)), value, people=people(units))
+    return Figure(None, Fraction(len(known)), value, people=behind)
 
 
 def product_mix_share(world: World, span: Span, split: Split) -> list[Block]:
