@@ -112,6 +112,7 @@ def take(books: Books, job: Job) -> Sums:
 def _totals(
     books: Books, job: Job, split: Split, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
 ) -> pl.DataFrame:
+    """The sums over all parts, each grouped by itself."""
     measures = {m.name: m for m in [*job.measures, *(m for pair in pairs.values() for m in pair)]}
     squares = [square for pair in pairs.values() for square in _squares(pair)]
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
