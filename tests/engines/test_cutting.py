@@ -50,11 +50,11 @@ def made(seed: int) -> tuple[pl.LazyFrame, pl.LazyFrame]:
 def test_pieces_are_those_of_joins(seed: int, engine: PolarsEngine) -> None:
     draw = Random(-seed)
     orders, lines = map(nw.from_native, made(seed))
-    names, whole = draw.choice((NAMES, NAMES[:1], NAMES[1:])), draw.random() < 0.5
+    names, whole, merged = draw.choice((NAMES, NAMES[:1], NAMES[1:])), draw.random() < 0.5, draw.random() < 0.7
     sums = draw.choice((["amount"], ["amount", "quantity"]))
     lines = lines.select(ORDER, *names, *sums)
-    found = engine.collect(engine.cut(orders, lines, ORDER, names, sums, whole=whole))
-    joined = engine.collect(joined_pieces(engine, orders, lines, names, sums, whole=whole))
+    found = engine.collect(engine.cut(orders, lines, ORDER, names, sums, whole=whole, merged=merged))
+    joined = engine.collect(joined_pieces(engine, orders, lines, names, sums, whole=whole, merged=merged))
     known = found.with_columns(pl.col(name).cast(pl.String) for name in names)
     assert known.select(joined.columns).sort(joined.columns).equals(joined.sort(joined.columns))
 

@@ -99,12 +99,14 @@ class Engine(Protocol):
         """The lines of these orders, each with the columns of its order, of which there is one, as the key tells."""
 
     def cut(
-        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool,
+        merged: bool,
     ) -> Frame | None:
         """Orders by the values, under the names, of their lines, whose sums are added up: below 0 where not `sale`.
 
         Lines find their order, of which there is one, by the key. With `whole`, what they leave of its `amount` has no
-        value. None where there is no quicker way than joins.
+        value. Unless `merged`, an order may have several rows of one value. None where there is no quicker way than
+        joins.
         """
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:

@@ -17,7 +17,8 @@ Places = NDArray[np.integer[Any]]
 
 
 def cut(
-    orders: pl.LazyFrame, lines: pl.LazyFrame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+    orders: pl.LazyFrame, lines: pl.LazyFrame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool,
+    merged: bool,
 ) -> pl.LazyFrame:
     """See `Engine.cut`; the `names` come as categories."""
     known = orders.drop_nulls(key).collect(engine="streaming")
@@ -29,7 +30,8 @@ def cut(
     ).collect(engine="streaming")
     if whole:
         rows = _with_rest(rows, known["amount"], names, sums)
-    return at_places(_together(rows, names, sums), known.drop(sums, strict=False))
+    pieces = _together(rows, names, sums) if merged else rows.lazy()
+    return at_places(pieces, known.drop(sums, strict=False))
 
 
 def _with_rest(rows: pl.DataFrame, amount: pl.Series, names: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:

@@ -186,10 +186,12 @@ class PolarsEngine:
         return nw.from_native(at_places(placed(nw.to_native(lines), key, known[key]), known.drop(key)))
 
     def cut(
-        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool,
+        merged: bool,
     ) -> Frame:
         """By places in arrays."""
-        return nw.from_native(cut(nw.to_native(orders), nw.to_native(lines), key, names, sums, whole=whole))
+        rows, known = nw.to_native(lines), nw.to_native(orders)
+        return nw.from_native(cut(known, rows, key, names, sums, whole=whole, merged=merged))
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""

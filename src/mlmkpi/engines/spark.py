@@ -180,7 +180,8 @@ class SparkEngine:
         return lines.join(orders, on=key, how="inner")
 
     def cut(
-        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool
+        self, orders: Frame, lines: Frame, key: str, names: Sequence[str], sums: Sequence[str], *, whole: bool,
+        merged: bool,
     ) -> Frame | None:
         """No quicker way."""
         return None

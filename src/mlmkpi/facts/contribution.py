@@ -27,6 +27,11 @@ class Contributions(Fact):
     on_order_rows: ClassVar[bool] = True
     unit: ClassVar[str] = "seller"
 
+    @property
+    def reads_people(self) -> bool:
+        """Where they are split by market, as `prepare` says; a plugin's may."""
+        return type(self) is not Contributions
+
     def needs(self) -> tuple[str, ...]:
         """Orders, their lines' costs, commissions and costs."""
         tied = ("orders.original_order_id",) if self.rules.refunds is Refunds.ORDER_DATE else ()
@@ -39,24 +44,25 @@ class Contributions(Fact):
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for what lines are found by."""
         want_lines(books, self.rules, "cost")
+        books.with_people |= bool(dimensions)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by cell."""
         orders = books.orders(self.rules)
-        goods = books.engine.beside(lines(books, [], ["cost"]), orders.select(ORDER, "cell", "seller", "sale"), ORDER)
+        who = ["seller"] if books.with_people else []
+        goods = books.engine.beside(lines(books, [], ["cost"]), orders.select(ORDER, "cell", *who, "sale"), ORDER)
         missing = nw.col("cost").is_null()
         days = books.days.select("day", "cell")
         paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})
         parts = [
-            _part("sales", orders, nw.col("amount")), _part("goods", goods, -signed("cost"), missing),
-            _part("paid", paid, -nw.col("amount")),
+            _part("sales", orders, who, nw.col("amount")), _part("goods", goods, who, -signed("cost"), missing),
+            _part("paid", paid, who, -nw.col("amount")),
         ]
         people = books.engine.concat(parts)
         costs = books.export.scan("costs", [MARKET, "booked_on", "amount"]).rename({"booked_on": "day"})
         costs = costs.join(days, on="day", how="inner")
-        nobody = nw.lit(None, dtype=people.collect_schema()["seller"])
-        costs = costs.select(nw.lit("costs").alias("part"), "cell", nobody.alias("seller"),
-                             (-nw.col("amount")).alias("amount"),
+        nobody = [nw.lit(None, dtype=people.collect_schema()[name]).alias(name) for name in who]
+        costs = costs.select(nw.lit("costs").alias("part"), "cell", *nobody, (-nw.col("amount")).alias("amount"),
                              nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
         people = seller_attributes(books, dimensions, at).attach(people, "seller")
         people = people.with_columns(nw.col(MARKET).cast(nw.String)) if dimensions else people
@@ -93,7 +99,7 @@ class Contributions(Fact):
         return flag(nw.col("no_cost"))
 
 
-def _part(name: str, rows: Frame, amount: Expr, missing: Expr | None = None) -> Frame:
+def _part(name: str, rows: Frame, who: list[str], amount: Expr, missing: Expr | None = None) -> Frame:
     without = nw.lit(False) if missing is None else missing
     part = nw.lit(name).alias("part")
-    return rows.select(part, "cell", "seller", amount.alias("amount"), without.alias("no_cost"))
+    return rows.select(part, "cell", *who, amount.alias("amount"), without.alias("no_cost"))

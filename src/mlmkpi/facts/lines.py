@@ -46,21 +46,25 @@ def signed(column: str) -> Expr:
 
 
 def pieces(
-    books: Books, orders: Frame, names: Sequence[str], *, quantity: bool = False, whole: bool = True
+    books: Books, orders: Frame, names: Sequence[str], *, quantity: bool = False, whole: bool = True,
+    merged: bool = True,
 ) -> Frame:
     """The order rows, one for each value of the dimensions among an order's lines, its `amount` that of the lines.
 
     With `whole`, what lines do not tell of an order's amount is a piece without a value; with `quantity` a piece has
-    its units too.
+    its units too. Unless `merged`, a value may have several pieces of an order, with the same sums.
     """
     sums = ["amount", "quantity"] if quantity else ["amount"]
     found = lines(books, names, sums)
-    cut = books.engine.cut(orders, found, ORDER, names, sums, whole=whole)
-    return joined_pieces(books.engine, orders, found, names, sums, whole=whole) if cut is None else cut
+    cut = books.engine.cut(orders, found, ORDER, names, sums, whole=whole, merged=merged)
+    if cut is not None:
+        return cut
+    return joined_pieces(books.engine, orders, found, names, sums, whole=whole, merged=merged)
 
 
 def joined_pieces(
-    engine: Engine, orders: Frame, found: Frame, names: Sequence[str], sums: Sequence[str], *, whole: bool
+    engine: Engine, orders: Frame, found: Frame, names: Sequence[str], sums: Sequence[str], *, whole: bool,
+    merged: bool = True,
 ) -> Frame:
     """The pieces by joins, which every engine can do."""
     each = found.join(orders.select(ORDER, "sale"), on=ORDER, how="inner")
@@ -72,7 +76,8 @@ def joined_pieces(
     uncovered = orders.select(ORDER, "amount").join(covered, on=ORDER, how="left").select(
         ORDER, *(expr.alias(name) for name, expr in left.items())
     ).filter(nw.col("amount") != 0)
-    parts = (engine.concat([each, uncovered]) if whole else each).group_by(ORDER, *names)
-    summed = parts.agg(*(nw.col(column).sum() for column in sums))
+    parts = engine.concat([each, uncovered]) if whole else each
+    if merged:
+        parts = parts.group_by(ORDER, *names).agg(*(nw.col(column).sum() for column in sums))
     others = [name for name in orders.collect_schema().names() if name != "amount"]
-    return orders.select(*others).join(summed, on=ORDER, how="inner")
+    return orders.select(*others).join(parts, on=ORDER, how="inner")

@@ -34,6 +34,8 @@ class Orders(Fact):
     own_days: ClassVar[bool] = True
     by_line: ClassVar[bool] = True
     with_units: ClassVar[bool] = False
+    merged: ClassVar[bool] = True
+    """Whether an order has one piece a value, however many lines of it."""
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON, Side.CUSTOMER, Side.ORDER)
 
     def needs(self) -> tuple[str, ...]:
@@ -68,7 +70,7 @@ class Orders(Fact):
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for the order's attributes, and for the channel where social sales are told apart."""
         wanted = books.want(self.rules)
-        books.with_people |= bool(dimensions)
+        books.with_people |= any(d.side in (Side.PERSON, Side.CUSTOMER) for d in dimensions)
         for dimension in dimensions:
             if dimension.name in LINES:
                 units = ["quantity"] if self.with_units else []
@@ -94,7 +96,7 @@ class Orders(Fact):
 
     def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
         """The orders cut by the dimensions of their lines, where there are such."""
-        return pieces(books, orders, names, quantity=self.with_units) if names else orders
+        return pieces(books, orders, names, quantity=self.with_units, merged=self.merged) if names else orders
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The order rows, or their pieces, by cell; by span where a dimension changes with time."""

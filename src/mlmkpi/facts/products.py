@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import LINES, Dimensions, Expr, measure, scaled
+from mlmkpi.facts.base import LINES, Dimensions, Expr, Fact, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import Extra
@@ -16,6 +17,8 @@ from mlmkpi.facts.lines import ORDER, lines, pieces, want_lines
 from mlmkpi.facts.orders import Orders
 
 ORIGINAL, PRODUCT = "_original", "order.product"
+ADDED_UP = {"net_sales", "units"}
+"""Measures of pieces that add up what their lines tell."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,11 @@ class Pieces(Orders):
     own: ClassVar[tuple[str, ...]] = tuple(LINES)
     with_units: ClassVar[bool] = True
 
+    @property
+    def reads_people(self) -> bool:
+        """Where they are split by people, as `prepare` says; a plugin's may."""
+        return type(self) is not Pieces
+
     def needs(self) -> tuple[str, ...]:
         """Also the lines, and what they are told apart by."""
         return (*super().needs(), "order_lines.product_id", LINES[self.by])
@@ -39,10 +47,15 @@ class Pieces(Orders):
         super().prepare(books, dimensions)
         want_lines(books, self.rules)
 
+    def summing(self, names: Iterable[str]) -> Fact:
+        """The lines themselves, where measures add up what these tell."""
+        added_up = type(self) is Pieces and ADDED_UP.issuperset(names)
+        return _Lines(self.rules, self.social_channels, self.classed, self.by) if added_up else self
+
     def cut(self, books: Books, orders: Frame, names: list[str]) -> Frame:
         """The pieces; uncut, the orders that have one."""
         if names and self.by == PRODUCT and PRODUCT not in names:
-            return pieces(books, orders, names, quantity=True, whole=False)
+            return pieces(books, orders, names, quantity=True, whole=False, merged=self.merged)
         if names or self.by != PRODUCT:
             return super().cut(books, orders, names)
         return orders.join(lines(books, [], []).unique(), on=ORDER, how="semi")
@@ -51,6 +64,13 @@ class Pieces(Orders):
     def units(self) -> Expr:
         """Units sold, those returned taken off."""
         return nw.col("quantity")
+
+
+@dataclass(frozen=True)
+class _Lines(Pieces):
+    """The rows of `Pieces`, of which an order may have several of one value."""
+
+    merged: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,11 @@ class SoldUnits(Orders):
     return_window_days: int = 90
 
     own_days: ClassVar[bool] = False
+
+    @property
+    def reads_people(self) -> bool:
+        """Where they are split by people, as `prepare` says; a plugin's may."""
+        return type(self) is not SoldUnits
 
     def needs(self) -> tuple[str, ...]:
         """Also the lines."""

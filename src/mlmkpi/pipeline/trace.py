@@ -156,6 +156,7 @@ def _look(
     books.export.marking = books.engine.name == "polars"
     split = block_of(of, block)
     fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
+    books.with_people |= fact.unit != "order"
     cut = Split(dimensions)
     rows = cut.rows(books, fact, at)
     key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
