@@ -20,6 +20,8 @@ from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
 ROWS = nw.len().alias("rows")
+NARROW = 4
+"""Rows of so many measures are kept for all who go through them."""
 
 
 @dataclass
@@ -47,11 +49,27 @@ class Job:
     @property
     def summed(self) -> list[Measure]:
         """Every measure that is read, as a sum or each unit's own."""
+        counting = (self.fact.people_measure(one.name) for one in self.counted)
         pairs = (*self.pairs, *self.clustered, *self.spreads)
         units = [measure for one in self.quantiles for measure in (one.of, one.value)]
         units += [measure for one in self.survivals for measure in (one.of, one.duration, one.event)]
         units += [measure for one in self.medians for measure in (one.of, one.numerator, one.denominator)]
+        units += [Measure(self.fact, name) for name in counting if name]
         return [*self.measures, *self.counted, *(measure for pair in pairs for measure in pair), *units]
+
+    @property
+    def units(self) -> list[str]:
+        """The columns of the units that are told apart."""
+        counted = [one for one in self.counted if self.fact.people_measure(one.name) is None]
+        columns = [self.fact.people_column(one.name, self.dimensions) for one in counted]
+        return list(dict.fromkeys([*columns, *([self.fact.unit] if self.clustered else [])]))
+
+    @property
+    def times(self) -> int:
+        """How many times its rows are gone through, where sums are made of the people counted as well."""
+        apart = [one for one in self.counted if self.fact.people_measure(one.name) is None]
+        more = (self.clustered, self.quantiles, self.survivals, self.spreads, self.medians, apart)
+        return 1 + sum(map(len, more))
 
     @property
     def names(self) -> list[str]:
@@ -92,9 +110,11 @@ def take(books: Books, job: Job) -> Sums:
     rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     check_whole(rows, job.summed)
+    rows = _read(books, job, rows, key)
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
-    totals = _totals(books, job, split, parts if split.leaders else [rows], key, pairs)
+    each = [_read(books, job, part, key) for part in parts] if split.leaders and len(parts) > 1 else [rows]
+    totals = _totals(books, job, split, each, key, pairs)
     for pair in grouped:
         totals = totals.join(_clustered(books, job, split, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
@@ -103,11 +123,25 @@ def take(books: Books, job: Job) -> Sums:
         {one: _quantiles(books, job, split, rows, key, one) for one in job.quantiles},
         {one: _histogram(books, job, split, rows, key, one) for one in job.survivals},
         {pair: _spread(books, job, split, rows, key, pair) for pair in job.spreads},
-        {one: _people(books, job, split, rows, key, one) for one in job.counted},
+        {one: _people(books, job, split, rows, key, one, totals) for one in job.counted},
         {one: _medians(books, job, split, rows, key, one) for one in job.medians},
         {span: text for (fact, span), text in books.remarks.items() if fact == job.fact},
         split.leaders,
     )
+
+
+def _read(books: Books, job: Job, rows: Frame, key: str) -> Frame:
+    """What is read of the rows alone, measures by their names; computed once where it is narrow and read again."""
+    measures = {measure.name: measure for measure in job.summed}
+    units = [nw.col(unit).alias(_unit(unit)) for unit in job.units]
+    read = rows.select(key, *job.names, *units, *(one.expr.alias(name) for name, one in measures.items()))
+    again = job.times > 1 and len(measures) <= NARROW and books.engine.at_hand
+    return books.engine.materialise(read) if again else read
+
+
+def _unit(column: str) -> str:
+    """What a column of units is called beside measures."""
+    return f"_unit:{column}"
 
 
 def _totals(
@@ -119,7 +153,7 @@ def _totals(
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
     grouped = []
     for rows in parts:
-        values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
+        values = rows.select(key, *job.names, *measures)
         values = values.with_columns(*squares) if squares else values
         grouped.append(_grouped(books, job, split, values, key, [*(nw.col(name).sum() for name in names), ROWS]))
     found = books.engine.collect(grouped[0] if len(grouped) == 1 else books.engine.concat(grouped))
@@ -148,15 +182,15 @@ def _square_names(pair: Pair) -> list[str]:
 def _clustered(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
     """The sums of squares of people's own sums."""
     unit = job.fact.unit
-    values = rows.select(key, unit, *job.names, *(m.expr.alias(m.name) for m in pair))
-    per_person = values.group_by(key, unit, *job.names).agg(*(nw.col(m.name).sum() for m in pair))
+    values = rows.select(key, _unit(unit), *job.names, *(m.name for m in pair))
+    per_person = values.group_by(key, _unit(unit), *job.names).agg(*(nw.col(m.name).sum() for m in pair))
     squared = per_person.with_columns(*_squares(pair))
     sums = squared.group_by(key, *job.names).agg(*(nw.col(name).sum() for name in _square_names(pair)))
     return by_span(books, split.labelled(books, books.engine.collect(sums)), key, _square_names(pair))
 
 
 def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
-    rows = rows.select(key, *job.names, one.of.expr.alias("_of"), one.value.expr.alias("_value"))
+    rows = rows.select(key, *job.names, nw.col(one.of.name).alias("_of"), nw.col(one.value.name).alias("_value"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
     return split.labelled(books, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
@@ -164,16 +198,15 @@ def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one:
 
 def _histogram(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
     """By duration and event, how many."""
-    rows = rows.select(
-        key, *job.names, one.of.expr.alias("_of"), one.duration.expr.alias("duration"), one.event.expr.alias("event")
-    )
+    read = {"_of": one.of, "duration": one.duration, "event": one.event}
+    rows = rows.select(key, *job.names, *(nw.col(measure.name).alias(name) for name, measure in read.items()))
     grouped = spanned(books, rows, key).group_by("span", *job.names, "duration", "event").agg(nw.col("_of").sum())
     return split.labelled(books, books.engine.collect(grouped.filter(nw.col("_of") > 0)))
 
 
 def _spread(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: Pair) -> pl.DataFrame:
     """By `value` (a whole number), how many units that are counted have it."""
-    rows = rows.select(key, *job.names, pair[0].expr.alias("_of"), pair[1].expr.alias("value"))
+    rows = rows.select(key, *job.names, nw.col(pair[0].name).alias("_of"), nw.col(pair[1].name).alias("value"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     grouped = rows.group_by("span", *job.names, "value").agg(nw.len().cast(nw.Int64).alias("units"))
     return split.labelled(books, books.engine.collect(grouped))
@@ -182,21 +215,25 @@ def _spread(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: P
 def _medians(books: Books, job: Job, split: Split, rows: Frame, key: str, one: MedianRatio) -> pl.DataFrame:
     """What `middle_ratios` makes of the units' own numerators and denominators."""
     parts = {"_of": one.of, "above": one.numerator, "below": one.denominator}
-    rows = rows.select(key, *job.names, *(measure.expr.alias(name) for name, measure in parts.items()))
+    rows = rows.select(key, *job.names, *(nw.col(measure.name).alias(name) for name, measure in parts.items()))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     scale = Fraction(one.denominator.scale, one.numerator.scale)
     return middle_ratios(split.labelled(books, books.engine.collect(rows)), ["span", *job.names], scale)
 
 
-def _people(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Measure) -> pl.DataFrame:
+def _people(
+    books: Books, job: Job, split: Split, rows: Frame, key: str, one: Measure, totals: pl.DataFrame
+) -> pl.DataFrame:
     """Distinct units with the measure not zero; or the sum of what the fact counts people by."""
     counting = job.fact.people_measure(one.name)
     if counting is not None:
-        counted = rows.select(key, *job.names, Measure(job.fact, counting).expr.alias("people"))
+        if counting in totals.columns:
+            return totals.select("span", *job.names, pl.col(counting).alias("people"))
+        counted = rows.select(key, *job.names, nw.col(counting).alias("people"))
         sums = spanned(books, counted, key).group_by("span", *job.names).agg(nw.col("people").sum())
         return split.labelled(books, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
-    rows = rows.select(key, *job.names, nw.col(unit).alias("_unit"), one.expr.alias("_of"))
+    rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
     units = rows.group_by("span", *job.names).agg(nw.col("_unit").n_unique().alias("people"))
     return split.labelled(books, books.engine.collect(units))
