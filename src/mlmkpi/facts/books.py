@@ -214,13 +214,25 @@ class Books(Days):
             )
             names.append("twice")
         sums = history_sums(line, names)
-        for day in latest:
+        return self.engine.materialise(self._with_latest(frame, columns, sums, latest))
+
+    def latest_sellers(self, rules: OrderRules, units: Frame, days: Iterable[int]) -> Frame:
+        """One row a buyer among these (`unit`) with orders: the seller of their latest sale by each day, `latest_<day>`.
+
+        Who asks for them wants `latest` of the buyers' cells.
+        """
+        cells = self.cells(rules, "buyer").join(units.select("unit"), on="unit", how="semi")
+        return self._with_latest(cells, (), [], sorted(set(days)))
+
+    def _with_latest(self, cells: Frame, columns: Sequence[str], sums: list[nw.Expr], days: Sequence[int]) -> Frame:
+        """Buyers' cells as a row a unit and values of the columns: sums, and the latest seller by each day."""
+        line, names = self.timeline, [f"latest_{day}" for day in days]
+        for day, name in zip(days, names, strict=True):
             seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
-            frame = frame.with_columns(seen.alias(f"latest_{day}"))
-            sums.append(nw.col(f"latest_{day}").max())
-        grouped = self.engine.group(frame, "unit", {}, columns, sums)
-        sellers = [self.engine.latest_person(nw.col(f"latest_{day}")).alias(f"latest_{day}") for day in latest]
-        return self.engine.materialise(grouped.with_columns(*sellers) if sellers else grouped)
+            cells = cells.with_columns(seen.alias(name))
+        grouped = self.engine.group(cells, "unit", {}, columns, [*sums, *(nw.col(name).max() for name in names)])
+        sellers = [self.engine.latest_person(nw.col(name)).alias(name) for name in names]
+        return grouped.with_columns(*sellers) if sellers else grouped
 
     def recruits(self) -> Frame:
         """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""

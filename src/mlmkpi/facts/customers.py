@@ -72,11 +72,12 @@ class Histories(Fact):
         return books.engine.concat(self.span_frames(books, flags, dimensions, at))
 
     def span_frames(
-        self, books: Books, flags: dict[int, dict[str, Expr]], dimensions: Dimensions, at: Boundary
+        self, books: Books, flags: dict[int, dict[str, Expr]], dimensions: Dimensions, at: Boundary,
+        history: Frame | None = None,
     ) -> list[Frame]:
-        """The same rows, as frames that can be summed one by one."""
+        """The same rows, as frames that can be summed one by one; of a `history` of some customers, of these alone."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
-        history = self.histories(books, tuple(d.column for d in orders))
+        history = self.histories(books, tuple(d.column for d in orders)) if history is None else history
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
         sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)

@@ -12,11 +12,12 @@ import polars as pl
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, SpannedFact, flag, measure
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.customers import Buyers, Histories
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.people import sale_track
+from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.spans import Span
 
@@ -93,7 +94,10 @@ class Penetration(Histories, SpannedFact):
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Ask for what tells a customer's market."""
-        super().prepare(books, self._markets(books))
+        markets = self._markets(books)
+        super().prepare(books, markets[-1:])
+        if len(markets) > 1:
+            books.want(self.rules).cells["buyer"].add("latest")
 
     def _markets(self, books: Books) -> Dimensions:
         tables = ("distributors", "customers")
@@ -109,21 +113,15 @@ class Penetration(Histories, SpannedFact):
 
     def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Customers' rows, a frame a span, and the markets'."""
-        markets, line = self._markets(books), books.timeline
-        flags = {
-            span.index: {"bought": line.happened("sale", span.year_before + 1, span.end)}
-            for span in books.spans
-        }
-        market = nw.coalesce(*(nw.col(d.name) for d in reversed(markets)))
-        populations = self._populations(books)
+        populations, market = self._populations(books), nw.col("market")
         # Without a market with a population the list would have no type; no market is an empty text.
         known = market.is_in(["", *populations["market"].drop_nulls()]).fill_null(False)
         customers = [
             rows.select(
-                "unit", "span", market.cast(nw.String).alias("market"), nw.lit(True).alias("bought"),
-                known.alias("known"), nw.lit(0, dtype=nw.Int64).alias("population"),
+                "unit", "span", market.cast(nw.String), nw.lit(True).alias("bought"), known.alias("known"),
+                nw.lit(0, dtype=nw.Int64).alias("population"),
             )
-            for rows in self.span_frames(books, flags, markets, at)
+            for rows in self._buyers(books, at)
         ]
         spans = pl.DataFrame({"span": [s.index for s in books.spans]}, schema={"span": pl.Int32})
         people = books.engine.small(populations.join(spans, how="cross")).select(
@@ -131,6 +129,30 @@ class Penetration(Histories, SpannedFact):
             nw.lit(False).alias("bought"), nw.lit(True).alias("known"), "population",
         )
         return [*customers, people]
+
+    def _buyers(self, books: Books, at: Boundary) -> list[Frame]:
+        """`unit`, `span`, `market` of whoever bought; their latest seller is looked for where they have none."""
+        markets, histories = self._markets(books), [self.histories(books, ())]
+        if len(markets) > 1:
+            own = with_lookup(customer_attributes(books, markets, at), histories[0])
+            homeless = own.filter(nw.col("_a_market").is_null()).select(*histories[0].collect_schema().names())
+            histories.insert(0, self._with_sellers(books, books.engine.materialise(homeless), at))
+        line, frames = books.timeline, list[Frame]()
+        flags = {s.index: {"bought": line.happened("sale", s.year_before + 1, s.end)} for s in books.spans}
+        for dimension, history in zip(markets, histories, strict=True):
+            found = self.span_frames(books, flags, (dimension,), at, history)
+            if dimension is markets[-1] and len(markets) > 1:
+                found = [rows.filter(~nw.col(dimension.name).is_null()) for rows in found]
+            frames += [rows.select("unit", "span", nw.col(dimension.name).alias("market")) for rows in found]
+        return frames
+
+    def _with_sellers(self, books: Books, history: Frame, at: Boundary) -> Frame:
+        """The customers' histories with their latest sellers."""
+        sellers = seller_attributes(books, self._markets(books), at)
+        days = [sellers.day(span) for span in books.spans]
+        known = [name for name in history.collect_schema().names() if not name.startswith("latest_")]
+        latest = books.latest_sellers(self.rules, history, days)
+        return history.select(*known).join(latest, on="unit", how="left")
 
     def _populations(self, books: Books) -> pl.DataFrame:
         """`market`, `population`: the rows of a market added up; those above 0."""
