@@ -23,30 +23,43 @@ SOURCES = {
 """The tables that tell what people did, with the columns that each takes."""
 
 
+def activities(books: Books) -> Frame:
+    """`unit`, `span`, `kind`: what people did in each period; materialised."""
+
+    def build() -> Frame:
+        frame = books.export.scan("activities", ["distributor_id", "occurred_on", "kind"])
+        return books.engine.compact(books.in_spans(_dated(books, frame, "occurred_on", "kind")), ["unit"])
+
+    return books.once_here(("activities",), build)
+
+
 def of_kinds(books: Books, kinds: tuple[str, ...]) -> Frame:
-    """`unit`, `day`: activities of these kinds (case-blind); of all but logins where none is named."""
-    frame = books.export.scan("activities", ["distributor_id", "occurred_on", "kind"])
+    """`unit`, `span`: activities of these kinds (case-blind); of all but logins where none is named."""
     wanted = {kind.strip().casefold() for kind in kinds or (LOGIN,)}
     found = [code for code in books.engine.spellings("activities", "kind") if code is not None]
     named = is_code("kind", [code for code in found if code.strip().casefold() in wanted])
-    return _dated(books, frame.filter(named if kinds else ~named), "occurred_on")
+    return activities(books).filter(named if kinds else ~named).select("unit", "span")
 
 
 def completed(books: Books) -> Frame:
-    """`unit`, `day`: courses completed."""
-    return _dated(books, books.export.scan("trainings", ["distributor_id", "completed_on"]), "completed_on")
+    """`unit`, `span`: courses completed."""
+    frame = books.export.scan("trainings", ["distributor_id", "completed_on"])
+    return books.in_spans(_dated(books, frame, "completed_on")).select("unit", "span")
 
 
-def _dated(books: Books, frame: Frame, day: str) -> Frame:
-    frame = frame.select(nw.col("distributor_id").alias("unit"), nw.col(day).alias("day"))
+def came(books: Books) -> Frame:
+    """`unit`, `span`: events attended."""
+    return books.in_spans(attended(books)).select("unit", "span")
+
+
+def _dated(books: Books, frame: Frame, day: str, *kept: str) -> Frame:
+    frame = frame.select(nw.col("distributor_id").alias("unit"), nw.col(day).alias("day"), *kept)
     return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
 
 
-def _once_each(books: Books, deeds: Frame) -> Frame:
-    """`unit`, `span`: who did something in which period."""
-    rows = books.in_spans(deeds)
-    counted = books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
-    return counted.select("unit", "span")
+def _counted(books: Books, deeds: Frame) -> Frame:
+    """`unit`, `span`, `deeds`: how often who did something in which period."""
+    return books.engine.group(deeds, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
 
 
 def told_by(export: Export) -> list[str]:
@@ -91,13 +104,10 @@ class Busy(Doers):
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""
         read = {
-            "activities": lambda: of_kinds(books, self.activity_kinds), "attendance": lambda: attended(books),
+            "activities": lambda: of_kinds(books, self.activity_kinds), "attendance": lambda: came(books),
             "trainings": lambda: completed(books),
         }
-        deeds = books.engine.concat([read[table]().select("unit", "day") for table in told_by(books.export)])
-        rows = books.in_spans(deeds).with_columns(nw.lit(1, dtype=nw.Int64).alias("deeds"))
-        sums = [nw.col("deeds").sum()]
-        counted = books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        counted = _counted(books, books.engine.concat([read[table]() for table in told_by(books.export)]))
         return counted.filter(nw.col("deeds") >= self.activity_minimum).select("unit", "span")
 
 
@@ -113,7 +123,7 @@ class LoggedIn(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By their logins."""
-        return _once_each(books, of_kinds(books, (LOGIN,)))
+        return _counted(books, of_kinds(books, (LOGIN,))).select("unit", "span")
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,7 @@ class Attending(Doers):
 
     def doers(self, books: Books) -> Frame:
         """By the events they attended."""
-        return _once_each(books, attended(books))
+        return _counted(books, came(books)).select("unit", "span")
 
 
 @dataclass(frozen=True)
