@@ -26,9 +26,9 @@ def test_no_ids_leave_no_row() -> None:
 
 
 KNOWN = pl.DataFrame(
-    {"id": [7, 4, 9], "sex": ["f", None, "m"], "born": [10, 20, None], "here": [True, False, None],
+    {"id": [7, 4, 9], "sex": ["f", None, "m"], "band": ["b", "a", None], "born": [10, 20, None], "here": [True, False, None],
      "paid": [0.5, None, 1.5], "on": [date(2026, 1, 1), None, date(2026, 1, 3)]},
-    schema={"id": pl.Int32, "sex": pl.Categorical, "born": pl.Int64, "here": pl.Boolean, "paid": pl.Float64,
+    schema={"id": pl.Int32, "sex": pl.Categorical, "band": pl.Enum(["a", "b"]), "born": pl.Int64, "here": pl.Boolean, "paid": pl.Float64,
             "on": pl.Date},
 )
 
@@ -40,11 +40,11 @@ def test_rows_get_the_columns_of_their_ids_and_nulls_for_unknown_ones(far: list[
     rows = pl.LazyFrame({"whose": [9, None, 4, 7, -1, 5, 2**31 - 2]}, schema={"whose": pl.Int32})
     found = with_columns_of(rows, "whose", known, "id").collect()
     assert found.schema == {"whose": pl.Int32, **{name: known.schema[name] for name in known.columns[1:]}}
-    told = dict(zip(found["whose"], found.select("sex", "born", "here", "paid", "on").rows(), strict=True))
-    nothing = (None,) * 5
+    told = dict(zip(found["whose"], found.select("sex", "band", "born", "here", "paid", "on").rows(), strict=True))
+    nothing = (None,) * 6
     assert told == {
-        9: ("m", None, None, 1.5, date(2026, 1, 3)), None: nothing, 4: (None, 20, False, None, None),
-        7: ("f", 10, True, 0.5, date(2026, 1, 1)), -1: nothing, 5: nothing, 2**31 - 2: nothing,
+        9: ("m", None, None, None, 1.5, date(2026, 1, 3)), None: nothing, 4: (None, "a", 20, False, None, None),
+        7: ("f", "b", 10, True, 0.5, date(2026, 1, 1)), -1: nothing, 5: nothing, 2**31 - 2: nothing,
     }
 
 

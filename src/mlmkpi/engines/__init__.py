@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import narwhals as nw
 import polars as pl
+from narwhals.dtypes import DType
 
 Frame = nw.LazyFrame[Any]
 PLACE = "_place"
@@ -50,6 +51,9 @@ class Engine(Protocol):
 
     def remarks(self) -> list[str]:
         """What reading came upon and went on from, a line each."""
+
+    def labels(self, values: Sequence[str]) -> DType:
+        """The type of a column that has these labels alone."""
 
     def small(self, frame: pl.DataFrame) -> Frame:
         """A small frame of the driver's, as the engine's own."""

@@ -110,19 +110,21 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
 def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
     """What gives the values at some places, behind the last of which is nothing.
 
-    Whole numbers and categories are taken from an array, where null is a number that none of them is.
+    Whole numbers and labels are taken from an array, where null is a number that none of them is.
     """
-    laid, physical = values.extend_constant(None, 1), values.to_physical()
+    are_labels = isinstance(values.dtype, pl.Categorical | pl.Enum)
+    laid = values.extend_constant(None, 1)
+    physical = laid.to_physical().cast(pl.UInt32) if are_labels else laid.to_physical()
     if not physical.dtype.is_integer():
         return laid.gather
     ends = np.iinfo(physical.head(0).to_numpy().dtype)
     none = int(ends.min or ends.max)
-    numbers = laid.to_physical().fill_null(none).to_numpy()
+    numbers = physical.fill_null(none).to_numpy()
 
     def gathered(places: pl.Series) -> pl.Series:
         found = pl.Series(numbers.take(places.to_numpy(), mode="clip"))
         found = found.set(found == none, None)
-        return found.cat.to(values.dtype) if values.dtype == pl.Categorical else found.cast(values.dtype)
+        return found.cat.to(values.dtype) if are_labels else found.cast(values.dtype)
 
     return gathered
 

@@ -111,6 +111,10 @@ class PolarsEngine:
             for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
         ]
 
+    def labels(self, values: Sequence[str]) -> nw.dtypes.DType:
+        """Grouped by their places among these."""
+        return nw.Enum(list(dict.fromkeys(values)))
+
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame itself."""
         return nw.from_native(frame.lazy())

@@ -112,6 +112,10 @@ class SparkEngine:
         """None: nothing is rounded on the way in, and no column is left unread."""
         return []
 
+    def labels(self, values: Sequence[str]) -> nw.dtypes.DType:
+        """Text."""
+        return nw.String()
+
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame, sent to the server."""
         return _frame(self._run(lambda: self.session.createDataFrame(frame.to_arrow())))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import narwhals as nw
+from narwhals.dtypes import DType
 
 from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
@@ -42,16 +43,16 @@ def born_by(day: int, age: int) -> int:
         return day_number(date(on.year - age, 2, 28))
 
 
-def age_band(birth: nw.Expr, day: int, bands: Sequence[str]) -> nw.Expr:
-    """The band of the age on the day; null where the birth day is."""
-    return band_of_birth(birth, [born_by(day, age) for age in lower_ages(bands)], bands)
+def age_band(birth: nw.Expr, day: int, bands: Sequence[str], kind: DType) -> nw.Expr:
+    """The band of the age on the day, a label of the kind; null where the birth day is."""
+    return band_of_birth(birth, [born_by(day, age) for age in lower_ages(bands)], bands, kind)
 
 
-def band_of_birth(birth: nw.Expr, latest: Sequence[int | nw.Expr], bands: Sequence[str]) -> nw.Expr:
+def band_of_birth(birth: nw.Expr, latest: Sequence[int | nw.Expr], bands: Sequence[str], kind: DType) -> nw.Expr:
     """The band of a birth day, given the latest one of each band after the first; null where the birth day is."""
-    band: nw.Expr = nw.when(~birth.is_null()).then(nw.lit(bands[0]))
+    band: nw.Expr = nw.when(~birth.is_null()).then(nw.lit(bands[0], dtype=kind))
     for label, day in zip(bands[1:], latest, strict=True):
-        band = nw.when(birth <= day).then(nw.lit(label)).otherwise(band)
+        band = nw.when(birth <= day).then(nw.lit(label, dtype=kind)).otherwise(band)
     return band
 
 
@@ -72,11 +73,11 @@ def birth_day(columns: frozenset[str]) -> nw.Expr | None:
     return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)
 
 
-def band_of_age(age: nw.Expr, bands: Sequence[str]) -> nw.Expr:
-    """The band of an age in whole years; null where the age is."""
-    band: nw.Expr = nw.when(~age.is_null()).then(nw.lit(bands[0]))
+def band_of_age(age: nw.Expr, bands: Sequence[str], kind: DType) -> nw.Expr:
+    """The band of an age in whole years, a label of the kind; null where the age is."""
+    band: nw.Expr = nw.when(~age.is_null()).then(nw.lit(bands[0], dtype=kind))
     for label, lowest in zip(bands[1:], lower_ages(bands), strict=True):
-        band = nw.when(age >= lowest).then(nw.lit(label)).otherwise(band)
+        band = nw.when(age >= lowest).then(nw.lit(label, dtype=kind)).otherwise(band)
     return band
 
 

@@ -142,10 +142,10 @@ class Attributes:
         """A dimension of rows of any period, which have the birth days of the bands of theirs."""
         if dimension.column == AGE_BAND:
             births = [nw.col(f"_born_{at}") for at in range(len(self.books.age_bands) - 1)]
-            return band_of_birth(nw.col("_birth"), births, self.books.age_bands)
+            return band_of_birth(nw.col("_birth"), births, self.books.age_bands, self._bands)
         if not self._by_ranks(dimension):
             return self._expr(dimension, self.books.schedule.spans[0])
-        rank = nw.lit(None, dtype=nw.String)
+        rank = nw.lit(None, dtype=self.books.engine.labels(self.books.ladder))
         for span in self.books.spans:
             rank = nw.when(nw.col("span") == span.index).then(self._expr(dimension, span)).otherwise(rank)
         return rank
@@ -165,10 +165,14 @@ class Attributes:
 
     def _expr(self, dimension: Dimension, span: Span) -> Expr:
         if dimension.column == AGE_BAND:
-            return age_band(nw.col("_birth"), self.day(span), self.books.age_bands)
+            return age_band(nw.col("_birth"), self.day(span), self.books.age_bands, self._bands)
         if self._by_ranks(dimension):
             return nw.col(f"_rank_{self.day(span)}")
         return nw.col(f"_a_{dimension.column}")
+
+    @property
+    def _bands(self) -> nw.dtypes.DType:
+        return self.books.engine.labels(self.books.age_bands)
 
     def _by_ranks(self, dimension: Dimension) -> bool:
         return self.side is Side.PERSON and dimension.name == RANK and ranked(self.books.export)

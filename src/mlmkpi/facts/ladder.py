@@ -47,7 +47,7 @@ class Climbers(Fact):
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
         moves = [
-            named_step(step, books.ladder).alias(name)
+            named_step(books, step).alias(name)
             for name, step in ((RANK_FROM, "before"), (RANK_TO, "after")) if name in [d.name for d in dimensions]
         ]
         spans = [

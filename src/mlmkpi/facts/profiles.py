@@ -89,7 +89,8 @@ class Profiles(Orders):
         kept = frame.collect_schema().names()
         frame = since_march(frame, "day", "_today")
         frame = frame.with_columns(((nw.col("_today") - nw.col(name)) // YEAR).alias("_age"))
-        return frame.with_columns(band_of_age(nw.col("_age"), books.age_bands).alias(name)).select(*kept)
+        band = band_of_age(nw.col("_age"), books.age_bands, books.engine.labels(books.age_bands))
+        return frame.with_columns(band.alias(name)).select(*kept)
 
     @staticmethod
     def _people(books: Books, side: Side, trait: str) -> Frame | None:

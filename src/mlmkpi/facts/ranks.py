@@ -88,13 +88,14 @@ def ranks_at(books: Books, days: Sequence[int]) -> Frame:
     for day in days:
         lowest = nw.when(~nw.col("enrolled").is_null()).then(nw.lit(0, dtype=nw.Int64))
         frame = frame.with_columns(nw.coalesce(nw.col(f"_step_{day}"), lowest).alias(f"_step_{day}"))
-        ranks.append(named_step(f"_step_{day}", books.ladder).alias(f"_rank_{day}"))
+        ranks.append(named_step(books, f"_step_{day}").alias(f"_rank_{day}"))
     return frame.select(nw.coalesce("person", "person_right").alias("person"), *ranks)
 
 
-def named_step(column: str, ladder: Sequence[str]) -> Expr:
+def named_step(books: Books, column: str) -> Expr:
     """The rank at the place on the ladder that a column tells."""
-    name = nw.lit(None, dtype=nw.String)
-    for step, rank in enumerate(ladder):
-        name = nw.when(nw.col(column) == step).then(nw.lit(rank)).otherwise(name)
+    kind = books.engine.labels(books.ladder)
+    name = nw.lit(None, dtype=kind)
+    for step, rank in enumerate(books.ladder):
+        name = nw.when(nw.col(column) == step).then(nw.lit(rank, dtype=kind)).otherwise(name)
     return name
