@@ -21,10 +21,6 @@ from mlmkpi.facts.roster import on_books
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
 
 
-def _with_steps(rows: Frame, steps: Frame) -> Frame:
-    return rows.join(steps, left_on="unit", right_on="person", how="left")
-
-
 @dataclass(frozen=True)
 class Climbers(Fact):
     """One row a person on the books at both boundaries of a period, with their place on the ladder at each."""
@@ -45,7 +41,7 @@ class Climbers(Fact):
         days = sorted({day for span in books.spans for day in (span.before, span.end)})
         people = books.people().with_columns(nw.col("person").alias("unit"))
         sellers = seller_attributes(books, dimensions, at)
-        people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
+        people = with_lookup(sellers, books.engine.look_up(people, "unit", steps_at(books, days)))
         moves = [
             named_step(books, step).alias(name)
             for name, step in ((RANK_FROM, "before"), (RANK_TO, "after")) if name in [d.name for d in dimensions]
@@ -108,7 +104,7 @@ class Titled(Fact):
         people = books.people().with_columns(nw.col("person").alias("unit"))
         people = people.join(titles, on="person", how="inner")
         sellers = seller_attributes(books, dimensions, at)
-        people = with_lookup(sellers, _with_steps(people, steps_at(books, days)))
+        people = with_lookup(sellers, books.engine.look_up(people, "unit", steps_at(books, days)))
         spans = [
             (span.index, {
                 "entitled": on_books(span.end) & ~nw.col(f"_title_{span.end}").is_null(),
@@ -170,8 +166,8 @@ class Emerging(People):
         leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
         days = sorted({span.before for span in books.spans})
         leaders = rank_rows(books).filter(nw.col("step") >= leader).group_by("person")
-        frame = _with_steps(wide(books, self.rules), steps_at(books, days))
-        frame = _with_steps(frame, leaders.agg(nw.col("day").min().alias("first_led")))
+        frame = books.engine.look_up(wide(books, self.rules), "unit", steps_at(books, days))
+        frame = books.engine.look_up(frame, "unit", leaders.agg(nw.col("day").min().alias("first_led")))
         sellers = seller_attributes(books, dimensions, at)
         frame = with_lookup(sellers, frame)
         spans = []

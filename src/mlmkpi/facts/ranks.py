@@ -73,11 +73,19 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
 
 def steps_at(books: Books, days: Sequence[int], *, title: bool = False) -> Frame:
     """`person` and `_step_<day>`: the place on the ladder by each day (same day: the highest); null without a row."""
+    ends = sorted({day for span in books.spans for day in (span.before, span.end)})
+    if not set(days) <= set(ends):
+        return _steps_at(books, days, title=title)
+    known = books.once_here(("steps", title), lambda: books.engine.materialise(_steps_at(books, ends, title=title)))
+    return known.select("person", *(f"_step_{day}" for day in days))
+
+
+def _steps_at(books: Books, days: Sequence[int], *, title: bool) -> Frame:
     packed = (nw.col("day").cast(nw.Int64) + OFFSET) * STEPS + nw.col("step")
     rows = rank_rows(books, title=title).with_columns(packed.alias("_packed"))
     seen = rows.select("person", *(nw.when(nw.col("day") <= d).then(nw.col("_packed")).alias(f"_p_{d}") for d in days))
     best = seen.group_by("person").agg(*(nw.col(f"_p_{d}").max() for d in days))
-    return best.select("person", *((nw.col(f"_p_{d}") % STEPS).alias(f"_step_{d}") for d in days))
+    return best.select("person", *((nw.col(f"_p_{d}") % STEPS).cast(nw.Int16).alias(f"_step_{d}") for d in days))
 
 
 def ranks_at(books: Books, days: Sequence[int]) -> Frame:
