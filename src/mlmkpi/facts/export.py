@@ -19,7 +19,7 @@ class Export:
     """Scans tables; a table with a key is checked when it is first read, and repeated rows count once.
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
-    of such a key. Amounts of orders come in `currency`.
+    of such a key. Amounts of orders come in `currency`. `checked` are the tables that were looked through.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -31,7 +31,7 @@ class Export:
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
         self.off_ladder = 0
-        self._checked: set[str] = set()
+        self.checked: set[str] = set()
         self._conflicting: dict[str, Frame] = {}
 
     def columns(self, table: str) -> frozenset[str]:
@@ -44,7 +44,7 @@ class Export:
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns, every key once."""
-        if table not in self._checked:
+        if table not in self.checked:
             self.check(table)
         return self._scan(table, columns)
 
@@ -54,7 +54,7 @@ class Export:
 
     def check(self, table: str) -> None:
         """Look for repeated keys; from then on `scan` gives each key once."""
-        self._checked.add(table)
+        self.checked.add(table)
         key = self.key(table)
         if not key:
             return
@@ -66,7 +66,7 @@ class Export:
 
     def marks(self, table: str) -> list[str]:
         """While `marking`, the column that says where a row of the table stands; none where rows repeat each other."""
-        if self.marking and table not in self._checked:
+        if self.marking and table not in self.checked:
             self.check(table)
         return [PLACE] if self.marking and not self.repeats.get(table) else []
 

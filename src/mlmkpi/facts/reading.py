@@ -47,7 +47,10 @@ class Reading:
     ) -> Frame:
         """What is made of these columns, looked through for repeated keys, and then each order once."""
         rows = self.engine.materialise(made(self.export.unchecked("orders", columns)), ids)
-        if self.export.repeats.get("orders") or not self.engine.has_repeats(rows, [key]):
+        if self.export.repeats.get("orders"):
+            return rows
+        if not self.engine.has_repeats(rows, [key]):
+            self.export.checked.add("orders")
             return rows
         self.export.check("orders")
         return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
