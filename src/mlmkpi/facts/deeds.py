@@ -12,7 +12,8 @@ from mlmkpi.facts.activity import attended
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import is_code
-from mlmkpi.facts.listed import Doers
+from mlmkpi.facts.listed import Doers, Found
+from mlmkpi.facts.roster import on_books
 
 LOGIN = "login"
 SOURCES = {
@@ -142,7 +143,7 @@ class Attending(Doers):
 
 
 @dataclass(frozen=True)
-class Signed(Doers):
+class Signed(Found):
     """People who had signed an agreement by the period's end."""
 
     deed: ClassVar[str] = "who had signed an agreement by the period's end"
@@ -151,12 +152,11 @@ class Signed(Doers):
         """Who signed when."""
         return (*super().needs(), "agreements.signed_on")
 
-    def doers(self, books: Books) -> Frame:
-        """By the day of their first signature."""
+    def listed(self, books: Books) -> Frame:
+        """By the day of their first signature, which stands for every period from then on."""
         frame = books.export.scan("agreements", ["distributor_id", "signed_on"])
         first = _dated(books, frame, "signed_on").group_by("unit").agg(nw.col("day").min())
-        return books.engine.concat([
-            first.filter(nw.col("day") <= span.end).select("unit", nw.lit(span.index).cast(nw.Int32).alias("span"))
-            for span in books.spans
-        ])
+        people = books.engine.look_up(first, "unit", books.people())
+        signed = [(s.index, {"signed": (nw.col("day") <= s.end) & on_books(s.end)}) for s in books.spans]
+        return books.engine.concat(books.engine.spread(people, signed, "signed")).select("unit", "span")
 

@@ -60,7 +60,7 @@ class Listed(_OnBooks):
         return flag(nw.col("listed"))
 
 
-class Doers(_OnBooks):
+class Found(_OnBooks):
     """One row a person on the books at a period's end of whom something is true; subclasses say what."""
 
     deed: ClassVar[str]
@@ -70,20 +70,28 @@ class Doers(_OnBooks):
         return f"Those of them {self.deed}" if measure == "found" else None
 
     @abstractmethod
-    def doers(self, books: Books) -> Frame:
-        """`unit`, `span`, once each, whether on the books or not."""
+    def listed(self, books: Books) -> Frame:
+        """`unit`, `span` of those on the books, once each."""
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         return by_people(books, self.listed(books).with_columns(nw.lit(True).alias("found")), dimensions, at)
+
+    @measure
+    def found(self) -> Expr:
+        """Those of them of whom it is true."""
+        return flag(nw.col("found"))
+
+
+class Doers(Found):
+    """Those who did something in the period."""
+
+    @abstractmethod
+    def doers(self, books: Books) -> Frame:
+        """`unit`, `span`, once each, whether on the books or not."""
 
     def listed(self, books: Books) -> Frame:
         """`unit`, `span` of the doers on the books."""
         rows = self.doers(books).join(books.ends(), on="span", how="inner")
         rows = books.engine.look_up(rows, "unit", books.people())
         return rows.filter(on_books(nw.col("closing"))).select("unit", "span")
-
-    @measure
-    def found(self) -> Expr:
-        """Those of them of whom it is true."""
-        return flag(nw.col("found"))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import narwhals as nw
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Side, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Buyers, Repeats
@@ -21,9 +21,14 @@ def without_earlier(books: Books, rows: Frame) -> Frame:
     """The rows of customers (`unit`) without those who joined before the data start: their first time is unknown."""
     if "joined_on" not in books.export.columns("customers"):
         return rows
+    return rows.join(books.once("earlier customers", lambda: _earlier(books)), on="unit", how="anti")
+
+
+def _earlier(books: Books) -> Frame:
+    """`unit`: those who had joined before the data start; materialised."""
     listed = books.export.scan("customers", ["customer_id", "joined_on"])
     earlier = listed.filter(nw.col("joined_on") < (books.data_start or 0)).select(nw.col("customer_id").alias("unit"))
-    return rows.join(earlier, on="unit", how="anti")
+    return books.engine.materialise(earlier)
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,12 @@ class SecondOrders(Buyers):
         first = books.engine.group(cells, "unit", {}, [], [nw.col("first_sale").min().alias("first")])
         first = first.filter(nw.col("first") <= books.schedule.as_of - self.days)
         first = without_earlier(books, books.in_spans(first, "first"))
-        both = first.select("unit", "first").unique().join(cells, on="unit", how="inner")
-        soon = nw.col("first") + self.days
+        first = books.engine.materialise(first)
+        began = first.select(nw.col("unit").alias(PERSON), "first").unique()
+        both, soon = books.engine.look_up(cells, "unit", began), nw.col("first") + self.days
         later = [(nw.col(n) > nw.col("first")) & (nw.col(n) <= soon) for n in ("first_sale", "last_sale")]
-        again = both.filter(later[0] | later[1]).select("unit", nw.lit(True).alias("again")).unique()
-        rows = first.join(again, on="unit", how="left")
+        again = both.filter(later[0] | later[1]).select(nw.col("unit").alias(PERSON), nw.lit(True).alias("again"))
+        rows = books.engine.look_up(first, "unit", again.unique())
         return rows.select("unit", "span", nw.lit(True).alias("bought"), nw.col("again").fill_null(False))
 
     @measure

@@ -39,16 +39,19 @@ class ReturningCustomers(Histories):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
+        sums = self._sums(books)
+        if not dimensions:
+            return sums.filter(~nw.col("bought").is_null())
         line, flags = books.timeline, {}
         for span in books.spans:
             bought = line.happened("sale", *span.year_earlier) if span.year_earlier else nw.col("unit").is_null()
             flags[span.index] = {"bought": bought}
         rows = self.spanned(books, flags, dimensions, at)
         kept = rows.collect_schema().names()
-        return rows.join(self._sums(books), on=["unit", "span"], how="left").select(*kept, "before", "after")
+        return rows.join(sums, on=["unit", "span"], how="left").select(*kept, "before", "after")
 
     def _sums(self, books: Books) -> Frame:
-        """`unit`, `span`, `before`, `after`: net sales of the cells of both periods."""
+        """`unit`, `span`, `before`, `after`: net sales of the cells of both periods; `bought`: a day before, or null."""
         line = books.timeline
         places = [
             {"cell": cell, "span": span.index, "now": now}
@@ -57,14 +60,15 @@ class ReturningCustomers(Histories):
             for cell in line.cells_of(*days)
         ]
         small = pl.DataFrame(places, schema={"cell": pl.Int32, "span": pl.Int32, "now": pl.Boolean})
-        cells = books.cells(self.rules, "buyer").select("unit", "cell", "net_sales")
+        cells = books.cells(self.rules, "buyer").select("unit", "cell", "net_sales", "last_sale")
         rows = cells.join(books.engine.small(small), on="cell", how="inner")
         none, amount = nw.lit(0, dtype=nw.Int64), nw.col("net_sales")
         rows = rows.with_columns(
             nw.when(~nw.col("now")).then(amount).otherwise(none).alias("before"),
             nw.when(nw.col("now")).then(amount).otherwise(none).alias("after"),
+            nw.when(~nw.col("now")).then(nw.col("last_sale")).alias("bought"),
         )
-        sums = [nw.col("before").sum(), nw.col("after").sum()]
+        sums = [nw.col("before").sum(), nw.col("after").sum(), nw.col("bought").max()]
         return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], sums)
 
     @scaled
