@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import narwhals as nw
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules
@@ -59,12 +59,11 @@ class Territories(Fact):
         active = self.sellers.rows(books, (), at).filter(nw.col("active").fill_null(False))
         if "span" not in active.collect_schema().names():
             active = active.join(books.engine.small(books.cells_of_spans()), on="cell", how="inner")
-        homes = books.export.scan("distributors", ["distributor_id", "territory"])
-        active = active.select("unit", "span").unique()
-        placed = active.join(homes, left_on="unit", right_on="distributor_id", how="inner")
-        counted = placed.group_by("territory", "span").agg(nw.len().alias("_active"))
+        homes = books.export.scan("distributors", ["distributor_id", "territory"]).rename({"distributor_id": PERSON})
+        placed = books.engine.look_up(active.select("unit", "span"), "unit", books.engine.directory(homes))
+        counted = placed.group_by("territory", "span").agg(nw.col("unit").n_unique().alias("_active"))
         enough = counted.filter(nw.col("_active") >= self.coverage_minimum)
-        return enough.select("territory", "span", nw.lit(True).alias("covered"))
+        return enough.select(nw.col("territory").cast(nw.String), "span", nw.lit(True).alias("covered"))
 
     @measure
     def all_of_them(self) -> Expr:
