@@ -48,7 +48,7 @@ class Contributions(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by cell."""
-        orders = books.orders(self.rules)
+        orders = books.inside(books.orders(self.rules))
         who = ["seller"] if books.with_people else []
         goods = books.engine.beside(lines(books, [], ["cost"]), orders.select(ORDER, "cell", *who, "sale"), ORDER)
         missing = nw.col("cost").is_null()

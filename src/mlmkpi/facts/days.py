@@ -51,6 +51,13 @@ class Days:
         rows = rows.filter(nw.col(day).is_between(first, last))
         return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
 
+    def inside(self, rows: Frame) -> Frame:
+        """The rows whose cell is part of a period that facts make rows for now."""
+        cells = sorted({cell for span in self.spans for cell in self.timeline.cells_of(span.start, span.end)})
+        if len(cells) == len(self.timeline.cells):
+            return rows
+        return rows.filter(nw.col("cell").is_in(cells) if cells else nw.lit(False))
+
     def ends(self) -> Frame:
         """`span`, `opening`, `closing`: the first and the last day of each period as it is computed."""
         spans = self.schedule.spans

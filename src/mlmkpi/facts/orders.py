@@ -100,7 +100,7 @@ class Orders(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The order rows, or their pieces, by cell; by span where a dimension changes with time."""
-        frame = self.counted(books)
+        frame = books.inside(self.counted(books)) if self.is_near else self.counted(books)
         lines = [d.name for d in dimensions if d.name in LINES]
         frame = self.cut(books, frame, lines)
         sellers, buyers = seller_attributes(books, dimensions, at), customer_attributes(books, dimensions, at)
