@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.engines import Engine, Frame
-from mlmkpi.facts.base import LINES, Expr
+from mlmkpi.facts.base import Expr
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.rules import OrderRules
 
 ORDER = "_order"
 """The order's id on the order rows."""
+CATEGORY = "order.category"
 
 
 def want_order(books: Books, rules: OrderRules) -> None:
@@ -27,16 +28,27 @@ def want_lines(books: Books, rules: OrderRules, *columns: str) -> None:
     books.of_lines.update(columns)
 
 
-def lines(books: Books, names: Sequence[str], sums: Sequence[str]) -> Frame:
-    """One row a line: `_order`, the dimensions by their names, and columns of the lines, of those asked for."""
+def lines(books: Books, names: Sequence[str], sums: Sequence[str], *, of_products: bool = False) -> Frame:
+    """One row a line: `_order`, the dimensions by their names, and columns of the lines, of those asked for.
+
+    Lines `of_products` have a product where a category is asked for, which `with_categories` makes of it.
+    """
     rows = books.once(("orders", "lines"), lambda: books.engine.compact(
         books.export.scan("order_lines", sorted({"order_id", *books.of_lines})), ["order_id"]
     ))
-    if "order.category" in names:
-        products = books.engine.compact(books.export.scan("products", ["product_id", "category"]))
-        rows = rows.join(products, on="product_id", how="left")
-    labels = [nw.col(LINES[name].partition(".")[2]).alias(name) for name in names]
-    return rows.select(nw.col("order_id").alias(ORDER), *labels, *sums)
+    columns = dict.fromkeys(names, "product_id")
+    found = rows.select(nw.col("order_id").alias(ORDER), *(nw.col(c).alias(n) for n, c in columns.items()), *sums)
+    return found if of_products else with_categories(books, found)
+
+
+def with_categories(books: Books, rows: Frame) -> Frame:
+    """The rows with the category of the product that they have in its place."""
+    names = rows.collect_schema().names()
+    if CATEGORY not in names:
+        return rows
+    products = books.engine.compact(books.export.scan("products", ["product_id", "category"]))
+    rows = rows.rename({CATEGORY: "_product"}).join(products.rename({"product_id": "_product"}), on="_product", how="left")
+    return rows.rename({"category": CATEGORY}).select(*names)
 
 
 def signed(column: str) -> Expr:
@@ -55,11 +67,11 @@ def pieces(
     its units too. Unless `merged`, a value may have several pieces of an order, with the same sums.
     """
     sums = ["amount", "quantity"] if quantity else ["amount"]
-    found = lines(books, names, sums)
+    found = lines(books, names, sums, of_products=not merged)
     cut = books.engine.cut(orders, found, ORDER, names, sums, whole=whole, merged=merged)
-    if cut is not None:
-        return cut
-    return joined_pieces(books.engine, orders, found, names, sums, whole=whole, merged=merged)
+    if cut is None:
+        cut = joined_pieces(books.engine, orders, found, names, sums, whole=whole, merged=merged)
+    return cut if merged else with_categories(books, cut)
 
 
 def joined_pieces(

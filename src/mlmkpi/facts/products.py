@@ -117,8 +117,8 @@ class SoldUnits(Orders):
         """Lines of sales and of their returns, with the columns of the sale."""
         units = lines(books, names, ["quantity"])
         none, returned = nw.lit(0, dtype=nw.Int64), orders.filter(~nw.col("sale"))
-        sold = orders.filter(nw.col("sale"))
-        orphans = self._orphans(books, returned, names)
+        sold = books.inside(orders.filter(nw.col("sale")))
+        orphans = self._orphans(books, books.inside(returned), names)
         kept = orders.collect_schema().names()
         if self.follows(books.export):
             sold = sold.filter(nw.col("day") <= books.schedule.as_of - self.return_window_days)
@@ -127,7 +127,7 @@ class SoldUnits(Orders):
             waited = nw.col("_back") - nw.col("day")
             returned = returned.filter((waited >= 0) & (waited <= self.return_window_days))
         else:
-            returned = returned.with_columns(nw.col(ORDER).alias("_return"))
+            returned = books.inside(returned).with_columns(nw.col(ORDER).alias("_return"))
         quantity = nw.col("quantity").fill_null(0)
         sold = books.engine.beside(units, sold, ORDER)
         returned = returned.join(units.rename({ORDER: "_line"}), left_on="_return", right_on="_line", how="inner")
