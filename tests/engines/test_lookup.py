@@ -26,10 +26,10 @@ def test_no_ids_leave_no_row() -> None:
 
 
 KNOWN = pl.DataFrame(
-    {"id": [7, 4, 9], "sex": ["f", None, "m"], "band": ["b", "a", None], "born": [10, 20, None], "here": [True, False, None],
-     "paid": [0.5, None, 1.5], "on": [date(2026, 1, 1), None, date(2026, 1, 3)]},
-    schema={"id": pl.Int32, "sex": pl.Categorical, "band": pl.Enum(["a", "b"]), "born": pl.Int64, "here": pl.Boolean, "paid": pl.Float64,
-            "on": pl.Date},
+    {"id": [7, 4, 9], "sex": ["f", None, "m"], "band": ["b", "a", None], "born": [10, 20, None],
+     "here": [True, False, None], "paid": [0.5, None, 1.5], "on": [date(2026, 1, 1), None, date(2026, 1, 3)]},
+    schema={"id": pl.Int32, "sex": pl.Categorical, "band": pl.Enum(["a", "b"]), "born": pl.Int64, "here": pl.Boolean,
+            "paid": pl.Float64, "on": pl.Date},
 )
 
 

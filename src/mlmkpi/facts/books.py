@@ -217,7 +217,7 @@ class Books(Days):
         return self.engine.materialise(self._with_latest(frame, columns, sums, latest))
 
     def latest_sellers(self, rules: OrderRules, units: Frame, days: Iterable[int]) -> Frame:
-        """One row a buyer among these (`unit`) with orders: the seller of their latest sale by each day, `latest_<day>`.
+        """One row a buyer with orders among these (`unit`): the seller of the latest sale by each day, `latest_<day>`.
 
         Who asks for them wants `latest` of the buyers' cells.
         """

@@ -59,9 +59,9 @@ class Goals(Fact):
         goals = books.engine.materialise(self._goals(books))
         windows = self._windows(books, goals)
         rows = goals.join(books.engine.small(windows), on=["starts_on", "through"], how="left")
-        days = books.engine.small(self._days(windows))
+        days = self._days(windows)
         people = goals.select("unit").unique()
-        for done in (self._sold(books, people, days, windows.height), self._enrolled(books, days, windows.height)):
+        for done in (self._sold(books, people, days), self._enrolled(books, days)):
             if done is not None:
                 rows = rows.join(done, on=["unit", "window"], how="left")
         names = rows.collect_schema().names()
@@ -95,23 +95,28 @@ class Goals(Fact):
         days = inside.select("window", pl.int_ranges("starts_on", pl.col("through") + 1).alias("day"))
         return days.explode("day").select(pl.col("day").cast(pl.Int32), "window")
 
-    def _sold(self, books: Books, people: Frame, days: Frame, windows: int) -> Frame | None:
+    def _sold(self, books: Books, people: Frame, days: pl.DataFrame) -> Frame | None:
         """`unit`, `window`, `amount`, `volume`: what was credited to people; None where the export does not tell."""
         if not self._tells_sales(books.export):
             return None
         rows = books.orders(self.rules).select(nw.col("seller").alias("unit"), "day", "amount", "volume")
-        rows = rows.join(people, on="unit", how="semi").join(days, on="day", how="inner")
-        sums = [nw.col("amount").sum(), nw.col("volume").sum()]
-        return books.engine.group(rows, "unit", {"window": max(windows, 1)}, [], sums)
+        if len(days):
+            rows = rows.filter(nw.col("day").is_between(*days.select(pl.min("day"), last=pl.max("day")).row(0)))
+        rows = rows.join(people, on="unit", how="semi")
+        return self._summed(books, rows, days, [nw.col("amount").sum(), nw.col("volume").sum()])
 
-    @staticmethod
-    def _enrolled(books: Books, days: Frame, windows: int) -> Frame | None:
+    def _enrolled(self, books: Books, days: pl.DataFrame) -> Frame | None:
         """`unit`, `window`, `enrolled`: how many people enrolled whom they brought; None where nothing tells."""
         if not books.export.has(RECRUITED):
             return None
-        rows = books.recruits().select("unit", "day").join(days, on="day", how="inner")
-        rows = rows.with_columns(nw.lit(SCALE, dtype=nw.Int64).alias("enrolled"))
-        return books.engine.group(rows, "unit", {"window": max(windows, 1)}, [], [nw.col("enrolled").sum()])
+        rows = books.recruits().select("unit", "day", nw.lit(SCALE, dtype=nw.Int64).alias("enrolled"))
+        return self._summed(books, rows, days, [nw.col("enrolled").sum()])
+
+    @staticmethod
+    def _summed(books: Books, rows: Frame, days: pl.DataFrame, sums: list[Expr]) -> Frame:
+        """Sums of people's rows by the windows that their day is in."""
+        rows = rows.join(books.engine.small(days), on="day", how="inner")
+        return books.engine.group(rows, "unit", {"window": max(days["window"].to_list(), default=0) + 1}, [], sums)
 
     def _tells_sales(self, export: Export) -> bool:
         by_order = self.rules.refunds is Refunds.ORDER_DATE

@@ -47,7 +47,7 @@ def with_categories(books: Books, rows: Frame) -> Frame:
     if CATEGORY not in names:
         return rows
     products = books.engine.compact(books.export.scan("products", ["product_id", "category"]))
-    rows = rows.rename({CATEGORY: "_product"}).join(products.rename({"product_id": "_product"}), on="_product", how="left")
+    rows = rows.rename({CATEGORY: "_product"}).join(products, left_on="_product", right_on="product_id", how="left")
     return rows.rename({"category": CATEGORY}).select(*names)
 
 

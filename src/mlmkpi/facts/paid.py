@@ -44,7 +44,8 @@ class PaidMonths(Fact):
         paid = incomes(books).join(months, on="day", how="inner")
         paid = paid.group_by("unit", "span", "month").agg(nw.col("amount").sum()).filter(nw.col("amount") > 0)
         paid = books.engine.materialise(paid)
-        sales = books.orders(self.rules).filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
+        sales = books.inside(books.orders(self.rules))
+        sales = sales.filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
         sales = sales.select(nw.col("seller").alias("unit"), "buyer", "day")
         sales = sales.join(paid.select("unit").unique(), on="unit", how="semi").join(months, on="day", how="inner")
         counts = {"span": len(books.schedule.spans), "month": max(len(span.months) for span in books.spans) or 1}

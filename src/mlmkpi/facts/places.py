@@ -10,9 +10,9 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, SpannedFact, flag, measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.attributes import customer_attributes, seller_attributes
 from mlmkpi.facts.customers import Buyers, Histories
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.ledger import Extra

@@ -51,7 +51,7 @@ class ReturningCustomers(Histories):
         return rows.join(sums, on=["unit", "span"], how="left").select(*kept, "before", "after")
 
     def _sums(self, books: Books) -> Frame:
-        """`unit`, `span`, `before`, `after`: net sales of the cells of both periods; `bought`: a day before, or null."""
+        """`unit`, `span`, `before`, `after`: net sales of the cells of both periods; `bought`: a day then, or null."""
         line = books.timeline
         places = [
             {"cell": cell, "span": span.index, "now": now}

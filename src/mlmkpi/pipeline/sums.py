@@ -68,8 +68,8 @@ class Job:
     def times(self) -> int:
         """How many times its rows are gone through, where sums are made of the people counted as well."""
         apart = [one for one in self.counted if self.fact.people_measure(one.name) is None]
-        more = (self.clustered, self.quantiles, self.survivals, self.spreads, self.medians, apart)
-        return 1 + sum(map(len, more))
+        more = [*self.clustered, *self.quantiles, *self.survivals, *self.spreads, *self.medians, *apart]
+        return 1 + len(more)
 
     @property
     def names(self) -> list[str]:
