@@ -191,9 +191,10 @@ def _clustered(books: Books, job: Job, split: Split, rows: Frame, key: str, pair
 
 def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
     rows = rows.select(key, *job.names, nw.col(one.of.name).alias("_of"), nw.col(one.value.name).alias("_value"))
-    rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
+    rows, key = _apart(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
-    return split.labelled(books, books.engine.quantiles(rows, ["span", *job.names], "_value", points))
+    found = books.engine.quantiles(rows, [key, *job.names], "_value", points)
+    return split.labelled(books, _named(books, found, key))
 
 
 def _histogram(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
@@ -234,9 +235,21 @@ def _people(
         return split.labelled(books, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
-    rows = spanned(books, rows.filter(nw.col("_of") != 0), key).filter(~nw.col("_unit").is_null())
-    units = rows.group_by("span", *job.names).agg(nw.col("_unit").n_unique().alias("people"))
-    return split.labelled(books, books.engine.collect(units))
+    rows, key = _apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
+    units = rows.group_by(key, *job.names).agg(nw.col("_unit").n_unique().alias("people"))
+    return split.labelled(books, _named(books, books.engine.collect(units), key))
+
+
+def _apart(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:
+    """Rows by what tells the spans apart, and what that is: the cell where every span is one of its own."""
+    if books.one_cell_spans:
+        return (books.inside(rows) if key == "cell" else rows), key
+    return spanned(books, rows, key), "span"
+
+
+def _named(books: Books, found: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What was found by cells that are spans, by span."""
+    return found.join(books.cells_of_spans(), on="cell").drop("cell") if key == "cell" else found
 
 
 def spanned(books: Books, rows: Frame, key: str) -> Frame:
