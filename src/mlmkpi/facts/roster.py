@@ -95,7 +95,7 @@ class Roster:
         return frame.select(nw.col("distributor_id").alias("person"))
 
     def enrollers(self) -> Frame | None:
-        """`person`, `enrolled`, `enroller`, of everybody ever enrolled: the highest of the first day's rows, else the listed one.
+        """`person`, `enrolled`, `enroller`, of all ever enrolled: the highest of the first day's rows, else the listed.
 
         Where an export has one of the two trees alone, it serves as both.
         """
@@ -104,7 +104,7 @@ class Roster:
         return self._enrollers("enroller")
 
     def sponsors(self) -> Frame | None:
-        """`person`, `enrolled`, `sponsor`, of everybody ever enrolled: the listed one, else the highest of the first day's rows."""
+        """`person`, `enrolled`, `sponsor`, of all ever enrolled: the listed one, else the highest of the first day."""
         if not self._has("sponsor_id"):
             return self._enrollers("sponsor") if self._has("enroller_id") else None
         return self._sponsors("sponsor")
