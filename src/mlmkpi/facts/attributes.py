@@ -79,16 +79,6 @@ def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Seque
     return f"{fact.table}.{dimension.column}" if needed and own else needed
 
 
-def columns_for(export: Export, dimensions: Dimensions, side: Side) -> list[str]:
-    """The columns of that side's table that the dimensions read."""
-    wanted: set[str] = set()
-    for dimension in dimensions:
-        if dimension.side is side and dimension.name != DISTRIBUTOR:
-            aged = dimension.column == AGE_BAND
-            wanted |= set(BIRTH) if aged else {dimension.column}
-    return sorted(wanted & export.columns(TABLE[side]))
-
-
 def ranked(export: Export) -> bool:
     """Whether the export has a history of ranks."""
     return {"distributor_id", "rank", "effective_on"} <= export.columns("ranks")
