@@ -249,7 +249,9 @@ def _apart(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:
 
 def _named(books: Books, found: pl.DataFrame, key: str) -> pl.DataFrame:
     """What was found by cells that are spans, by span."""
-    return found.join(books.cells_of_spans(), on="cell").drop("cell") if key == "cell" else found
+    if key == "span":
+        return found
+    return found.join(books.cells_of_spans(), on="cell").select("span", pl.exclude("span", "cell"))
 
 
 def spanned(books: Books, rows: Frame, key: str) -> Frame:
