@@ -53,7 +53,8 @@ class Table:
         return cls(low - 1, laid, missing)
 
     def __getitem__(self, ids: pl.Series) -> Numbers:
-        found: Numbers = self.numbers.take(ids.fill_null(self.low).to_numpy() - self.low, mode="clip")
+        known = ids.fill_null(self.low) if ids.null_count() else ids
+        found: Numbers = self.numbers.take(known.to_numpy() - self.low, mode="clip")
         return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame
+from mlmkpi.engines.adding import Groups, added
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
@@ -179,6 +180,19 @@ class PolarsEngine:
         for name, size in reversed(list(small.items())):
             grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias(KEY))
         return grouped.with_columns(rest.cast(self._id_type).alias(unit)).drop(KEY)
+
+    def add_up(
+        self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+        names: Sequence[str],
+    ) -> pl.DataFrame:
+        """In arrays; where there is no room frame by frame."""
+        found = added([nw.to_native(frame) for frame in frames], Groups.looked_up(members), key, keys, other, names)
+        if found is not None:
+            return found
+        sums, (ids, numbers) = [nw.col(name).sum() for name in names], members
+        rows = [self.numbered(frame, ids.name, ids, numbers) for frame in frames]
+        grouped = [self.group(frame, numbers.name, {key: keys}, other, sums) for frame in rows]
+        return self.collect(self.concat(grouped))
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""

@@ -175,6 +175,15 @@ class SparkEngine:
         """Group by all of the columns."""
         return frame.group_by(unit, *small, *other).agg(*sums)
 
+    def add_up(
+        self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+        names: Sequence[str],
+    ) -> pl.DataFrame:
+        """By person, whose groups are looked up here."""
+        person, sums = members.columns[0], [*(nw.col(name).sum() for name in names), nw.len().alias("_rows")]
+        found = self.collect(self.group(self.concat(frames), person, {key: keys}, other, sums).drop("_rows"))
+        return found.join(members, on=person, how="inner").drop(person)
+
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By a join."""
         return lines.join(orders, on=key, how="inner")

@@ -44,6 +44,7 @@ class Books(Days):
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
         self.models: dict[Any, Any] = {}
+        self.leaders: dict[tuple[bool, bool], Any] = {}
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         self._near = all(fact.is_near for fact in facts)

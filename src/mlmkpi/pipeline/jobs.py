@@ -75,7 +75,7 @@ class Turn:
         keys = ["span", *(dimension.name for dimension in key[2])]
         rows = self.laid[key, one].get(span)
         rows = own.clear() if rows is None else rows
-        kept = [name for name in rows.columns if name in (*keys, "rows", "people") or self._needs(name)]
+        kept = [name for name in rows.columns if name in (*keys, "people") or self._needs(name)]
         return sums.leaders.teams(rows.select(kept), keys)
 
     def _needs(self, column: str) -> bool:
@@ -153,7 +153,7 @@ class Jobs:
             known = all(measure.name in sums.totals.columns for measure in job.measures)
             if (fact, at) == (job.fact, job.at) and finer and own and known:
                 names = [measure.name for measure in job.measures]
-                totals = summed(sums.totals, ["span", *job.names], [*names, "rows"])
+                totals = summed(sums.totals, ["span", *job.names], names)
                 return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, sums.leaders)
         return None
 
