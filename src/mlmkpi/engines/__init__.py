@@ -95,6 +95,14 @@ class Engine(Protocol):
     ) -> Frame:
         """Group by an id column, by small counts (column -> how many values, from 0) and by other columns."""
 
+    def histories(
+        self, cells: Frame, other: Sequence[str], words: Sequence[str], latest: Mapping[str, int]
+    ) -> Frame:
+        """Cells as one row a `unit` and other columns: words added up, and under each name of `latest` whose it was.
+
+        That is the person in what `latest` packed, in the column of that name, of so many of the first cells.
+        """
+
     def add_up(
         self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
         names: Sequence[str],
