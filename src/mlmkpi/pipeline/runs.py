@@ -173,7 +173,8 @@ def _frames(
         reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
         together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
         for part in laid.in_turns(max(together, 1)):
-            jobs.turn.then(measures, (span.index for span in part.within(reach)))
+            in_order = sorted(part.within(reach), key=lambda span: span.start)
+            jobs.turn.then(measures, (span.index for span in in_order))
             rows = _rows(one, jobs, part, settings, request)
             rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
             yield only(rows, request.where or {})

@@ -68,10 +68,10 @@ class Leaders:
         rows = frame.join(stretches, left_on=TEAM, right_on="_person", how="inner")
         return rows.with_columns(pl.col("_stretch").alias(TEAM)).drop("_stretch")
 
-    def by_span(self, frame: pl.DataFrame, spans: int, names: Sequence[str]) -> pl.DataFrame:
+    def by_span(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         """Sums that may have several rows a span, stretch (`team`) and cell, added up."""
         others = [name for name in frame.columns if name not in ("span", TEAM, *names)]
-        groups = Groups.numbered(TEAM, self.count)
+        groups, spans = Groups.numbered(TEAM, self.count), int(frame["span"].to_numpy().max(initial=NOBODY)) + 1
         found = added([frame.lazy()], groups, "span", spans, others, names)
         return frame.group_by("span", TEAM, *others).agg(pl.col(list(names)).sum()) if found is None else found
 

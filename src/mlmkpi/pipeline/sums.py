@@ -137,7 +137,7 @@ def _by_stretch(
     found = split.texts(books, books.engine.add_up(values, leaders.members, key, count, other, names))
     if key == "cell":
         found = found.join(books.cells_of_spans(), on="cell", how="inner").drop("cell")
-    return leaders.by_span(found, len(books.schedule.spans), names)
+    return leaders.by_span(found, names)
 
 
 def _squares(pair: Pair) -> list[nw.Expr]:
