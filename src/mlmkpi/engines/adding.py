@@ -104,7 +104,7 @@ def added(
     if size > MOST:
         return None
     some, sums = np.zeros(size, dtype=np.bool_), dict[str, NDArray[Any]]()
-    for chosen in _in_turns(names, max(ROOM // (8 * size), 1)):
+    for chosen in _in_turns(names, max(ROOM // (8 * size + 1), 1)):
         here = {name: np.zeros(size, dtype=np.float64 if types[name].is_float() else np.int64) for name in chosen}
         for batch in _batches(frames, [groups.column, *chosen], cells):
             at = groups.of(batch[groups.column]).astype(np.intp)

@@ -36,9 +36,11 @@ class Ordered:
         spans = schedule.spans
         by_start = sorted(range(len(spans)), key=lambda index: (spans[index].period.start, index))
         places = np.argsort(np.array(by_start, dtype=np.int64))
-        known = {name: at for at, name in enumerate(statistics)}
-        names = sorted(frame["statistic"].unique(), key=lambda name: (known.get(name, len(known)), name))
-        frame = frame.with_columns(pl.col("statistic").cast(pl.Enum(names)))
+        known = frame.with_columns(pl.col("statistic").cast(pl.Enum(statistics), strict=False))
+        if known["statistic"].null_count():
+            others = set(frame["statistic"].unique()) - set(statistics)
+            known = frame.with_columns(pl.col("statistic").cast(pl.Enum([*statistics, *sorted(others)])))
+        frame = known
         numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"]])
         numbers += places[frame["span"].to_numpy()] * cells
         if not (numbers[1:] >= numbers[:-1]).all():
@@ -65,10 +67,9 @@ class Ordered:
 
 def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
     """A number a row, in the order of the columns' values, the first column's first; and what all numbers are below."""
-    numbers, size = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        ranks = _ranks(column)
-        several = int(ranks.max(initial=0)) + 1
+    numbers, size = _ranks(columns[0])
+    for column in columns[1:]:
+        ranks, several = _ranks(column)
         if size * several > ROOM:
             distinct, numbers = np.unique(numbers, return_inverse=True)
             size = len(distinct)
@@ -76,9 +77,12 @@ def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
     return numbers, size
 
 
-def _ranks(column: pl.Series) -> Int64s:
-    """Each value's place among all of them in their order, none first."""
+def _ranks(column: pl.Series) -> tuple[Int64s, int]:
+    """Each value's place among all of them in their order, none first; and what all places are below."""
     if column.dtype != pl.Enum:
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
-    ranks: Int64s = (column.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
-    return ranks
+    ranks = column.to_physical().cast(pl.Int64)
+    if ranks.null_count():
+        ranks = ranks.fill_null(-1)
+    places: Int64s = ranks.to_numpy() + 1
+    return places, int(places.max(initial=0)) + 1

@@ -98,9 +98,8 @@ class Leaders:
         low, high = before[self.first], before[self.end]
         some = np.flatnonzero(high > low)
         low, high = low[some], high[some]
-        same = np.zeros(len(some), dtype=np.uint32)
         return pl.DataFrame({
-            **{name: part[name].gather(same) for name in others},
+            **{name: part[name].new_from_index(0, len(some)) if len(some) else part[name].clear() for name in others},
             TEAM: self.names.gather(some),
             **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
         })

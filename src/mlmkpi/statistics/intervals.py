@@ -17,8 +17,8 @@ _NOISE = 1e-14
 """A residual sum below this share of its terms is rounding, not spread."""
 
 _DIGITS = 6
-_EXACT_TENS = 22
-"""Powers of ten up to this one are exact in a double."""
+_TENS = np.array([float(10**power) for power in range(23)])
+"""The powers of ten that are exact in a double."""
 
 
 def wilson(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> tuple[Array, Array]:
@@ -91,8 +91,8 @@ def six_digits(figures: npt.ArrayLike) -> Array:
 
 def _scaled(exact: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Figures rounded by scaling, and whether that is surely what their decimal text gives."""
-    shift = _DIGITS - 1 - np.floor(np.log10(np.abs(exact)))
-    up, down = 10.0 ** np.clip(shift, 0, _EXACT_TENS), 10.0 ** np.clip(-shift, 0, _EXACT_TENS)
+    shift = (_DIGITS - 1 - np.floor(np.log10(np.abs(exact)))).astype(np.intp)
+    up, down = _TENS.take(shift, mode="clip"), _TENS.take(-shift, mode="clip")
     digits = exact * up / down
     whole = np.rint(digits)
     size = np.abs(whole)
