@@ -42,17 +42,18 @@ def laid(
     size = high - low + 1
     if size > NEAR * len(units) + 1_000_000:
         return None
-    some, sums = np.zeros(size, dtype=np.bool_), {name: np.zeros(size, dtype=np.int64) for name in words}
-    some[units.to_numpy() - low] = True
+    seen, sums = np.zeros(size, dtype=np.bool_), {name: np.zeros(size, dtype=np.int64) for name in words}
+    seen[units.to_numpy() - low] = True
+    some = np.flatnonzero(seen)
     for batch in cells.select(UNIT, *words).collect_batches(engine="streaming"):
         at = batch[UNIT].to_numpy().astype(np.intp) - low
         for name, sum_ in sums.items():
             np.add.at(sum_, at, batch[name].to_numpy())
-    found = {name: pl.Series(name, sum_[some]) for name, sum_ in sums.items()}
+    found = {name: pl.Series(name, sum_.take(some)) for name, sum_ in sums.items()}
     for name, packed in _latest(cells, low, size, latest):
-        people = pl.Series(name, (packed[some] & (PEOPLE - 1)) - 1).cast(person)
+        people = pl.Series(name, (packed.take(some) & (PEOPLE - 1)) - 1).cast(person)
         found[name] = people.set(people < 0, None)
-    return pl.DataFrame({UNIT: pl.Series(np.flatnonzero(some) + low, dtype=units.dtype), **found})
+    return pl.DataFrame({UNIT: pl.Series(some + low, dtype=units.dtype), **found})
 
 
 def _latest(
