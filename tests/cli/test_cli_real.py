@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import signal
 import subprocess
@@ -108,19 +109,24 @@ def test_a_closed_pipe_ends_a_long_output_in_silence(process: Call, demo: str) -
 
 
 def test_ctrl_c_while_reading_ends_with_130_and_leaves_no_temporary_file(demo: str, tmp_path: Path) -> None:
+    packed, temporary = tmp_path / "packed", tmp_path / "temporary"
+    temporary.mkdir()
+    packed.mkdir()
+    for name in ("orders", "distributors", "customers"):
+        (packed / f"{name}.csv.gz").write_bytes(gzip.compress((Path(demo) / f"{name}.csv").read_bytes()))
     process = subprocess.Popen(
-        [*PROGRAM, "compute", demo, "--output", str(tmp_path / "k.csv")], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, env=environment(TMPDIR=str(tmp_path)),
+        [*PROGRAM, "compute", str(packed), "--output", str(temporary / "k.csv")], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=environment(TMPDIR=str(temporary)),
     )
     until = time.monotonic() + 60
-    while not list(tmp_path.glob("mlmkpi-*")) and process.poll() is None and time.monotonic() < until:
+    while not list(temporary.glob("mlmkpi-*")) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.002)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (out, err) == ("", "")
     # Where it comes while a dataclass is made Python, in the end, dies of the signal: a shell says 130 of both.
     assert process.returncode in (130, -signal.SIGINT)
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_nothing_stays_behind_a_run_or_an_error(process: Call, demo: str, tmp_path: Path) -> None:

@@ -53,7 +53,10 @@ class Split:
             if side == "line":
                 self.world.export.need("order_lines", "product_id")
             table = {"": "distributors", "customer": "customers", "order": "orders", "line": "products"}[side]
-            if name in ("distributor", "order.product") or (name == "rank" and self.world.export.has("ranks")):
+            if name == "rank" and self.world.export.has("ranks"):
+                self._ladder()
+                continue
+            if name in ("distributor", "order.product"):
                 continue
             columns = ("birth_date", "birth_year") if column == "age_band" else (column,)
             if not any(self.world.export.has(table, found) for found in columns):
@@ -154,14 +157,19 @@ class Split:
         """The age band of the person of a row on the day."""
         return self._age(row, day)
 
-    def _rank(self, who: str | None, day: date) -> str:
-        rows = self.world.export.rows("ranks")
+    def _ladder(self) -> list[str]:
+        """The ranks from the lowest up; an error where these are words and nobody said their order."""
         ladder = [str(rank) for rank in self.world.definitions.rank_ladder]
-        if not ladder:
-            ranks = {str(row["rank"]) for row in rows if row["effective_on"] <= self.world.as_of}
-            if not all(rank.isdigit() for rank in ranks):
-                raise CannotSplitError("needs rank_ladder")
-            ladder = sorted(ranks, key=int)
+        if ladder:
+            return ladder
+        rows = self.world.export.rows("ranks")
+        ranks = {str(row["rank"]) for row in rows if row["effective_on"] <= self.world.as_of}
+        if not all(rank.isdigit() for rank in ranks):
+            raise CannotSplitError("needs rank_ladder")
+        return sorted(ranks, key=int)
+
+    def _rank(self, who: str | None, day: date) -> str:
+        rows, ladder = self.world.export.rows("ranks"), self._ladder()
         held = [
             (row["effective_on"], ladder.index(str(row["rank"])))
             for row in rows

@@ -201,12 +201,18 @@ def test_what_cannot_be_opened_leaves_nothing_behind(
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-def test_only_mapped_columns_are_copied(exports: Folder) -> None:
-    exports.put("orders.csv", "order_id,ordered_on,amount,bank_account\n1,2026-10-01,5,secret\n")
+@pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
+def test_only_mapped_columns_are_copied(
+    exports: Folder, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    text = b"order_id,ordered_on,amount,bank_account\n1,2026-10-01,5,secret\n"
+    exports.put(name, gzip.compress(text) if name.endswith(".gz") else text)
     source = exports.source()
     source.prepare(source.columns)
     frame = source.scan(source.columns)
     assert set(frame.collect_schema()) == {"order_id", "ordered_on", "amount"}
     parsed = source._readers[0].parsed
     assert parsed is not None
-    assert "secret" not in str(pl.read_parquet(parsed.path).to_dicts())
+    assert "secret" not in str(parsed.frame.collect().to_dicts())
+    assert len(list(tmp_path.rglob("*.parquet"))) == name.endswith(".gz")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -92,20 +93,31 @@ def test_linear_has_no_interval_without_two_units_and_a_positive_denominator() -
 FIGURES = [0.0, -0.0, 1.0, 999999.5, 99999.95, 123456.5, 123455.5, 1000005.0, 1000015.0, 1e22, 1e300, 5e-324, 2 / 3]
 
 
+def _by_text(figure: float) -> float:
+    return float(f"{Decimal(repr(figure)):.5e}")
+
+
 @pytest.mark.parametrize("figure", [sign * figure for figure in FIGURES for sign in (1, -1)])
 def test_six_digits_is_the_rounding_of_the_decimal_text(figure: float) -> None:
-    assert six_digits([figure])[0] == float(f"{figure:.5e}")
+    assert six_digits([figure])[0] == _by_text(figure)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_six_digits_of_any_figures(figures: list[float]) -> None:
-    assert six_digits(figures).tolist() == [float(f"{figure:.5e}") for figure in figures]
+    assert six_digits(figures).tolist() == [_by_text(figure) for figure in figures]
 
 
 @given(st.integers(1_000_000, 9_999_999), st.integers(-20, 20))
 def test_six_digits_of_seven_digit_decimals(digits: int, exponent: int) -> None:
     figure = float(f"{digits}e{exponent}")
-    assert six_digits([figure])[0] == float(f"{figure:.5e}")
+    assert six_digits([figure])[0] == _by_text(figure)
+
+
+@given(st.integers(100_000, 999_999), st.integers(-15, 10), st.integers(-2, 2))
+def test_six_digits_of_a_tie_is_the_same_from_both_sides(digits: int, exponent: int, steps: int) -> None:
+    tie = Decimal(f"{digits}.5e{exponent}")
+    near = float(tie) * (1 + steps * 2**-52)
+    assert six_digits([near])[0] == float(f"{tie:.5e}")
 
 
 def test_six_digits_keeps_what_is_no_number() -> None:

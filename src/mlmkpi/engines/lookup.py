@@ -53,7 +53,7 @@ class Table:
         return cls(low - 1, laid, missing)
 
     def __getitem__(self, ids: pl.Series) -> Numbers:
-        known = ids.fill_null(self.low) if ids.null_count() else ids
+        known = ids.fill_null(self.low) if ids.has_nulls() else ids
         found: Numbers = self.numbers.take(known.to_numpy() - self.low, mode="clip")
         return found
 

@@ -223,11 +223,12 @@ class Books(Days):
         return self.once("recruits", self._read_recruits)
 
     def _read_recruits(self) -> Frame:
-        enrollers, people = self.roster.enrollers(), self.roster.firsts()
+        enrollers = self.roster.enrollers()
         recruit, day = nw.col("person").alias("recruit"), nw.col("enrolled").alias("day")
         if enrollers is None:
-            return people.filter(nw.lit(False)).select(nw.col("person").alias("unit"), day, recruit)
-        rows = people.join(enrollers.filter(~nw.col("enroller").is_null()), on="person", how="inner")
+            nobody = self.roster.firsts().filter(nw.lit(False))
+            return nobody.select(nw.col("person").alias("unit"), day, recruit)
+        rows = enrollers.filter(~nw.col("enroller").is_null())
         return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), day, recruit))
 
     def event_history(self, name: str, events: Frame) -> Frame:

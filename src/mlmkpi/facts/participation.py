@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -139,18 +140,17 @@ class Participation(Fact):
     @staticmethod
     def _open(books: Books, people: Frame, one: Held) -> Frame:
         """Those to whom some of the events were open, `open` saying how many."""
-        held = one.events.group_by("held_on", "_market").agg(pl.len().cast(pl.Int64).alias("n"))
-        local = held.filter(pl.col("_market").is_not_null())
-        if local.height:
-            table = local.pivot(on="held_on", index="_market", values="n", aggregate_function="sum")
-            table = table.rename({name: f"_on_{name}" for name in table.columns if name != "_market"})
-            people = people.join(books.engine.small(table), left_on="_home", right_on="_market", how="left")
-        for_all = held.filter(pl.col("_market").is_null()).group_by("held_on").agg(pl.col("n").sum())
-        everywhere = dict(for_all.iter_rows())
+        held = Counter(one.events.select("held_on", "_market").iter_rows())
+        local = sorted({day for day, market in held if market is not None})
+        if local:
+            markets = sorted({market for _, market in held if market is not None})
+            on_days = {f"_on_{day}": [held[day, market] for market in markets] for day in local}
+            table = books.engine.small(pl.DataFrame({"_market": markets, **on_days}))
+            people = people.join(table, left_on="_home", right_on="_market", how="left")
         found = nw.lit(0, dtype=nw.Int64)
-        for day in held["held_on"].unique().sort():
-            events = nw.lit(everywhere.get(day, 0), dtype=nw.Int64)
-            if day in local["held_on"]:
+        for day in sorted({day for day, _ in held}):
+            events = nw.lit(held[day, None], dtype=nw.Int64)
+            if day in local:
                 events = events + nw.col(f"_on_{day}").fill_null(0)
             found = found + flag(on_books(day)) * events
         span = nw.lit(one.span.index).cast(nw.Int32).alias("span")

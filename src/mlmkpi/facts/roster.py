@@ -95,7 +95,7 @@ class Roster:
         return frame.select(nw.col("distributor_id").alias("person"))
 
     def enrollers(self) -> Frame | None:
-        """`person`, `enroller`, of everybody ever enrolled: the highest of the first day's rows, else the listed one.
+        """`person`, `enrolled`, `enroller`, of all ever enrolled: the highest of the first day's rows, else the listed.
 
         Where an export has one of the two trees alone, it serves as both.
         """
@@ -104,7 +104,7 @@ class Roster:
         return self._enrollers("enroller")
 
     def sponsors(self) -> Frame | None:
-        """`person`, `sponsor`, of everybody ever enrolled: the listed one, else the highest of the first day's rows."""
+        """`person`, `enrolled`, `sponsor`, of all ever enrolled: the listed one, else the highest of the first day."""
         if not self._has("sponsor_id"):
             return self._enrollers("sponsor") if self._has("enroller_id") else None
         return self._sponsors("sponsor")
@@ -125,13 +125,13 @@ class Roster:
         return best.select(nw.col("distributor_id").alias("person"), "above")
 
     def _above(self, sources: Sequence[Frame | None], name: str) -> Frame:
-        """`person` and, under the name, whom the first source that knows somebody puts above them."""
+        """`person`, `enrolled` and, under the name, whom the first source that knows somebody puts above them."""
         people, found = self.firsts().select("person", "enrolled"), []
         for at, source in enumerate(frame for frame in sources if frame is not None):
             people = people.join(source.rename({"above": f"above_{at}", "on": f"on_{at}"}), on="person", how="left")
             dated = nw.col(f"on_{at}").is_null() | (nw.col(f"on_{at}") == nw.col("enrolled"))
             found.append(nw.when(dated).then(nw.col(f"above_{at}")))
-        return people.select("person", nw.coalesce(*found).alias(name))
+        return people.select("person", "enrolled", nw.coalesce(*found).alias(name))
 
     def _first(self, column: str) -> Frame | None:
         """`person`, `above`, `on`: by the enrollments table the first day, and the highest id of its rows."""

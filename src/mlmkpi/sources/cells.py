@@ -102,16 +102,18 @@ def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None)
 
 def _cleaned(text: pl.Series) -> pl.Series:
     """Cells without white space round them, which is looked for first: to see that there is none takes less."""
-    as_bytes = text.drop_nulls().cast(pl.Binary).bin
-    first, last = as_bytes.get(0, null_on_oob=True), as_bytes.get(-1, null_on_oob=True)
-    if not (_visible(first) and _visible(last)):
+    cells = pl.col("_").drop_nulls().cast(pl.Binary).bin
+    first, last = cells.get(0, null_on_oob=True), cells.get(-1, null_on_oob=True)
+    looked_at = text.to_frame("_").select(_visible(first) & _visible(last), last.has_nulls().alias("empty"))
+    visible, empty = looked_at.row(0)
+    if not visible:
         return text.str.strip_chars().replace("", None)
-    return text.replace("", None) if last.has_nulls() else text
+    return text.replace("", None) if empty else text
 
 
-def _visible(ends: pl.Series) -> bool:
+def _visible(ends: pl.Expr) -> pl.Expr:
     """Whether all bytes are those of visible ASCII signs, none of which is white space."""
-    return bool(ends.is_between(ord("!"), ord("~")).all())
+    return ends.is_between(ord("!"), ord("~")).all()
 
 
 def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:

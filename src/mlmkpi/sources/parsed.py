@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -21,21 +20,17 @@ def raw(name: str) -> str:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A typed copy and what is odd in it: columns with cells that do not fit, and ragged records.
+    """A typed copy (`frame`) and what is odd in it: columns with cells that do not fit, and ragged records.
 
     A record is open where its last cell is empty; `short` are those that have fewer cells than the header.
     """
 
-    path: Path
+    frame: pl.LazyFrame
     columns: frozenset[str]
     failed: frozenset[str]
     has_long: bool
     has_open: bool
     short: tuple[int, ...] = ()
-
-    def frame(self) -> pl.LazyFrame:
-        """The copy."""
-        return pl.scan_parquet(self.path, glob=False)
 
     def bad_cell(self, name: str) -> pl.Expr:
         """The records in which the column's cell does not fit."""
@@ -52,9 +47,8 @@ class Parsed:
         return (pl.col(RAGGED) == LONG).fill_null(False) | pl.col(ROW).is_in(self.short)
 
 
-def inspected(path: Path, columns: list[str]) -> Parsed:
+def inspected(frame: pl.LazyFrame, columns: list[str]) -> Parsed:
     """Look through a typed copy for what is odd in it."""
-    frame = pl.scan_parquet(path, glob=False)
     schema = frame.collect_schema()
     odd = [name for name in columns if raw(name) in schema]
     looks = [(pl.col(name).is_null() & pl.col(raw(name)).is_not_null()).any().alias(name) for name in odd]
@@ -62,7 +56,7 @@ def inspected(path: Path, columns: list[str]) -> Parsed:
         looks += [(pl.col(RAGGED) == kind).any().alias(kind) for kind in (LONG, OPEN)]
     seen = frame.select(looks).collect(engine="streaming").row(0, named=True) if looks else {}
     return Parsed(
-        path,
+        frame,
         frozenset(columns),
         frozenset(name for name in odd if seen[name]),
         seen.get(LONG, False),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 ROW = "_row"
 OVERFLOW = "_overflow"
+_PACKED = (".gz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,13 @@ class Part:
     delimiter: str = ","
     lines: int = 0
     overflows: bool = False
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes of text it has, where that is told without reading it."""
+        path = Path(self.address)
+        plain = self.text and path.suffix.lower() not in _PACKED and path.is_file()
+        return path.stat().st_size if plain else None
 
     def named(self, position: int) -> pl.Expr:
         """The column at a position."""

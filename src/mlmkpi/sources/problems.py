@@ -114,7 +114,7 @@ def ragged_rows(reader: Reader) -> list[int]:
     parsed = reader.parsed
     if parsed is None or not (parsed.has_long or parsed.short):
         return []
-    rows = parsed.frame().filter(parsed.ragged()).select(ROW).collect(engine="streaming")[ROW]
+    rows = parsed.frame.filter(parsed.ragged()).select(ROW).collect(engine="streaming")[ROW]
     return sorted(rows.to_list())
 
 

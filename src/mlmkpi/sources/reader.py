@@ -135,13 +135,12 @@ class Reader:
         return self._styles.get(name)
 
     def parse(self, names: Iterable[str]) -> None:
-        """Write the typed copy of these columns."""
+        """Make the typed copy of these columns."""
         columns = sorted(names)
         if not columns:
             return
-        path = self._workspace.path(".parquet")
-        self.run(lambda: self._typed(columns).sink_parquet(path, compression="lz4", statistics=False))
-        parsed = inspected(path, columns)
+        copy = self.run(lambda: self._workspace.kept(self._typed(columns), self.part.size))
+        parsed = inspected(copy, columns)
         if parsed.has_open and len(self.part.headers) > 1:
             parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
         self.parsed = parsed
@@ -151,7 +150,7 @@ class Reader:
     ) -> pl.LazyFrame:
         """The columns, typed, with `_bad`, for `rows` `_row`, text of `verbatim` as it is; or the row `at` a place."""
         parsed = self.parsed if self.parsed is not None and self.parsed.columns.issuperset(names) else None
-        frame = parsed.frame() if parsed else self.part.frame
+        frame = parsed.frame if parsed else self.part.frame
         frame = frame if at is None else frame.slice(at, 1)
         if parsed:
             bad, columns = parsed.bad(names), [pl.col(name) for name in names]
@@ -175,7 +174,7 @@ class Reader:
     def codes(self, names: Sequence[str]) -> pl.DataFrame:
         """Each combination of codes in these columns, with `len`, how many records have it."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
-            return self.parsed.frame().group_by(names).len().collect(engine="streaming")
+            return self.parsed.frame.group_by(names).len().collect(engine="streaming")
         positions = [self.part.named(self._position(name)) for name in names]
         counted = self.part.frame.group_by(positions).len().collect(engine="streaming")
         codes = counted.select(*(self.native(n).value.alias(n) for n in names), "len")
@@ -188,7 +187,7 @@ class Reader:
     def odd_cells(self, name: str) -> pl.LazyFrame:
         """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
         if self.parsed is not None and name in self.parsed.columns:
-            frame = self.parsed.frame()
+            frame = self.parsed.frame
             if raw(name) not in frame.collect_schema():
                 return _NO_CELLS
             return frame.filter(pl.col(raw(name)).is_not_null()).select(

@@ -1,4 +1,7 @@
-"""The private folder for what is parsed on the way in; it is gone when the run is, on Ctrl-C too."""
+"""Where what is parsed on the way in is kept: little in memory, the rest in a private folder.
+
+The folder is gone when the run is, on Ctrl-C too.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,17 @@ import weakref
 from itertools import count
 from pathlib import Path
 
+import polars as pl
+
+_ROOM = 32 * 2**20
+"""How many bytes of text are kept in memory once they are parsed."""
+
 
 class Workspace:
-    """Hands out paths in a temporary folder, which is made when first needed."""
+    """Keeps typed copies, and hands out paths in a temporary folder, which is made when first needed."""
 
     def __init__(self) -> None:
+        self._room = _ROOM
         self._folder: Path | None = None
         self._numbers = count(1)
 
@@ -26,6 +35,16 @@ class Workspace:
             self._folder = folder
             folder.mkdir(mode=0o700)
         return self._folder / f"{next(self._numbers)}{suffix}"
+
+    def kept(self, frame: pl.LazyFrame, size: int | None) -> pl.LazyFrame:
+        """A copy of the frame, which is made of a text of so many bytes, None where that is not known."""
+        if size is not None and size <= self._room:
+            copy = frame.collect(engine="streaming")
+            self._room -= size
+            return copy.lazy()
+        path = self.path(".parquet")
+        frame.sink_parquet(path, compression="lz4", statistics=False)
+        return pl.scan_parquet(path, glob=False)
 
     def close(self) -> None:
         """Remove the folder and what is in it."""

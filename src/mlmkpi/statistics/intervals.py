@@ -5,6 +5,8 @@ A row without an interval (fewer than two units, no positive denominator, a miss
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,8 @@ _NOISE = 1e-14
 """A residual sum below this share of its terms is rounding, not spread."""
 
 _DIGITS = 6
+_TIE = 1e-9
+"""Nearer to the middle of two figures than this share of their last digit, floating point cannot tell the side."""
 _TENS = np.array([float(10**power) for power in range(23)])
 """The powers of ten that are exact in a double."""
 
@@ -71,13 +75,13 @@ def linear(
 
 
 def six_digits(figures: npt.ArrayLike) -> Array:
-    """Figures rounded to six significant digits, to the even digit where a figure lies exactly between two.
+    """Figures rounded to six significant digits, to the even digit where a figure lies between two.
 
-    The rounding is that of the decimal text of the exact binary figure, so the same figure gives the same bytes
-    everywhere. NaN and infinities stay.
+    It lies between two also where that cannot be told for the noise of floating point. Others are rounded as their
+    decimal text is, so the same figure gives the same bytes everywhere. NaN and infinities stay.
 
-    >>> six_digits([1234567.0, 0.12345649, -2.5, 1000005.0, float("nan")]).tolist()
-    [1234570.0, 0.123456, -2.5, 1000000.0, nan]
+    >>> six_digits([1234567.0, 0.12345649, -2.5, 1000005.0, 1000005.0000000001, float("nan")]).tolist()
+    [1234570.0, 0.123456, -2.5, 1000000.0, 1000000.0, nan]
     """
     exact = _floats(figures)
     rounded = exact.copy()
@@ -85,7 +89,7 @@ def six_digits(figures: npt.ArrayLike) -> Array:
     rounded[usual], sure = _scaled(exact[usual])
     by_text = np.isfinite(exact) & (exact != 0)
     by_text[usual] = ~sure
-    rounded[by_text] = [float(f"{figure:.{_DIGITS - 1}e}") for figure in exact[by_text].tolist()]
+    rounded[by_text] = [float(f"{Decimal(repr(figure)):.{_DIGITS - 1}e}") for figure in exact[by_text].tolist()]
     return rounded
 
 
@@ -94,10 +98,12 @@ def _scaled(exact: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     shift = (_DIGITS - 1 - np.floor(np.log10(np.abs(exact)))).astype(np.intp)
     up, down = _TENS.take(shift, mode="clip"), _TENS.take(-shift, mode="clip")
     digits = exact * up / down
-    whole = np.rint(digits)
+    middle = np.floor(digits) + 0.5
+    between = np.abs(digits - middle) <= _TIE
+    whole = np.rint(np.where(between, middle, digits))
     size = np.abs(whole)
-    clear = np.abs(np.abs(digits - whole) - 0.5) > 1e-6
-    fits = (size >= 10 ** (_DIGITS - 1)) & (size < 10**_DIGITS)
+    clear = between | (np.abs(digits - middle) > 1e-6)
+    fits = (size >= 10 ** (_DIGITS - 1)) & (size <= 10**_DIGITS)
     return whole * down / up, clear & fits
 
 
