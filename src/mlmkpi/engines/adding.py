@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any, Self
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.engines import Engine, Frame
 from mlmkpi.engines.lookup import Table, is_narrow
 
 MOST = 2**26
@@ -117,6 +119,17 @@ def added(
     found = np.flatnonzero(some)
     which = {**cells.columns(found // stride, types[key]), groups.name: pl.Series(found % stride, dtype=pl.Int32)}
     return pl.DataFrame({**which, **sums})
+
+
+def grouped(
+    engine: Engine, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+    names: Sequence[str],
+) -> pl.DataFrame:
+    """Such sums by groups, frame by frame."""
+    sums, (ids, numbers) = [nw.col(name).sum() for name in names], members
+    rows = [engine.numbered(frame, ids.name, ids, numbers) for frame in frames]
+    found = [engine.group(frame, numbers.name, {key: keys}, other, sums) for frame in rows]
+    return engine.collect(engine.concat(found))
 
 
 def _in_turns(names: Sequence[str], together: int) -> Iterable[Sequence[str]]:

@@ -10,8 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame, histories
-from mlmkpi.engines.adding import Groups, added
+from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
@@ -193,13 +192,9 @@ class PolarsEngine:
         names: Sequence[str],
     ) -> pl.DataFrame:
         """In arrays; where there is no room frame by frame."""
-        found = added([nw.to_native(frame) for frame in frames], Groups.looked_up(members), key, keys, other, names)
-        if found is not None:
-            return found
-        sums, (ids, numbers) = [nw.col(name).sum() for name in names], members
-        rows = [self.numbered(frame, ids.name, ids, numbers) for frame in frames]
-        grouped = [self.group(frame, numbers.name, {key: keys}, other, sums) for frame in rows]
-        return self.collect(self.concat(grouped))
+        rows = [nw.to_native(frame) for frame in frames]
+        found = adding.added(rows, adding.Groups.looked_up(members), key, keys, other, names)
+        return adding.grouped(self, frames, members, key, keys, other, names) if found is None else found
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""
