@@ -93,7 +93,7 @@ class ParquetWriter:
             self._file = Arrow(
                 self._out, table.schema, compression="zstd", store_schema=False, write_statistics=SOUGHT
             )
-        self._definitions |= dict(frame.select("kpi", "definition").unique().iter_rows())
+        self._definitions |= dict(frame.select("kpi", "definition")[frame["kpi"].arg_unique()].iter_rows())
         if table.num_rows:
             self._file.write_table(table)
 
