@@ -31,7 +31,7 @@ class Books(Days):
     def __init__(
         self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
-        lineage: Lineage | None = None, with_people: bool = True,
+        lineage: Lineage | None = None, roster: Roster | None = None, with_people: bool = True,
     ) -> None:
         facts = list(facts)
         self.asks = dict.fromkeys(ask for fact in facts for span in schedule.spans for ask in fact.asks(span))
@@ -44,11 +44,12 @@ class Books(Days):
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
         self.models: dict[Any, Any] = {}
+        self.leaders: dict[tuple[bool, bool], Any] = {}
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         self._near = all(fact.is_near for fact in facts)
         self._on_rows = {self.serving(fact.rules) for fact in facts if fact.on_order_rows and hasattr(fact, "rules")}
-        self.roster = Roster(export, schedule.as_of)
+        self.roster = roster or Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self.of_lines: set[str] = set()
         self._reading = Reading(export)
@@ -213,14 +214,9 @@ class Books(Days):
                 nw.when(many).then(nw.col(f"sale_{w}")).otherwise(none).alias(f"twice_{w}") for w in range(line.words)
             )
             names.append("twice")
-        sums = history_sums(line, names)
-        for day in latest:
-            seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
-            frame = frame.with_columns(seen.alias(f"latest_{day}"))
-            sums.append(nw.col(f"latest_{day}").max())
-        grouped = self.engine.group(frame, "unit", {}, columns, sums)
-        sellers = [self.engine.latest_person(nw.col(f"latest_{day}")).alias(f"latest_{day}") for day in latest]
-        return self.engine.materialise(grouped.with_columns(*sellers) if sellers else grouped)
+        words = [f"{name}_{w}" for name in names for w in range(line.words)]
+        seen = {f"latest_{day}": len(line.cells_of(line.low, day)) for day in latest}
+        return self.engine.materialise(self.engine.histories(frame, columns, words, seen))
 
     def recruits(self) -> Frame:
         """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""

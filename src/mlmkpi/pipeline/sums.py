@@ -10,16 +10,18 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.base import Boundary, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
-from mlmkpi.pipeline.teams import Leaders, Split
+from mlmkpi.pipeline.stretches import Leaders
+from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
-ROWS = nw.len().alias("rows")
+ROWS = "rows"
 
 
 @dataclass
@@ -88,7 +90,7 @@ def take(books: Books, job: Job) -> Sums:
     """Run a job."""
     split = Split.of(books, job.fact, job.dimensions)
     parts = split.parts(books, job.fact, job.at)
-    rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
+    rows = split.stretched(books, parts[0] if len(parts) == 1 else books.engine.concat(parts))
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     check_whole(rows, job.summed)
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
@@ -112,25 +114,30 @@ def take(books: Books, job: Job) -> Sums:
 def _totals(
     books: Books, job: Job, split: Split, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
 ) -> pl.DataFrame:
-    """The sums over all parts, each grouped by itself."""
+    """The sums over all parts."""
     measures = {m.name: m for m in [*job.measures, *(m for pair in pairs.values() for m in pair)]}
     squares = [square for pair in pairs.values() for square in _squares(pair)]
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
-    grouped = []
-    for rows in parts:
-        values = rows.select(key, *job.names, *(m.expr.alias(name) for name, m in measures.items()))
-        values = values.with_columns(*squares) if squares else values
-        grouped.append(_grouped(books, job, split, values, key, [*(nw.col(name).sum() for name in names), ROWS]))
-    found = books.engine.collect(grouped[0] if len(grouped) == 1 else books.engine.concat(grouped))
-    return by_span(books, split.labelled(books, found), key, [*names, "rows"])
+    split_by = [DISTRIBUTOR if split.leaders and name == TEAM else name for name in job.names]
+    values = [rows.select(key, *split_by, *(m.expr.alias(name) for name, m in measures.items())) for rows in parts]
+    values = [rows.with_columns(*squares) for rows in values] if squares else values
+    if split.leaders is not None:
+        return _by_stretch(books, job, split, split.leaders, values, key, names)
+    sums = [*(nw.col(name).sum() for name in names), nw.len().alias(ROWS)]
+    found = books.engine.collect(values[0].group_by(key, *job.names).agg(*sums))
+    return by_span(books, split.labelled(books, found), key, [*names, ROWS])
 
 
-def _grouped(books: Books, job: Job, split: Split, values: Frame, key: str, sums: Sequence[nw.Expr]) -> Frame:
-    """Sums by cell or span and the split; by stretch these are many groups."""
-    if split.leaders is None:
-        return values.group_by(key, *job.names).agg(*sums)
+def _by_stretch(
+    books: Books, job: Job, split: Split, leaders: Leaders, values: Sequence[Frame], key: str, names: Sequence[str]
+) -> pl.DataFrame:
+    """The sums by span and stretch of the tree."""
     count = {"cell": len(books.timeline.cells), "span": len(books.schedule.spans)}[key]
-    return books.engine.group(values, TEAM, {key: count}, [name for name in job.names if name != TEAM], sums)
+    other = [name for name in job.names if name != TEAM]
+    found = split.texts(books, books.engine.add_up(values, leaders.members, key, count, other, names))
+    if key == "cell":
+        found = found.join(books.cells_of_spans(), on="cell", how="inner").drop("cell")
+    return leaders.by_span(found, names)
 
 
 def _squares(pair: Pair) -> list[nw.Expr]:
