@@ -59,6 +59,8 @@ class Block:
     units: Sequence[Unit]
     figure: Callable[[Sequence[Unit]], Figure]
     has_own: bool = False
+    lacks: str = ""
+    """What the export lacks for it; then it has no units."""
 
 
 Key = tuple[str, Cell, Own]

@@ -165,9 +165,9 @@ def _personal(field: Field, split: Split) -> list[Block]:
             who: Fraction(sum(map(field.has_begun, team_of(field.parents, who)))) for who in people
         }),
     ]
-    if ranks is not None:
-        blocks.append(block("breakaway", {who: field.breakaway(who, ranks) for who in people}))
-    return blocks
+    if ranks is None:
+        return [*blocks, Block("breakaway", [], count, lacks="a ladder of ranks")]
+    return [*blocks, block("breakaway", {who: field.breakaway(who, ranks) for who in people})]
 
 
 def _ranks(field: Field) -> dict[str, int] | None:

@@ -134,6 +134,8 @@ class Desk:
         found: Figures = {}
         for block in blocks:
             found |= self._of_block(block)
+            if block.lacks:
+                found[block.statistic, self._no_cell, ()] = Figure(None, None, None, reason=f"needs {block.lacks}")
         for statistic in {*self.statistics} - {block.statistic for block in blocks}:
             found[statistic, self._no_cell, ()] = Figure(None, None, None, reason="needs a column the export lacks")
         return found

@@ -82,7 +82,7 @@ def test_a_total_changes_in_percent_a_rate_in_points_all_else_in_its_own_unit(
         (51, 66, 58, "days", "51–66 d"),
         (51, None, 58, "days", "≥ 51 d"),
         (None, 66, 58, "days", "≤ 66 d"),
-        (-3.21, 4.5, 1, "points", "−3.2 to 4.5 pt"),
+        (-3.21, 4.5, 1, "points", "−3.2 to 4.5"),
         (1.05, 1.2, 1.12, "ratio", "1.05–1.20"),
         (None, None, 1, "ratio", ""),
         (1, 2, None, "ratio", ""),

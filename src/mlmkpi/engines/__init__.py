@@ -99,6 +99,24 @@ class Engine(Protocol):
     ) -> Frame:
         """Group by an id column, by small counts (column -> how many values, from 0) and by other columns."""
 
+    def histories(
+        self, cells: Frame, other: Sequence[str], words: Sequence[str], latest: Mapping[str, int]
+    ) -> Frame:
+        """Cells as one row a `unit` and other columns: words added up, and under each name of `latest` whose it was.
+
+        That is the person in what `latest` packed, in the column of that name, of so many of the first cells.
+        """
+
+    def add_up(
+        self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+        names: Sequence[str],
+    ) -> pl.DataFrame:
+        """Columns summed by people's groups, by a small count (of so many) and by other columns.
+
+        `members` has ids and the number of their group, from 0: the rows have its first column, the sums its second.
+        Who is not among them is left out. What belongs together may stand in several rows.
+        """
+
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """The lines of these orders, each with the columns of its order, of which there is one, as the key tells."""
 

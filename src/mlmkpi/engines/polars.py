@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame
+from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
@@ -183,6 +183,22 @@ class PolarsEngine:
         for name, size in reversed(list(small.items())):
             grouped = grouped.with_columns((rest % size).cast(nw.Int32).alias(name), (rest // size).alias(KEY))
         return grouped.with_columns(rest.cast(self._id_type).alias(unit)).drop(KEY)
+
+    def histories(
+        self, cells: Frame, other: Sequence[str], words: Sequence[str], latest: Mapping[str, int]
+    ) -> Frame:
+        """In arrays where the ids lie close together."""
+        found = None if other else histories.laid(nw.to_native(cells), words, latest, self._codecs.people.dtype)
+        return histories.grouped(self, cells, other, words, latest) if found is None else self.small(found)
+
+    def add_up(
+        self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+        names: Sequence[str],
+    ) -> pl.DataFrame:
+        """In arrays; where there is no room frame by frame."""
+        rows = [nw.to_native(frame) for frame in frames]
+        found = adding.added(rows, adding.Groups.looked_up(members), key, keys, other, names)
+        return adding.grouped(self, frames, members, key, keys, other, names) if found is None else found
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""

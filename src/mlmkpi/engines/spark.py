@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame
+from mlmkpi.engines import PERSON, Frame, histories
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
 from mlmkpi.engines.spark_functions import functions_of
 from mlmkpi.engines.spark_misfits import misfit
@@ -178,6 +178,21 @@ class SparkEngine:
     ) -> Frame:
         """Group by all of the columns."""
         return frame.group_by(unit, *small, *other).agg(*sums)
+
+    def histories(
+        self, cells: Frame, other: Sequence[str], words: Sequence[str], latest: Mapping[str, int]
+    ) -> Frame:
+        """By groups."""
+        return histories.grouped(self, cells, other, words, latest)
+
+    def add_up(
+        self, frames: Sequence[Frame], members: pl.DataFrame, key: str, keys: int, other: Sequence[str],
+        names: Sequence[str],
+    ) -> pl.DataFrame:
+        """By person, whose groups are looked up here."""
+        person, sums = members.columns[0], [*(nw.col(name).sum() for name in names), nw.len().alias("_rows")]
+        found = self.collect(self.group(self.concat(frames), person, {key: keys}, other, sums).drop("_rows"))
+        return found.join(members, on=person, how="inner").drop(person)
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By a join."""

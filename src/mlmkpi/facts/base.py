@@ -172,6 +172,8 @@ class Fact(ABC):
     fits: ClassVar[bool] = False
     sides: ClassVar[tuple[Side, ...]] = (Side.PERSON,)
     own: ClassVar[tuple[str, ...]] = ()
+    same_split: ClassVar[bool] = False
+    """Whether its rows are the same with its own dimensions as without, so that all its measures add up."""
     with_leader: ClassVar[bool] = True
     """Whether a leader counts in their own team."""
     of_leaders: ClassVar[bool] = False

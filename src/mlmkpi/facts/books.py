@@ -31,7 +31,7 @@ class Books(Days):
     def __init__(
         self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
-        lineage: Lineage | None = None, with_people: bool = True,
+        lineage: Lineage | None = None, roster: Roster | None = None, with_people: bool = True,
     ) -> None:
         facts = list(facts)
         self.asks = dict.fromkeys(ask for fact in facts for span in schedule.spans for ask in fact.asks(span))
@@ -44,11 +44,12 @@ class Books(Days):
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
         self.models: dict[Any, Any] = {}
+        self.leaders: dict[tuple[bool, bool], Any] = {}
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         self._near = all(fact.is_near for fact in facts)
         self._on_rows = {self.serving(fact.rules) for fact in facts if fact.on_order_rows and hasattr(fact, "rules")}
-        self.roster = Roster(export, schedule.as_of)
+        self.roster = roster or Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self.of_lines: set[str] = set()
         self._reading = Reading(export)
@@ -213,8 +214,8 @@ class Books(Days):
                 nw.when(many).then(nw.col(f"sale_{w}")).otherwise(none).alias(f"twice_{w}") for w in range(line.words)
             )
             names.append("twice")
-        sums = history_sums(line, names)
-        return self.engine.materialise(self._with_latest(frame, columns, sums, latest))
+        words = [f"{name}_{w}" for name in names for w in range(line.words)]
+        return self.engine.materialise(self.engine.histories(frame, columns, words, self._seen_by(latest)))
 
     def latest_sellers(self, rules: OrderRules, units: Frame, days: Iterable[int]) -> Frame:
         """One row a buyer with orders among these (`unit`): the seller of the latest sale by each day, `latest_<day>`.
@@ -222,17 +223,11 @@ class Books(Days):
         Who asks for them wants `latest` of the buyers' cells.
         """
         cells = self.cells(rules, "buyer").join(units.select("unit"), on="unit", how="semi")
-        return self._with_latest(cells, (), [], sorted(set(days)))
+        return self.engine.histories(cells, (), [], self._seen_by(days))
 
-    def _with_latest(self, cells: Frame, columns: Sequence[str], sums: list[nw.Expr], days: Sequence[int]) -> Frame:
-        """Buyers' cells as a row a unit and values of the columns: sums, and the latest seller by each day."""
-        line, names = self.timeline, [f"latest_{day}" for day in days]
-        for day, name in zip(days, names, strict=True):
-            seen = nw.when(nw.col("cell") < len(line.cells_of(line.low, day))).then(nw.col("latest"))
-            cells = cells.with_columns(seen.alias(name))
-        grouped = self.engine.group(cells, "unit", {}, columns, [*sums, *(nw.col(name).max() for name in names)])
-        sellers = [self.engine.latest_person(nw.col(name)).alias(name) for name in names]
-        return grouped.with_columns(*sellers) if sellers else grouped
+    def _seen_by(self, days: Iterable[int]) -> dict[str, int]:
+        """How many of the first cells are seen by each day, by the names of latest sellers then."""
+        return {f"latest_{day}": len(self.timeline.cells_of(self.timeline.low, day)) for day in days}
 
     def recruits(self) -> Frame:
         """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""

@@ -114,7 +114,7 @@ class Lineage:
 
 def lineage_of(engine: Engine, roster: Roster, kind: TreeKind) -> Lineage:
     """The tree of everybody ever enrolled; whoever's sponsor is not among them is a root. LoopError for a cycle."""
-    ids = engine.collect(roster.enrolments().select("person").unique())["person"].sort()
+    ids = engine.collect(roster.firsts().select("person"))["person"].sort()
     found = roster.sponsors() if kind is TreeKind.SPONSOR else roster.enrollers()
     parents = np.full(len(ids), NOBODY, dtype=np.int64)
     if found is not None:

@@ -25,10 +25,7 @@ def newcomers_by(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary
     rows = seller_attributes(books, others, at).attach(rows, "unit")
     if not any(d.name == DISTRIBUTOR for d in dimensions):
         return rows
-    enrollers = books.roster.enrollers()
-    if enrollers is None:
-        return rows.with_columns(nw.lit(None, dtype=nw.Int32).alias(DISTRIBUTOR))
-    credit = enrollers.select(nw.col("person").alias("unit"), nw.col("enroller").alias(DISTRIBUTOR))
+    credit = books.recruits().select(nw.col("recruit").alias("unit"), nw.col("unit").alias(DISTRIBUTOR))
     return rows.join(credit, on="unit", how="left")
 
 

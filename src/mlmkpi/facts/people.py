@@ -111,6 +111,7 @@ class People(Retained):
     active_rule: ActiveRule = ANY_ORDER
 
     own: ClassVar[tuple[str, ...]] = (TENURE,)
+    same_split: ClassVar[bool] = True
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, and who sells."""

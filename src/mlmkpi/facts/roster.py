@@ -128,7 +128,8 @@ class Roster:
         """`person`, `enrolled` and, under the name, whom the first source that knows somebody puts above them."""
         people, found = self.firsts().select("person", "enrolled"), []
         for at, source in enumerate(frame for frame in sources if frame is not None):
-            people = people.join(source.rename({"above": f"above_{at}", "on": f"on_{at}"}), on="person", how="left")
+            known = source.rename({"above": f"above_{at}", "on": f"on_{at}"}).filter(~nw.col("person").is_null())
+            people = self.export.engine.look_up(people, "person", known)
             dated = nw.col(f"on_{at}").is_null() | (nw.col(f"on_{at}") == nw.col("enrolled"))
             found.append(nw.when(dated).then(nw.col(f"above_{at}")))
         return people.select("person", "enrolled", nw.coalesce(*found).alias(name))

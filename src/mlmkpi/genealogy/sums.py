@@ -147,7 +147,8 @@ def summed(values: Numbers, sums: Callable[[Int64s], Int64s]) -> Numbers:
     fine = coarse - room - 1
     whole = np.rint(np.ldexp(values, -coarse))
     rest = np.rint(np.ldexp(values - np.ldexp(whole, coarse), -fine))
-    return _scaled(sums(whole.astype(np.int64)), coarse) + _scaled(sums(rest.astype(np.int64)), fine)
+    totals = _scaled(sums(whole.astype(np.int64)), coarse)
+    return totals + _scaled(sums(rest.astype(np.int64)), fine) if rest.any() else totals
 
 
 def _scaled(totals: Int64s, unit: int) -> NDArray[np.float64]:

@@ -88,14 +88,15 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     export = Export(engine, bad_rows=asked.bad_rows, currency=settings.currency)
     people, volumes = _facts(export, settings, asked.teams)
     clock = read_clock(engine, ["distributors", "enrollments"], asked.as_of)
-    lineage = lineage_of(engine, Roster(export, day_number(clock.as_of)), asked.teams.kind)
+    roster = Roster(export, day_number(clock.as_of))
+    lineage = lineage_of(engine, roster, asked.teams.kind)
     leader = int(leaders_of(engine, [asked.leader], lineage)[0])
     calendar = company_calendar(engine) if asked.every is Every.PERIOD else Calendar(asked.every)
     period = _ended(choose_periods(calendar, clock.as_of, count=2), clock.as_of)
     laid = schedule(calendar, [period], clock.as_of, year=False)
     books = Books(
         export, laid, clock.data_start, [people, volumes], ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
-        teams=asked.teams, lineage=lineage,
+        teams=asked.teams, lineage=lineage, roster=roster,
     )
     for fact in (people, volumes):
         fact.prepare(books, ())

@@ -75,7 +75,7 @@ class Turn:
         keys = ["span", *(dimension.name for dimension in key[2])]
         rows = self.laid[key, one].get(span)
         rows = own.clear() if rows is None else rows
-        kept = [name for name in rows.columns if name in (*keys, "rows", "people") or self._needs(name)]
+        kept = [name for name in rows.columns if name in (*keys, "people") or self._needs(name)]
         return sums.leaders.teams(rows.select(kept), keys)
 
     def _needs(self, column: str) -> bool:
@@ -134,6 +134,10 @@ class Jobs:
         for key in first:
             self.sums[key] = self._taken(books, self.jobs[key])
         books.release_orders()
+        for job in self.jobs.values():
+            for finer in self.jobs.values():
+                if job.fact.same_split and job.only_sums and _is_finer(finer, job):
+                    finer.measures |= job.measures
         for key, job in sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions)):
             if key not in self.sums:
                 self.sums[key] = self._added_up(job) or self._taken(books, job)
@@ -147,15 +151,21 @@ class Jobs:
         """The sums of a split that is also split by more of the fact's own dimensions: what these add up to."""
         if not job.only_sums:
             return None
-        for (fact, at, dimensions), sums in self.sums.items():
-            finer = set(dimensions) > set(job.dimensions)
-            own = all(d.own for d in set(dimensions) - set(job.dimensions))
-            known = all(measure.name in sums.totals.columns for measure in job.measures)
-            if (fact, at) == (job.fact, job.at) and finer and own and known:
-                names = [measure.name for measure in job.measures]
-                totals = summed(sums.totals, ["span", *job.names], [*names, "rows"])
-                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, sums.leaders)
+        names = [measure.name for measure in job.measures]
+        for key, sums in self.sums.items():
+            if _is_finer(self.jobs[key], job) and set(names) <= set(sums.totals.columns):
+                totals = sums.totals.select("span", *job.names, *names)
+                leaders = sums.leaders
+                totals = leaders.by_span(totals, names) if leaders else summed(totals, ["span", *job.names], names)
+                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, leaders)
         return None
+
+
+def _is_finer(one: Job, other: Job) -> bool:
+    """Whether a job is that of the other's rows, split by more of the fact's own dimensions."""
+    more = set(one.dimensions) - set(other.dimensions)
+    same = (one.fact, one.at) == (other.fact, other.at) and set(one.dimensions) > set(other.dimensions)
+    return same and all(dimension.own for dimension in more)
 
 
 def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = False) -> Jobs:

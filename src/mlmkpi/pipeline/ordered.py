@@ -14,6 +14,8 @@ from mlmkpi.facts.spans import Schedule
 Int64s = npt.NDArray[np.int64]
 ROOM = 2**48
 """So many cells are told apart by a number; the spans have the rest of its bits."""
+SPARSE = 8
+"""How many times as many places as rows an array may have in which earlier ones are looked up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +36,12 @@ class Ordered:
         spans = schedule.spans
         by_start = sorted(range(len(spans)), key=lambda index: (spans[index].period.start, index))
         places = np.argsort(np.array(by_start, dtype=np.int64))
-        known = {name: at for at, name in enumerate(statistics)}
-        names = sorted(frame["statistic"].unique(), key=lambda name: (known.get(name, len(known)), name))
-        numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"].cast(pl.Enum(names))])
+        known = frame.with_columns(pl.col("statistic").cast(pl.Enum(statistics), strict=False))
+        if known["statistic"].null_count():
+            others = set(frame["statistic"].unique()) - set(statistics)
+            known = frame.with_columns(pl.col("statistic").cast(pl.Enum([*statistics, *sorted(others)])))
+        frame = known
+        numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"]])
         numbers += places[frame["span"].to_numpy()] * cells
         if not (numbers[1:] >= numbers[:-1]).all():
             order = np.argsort(numbers, kind="stable")
@@ -45,20 +50,26 @@ class Ordered:
 
     def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
         """The value of each row's cell in the span that its own is linked with, among the rows that are `known`."""
-        numbers, values = self.numbers[known.to_numpy()], self.frame["value"].filter(known)
-        linked = np.array([-1 if link is None else self.places[link] for link in links], dtype=np.int64)
-        wanted = linked[self.frame["span"].to_numpy()] * self.cells + self.numbers % self.cells
-        at = np.searchsorted(numbers, wanted)
-        found = np.append(numbers, -1)[at] == wanted
-        return values.gather(pl.Series(at).set(pl.Series(~found | (wanted < 0)), None))
+        beyond = len(self.places)
+        back = [beyond if link is None else at - self.places[link] for at, link in zip(self.places, links, strict=True)]
+        wanted = self.numbers - np.array(back, dtype=np.int64)[self.frame["span"].to_numpy()] * self.cells
+        rows, values = np.flatnonzero(known.to_numpy()), self.frame["value"].to_numpy()
+        numbers, size = self.numbers[rows], beyond * self.cells
+        if size > SPARSE * len(self.numbers):
+            at = np.searchsorted(numbers, wanted)
+            found = np.where(np.append(numbers, -1)[at] == wanted, np.append(values[rows], np.nan)[at], np.nan)
+        else:
+            laid = np.full(size + 1, np.nan)
+            laid[numbers + 1] = values[rows]
+            found = laid.take(wanted + 1, mode="clip")
+        return pl.Series(found, nan_to_null=True)
 
 
 def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
     """A number a row, in the order of the columns' values, the first column's first; and what all numbers are below."""
-    numbers, size = np.zeros(len(columns[0]), dtype=np.int64), 1
-    for column in columns:
-        ranks = _ranks(column)
-        several = int(ranks.max(initial=0)) + 1
+    numbers, size = _ranks(columns[0])
+    for column in columns[1:]:
+        ranks, several = _ranks(column)
         if size * several > ROOM:
             distinct, numbers = np.unique(numbers, return_inverse=True)
             size = len(distinct)
@@ -66,9 +77,12 @@ def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
     return numbers, size
 
 
-def _ranks(column: pl.Series) -> Int64s:
-    """Each value's place among all of them in their order, none first."""
+def _ranks(column: pl.Series) -> tuple[Int64s, int]:
+    """Each value's place among all of them in their order, none first; and what all places are below."""
     if column.dtype != pl.Enum:
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
-    ranks: Int64s = (column.to_physical().cast(pl.Int64) + 1).fill_null(0).to_numpy()
-    return ranks
+    ranks = column.to_physical().cast(pl.Int64)
+    if ranks.null_count():
+        ranks = ranks.fill_null(-1)
+    places: Int64s = ranks.to_numpy() + 1
+    return places, int(places.max(initial=0)) + 1

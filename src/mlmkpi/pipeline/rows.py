@@ -192,7 +192,7 @@ def _units(one: Planned, currency: str | None) -> pl.Expr:
     usual = _named(one.kpi.unit, currency)
     if not own:
         return pl.lit(usual, dtype=TEXT)
-    return pl.col("statistic").replace_strict(own, default=usual, return_dtype=pl.String)
+    return pl.col("statistic").cast(pl.String).replace_strict(own, default=usual, return_dtype=pl.String)
 
 
 def _named(unit: Unit, currency: str | None) -> str:

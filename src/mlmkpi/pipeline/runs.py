@@ -16,9 +16,10 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import Lineage
 from mlmkpi.facts.ranks import held_ladder
+from mlmkpi.facts.roster import Roster
 from mlmkpi.facts.spans import Reach, Schedule, fitted, schedule
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
-from mlmkpi.period import Calendar, Every, Period, choose_periods
+from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
@@ -91,12 +92,13 @@ def _run(
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
     clock = read_clock(engine, _tables(planned, engine), request.as_of)
-    planned, lineage, loops = laid_out(planned, export, clock.as_of, request.teams, dimensions, asked=not default)
+    roster = Roster(export, day_number(clock.as_of))
+    planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     laid = _schedule(calendar, periods, clock, _able(planned), request)
     jobs = gather(_able(planned), dimensions, year=request.compare_year)
-    books = _books(export, laid, jobs, settings, request, lineage)
+    books = _books(roster, laid, jobs, settings, request, lineage)
     if look:
         look(books, jobs, planned)
     tell("reading orders")
@@ -144,15 +146,15 @@ def _schedule(
 
 
 def _books(
-    export: Export, laid: Schedule, jobs: Jobs, settings: Settings, request: Request, lineage: Lineage | None
+    roster: Roster, laid: Schedule, jobs: Jobs, settings: Settings, request: Request, lineage: Lineage | None
 ) -> Books:
     """The books, told what every fact wants of the orders."""
-    bands = settings.definitions.get("age_bands")
+    export, bands = roster.export, settings.definitions.get("age_bands")
     books = Books(
         export, laid, laid.data_start, [fact for fact, _, _ in jobs.jobs],
         ladder=held_ladder(export, settings.rank_ladder, laid.as_of),
         age_bands=tuple(map(str, bands)) if isinstance(bands, list) else AGE_BANDS,
-        teams=request.teams, lineage=lineage, with_people=any(fact.reads_people for fact in jobs.facts),
+        teams=request.teams, lineage=lineage, roster=roster, with_people=any(fact.reads_people for fact in jobs.facts),
     )
     for fact, _, split in jobs.jobs:
         with books.narrowed(laid.within(jobs.reach[fact])):
@@ -171,7 +173,8 @@ def _frames(
         reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
         together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
         for part in laid.in_turns(max(together, 1)):
-            jobs.turn.then(measures, (span.index for span in part.within(reach)))
+            in_order = sorted(part.within(reach), key=lambda span: span.start)
+            jobs.turn.then(measures, (span.index for span in in_order))
             rows = _rows(one, jobs, part, settings, request)
             rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
             yield only(rows, request.where or {})

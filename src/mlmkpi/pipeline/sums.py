@@ -10,16 +10,18 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
+from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.base import Boundary, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
-from mlmkpi.pipeline.teams import Leaders, Split
+from mlmkpi.pipeline.stretches import Leaders
+from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
-ROWS = nw.len().alias("rows")
+ROWS = "rows"
 NARROW = 4
 """Rows of so many measures are kept for all who go through them."""
 
@@ -107,14 +109,14 @@ def take(books: Books, job: Job) -> Sums:
     split = Split.of(books, job.fact, job.dimensions)
     fact = job.fact.summing(measure.name for measure in job.measures) if job.only_sums else job.fact
     parts = split.parts(books, fact, job.at)
-    rows = parts[0] if len(parts) == 1 else books.engine.concat(parts)
+    rows = split.stretched(books, parts[0] if len(parts) == 1 else books.engine.concat(parts))
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     check_whole(rows, job.summed)
-    rows = _read(books, job, rows, key)
+    parts = [_read(job, part, key, _credited(job, split)) for part in parts] if split.leaders else []
+    rows = _kept(books, job, _read(job, rows, key, job.names), times=job.times - bool(parts))
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
-    each = [_read(books, job, part, key) for part in parts] if split.leaders and len(parts) > 1 else [rows]
-    totals = _totals(books, job, split, each, key, pairs)
+    totals = _totals(books, job, split, parts or [rows], key, pairs)
     for pair in grouped:
         totals = totals.join(_clustered(books, job, split, rows, key, pair), on=["span", *job.names], how="left",
                              nulls_equal=True)
@@ -130,13 +132,22 @@ def take(books: Books, job: Job) -> Sums:
     )
 
 
-def _read(books: Books, job: Job, rows: Frame, key: str) -> Frame:
-    """What is read of the rows alone, measures by their names; computed once where it is narrow and read again."""
+def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:
+    """What is read of the rows alone, measures by their names."""
     measures = {measure.name: measure for measure in job.summed}
     units = [nw.col(unit).alias(_unit(unit)) for unit in job.units]
-    read = rows.select(key, *job.names, *units, *(one.expr.alias(name) for name, one in measures.items()))
-    again = job.times > 1 and len(measures) <= NARROW and books.engine.at_hand
-    return books.engine.materialise(read) if again else read
+    return rows.select(key, *names, *units, *(one.expr.alias(name) for name, one in measures.items()))
+
+
+def _kept(books: Books, job: Job, rows: Frame, *, times: int) -> Frame:
+    """The rows, computed once where they are narrow and gone through several times."""
+    narrow = len({measure.name for measure in job.summed}) <= NARROW
+    return books.engine.materialise(rows) if times > 1 and narrow and books.engine.at_hand else rows
+
+
+def _credited(job: Job, split: Split) -> list[str]:
+    """The split's columns of the parts: with leaders, of whom rows are instead of their team."""
+    return [DISTRIBUTOR if split.leaders and name == TEAM else name for name in job.names]
 
 
 def _unit(column: str) -> str:
@@ -147,25 +158,29 @@ def _unit(column: str) -> str:
 def _totals(
     books: Books, job: Job, split: Split, parts: Sequence[Frame], key: str, pairs: Mapping[str, Pair]
 ) -> pl.DataFrame:
-    """The sums over all parts, each grouped by itself."""
+    """The sums over all parts."""
     measures = {m.name: m for m in [*job.measures, *(m for pair in pairs.values() for m in pair)]}
     squares = [square for pair in pairs.values() for square in _squares(pair)]
     names = [*measures, *(name for pair in pairs.values() for name in _square_names(pair))]
-    grouped = []
-    for rows in parts:
-        values = rows.select(key, *job.names, *measures)
-        values = values.with_columns(*squares) if squares else values
-        grouped.append(_grouped(books, job, split, values, key, [*(nw.col(name).sum() for name in names), ROWS]))
-    found = books.engine.collect(grouped[0] if len(grouped) == 1 else books.engine.concat(grouped))
-    return by_span(books, split.labelled(books, found), key, [*names, "rows"])
+    values = [rows.select(key, *_credited(job, split), *measures) for rows in parts]
+    values = [rows.with_columns(*squares) for rows in values] if squares else values
+    if split.leaders is not None:
+        return _by_stretch(books, job, split, split.leaders, values, key, names)
+    sums = [*(nw.col(name).sum() for name in names), nw.len().alias(ROWS)]
+    found = books.engine.collect(values[0].group_by(key, *job.names).agg(*sums))
+    return by_span(books, split.labelled(books, found), key, [*names, ROWS])
 
 
-def _grouped(books: Books, job: Job, split: Split, values: Frame, key: str, sums: Sequence[nw.Expr]) -> Frame:
-    """Sums by cell or span and the split; by stretch these are many groups."""
-    if split.leaders is None:
-        return values.group_by(key, *job.names).agg(*sums)
+def _by_stretch(
+    books: Books, job: Job, split: Split, leaders: Leaders, values: Sequence[Frame], key: str, names: Sequence[str]
+) -> pl.DataFrame:
+    """The sums by span and stretch of the tree."""
     count = {"cell": len(books.timeline.cells), "span": len(books.schedule.spans)}[key]
-    return books.engine.group(values, TEAM, {key: count}, [name for name in job.names if name != TEAM], sums)
+    other = [name for name in job.names if name != TEAM]
+    found = split.texts(books, books.engine.add_up(values, leaders.members, key, count, other, names))
+    if key == "cell":
+        found = found.join(books.cells_of_spans(), on="cell", how="inner").drop("cell")
+    return leaders.by_span(found, names)
 
 
 def _squares(pair: Pair) -> list[nw.Expr]:

@@ -6,12 +6,10 @@ belongs to which; for all of them, each person's sums come to the driver and are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
 from mlmkpi.engines import Frame
@@ -19,12 +17,10 @@ from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.base import PRIVATE, UNKNOWN, Boundary, Dimension, Dimensions, Fact
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, TREE, Lineage, Teams, members
-from mlmkpi.genealogy import range_sums
-from mlmkpi.genealogy.strides import NOBODY, Int32s
+from mlmkpi.facts.lineage import TEAM, TREE, Teams, members
 from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
+from mlmkpi.pipeline.stretches import Leaders
 
-Decode = Callable[[pl.Series], pl.Series]
 ASKED = "by team only for the teams asked for: --team ID"
 BOTH = "by team and distributor at once only for the teams asked for: --team ID"
 COUNTED = "people can be counted by team and {} only for the teams asked for: --team ID"
@@ -43,8 +39,11 @@ class Split:
         if not cls(dimensions).by_team or books.teams.leaders:
             return cls(dimensions)
         whole, with_leader = fact.of_leaders, fact.with_leader
-        lineage, decode, at_least = books.lineage(), books.engine.decode, books.teams.at_least
-        return cls(dimensions, Leaders.of(lineage, decode, at_least, whole=whole, with_leader=with_leader))
+        if (whole, with_leader) not in books.leaders:
+            lineage, decode, at_least = books.lineage(), books.engine.decode, books.teams.at_least
+            found = Leaders.of(lineage, decode, at_least, whole=whole, with_leader=with_leader)
+            books.leaders[whole, with_leader] = found
+        return cls(dimensions, books.leaders[whole, with_leader])
 
     @property
     def by_team(self) -> bool:
@@ -58,25 +57,31 @@ class Split:
         """
         if not self.by_team:
             return fact.rows(books, self.dimensions, at)
-        return self._by_team(books, fact, fact.rows(books, self._credited, at))
+        rows = fact.rows(books, self._credited, at)
+        return self._asked(books, fact, rows) if self.leaders is None else self.stretched(books, rows)
 
     def parts(self, books: Books, fact: Fact, at: Boundary) -> list[Frame]:
-        """The rows as frames to be summed one by one, where that is the quicker way."""
-        if not books.engine.in_parts:
-            return [self.rows(books, fact, at)]
+        """The rows as frames to be summed one by one, where that is the quicker way; with leaders by person."""
         if not self.by_team:
-            return fact.parts(books, self.dimensions, at)
-        return [self._by_team(books, fact, part) for part in fact.parts(books, self._credited, at)]
+            return fact.parts(books, self.dimensions, at) if books.engine.in_parts else [self.rows(books, fact, at)]
+        parts = fact.parts if books.engine.in_parts else lambda *about: [fact.rows(*about)]
+        credited = parts(books, self._credited, at)
+        return credited if self.leaders else [self._asked(books, fact, part) for part in credited]
 
     @property
     def _credited(self) -> Dimensions:
         return tuple(dict.fromkeys(_person(d) for d in self.dimensions))
 
-    def _by_team(self, books: Books, fact: Fact, rows: Frame) -> Frame:
+    @staticmethod
+    def _asked(books: Books, fact: Fact, rows: Frame) -> Frame:
+        teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
+        belonging = members(books, teams, with_leader=fact.with_leader or fact.of_leaders)
+        return rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
+
+    def stretched(self, books: Books, rows: Frame) -> Frame:
+        """The parts below one another as `rows` has them."""
         if self.leaders is None:
-            teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
-            belonging = members(books, teams, with_leader=fact.with_leader or fact.of_leaders)
-            return rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
+            return rows
         if not books.engine.at_hand:
             return rows.with_columns(nw.col(DISTRIBUTOR).alias(TEAM))
         everybody = self.leaders.members
@@ -84,9 +89,14 @@ class Split:
 
     def labelled(self, books: Books, frame: pl.DataFrame) -> pl.DataFrame:
         """Collected rows with every dimension as text, `(unknown)` where there is none; by stretch with leaders."""
+        if self.leaders is not None and not books.engine.at_hand:
+            frame = self.leaders.placed(frame)
+        return self.texts(books, frame)
+
+    def texts(self, books: Books, frame: pl.DataFrame) -> pl.DataFrame:
+        """Such rows, which with leaders are by stretch already."""
         for name in (dimension.name for dimension in self.dimensions):
             if name == TEAM and self.leaders is not None:
-                frame = frame if books.engine.at_hand else self.leaders.placed(frame)
                 continue
             column = books.engine.decode(frame[name]) if name in (DISTRIBUTOR, TEAM) else frame[name].cast(pl.String)
             frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
@@ -95,76 +105,6 @@ class Split:
 
 def _person(dimension: Dimension) -> Dimension:
     return Dimension(DISTRIBUTOR) if dimension.name == TEAM else dimension
-
-
-@dataclass(frozen=True, eq=False)
-class Leaders:
-    """Those of whom teams are made, by id, and where their teams start and end among stretches of the tree.
-
-    A stretch is a run of neighbouring places that every team has wholly or not at all, so that sums by stretch are all
-    that teams are made of. `stretches` has one a place of the tree, -1 for places in no team.
-    """
-
-    lineage: Lineage
-    names: pl.Series
-    first: Int32s
-    end: Int32s
-    stretches: Int32s
-
-    @classmethod
-    def of(cls, lineage: Lineage, decode: Decode, at_least: int, *, whole: bool, with_leader: bool) -> Leaders:
-        """Whoever has so many people below them; `whole` where a row is a leader with their whole team already.
-
-        The names stand in their order as text, and are an Enum's.
-        """
-        tree = lineage.tree
-        leaders = np.flatnonzero(tree.size >= max(at_least, 1))
-        first = tree.position[leaders] + np.int32(0 if with_leader or whole else 1)
-        end = first + np.int32(1) if whole else tree.end[leaders]
-        opened, closed = (np.bincount(edge, minlength=len(tree) + 1) for edge in (first, end))
-        number = np.cumsum((opened + closed) > 0, dtype=np.int32) - np.int32(1)
-        stretches = np.where(np.cumsum(opened - closed) > 0, number, np.int32(NOBODY))[: len(tree)]
-        names = decode(lineage.ids.gather(leaders))
-        names = names.cast(pl.Enum(names))
-        return cls(lineage, names, number[first], number[end], stretches)
-
-    @cached_property
-    def members(self) -> pl.DataFrame:
-        """`distributor`, `team`: everybody in a team, by id as the engine indexes people, with their stretch."""
-        stretch = self.stretches[self.lineage.tree.position]
-        people = pl.DataFrame({DISTRIBUTOR: self.lineage.ids, TEAM: stretch})
-        return people.filter(pl.col(TEAM) != NOBODY)
-
-    def placed(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows by person (`team`) as rows by stretch."""
-        stretches = self.members.rename({DISTRIBUTOR: "_person", TEAM: "_stretch"})
-        rows = frame.join(stretches, left_on=TEAM, right_on="_person", how="inner")
-        return rows.with_columns(pl.col("_stretch").alias(TEAM)).drop("_stretch")
-
-    def laid(self, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
-        """Sums by span and stretch (`team`), in the order of the tree."""
-        return {int(span): part for (span,), part in frame.sort(TEAM).partition_by("span", as_dict=True).items()}
-
-    def teams(self, own: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-        """Such rows of a span as teams': a row a leader and cell in which somebody of the team has one."""
-        others = [name for name in own.columns if name in keys and name != TEAM]
-        sums = [name for name in own.columns if name not in (*others, TEAM)]
-        parts = own.partition_by(others, maintain_order=True) if len(others) > 1 and own.height else [own]
-        return pl.concat([self._summed(part, others, sums) for part in parts])
-
-    def _summed(self, part: pl.DataFrame, others: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
-        """One cell's rows as the sums of each leader who has one of them in their team."""
-        rows = np.bincount(part[TEAM].to_numpy(), minlength=int(self.end.max(initial=0)))
-        before = np.append(0, np.cumsum(rows))
-        low, high = before[self.first], before[self.end]
-        some = np.flatnonzero(high > low)
-        low, high = low[some], high[some]
-        same = np.zeros(len(some), dtype=np.uint32)
-        return pl.DataFrame({
-            **{name: part[name].gather(same) for name in others},
-            TEAM: self.names.gather(some),
-            **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
-        })
 
 
 def fitted(

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from mlmkpi.facts.base import Dimensions
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import TEAM, Lineage, LoopError, Teams, leaders_of, lineage_of
 from mlmkpi.facts.roster import Roster
 from mlmkpi.kpi import facts_of
-from mlmkpi.period import day_number
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.teams import without_tree
 
 
 def laid_out(
-    planned: Sequence[Planned], export: Export, as_of: date, teams: Teams, dimensions: Dimensions, *, asked: bool
+    planned: Sequence[Planned], roster: Roster, teams: Teams, dimensions: Dimensions, *, asked: bool
 ) -> tuple[list[Planned], Lineage | None, list[str]]:
     """The KPIs and the tree that some of them need; where somebody is above themselves, those are null with the reason.
 
@@ -28,14 +26,14 @@ def laid_out(
     if not needing:
         return list(planned), None, []
     try:
-        lineage = lineage_of(export.engine, Roster(export, day_number(as_of)), teams.kind)
+        lineage = lineage_of(roster.export.engine, roster, teams.kind)
     except LoopError as error:
         if by_team or asked:
             raise
         reason = f"{error.what}: {dict(error.details)['got']}"
         warning = f"{reason}; figures of the tree are left out"
         return [_without_tree(one, reason) if one in needing else one for one in planned], None, [warning]
-    leaders_of(export.engine, teams.leaders, lineage)
+    leaders_of(roster.export.engine, teams.leaders, lineage)
     return list(planned), lineage, []
 
 

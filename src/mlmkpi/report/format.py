@@ -53,15 +53,16 @@ def change_text(
 
 
 def interval_text(low: float | None, high: float | None, value: float | None, unit: str) -> str:
-    """Both ends of an interval; one end alone is said to be open, none is empty.
+    """Both ends of an interval; one end alone is said to be open, none is empty. Points go without their mark.
 
-    >>> interval_text(0.854, 0.869, 0.862, "rate"), interval_text(51, 66, 58, "days")
-    ('85.4–86.9 %', '51–66 d')
+    >>> interval_text(0.854, 0.869, 0.862, "rate"), interval_text(-3.21, 4.5, 1, "points")
+    ('85.4–86.9 %', '−3.2 to 4.5')
     """
     known = [end for end in (low, high) if end is not None]
     if not known or value is None:
         return ""
     ends = [_digits(_scaled(end, unit), _bound_places(end, value, unit)) for end in known]
+    unit = "" if unit == "points" else unit
     if len(ends) == 1:
         return f"{'≥' if high is None else '≤'} {_dressed(ends[0], unit, short=True)}"
     between = " to " if min(known) < 0 else NOTHING

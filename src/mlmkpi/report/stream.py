@@ -10,6 +10,8 @@ from typing import IO, Any, Protocol, Self
 import polars as pl
 
 FORMATS = ("json", "csv", "parquet")
+SOUGHT = ["kpi", "period", "period_start", "period_end"]
+"""The columns whose values lie together in a Parquet file, so that a reader is told where to look."""
 
 
 class Writer(Protocol):
@@ -88,11 +90,10 @@ class ParquetWriter:
 
         table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
         if self._file is None:
-            sought = [name for name, dtype in frame.schema.items() if not dtype.is_float()]
             self._file = Arrow(
-                self._out, table.schema, compression="zstd", store_schema=False, write_statistics=sought
+                self._out, table.schema, compression="zstd", store_schema=False, write_statistics=SOUGHT
             )
-        self._definitions |= dict(frame.select("kpi", "definition").unique().iter_rows())
+        self._definitions |= dict(frame.select("kpi", "definition")[frame["kpi"].arg_unique()].iter_rows())
         if table.num_rows:
             self._file.write_table(table)
 

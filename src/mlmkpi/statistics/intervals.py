@@ -21,8 +21,8 @@ _NOISE = 1e-14
 _DIGITS = 6
 _TIE = 1e-9
 """Nearer to the middle of two figures than this share of their last digit, floating point cannot tell the side."""
-_EXACT_TENS = 22
-"""Powers of ten up to this one are exact in a double."""
+_TENS = np.array([float(10**power) for power in range(23)])
+"""The powers of ten that are exact in a double."""
 
 
 def wilson(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> tuple[Array, Array]:
@@ -95,8 +95,8 @@ def six_digits(figures: npt.ArrayLike) -> Array:
 
 def _scaled(exact: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Figures rounded by scaling, and whether that is surely what their decimal text gives."""
-    shift = _DIGITS - 1 - np.floor(np.log10(np.abs(exact)))
-    up, down = 10.0 ** np.clip(shift, 0, _EXACT_TENS), 10.0 ** np.clip(-shift, 0, _EXACT_TENS)
+    shift = (_DIGITS - 1 - np.floor(np.log10(np.abs(exact)))).astype(np.intp)
+    up, down = _TENS.take(shift, mode="clip"), _TENS.take(-shift, mode="clip")
     digits = exact * up / down
     middle = np.floor(digits) + 0.5
     between = np.abs(digits - middle) <= _TIE
