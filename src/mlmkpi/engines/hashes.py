@@ -22,8 +22,7 @@ class Hashes:
 
     def __init__(self, hashes: pl.Series) -> None:
         end = pl.Series([2**_BITS - 1], dtype=pl.UInt64)
-        self._ended: Words = pl.concat([hashes, end]).to_numpy(writable=True)
-        self._ended.sort()
+        self._ended: Words = pl.concat([hashes, end]).sort().to_numpy()
         self.ordered = self._ended[:-1]
 
     @cached_property
@@ -34,7 +33,7 @@ class Hashes:
 
     def places(self, wanted: pl.Series) -> NDArray[np.uint32]:
         """Where each stands (first), the number of all for others and for null, which goes as 0, the hash of no id."""
-        words = wanted.fill_null(0).to_numpy()
+        words = (wanted.fill_null(0) if wanted.has_nulls() else wanted).to_numpy()
         shift, starts = self._starts
         found: NDArray[np.uint32] = starts.take((words >> shift).view(np.int64))
         there = self._ended.take(found)
