@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import narwhals as nw
@@ -12,17 +10,8 @@ import pytest
 
 from mlmkpi.engines.polars import PolarsEngine
 from mlmkpi.facts.lines import ORDER, joined_pieces
-from mlmkpi.settings import Settings
-from mlmkpi.sources import open_exports
 
 NAMES = ("order.product", "order.category")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[PolarsEngine]:
-    (tmp_path / "orders.csv").write_text("order_id,ordered_on,amount\n1,2026-01-01,5\n")
-    with open_exports(tmp_path, Settings()) as opened:
-        yield PolarsEngine(opened)
 
 
 def made(seed: int) -> tuple[pl.LazyFrame, pl.LazyFrame]:

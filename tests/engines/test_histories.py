@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import narwhals as nw
@@ -12,17 +10,8 @@ import pytest
 
 from mlmkpi.engines import histories
 from mlmkpi.engines.polars import PolarsEngine
-from mlmkpi.settings import Settings
-from mlmkpi.sources import open_exports
 
 WORDS = ("sale_0", "twice_0")
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[PolarsEngine]:
-    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nD1,2026-01-01\n")
-    with open_exports(tmp_path, Settings()) as opened:
-        yield PolarsEngine(opened)
 
 
 def cells(draw: Random) -> pl.LazyFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import narwhals as nw
 import numpy as np
@@ -11,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlmkpi.engines import Engine, Frame
+from mlmkpi.engines.lookup import ends
 
 UNIT, CELL, LATEST = "unit", "cell", "latest"
 PEOPLE = 2**32
+"""What LATEST counts days in: the rest is a person's id and one, 0 for nobody."""
 NEAR = 2
 """How many times as many places as rows an array may have."""
-Ints = NDArray[np.integer[Any]]
 
 
 def grouped(
@@ -38,7 +38,7 @@ def laid(
     units = cells.select(UNIT).collect(engine="streaming")[UNIT]
     if not units.dtype.is_integer() or units.is_empty():
         return None
-    low, high = int(units.min()), int(units.max())  # type: ignore[arg-type]
+    low, high = ends(units)
     size = high - low + 1
     if size > NEAR * len(units) + 1_000_000:
         return None

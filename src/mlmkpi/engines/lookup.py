@@ -22,7 +22,7 @@ def is_narrow(ids: pl.Series) -> bool:
     """Whether an array with a place for every integer between the least and the largest is no waste."""
     if not ids.dtype.is_integer() or ids.is_empty():
         return False
-    low, high = _ends(ids)
+    low, high = ends(ids)
     return high - low <= SPARSE * len(ids) + 1_000_000
 
 
@@ -30,7 +30,7 @@ def has_twice(ids: pl.Series) -> bool:
     """Whether one of the ids, none of which is null, occurs twice."""
     if not is_narrow(ids):
         return ids.n_unique() < len(ids)
-    low, high = _ends(ids)
+    low, high = ends(ids)
     seen = np.zeros(high - low + 1, dtype=np.bool_)
     seen[(ids - low).to_numpy()] = True
     return int(np.count_nonzero(seen)) < len(ids)
@@ -47,7 +47,7 @@ class Table:
     @classmethod
     def of(cls, ids: pl.Series, numbers: Numbers, missing: int) -> Self:
         """Lay the numbers out, with a place for what lies outside before the first and behind the last."""
-        low, high = _ends(ids)
+        low, high = ends(ids)
         laid = np.full(high - low + 3, missing, dtype=numbers.dtype)
         laid[ids.to_numpy() - (low - 1)] = numbers
         return cls(low - 1, laid, missing)
@@ -130,5 +130,6 @@ def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
     return gathered
 
 
-def _ends(ids: pl.Series) -> tuple[int, int]:
+def ends(ids: pl.Series) -> tuple[int, int]:
+    """The least and the largest of some ids that are integers."""
     return int(ids.min()), int(ids.max())  # type: ignore[arg-type]

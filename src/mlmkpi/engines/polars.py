@@ -259,11 +259,11 @@ class PolarsEngine:
 
     def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
         """Day and id in one integer, 0 for nobody."""
-        return day.cast(nw.Int64) * 2**32 + (person.cast(nw.Int64) + 1).fill_null(0)
+        return day.cast(nw.Int64) * histories.PEOPLE + (person.cast(nw.Int64) + 1).fill_null(0)
 
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id in such an integer."""
-        person = packed % 2**32
+        person = packed % histories.PEOPLE
         return nw.when(person > 0).then((person - 1).cast(self._id_type))
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:

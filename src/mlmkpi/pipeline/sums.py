@@ -22,6 +22,7 @@ from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
 ROWS = "rows"
+"""Counted so that groups have something to add up where no measure is."""
 NARROW = 4
 """Rows of so many measures are kept for all who go through them."""
 
