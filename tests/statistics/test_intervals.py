@@ -123,7 +123,7 @@ def test_six_digits_of_a_tie_is_the_same_from_both_sides(digits: int, exponent: 
 @pytest.mark.parametrize(
     ("values", "ends"), [((16, 41), (4.00045, 52.9996)), ((53, 78), (41.0004, 89.9996))]
 )
-def test_ends_of_two_orders_that_lie_between_two_figures_are_even(values: tuple[int, int], ends: tuple[float, float]) -> None:
+def test_ends_between_two_figures_are_even(values: tuple[int, int], ends: tuple[float, float]) -> None:
     """By hand: two orders 25 apart are 12.5 · 1.959964 = 24.49955 round their mean, 28.5 and 65.5."""
     low, high = linear(2, sum(values), 2, sum(value**2 for value in values), sum(values), 2)
     assert (six_digits(low)[0], six_digits(high)[0]) == ends
