@@ -152,5 +152,11 @@ class Engine(Protocol):
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id packed into such a value."""
 
+    def has_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """Whether an integer, 0 or more, has one of so many of its bits, from the bit `low` on."""
+
+    def has_two_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """Whether it has two or more of them."""
+
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """By keys, `n` and for each point the order statistics below and above it, `low_0`, `high_0` …"""

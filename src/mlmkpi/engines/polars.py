@@ -7,14 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
+from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
+from mlmkpi.engines.quantiles import order_statistics
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -266,20 +266,22 @@ class PolarsEngine:
         person = packed % histories.PEOPLE
         return nw.when(person > 0).then((person - 1).cast(self._id_type))
 
+    def has_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By a mask."""
+        return bits.masked(word, low, length) > 0
+
+    def has_two_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By a mask."""
+        return bits.two_masked(word, low, length)
+
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics by partition."""
-        rows = self.collect(frame.select(*keys, value))
-        groups = rows.group_by(keys).agg(value) if keys else rows.select(pl.col(value).implode())
-        found = [
-            (*key, len(values), *_neighbours(values.to_numpy(), points))
-            for *key, values in zip(*groups, strict=True) if len(values)
-        ]
-        names = [*keys, "n", *(f"{side}_{i}" for i in range(len(points)) for side in ("low", "high"))]
-        return pl.DataFrame(found, schema={name: rows.schema.get(name, pl.Int64()) for name in names}, orient="row")
+        return order_statistics(self.collect(frame.select(*keys, value)), keys, value, points)
 
     @property
     def _id_type(self) -> Any:
         return nw.Int32 if self._codecs.people.dtype == pl.Int32 else nw.Int64
+
 
 def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     packed = nw.col(unit).cast(nw.Int64)
@@ -290,14 +292,3 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
     return row[0] is None, row[0] or ""
-
-
-def _neighbours(values: np.ndarray[Any, Any], points: Sequence[Fraction]) -> list[int]:
-    """For each point the order statistics below and above its place (n − 1) · point."""
-    last = len(values) - 1
-    places = []
-    for point in points:
-        low = (last * point.numerator) // point.denominator
-        places += [low, min(low + 1, last)]
-    ordered = np.partition(values, sorted(set(places)))
-    return [int(ordered[place]) for place in places]
