@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +38,7 @@ class PolarsEngine:
         self._codecs = Codecs(exports, exact=exact)
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
+        self._prepared: Mapping[str, Sequence[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
 
     def columns(self, table: str) -> frozenset[str]:
@@ -46,7 +47,8 @@ class PolarsEngine:
         return frozenset((*source.columns, *source.extra)) if source else frozenset()
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
-        """Parse what is text among these columns."""
+        """Parse what is text among these columns; the codes of orders among them are counted in one pass."""
+        self._prepared = columns
         self.exports.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
@@ -55,15 +57,9 @@ class PolarsEngine:
         Raises UnparsedIdError where one has another shape; of orders and their lines that is told by `materialise`.
         """
         if table == "orders":
-            self._count_codes(columns)
+            self._count(table, _order_codes(columns))
         frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
         return nw.from_native(self._codecs.encoded(table, frame, columns))
-
-    def _count_codes(self, columns: Sequence[str]) -> None:
-        """Count the codes of the orders: those that are written cleanly are then read as they are."""
-        for name in columns:
-            if name in TABLES["orders"].names and TABLES["orders"].column(name).kind is Kind.CODE:
-                self.spellings("orders", name)
 
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
@@ -240,9 +236,14 @@ class PolarsEngine:
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
         if (table, column) not in self._spellings:
-            counted = self.exports.tables[table].codes([column]).group_by(column).agg(pl.col("len").sum())
-            self._spellings[table, column] = dict(sorted(counted.select(column, "len").iter_rows(), key=_by_text))
+            self._count(table, {column, *(_order_codes(self._prepared.get(table, ())) if table == "orders" else ())})
         return self._spellings[table, column]
+
+    def _count(self, table: str, columns: Collection[str]) -> None:
+        """Count the values of columns, in one pass; those that are written cleanly are then read as they are."""
+        new = sorted(name for name in columns if (table, name) not in self._spellings)
+        if new:
+            self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """Integers of the ids; null for an id that is not in the export."""
@@ -290,5 +291,5 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     return packed
 
 
-def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
-    return row[0] is None, row[0] or ""
+def _order_codes(columns: Iterable[str]) -> set[str]:
+    return {each.name for each in TABLES["orders"].columns if each.kind is Kind.CODE}.intersection(columns)

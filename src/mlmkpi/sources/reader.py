@@ -23,11 +23,12 @@ from mlmkpi.sources.cells import (
     rounded,
     text_value,
 )
+from mlmkpi.sources.counting import LEN, counted
 from mlmkpi.sources.evidence import Evidence, choose, look
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
-from mlmkpi.sources.part import ROW, Part
+from mlmkpi.sources.part import ROW, Part, position_name
 from mlmkpi.sources.ragged import raggedness, short_records
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Column, Kind, Table
@@ -171,17 +172,19 @@ class Reader:
         """Whether cells of the column can have been rounded: text is, and says so."""
         return self.parsed is not None and name in self.parsed.columns and self.column(name).kind is Kind.MONEY
 
-    def codes(self, names: Sequence[str]) -> pl.DataFrame:
-        """Each combination of codes in these columns, with `len`, how many records have it."""
+    def codes(self, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """By column, its codes under the column's name, with `len`, how many records have each."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
-            return self.parsed.frame.group_by(names).len().collect(engine="streaming")
-        positions = [self.part.named(self._position(name)) for name in names]
-        counted = self.part.frame.group_by(positions).len().collect(engine="streaming")
-        codes = counted.select(*(self.native(n).value.alias(n) for n in names), "len")
-        self._neat |= {
-            name for name, at in zip(names, positions, strict=True)
-            if self.dtype(name) == pl.String and codes[name].equals(counted.select(at.alias(name)).to_series())
-        }
+            return counted(self.parsed.frame, names)
+        ats = {name: position_name(self._position(name)) for name in names}
+        found = counted(self.part.frame, list(dict.fromkeys(ats.values())))
+        return {name: self._cleaned(name, found[at]) for name, at in ats.items()}
+
+    def _cleaned(self, name: str, texts: pl.DataFrame) -> pl.DataFrame:
+        """Counted cells of a column as its codes; a column that needs neither cleaning nor mapping is remembered."""
+        codes = texts.select(self.native(name).value.alias(name), LEN)
+        if self.dtype(name) == pl.String and codes[name].equals(texts.to_series()):
+            self._neat.add(name)
         return codes
 
     def odd_cells(self, name: str) -> pl.LazyFrame:
