@@ -15,6 +15,7 @@ from mlmkpi.sources.counting import LEN
 from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
+from mlmkpi.sources.odd import misfits
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.problems import (
     cell_finding,
@@ -171,6 +172,9 @@ class Source:
 
     def _cells(self, columns: Iterable[str], *, rounded: bool) -> list[Finding]:
         names = self._readable(columns)
+        if not rounded:
+            odd = {name for reader in self._readers for name in misfits(reader, names)}
+            names = [name for name in names if name in odd]
         found = (
             cell_finding(self.table, self._readers, name, self.height, rounded=rounded) for name in names
         )
