@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from sources.folder import Folder
 
 from mlmkpi.errors import DataError
+from sources.folder import Folder
 
 
 def test_the_first_row_with_a_cell_that_does_not_fit_is_told_of_all_columns(exports: Folder) -> None:
