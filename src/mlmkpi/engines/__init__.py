@@ -88,6 +88,12 @@ class Engine(Protocol):
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """Frames of the same columns below one another."""
 
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """Frames of one row an id, in the column `key`, side by side: null where one lacks an id.
+
+        None of the ids is null.
+        """
+
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """Rows by `unit` and `span`: what each of the spans makes of a row, where its column `keep` holds.
 

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories
+from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories, outer
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
@@ -160,6 +160,11 @@ class PolarsEngine:
         """The frames below one another."""
         joined: Frame = nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
         return joined
+
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """In arrays where the ids lie close together."""
+        found = outer.laid([self.collect(frame) for frame in frames], key)
+        return outer.joined(frames, key) if found is None else nw.from_native(found)
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """A frame a span."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame, bits, histories
+from mlmkpi.engines import PERSON, Frame, bits, histories, outer
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
 from mlmkpi.engines.spark_functions import functions_of
 from mlmkpi.engines.spark_misfits import misfit
@@ -160,6 +160,10 @@ class SparkEngine:
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """The frames below one another."""
         return _frame(reduce(lambda one, other: one.unionByName(other), map(nw.to_native, frames)))
+
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """By full joins."""
+        return outer.joined(frames, key)
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """One frame, made in one pass: every span's columns side by side, then stacked."""
