@@ -66,14 +66,14 @@ class PolarsEngine:
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
         self._read.setdefault(table, set()).update(names)
         frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        if self.bad_rows == "stop" and BAD in frame.collect_schema():
+            source.refuse_bad(names)
+            frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
         if BAD not in frame.collect_schema():
             return frame
-        if self.bad_rows == "stop":
-            source.refuse_bad(names)
-            return frame.drop(BAD)
         bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
         self._skipped[table] = max(bad, self._skipped.get(table, 0))
         return frame.filter(~pl.col(BAD)).drop(BAD)

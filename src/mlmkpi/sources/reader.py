@@ -210,7 +210,7 @@ class Reader:
         cell = self._cell(name)
         if cell is None:
             raise self.unfit(name)
-        return cell
+        return cell.fit if self.misfit.get(name) is False else cell
 
     def unfit(self, name: str) -> DataError:
         """A column of a type that cannot be what the column is."""
