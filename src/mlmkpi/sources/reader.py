@@ -23,8 +23,8 @@ from mlmkpi.sources.cells import (
     rounded,
     text_value,
 )
-from mlmkpi.sources.counting import LEN, counted
 from mlmkpi.sources.evidence import Evidence, choose, look
+from mlmkpi.sources.frequencies import LEN, counted
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw

@@ -11,9 +11,9 @@ import polars as pl
 
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
-from mlmkpi.sources.counting import LEN
 from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
+from mlmkpi.sources.frequencies import LEN
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
 from mlmkpi.sources.odd import misfits
 from mlmkpi.sources.part import ROW
