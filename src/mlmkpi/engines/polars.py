@@ -167,12 +167,10 @@ class PolarsEngine:
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """A frame a span."""
-        return [
-            frame.select(
-                "unit", nw.lit(span).cast(nw.Int32).alias("span"), *(expr.alias(name) for name, expr in made.items())
-            ).filter(nw.col(keep))
-            for span, made in spans
-        ]
+        rows = [nw.to_native(frame.select("unit", *(e.alias(n) for n, e in made.items()))) for _, made in spans]
+        numbers = [pl.lit(span, dtype=pl.Int32).alias("span") for span, _ in spans]
+        kept = pl.col(keep)
+        return [nw.from_native(rows.filter(kept).with_columns(n)) for rows, n in zip(rows, numbers, strict=True)]
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
