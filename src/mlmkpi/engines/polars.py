@@ -22,6 +22,8 @@ from mlmkpi.tables import TABLES, Kind
 
 ROOM = 2**40
 KEY = "_key"
+FEW = 50_000
+"""Where no table has more rows, a query is done before the streaming engine, which takes less memory, is set up."""
 
 
 class PolarsEngine:
@@ -36,6 +38,7 @@ class PolarsEngine:
         self.bad_rows = bad_rows
         self.exact = exact
         self._codecs = Codecs(exports, exact=exact)
+        self._tallest = 0
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
@@ -70,6 +73,7 @@ class PolarsEngine:
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
         self._read.setdefault(table, set()).update(names)
         frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        self._tallest = max(self._tallest, source.height)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
@@ -156,8 +160,9 @@ class PolarsEngine:
         """Nothing to do: the frame goes with its last reference."""
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        """Run the frame on the streaming engine."""
-        collected: pl.DataFrame = nw.to_native(frame).collect(engine="streaming")
+        """Run the frame, on the streaming engine where a table read so far is large."""
+        engine = "in-memory" if self._tallest <= FEW else "streaming"
+        collected: pl.DataFrame = nw.to_native(frame).collect(engine=engine)
         return collected
 
     def concat(self, frames: Sequence[Frame]) -> Frame:
