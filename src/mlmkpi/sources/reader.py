@@ -21,6 +21,7 @@ from mlmkpi.sources.cells import (
     mapped,
     native_cell,
     rounded,
+    stripped,
     text_value,
 )
 from mlmkpi.sources.evidence import Evidence, choose, look, of_plain, plain
@@ -256,8 +257,8 @@ class Reader:
         return self.part.frame.select(self._text(name).alias(name) for name in names)
 
     def _text(self, name: str) -> pl.Expr:
-        text = clean(self.part.named(self._position(name)).cast(pl.String))
-        return mapped(text, self._codes.get(name, {}))
+        text = self.part.named(self._position(name)).cast(pl.String)
+        return mapped(stripped(text) if self.part.is_small else clean(text), self._codes.get(name, {}))
 
     def _typed(self, names: Sequence[str]) -> pl.LazyFrame:
         """The columns, typed, the text of their odd cells, the records' numbers, and which are ragged."""
