@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import polars as pl
 
@@ -141,10 +142,11 @@ def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: 
     figure = one.figure
     parts = {part.name: part for part in ratios(figure)}
     totals = [name for name, part in parts.items() if part.denominator is None]
-    wanted = every.to_frame().join(pl.DataFrame({"statistic": main_statistics(figure)}), how="cross")
-    missing = wanted.join(frame, on=["span", "statistic"], how="anti")
-    if missing.is_empty():
+    there = set(zip(frame["span"], frame["statistic"], strict=True))
+    absent = [cell for cell in product(every, main_statistics(figure)) if cell not in there]
+    if not absent:
         return frame
+    missing = pl.DataFrame(absent, schema={"span": pl.Int32, "statistic": pl.String}, orient="row")
     total = pl.col("statistic").is_in(totals)
     nothing = missing.with_columns(
         pl.when(pl.col("statistic").is_in([*parts, *_top_shares(figure)])).then(pl.lit(0.0)).alias("numerator"),

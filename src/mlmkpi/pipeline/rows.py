@@ -154,8 +154,9 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
         (ordered.earlier(links[1], known) if year else pl.lit(None, dtype=pl.Float64)).alias("year_ago"),
     )
     rows = frame.join(_periods(one, schedule), on="span", how="inner", maintain_order="left")
-    open_to_all = ~pl.col("_hidden").fill_null(False)
-    rows = rows.with_columns(pl.when(open_to_all).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
+    if rows["_hidden"].any():
+        shown = ~pl.col("_hidden").fill_null(False)
+        rows = rows.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
     comparable = pl.col("complete") == pl.col("_before")
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
