@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 
-from mlmkpi.cli.tuning import tune
+from mlmkpi.cli import main
+from mlmkpi.cli.tuning import FEW, tune
 
 AHEAD = "POLARS_ROW_GROUP_PREFETCH_SIZE"
 HEAVY = "import sys, mlmkpi.cli.running; print(*{'numpy', 'polars', 'scipy'} & set(sys.modules))"
+OWN = "import gc, sys; sys.argv[1:] = ['--version']; from mlmkpi.cli import main; main(); print(gc.get_threshold()[0])"
 
 
 def test_what_the_caller_has_set_stays() -> None:
@@ -27,3 +30,14 @@ def test_as_many_row_groups_are_read_ahead_as_there_are_cores() -> None:
 def test_what_is_tuned_is_not_imported_before() -> None:
     ended = subprocess.run([sys.executable, "-c", HEAVY], check=True, capture_output=True, text=True)
     assert ended.stdout.strip() == ""
+
+
+def test_a_process_of_our_own_seldom_looks_for_garbage() -> None:
+    ended = subprocess.run([sys.executable, "-c", OWN], check=True, capture_output=True, text=True)
+    assert ended.stdout.split()[-1] == str(FEW)
+
+
+def test_in_a_caller_s_process_garbage_is_looked_for_as_before() -> None:
+    before = gc.get_threshold()
+    main(["--version"])
+    assert gc.get_threshold() == before

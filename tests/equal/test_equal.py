@@ -18,6 +18,12 @@ MODELS = {"customer_lifetime_value"}
 """KPIs that fit a model, which tests/kpis/test_value.py works out instead."""
 
 
+@pytest.fixture(autouse=True)
+def _as_large_exports_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the streaming engine; most other tests are computed as small exports are."""
+    monkeypatch.setattr("mlmkpi.engines.polars.FEW", -1)
+
+
 def name_of(variant: dict[str, Any]) -> str:
     """A variant as a test is called."""
     return " ".join(f"{key}={value}" for key, value in variant.items())

@@ -85,3 +85,10 @@ def test_a_line_whose_id_has_another_shape_than_the_first_changes_nothing(
     lines = tables["order_lines"]
     odd = lines.head(1).with_columns(pl.lit("of no order").alias("order_id"))
     assert answer({**tables, "order_lines": pl.concat([lines, odd])}) == expected
+
+
+def test_how_much_it_takes_to_stream_changes_nothing(
+    tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlmkpi.engines.polars.FEW", -1)
+    assert answer(tables) == expected

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mlmkpi.errors import DataError
 from mlmkpi.period import day_number
 from mlmkpi.sources import Example, Finding
+from mlmkpi.sources.cells import clean, stripped
 from sources.folder import Folder
 
 HEADER = "order_id,ordered_on,amount\n"
@@ -282,3 +286,9 @@ def test_a_name_is_never_shown(exports: Folder) -> None:
         "  fix       correct the cell\n"
         "            or leave such rows out: --bad-rows skip"
     )
+
+
+@given(st.lists(st.none() | st.text(" \t\u00a0\u2003aé-1", max_size=4)))
+def test_few_cells_are_cleaned_as_many_are(cells: list[str | None]) -> None:
+    frame = pl.DataFrame({"text": cells}, schema={"text": pl.String})
+    assert frame.select(stripped(pl.col("text"))).equals(frame.select(clean(pl.col("text"))))

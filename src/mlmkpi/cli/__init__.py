@@ -11,7 +11,9 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default that of the process) and give its exit code."""
     from mlmkpi.cli.running import run
-    from mlmkpi.cli.tuning import tune
+    from mlmkpi.cli.tuning import collect_rarely, tune
 
     tune(os.environ)
+    if arguments is None:
+        collect_rarely()
     return run(arguments)

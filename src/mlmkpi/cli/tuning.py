@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from collections.abc import MutableMapping
+
+FEW = 200_000
+"""How many new objects there are before garbage is looked for."""
 
 
 def tune(environment: MutableMapping[str, str]) -> None:
@@ -14,3 +19,13 @@ def tune(environment: MutableMapping[str, str]) -> None:
     """
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     environment.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", str(os.cpu_count() or 2))
+
+
+def collect_rarely() -> None:
+    """Look for garbage seldom, and at the process's end not at all.
+
+    Nearly all objects are libraries' modules and classes, which stay: to go through them time and again, and once more
+    before the memory goes as a whole, takes a sixth of a small run.
+    """
+    gc.set_threshold(FEW)
+    atexit.register(gc.freeze)

@@ -107,8 +107,11 @@ class Codecs:
     def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
         """The shapes of each id column's first ids, None where one has none."""
         columns = self._id_columns((*PEOPLE, *ORDERS))
-        heads = {(table, name): self._tables[table].head(name, SAMPLE) for table, name in columns}
-        return {column: shapes_of(head.drop_nulls().to_list()) for column, head in heads.items()}
+        found: dict[tuple[str, str], frozenset[Shape] | None] = dict.fromkeys(columns, frozenset())
+        for table in dict.fromkeys(table for table, _ in columns):
+            head = self._tables[table].head((name for of, name in columns if of == table), SAMPLE)
+            found |= {(table, ids.name): shapes_of(ids.drop_nulls().to_list()) for ids in head}
+        return found
 
     def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
         """The shapes of all columns of these ids; None where they cannot be parsed."""

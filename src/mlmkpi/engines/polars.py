@@ -22,6 +22,8 @@ from mlmkpi.tables import TABLES, Kind
 
 ROOM = 2**40
 KEY = "_key"
+FEW = 50_000
+"""Where no table has more rows, a query is done before the streaming engine, which takes less memory, is set up."""
 
 
 class PolarsEngine:
@@ -36,6 +38,7 @@ class PolarsEngine:
         self.bad_rows = bad_rows
         self.exact = exact
         self._codecs = Codecs(exports, exact=exact)
+        self._tallest = 0
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
         self._prepared: Mapping[str, Sequence[str]] = {}
@@ -69,6 +72,7 @@ class PolarsEngine:
         if self.bad_rows == "stop" and BAD in frame.collect_schema():
             source.refuse_bad(names)
             frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
+        self._tallest = max(self._tallest, source.height)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
@@ -152,8 +156,9 @@ class PolarsEngine:
         """Nothing to do: the frame goes with its last reference."""
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        """Run the frame on the streaming engine."""
-        collected: pl.DataFrame = nw.to_native(frame).collect(engine="streaming")
+        """Run the frame, on the streaming engine where a table read so far is large."""
+        engine = "in-memory" if self._tallest <= FEW else "streaming"
+        collected: pl.DataFrame = nw.to_native(frame).collect(engine=engine)
         return collected
 
     def concat(self, frames: Sequence[Frame]) -> Frame:
@@ -168,12 +173,12 @@ class PolarsEngine:
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """A frame a span."""
-        return [
-            frame.select(
-                "unit", nw.lit(span).cast(nw.Int32).alias("span"), *(expr.alias(name) for name, expr in made.items())
-            ).filter(nw.col(keep))
-            for span, made in spans
-        ]
+        frames = []
+        for span, made in spans:
+            rows = nw.to_native(frame.select("unit", *(expr.alias(name) for name, expr in made.items())))
+            number = pl.lit(span, dtype=pl.Int32).alias("span")
+            frames.append(nw.from_native(rows.filter(pl.col(keep)).with_columns(number)))
+        return frames
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]

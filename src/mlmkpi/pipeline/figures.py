@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
+
 import polars as pl
 
 from mlmkpi.facts.base import Measure
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.kpi import (
     TOTAL,
     Block,
@@ -33,25 +36,26 @@ from mlmkpi.pipeline.untold import told
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 
 
-def figures(one: Planned, jobs: Jobs, schedule: Schedule) -> pl.DataFrame:
+def figures(one: Planned, jobs: Jobs, schedule: Schedule, spans: Sequence[Span]) -> pl.DataFrame:
     """A KPI's figures by `span`, the split's columns and `statistic`; `people` where a small cell could give them away.
 
-    Null figures carry their reason in `note`.
+    Each of the spans has a row a statistic of the whole. Null figures carry their reason in `note`.
     """
-    frame = pl.concat([_block(one, jobs, block, schedule) for block in one.figure.blocks], how="diagonal")
+    every = pl.Series("span", [span.index for span in spans], dtype=pl.Int32)
+    frame = pl.concat([_block(one, jobs, block, schedule, every) for block in one.figure.blocks], how="diagonal")
     for name, reason in one.partly.items():
-        frame = _without(frame, name, reason, schedule)
+        frame = _without(frame, name, reason, every)
     if isinstance(one.figure, Ratio) and one.figure.growth:
         return grown(frame, one.figure.growth, schedule, total=one.figure.denominator is None)
     return frame
 
 
-def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.DataFrame:
+def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule, every: pl.Series) -> pl.DataFrame:
     figure, asked = one.figure, [d.name for d in jobs.asked(one.kpi)]
     keys = list(dict.fromkeys(["span", *asked, *block]))
     frame = _statistics(one, jobs, block, keys, schedule)
     if len(keys) == 1:
-        frame = _filled(one, frame, jobs, block, schedule)
+        frame = _filled(one, frame, jobs, block, every)
     if isinstance(figure, Ratio) and figure.seasonal:
         frame = seasonal_rows(frame, [name for name in keys if name not in block], schedule)
     frame = _counted(frame, one, jobs, block, keys)
@@ -59,7 +63,7 @@ def _block(one: Planned, jobs: Jobs, block: Block, schedule: Schedule) -> pl.Dat
         if figure.index:
             frame = index_rows(frame, [name for name in keys if name not in block], schedule)
         people = _people(one, jobs, figure.of, TOTAL)
-        frame = shares_of_block(frame, figure, block, ["span", *asked], _every_span(schedule), people)
+        frame = shares_of_block(frame, figure, block, ["span", *asked], every.to_frame(), people)
     return frame
 
 
@@ -127,23 +131,22 @@ def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: li
     return frame.with_columns(pl.coalesce("note", said).alias("note")) if remarks else frame
 
 
-def _without(frame: pl.DataFrame, statistic: str, reason: str, schedule: Schedule) -> pl.DataFrame:
+def _without(frame: pl.DataFrame, statistic: str, reason: str, every: pl.Series) -> pl.DataFrame:
     """The frame with one null row a span for a statistic."""
-    null = _every_span(schedule).with_columns(pl.lit(statistic).alias("statistic"), pl.lit(reason).alias("note"))
+    null = every.to_frame().with_columns(pl.lit(statistic).alias("statistic"), pl.lit(reason).alias("note"))
     return pl.concat([frame.filter(pl.col("statistic") != statistic), null], how="diagonal")
 
 
-def _every_span(schedule: Schedule) -> pl.DataFrame:
-    return pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
-
-
-def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, schedule: Schedule) -> pl.DataFrame:
+def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: pl.Series) -> pl.DataFrame:
     """Every span and statistic of an unsplit KPI: where there was no row at all, sums are 0."""
     figure = one.figure
     parts = {part.name: part for part in ratios(figure)}
     totals = [name for name, part in parts.items() if part.denominator is None]
-    wanted = _every_span(schedule).join(pl.DataFrame({"statistic": main_statistics(figure)}), how="cross")
-    missing = wanted.join(frame, on=["span", "statistic"], how="anti")
+    there = set(zip(frame["span"], frame["statistic"], strict=True))
+    absent = [cell for cell in product(every, main_statistics(figure)) if cell not in there]
+    if not absent:
+        return frame
+    missing = pl.DataFrame(absent, schema={"span": pl.Int32, "statistic": pl.String}, orient="row")
     total = pl.col("statistic").is_in(totals)
     nothing = missing.with_columns(
         pl.when(pl.col("statistic").is_in([*parts, *_top_shares(figure)])).then(pl.lit(0.0)).alias("numerator"),

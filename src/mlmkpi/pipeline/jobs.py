@@ -177,7 +177,7 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = F
     reach: dict[Fact, Reach] = {}
     for one in planned:
         for fact in facts_of(one.figure):
-            reach[served[fact]] = max(_reach(one.figure, year), reach.get(served[fact], Reach.PREVIOUS))
+            reach[served[fact]] = max(looks_back(one.figure, year), reach.get(served[fact], Reach.PREVIOUS))
     jobs = Jobs(dimensions, served, {}, {}, parted, reach)
     for one in planned:
         for block in one.figure.blocks:
@@ -185,7 +185,8 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = F
     return jobs
 
 
-def _reach(figure: Figure, year: bool) -> Reach:
+def looks_back(figure: Figure, year: bool) -> Reach:
+    """How far a figure looks back; with `year`, it is set beside the one of a year before."""
     if isinstance(figure, Ratio) and (figure.backs or figure.seasonal):
         return Reach.GROWTH
     return Reach.YEAR if year or (isinstance(figure, Ratio) and figure.year_ago) else Reach.PREVIOUS

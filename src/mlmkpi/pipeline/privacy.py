@@ -20,7 +20,7 @@ def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int, mains: Sequ
     """
     private = [name for name in split if is_private(name)]
     if not private or not min_cell or frame.is_empty():
-        return frame.drop("people").with_columns(pl.lit(False).alias("_hidden"))
+        return frame.select(pl.exclude("people"), pl.lit(False).alias("_hidden"))
     main = pl.when(pl.col("statistic").is_in(list(mains))).then(pl.col("statistic")).otherwise(pl.lit("value"))
     frame, keys = frame.with_columns(main.alias("_main")), ["span", *split, "_main"]
     people = frame.filter(pl.col("statistic") == pl.col("_main")).select(*keys, pl.col("people").fill_null(0))

@@ -144,7 +144,8 @@ def _exact_as_float(whole: pl.Series | int) -> bool:
         return abs(whole) <= FLOATS
     if whole.dtype == pl.Int128:
         return False
-    return not whole.dtype.is_integer() or bool(whole.is_between(-FLOATS, FLOATS).all())
+    low, high = whole.min(), whole.max()
+    return not (isinstance(low, int) and isinstance(high, int)) or (low >= -FLOATS and high <= FLOATS)
 
 
 def _interval(frame: pl.DataFrame, one: Planned, part: Part, schedule: Schedule) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from mlmkpi.facts.spans import Schedule, Span
+from mlmkpi.facts.spans import Reach, Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of, fits
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import MONTHS_ALONE
@@ -28,29 +28,37 @@ def rows_of(
     """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed."""
     own = list(dict.fromkeys(name for block in one.figure.blocks for name in block))
     split = list(dict.fromkeys([*dimensions, *own]))
-    frame = _nothing(one, schedule) if found is None else found
+    year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
+    spans = schedule.within(Reach.YEAR if year else Reach.PREVIOUS)
+    frame = _nothing(one, spans) if found is None else _of_spans(found, spans, schedule)
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
-    frame = _gaps(frame, one, schedule, data_start, split)
+    frame = _gaps(frame, one, schedule, spans, data_start, split)
     if "_partial" in frame.columns:
         frame = frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False))
     if one.assumed:
         told = pl.concat_str("note", pl.lit(one.assumed), separator="; ", ignore_nulls=True)
         known = pl.col("value").is_not_null()
         frame = frame.with_columns(pl.when(known).then(told).otherwise(pl.col("note")).alias("note"))
-    year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
     frame = _compared(frame, one, schedule, split, year=year)
     if isinstance(one.figure, Ratio) and one.figure.seasonal:
         frame = frame.filter(pl.col("span") == schedule.shown[-1])
     return _dressed(frame, one, split, currency)
 
 
-def _nothing(one: Planned, schedule: Schedule) -> Frame:
+def _of_spans(frame: Frame, spans: Sequence[Span], schedule: Schedule) -> Frame:
+    """The rows of the periods that are shown and of those beside which they are set."""
+    if len(spans) == len(schedule.spans):
+        return frame
+    return frame.filter(pl.col("span").is_in([span.index for span in spans]))
+
+
+def _nothing(one: Planned, spans: Sequence[Span]) -> Frame:
     """A null row a span and statistic, with the reason."""
-    spans = pl.DataFrame({"span": [s.index for s in schedule.spans]}, schema={"span": pl.Int32})
     partly = [name for name in one.partly if name not in leaders_own(one.figure)]
     names = dict.fromkeys([*company_statistics(one.figure), *partly])
-    rows = spans.join(pl.DataFrame({"statistic": list(names)}), how="cross")
+    rows = pl.DataFrame({"span": [s.index for s in spans]}, schema={"span": pl.Int32})
+    rows = rows.join(pl.DataFrame({"statistic": list(names)}), how="cross")
     return rows.with_columns(pl.lit(one.lacks or one.unsplit).alias("note"))
 
 
@@ -63,15 +71,17 @@ def _complete(frame: Frame, split: Sequence[str]) -> Frame:
     )
 
 
-def _gaps(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None, split: Sequence[str]) -> Frame:
+def _gaps(
+    frame: Frame, one: Planned, schedule: Schedule, spans: Sequence[Span], data_start: int | None, split: Sequence[str]
+) -> Frame:
     """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
     if not one.computed:
         return frame.with_columns(pl.lit(False).alias("_cut"))
-    gaps = [_gap(span, one, schedule, data_start) for span in schedule.spans]
+    gaps = [_gap(span, one, schedule, data_start) for span in spans]
     if not any(gap or cut for gap, cut in gaps):
         return _based(frame, one, schedule, data_start).with_columns(pl.lit(False).alias("_cut"))
     told = pl.DataFrame(
-        {"span": [s.index for s in schedule.spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
+        {"span": [s.index for s in spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
         schema={"span": pl.Int32, "_gap": pl.String, "_cut": pl.Boolean},
     )
     frame = frame.join(told, on="span", how="left")
@@ -144,8 +154,9 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
         (ordered.earlier(links[1], known) if year else pl.lit(None, dtype=pl.Float64)).alias("year_ago"),
     )
     rows = frame.join(_periods(one, schedule), on="span", how="inner", maintain_order="left")
-    open_to_all = ~pl.col("_hidden").fill_null(False)
-    rows = rows.with_columns(pl.when(open_to_all).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
+    if rows["_hidden"].any():
+        shown = ~pl.col("_hidden").fill_null(False)
+        rows = rows.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
     comparable = pl.col("complete") == pl.col("_before")
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")

@@ -24,7 +24,7 @@ from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings
-from mlmkpi.pipeline.jobs import Jobs, gather
+from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
@@ -170,7 +170,7 @@ def _frames(
     yield nothing
     for one in shown:
         measures = frozenset(measure.name for measure in one.figure.measures())
-        reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
+        reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
         together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
         for part in laid.in_turns(max(together, 1)):
             in_order = sorted(part.within(reach), key=lambda span: span.start)
@@ -178,11 +178,6 @@ def _frames(
             rows = _rows(one, jobs, part, settings, request)
             rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
             yield only(rows, request.where or {})
-
-
-def _looks_back(one: Planned) -> bool:
-    """Whether a figure needs more than a period, the one before and the year before to be made."""
-    return isinstance(one.figure, Ratio) and bool(one.figure.backs or one.figure.seasonal)
 
 
 def _written(frames: Iterator[pl.DataFrame], write: Write | None) -> Iterator[pl.DataFrame]:
@@ -204,8 +199,9 @@ def _columns(
 
 def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request: Request) -> pl.DataFrame:
     """A KPI's rows of the periods that the schedule shows."""
+    spans = laid.within(looks_back(one.figure, request.compare_year))
     return rows_of(
-        one, figures(one, jobs, laid) if one.computed else None, laid, laid.data_start,
+        one, figures(one, jobs, laid, spans) if one.computed else None, laid, laid.data_start,
         dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
         compare_year=request.compare_year,
     )

@@ -25,6 +25,8 @@ def shares_of_block(
 
     Where only the largest cells are wanted, those by value (ties by label) are kept. `people` stand behind such a row.
     """
+    if not block or (figure.largest is None and not any(dimension in block for _, dimension in figure.herfindahl)):
+        return frame
     keys = [name for name in keys if name not in block]
     spans = spans if keys == ["span"] else spans.clear()
     main = frame.filter(pl.col("statistic") == "value")
@@ -32,7 +34,7 @@ def shares_of_block(
         if dimension in block:
             rows = _with(_summaries(main, keys, block, spans, _herfindahl), name, people, keys)
             frame = pl.concat([frame, rows], how="diagonal")
-    if figure.largest is None or not block:
+    if figure.largest is None:
         return frame
     known = main.filter(pl.col(block[0]) != UNKNOWN)
     rows = _with(_summaries(known, keys, block, spans, _pareto), "pareto", people, keys)

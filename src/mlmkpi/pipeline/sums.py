@@ -111,7 +111,7 @@ def take(books: Books, job: Job) -> Sums:
     fact = job.fact.summing(measure.name for measure in job.measures) if job.only_sums else job.fact
     parts = split.parts(books, fact, job.at)
     rows = split.stretched(books, parts[0] if len(parts) == 1 else books.engine.concat(parts))
-    key = "span" if "span" in rows.collect_schema().names() else "cell"
+    key = "span" if "span" in parts[0].collect_schema().names() else "cell"
     check_whole(rows, job.summed)
     parts = [_read(job, part, key, _credited(job, split)) for part in parts] if split.leaders else []
     rows = _kept(books, job, _read(job, rows, key, job.names), times=job.times - bool(parts))

@@ -55,6 +55,11 @@ def clean(text: pl.Expr) -> pl.Expr:
     return text.map_batches(_cleaned, return_dtype=pl.String, is_elementwise=True)
 
 
+def stripped(text: pl.Expr) -> pl.Expr:
+    """The same, sooner and in more memory."""
+    return text.str.strip_chars().replace("", None)
+
+
 def mapped(text: pl.Expr, codes: Mapping[str, str]) -> pl.Expr:
     """The canonical code of each lower-cased spelling in `codes`; others stay as they are."""
     if not codes:

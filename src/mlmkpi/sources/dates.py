@@ -93,6 +93,11 @@ class DateEvidence:
         )
 
 
+def is_plain_date(text: pl.Expr) -> pl.Expr:
+    """Whether a cell is an ISO date and nothing more; null where it is empty."""
+    return DateStyle().day(text, None).is_not_null() & (text.str.len_chars() == 10)
+
+
 def date_evidence(frame: pl.LazyFrame, text: pl.Expr) -> DateEvidence:
     """Look at a column's cells."""
     cells = frame.select(text=text).filter(pl.col("text").is_not_null())

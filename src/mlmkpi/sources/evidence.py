@@ -7,8 +7,8 @@ import polars as pl
 from mlmkpi.errors import DataError
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.cells import Style
-from mlmkpi.sources.dates import DateEvidence, DateStyle, choose_order, date_evidence
-from mlmkpi.sources.numbers import NumberEvidence, NumberStyle, choose_mark, number_evidence
+from mlmkpi.sources.dates import DateEvidence, DateStyle, choose_order, date_evidence, is_plain_date
+from mlmkpi.sources.numbers import NumberEvidence, NumberStyle, choose_mark, is_plain_number, number_evidence
 from mlmkpi.tables import Kind
 
 Evidence = NumberEvidence | DateEvidence
@@ -19,6 +19,17 @@ def look(frame: pl.LazyFrame, text: pl.Expr, kind: Kind) -> Evidence:
     if kind is Kind.DATE:
         return date_evidence(frame, text)
     return number_evidence(frame, text, whole=kind is Kind.INTEGER)
+
+
+def plain(text: pl.Expr, kind: Kind) -> pl.Expr:
+    """Whether all of a column's cells are written as programs write them: nothing else can be read into those."""
+    fits = is_plain_date(text) if kind is Kind.DATE else is_plain_number(text, whole=kind is Kind.INTEGER)
+    return (text.is_null() | fits).all()
+
+
+def of_plain(kind: Kind) -> Evidence:
+    """What such cells say of how their column is written, as far as it matters where no semicolons separate columns."""
+    return DateEvidence(1, 0, 0, 0, 0, None) if kind is Kind.DATE else NumberEvidence(0, 0, 0, 0, 0, None, ())
 
 
 def choose(seen: Evidence, options: InputOptions, delimiter: str, *, whole: bool) -> Style | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 
 from mlmkpi.errors import DataError, SettingsError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
@@ -14,6 +15,7 @@ from mlmkpi.tables import TABLES, Column, Kind, Table
 _USUAL = {Kind.MONEY: ("total", "amount", "net", "price", "value"), Kind.DATE: ("date", "created", "_at")}
 
 
+@cache
 def normal(name: str) -> str:
     """A header without case, spaces and the signs that stand for them.
 

@@ -92,6 +92,11 @@ class NumberEvidence:
         )
 
 
+def is_plain_number(text: pl.Expr, *, whole: bool) -> pl.Expr:
+    """Whether a cell is a number as programs write it, and a whole one where only those fit."""
+    return _fitting(NumberStyle().decimal(text), whole).is_not_null()
+
+
 def number_evidence(frame: pl.LazyFrame, text: pl.Expr, *, whole: bool) -> NumberEvidence:
     """Look at a column's cells; `whole` says that only whole numbers fit."""
     cells = frame.select(text=text).filter(pl.col("text").is_not_null())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 ROW = "_row"
 OVERFLOW = "_overflow"
+SMALL = 4 * 2**20
+"""A text of so many bytes is read in what takes the least time, one beyond it in what takes little memory."""
 _PACKED = (".gz", ".zst")
 
 
@@ -31,12 +34,17 @@ class Part:
     lines: int = 0
     overflows: bool = False
 
-    @property
+    @cached_property
     def size(self) -> int | None:
         """How many bytes of text it has, where that is told without reading it."""
         path = Path(self.address)
         plain = self.text and path.suffix.lower() not in _PACKED and path.is_file()
         return path.stat().st_size if plain else None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is known to be a small text."""
+        return self.size is not None and self.size <= SMALL
 
     def named(self, position: int) -> pl.Expr:
         """The column at a position."""

@@ -30,16 +30,14 @@ def short_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
     """The numbers of the records that have fewer cells than the header, which an empty last cell hides."""
     line = pl.col("line")
     lines = pl.scan_lines(part.address, glob=False, row_index_name="at").filter(pl.col("at") >= part.lines)
-    if (
-        lines.select((line.str.count_matches('"', literal=True) % 2 == 1).any())
-        .collect(engine="streaming")
-        .item()
-    ):
-        return _short_among_long_cells(part, workspace)
+    cut = line.str.count_matches('"', literal=True) % 2 == 1
     delimiters = line.str.replace_all('"[^"]*"', "").str.count_matches(part.delimiter, literal=True)
     short = (delimiters < len(part.headers) - 1) & (line.str.strip_chars() != "")
-    at = lines.filter(short).select("at").collect(engine="streaming")["at"]
-    return tuple(number - part.lines + 1 for number in at)
+    found = lines.select("at", cut.alias("cut"), short.alias("short")).filter(pl.col("cut") | pl.col("short"))
+    odd = found.collect(engine="streaming")
+    if odd["cut"].any():
+        return _short_among_long_cells(part, workspace)
+    return tuple(number - part.lines + 1 for number in odd["at"])
 
 
 def plain_text(part: Part, workspace: Workspace) -> str:

@@ -21,9 +21,10 @@ from mlmkpi.sources.cells import (
     mapped,
     native_cell,
     rounded,
+    stripped,
     text_value,
 )
-from mlmkpi.sources.evidence import Evidence, choose, look
+from mlmkpi.sources.evidence import Evidence, choose, look, of_plain, plain
 from mlmkpi.sources.frequencies import LEN, counted
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
@@ -67,6 +68,7 @@ class Reader:
         """Columns of codes that were counted and need neither cleaning nor mapping."""
         self._styles: dict[str, Style] = {}
         self._evidence: dict[str, Evidence] = {}
+        self._start: pl.DataFrame | None = None
 
     def cells(self, name: str) -> pl.Expr:
         """The column as the file has it."""
@@ -106,17 +108,24 @@ class Reader:
         ]
         if not open_:
             return []
-        head = self.run(lambda: self._texts(open_).head(_SAMPLE).collect()).lazy()
-        for name in open_:
-            kind = self.column(name).kind
-            style = choose(look(head, pl.col(name), kind), self.options, self.part.delimiter, whole=False)
+        head = self.head(open_, _SAMPLE)
+        kinds = {name: self.column(name).kind for name in open_}
+        at_sight = head.select(plain(pl.col(name), kind) for name, kind in kinds.items()).row(0, named=True)
+        for name, kind in kinds.items():
+            sure = at_sight[name] and self.part.delimiter != ";"
+            seen = of_plain(kind) if sure else look(head.lazy(), pl.col(name), kind)
+            style = choose(seen, self.options, self.part.delimiter, whole=False)
             if style is not None:
                 self._styles[name] = style
         return [name for name in open_ if name not in self._styles]
 
-    def head(self, name: str, count: int) -> pl.Series:
-        """The column's first cells as cleaned text."""
-        return self.run(lambda: self._texts([name]).head(count).collect()).to_series()
+    def head(self, names: Sequence[str], count: int) -> pl.DataFrame:
+        """The columns' first cells as cleaned text, so many or fewer; a text's start is read once for all columns."""
+        if not self.part.text:
+            return self.run(lambda: self._texts(names).head(count).collect())
+        if self._start is None:
+            self._start = self.run(lambda: self.part.frame.head(_SAMPLE).collect())
+        return self._start.head(count).select(self._text(name).alias(name) for name in names)
 
     def evidence(self, name: str) -> Evidence:
         """What all the column's cells say about its style."""
@@ -150,7 +159,7 @@ class Reader:
         parsed = inspected(copy, columns)
         if parsed.has_open and len(self.part.headers) > 1:
             parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
-        self.parsed = parsed
+        self.parsed, self._start = parsed, None
 
     def scan(
         self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
@@ -241,8 +250,8 @@ class Reader:
         return self.part.frame.select(self._text(name).alias(name) for name in names)
 
     def _text(self, name: str) -> pl.Expr:
-        text = clean(self.cells(name).cast(pl.String))
-        return mapped(text, self._codes.get(name, {}))
+        text = self.cells(name).cast(pl.String)
+        return mapped(stripped(text) if self.part.is_small else clean(text), self._codes.get(name, {}))
 
     def _typed(self, names: Sequence[str]) -> pl.LazyFrame:
         """The columns, typed, the text of their odd cells, the records' numbers, and which are ragged."""

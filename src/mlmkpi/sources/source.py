@@ -100,11 +100,10 @@ class Source:
         order = [*names, *[BAD] * any(flagged), *[FILE, ROW] * rows]
         return pl.concat([frame.select(order) for frame in frames], how="vertical")
 
-    def head(self, name: str, count: int) -> pl.Series:
-        """The first cells of a column in each file, as cleaned text; empty where the headers do not give it."""
-        if self._header_refusal(name) is not None or not self.has(name):
-            return pl.Series(name, [], dtype=pl.String)
-        return pl.concat([reader.head(name, count) for reader in self._readers])
+    def head(self, columns: Iterable[str], count: int) -> pl.DataFrame:
+        """The first cells of the columns in each file, as cleaned text; those that the headers do not give left out."""
+        names = [name for name in columns if self._header_refusal(name) is None and self.has(name)]
+        return pl.concat([reader.head(names, count) for reader in self._readers])
 
     def rows(self, columns: Iterable[str]) -> pl.LazyFrame:
         """As scan, with `_file` and `_row`."""

@@ -156,11 +156,14 @@ def _delimiter(body: str, label: str, table: Table) -> str:
 
 def _score(body: str, delimiter: str, table: Table) -> tuple[int, int]:
     """How many headers are the table's, and how many delimiters the header has if the records agree."""
-    header, *records = _records(body, delimiter)
+    records = _records(body, delimiter)
+    header = next(records)
+    if len(header) == 1:
+        return 0, 0
     known = {normal(name) for name in table.names}
-    matches = sum(normal(cell) in known for cell in header)
-    agreeing = not records or sum(len(record) == len(header) for record in records) * 2 >= len(records)
-    return matches if len(header) > 1 else 0, (len(header) - 1) * agreeing
+    lengths = [len(record) for record in records]
+    agreeing = lengths.count(len(header)) * 2 >= len(lengths)
+    return sum(normal(cell) in known for cell in header), (len(header) - 1) * agreeing
 
 
 def _records(body: str, delimiter: str) -> Iterator[list[str]]:

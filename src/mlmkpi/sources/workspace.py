@@ -14,6 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
+from mlmkpi.sources.part import SMALL
+
 _ROOM = 32 * 2**20
 """How many bytes of text are kept in memory once they are parsed."""
 
@@ -39,7 +41,7 @@ class Workspace:
     def kept(self, frame: pl.LazyFrame, size: int | None) -> pl.LazyFrame:
         """A copy of the frame, which is made of a text of so many bytes, None where that is not known."""
         if size is not None and size <= self._room:
-            copy = frame.collect(engine="streaming")
+            copy = frame.collect(engine="in-memory" if size <= SMALL else "streaming")
             self._room -= size
             return copy.lazy()
         path = self.path(".parquet")
