@@ -9,7 +9,7 @@ import polars as pl
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.spans import Reach
+from mlmkpi.facts.spans import Reach, Schedule
 from mlmkpi.kpi import (
     TOTAL,
     Block,
@@ -168,8 +168,8 @@ def _is_finer(one: Job, other: Job) -> bool:
     return same and all(dimension.own for dimension in more)
 
 
-def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = False) -> Jobs:
-    """The jobs that the KPIs' figures need; with `year`, each beside the one of a year before."""
+def gather(planned: Iterable[Planned], dimensions: Dimensions, laid: Schedule, *, year: bool = False) -> Jobs:
+    """The jobs that the KPIs' figures of a schedule need; with `year`, each beside the one of a year before."""
     planned = list(planned)
     facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
     parted = {one.kpi.name: one.figure.parted_by for one in planned if isinstance(one.figure, Ratio)}
@@ -181,7 +181,7 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = F
     jobs = Jobs(dimensions, served, {}, {}, parted, reach)
     for one in planned:
         for block in one.figure.blocks:
-            _add(jobs, one, block)
+            _add(jobs, one, block, laid)
     return jobs
 
 
@@ -191,7 +191,7 @@ def _reach(figure: Figure, year: bool) -> Reach:
     return Reach.YEAR if year or (isinstance(figure, Ratio) and figure.year_ago) else Reach.PREVIOUS
 
 
-def _add(jobs: Jobs, one: Planned, block: Block) -> None:
+def _add(jobs: Jobs, one: Planned, block: Block, laid: Schedule) -> None:
     kpi, figure = one.kpi, one.figure
     for measure in figure.measures():
         jobs.job(kpi, measure.fact, block_of(measure, block)).measures[measure] = None
@@ -202,7 +202,7 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
         for statistic in (*main, *figure.also):
             _add_statistic(jobs, kpi, statistic, block)
     if isinstance(figure, Ratio):
-        _add_pair(jobs, kpi, figure, block)
+        _add_pair(jobs, kpi, figure, block, laid)
     if any(is_private(name) for name in (*(d.name for d in jobs.asked(kpi)), *block)):
         for of in behind(figure, block).values():
             jobs.job(kpi, of.fact, counted_by(figure, block)).counted[of] = None
@@ -231,8 +231,15 @@ def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> 
         jobs.job(kpi, statistic.of.fact, block).spreads[statistic.of, statistic.value] = None
 
 
-def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
-    if figure.denominator is not None and kpi.interval not in (Interval.NONE, Interval.WILSON):
+def is_squared(interval: Interval, laid: Schedule) -> bool:
+    """Whether such intervals are made of sums of squares; a month's share of people is not."""
+    if interval is Interval.MONTHLY:
+        return any(len(span.months) > 1 for span in laid.spans)
+    return interval not in (Interval.NONE, Interval.WILSON)
+
+
+def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block, laid: Schedule) -> None:
+    if figure.denominator is not None and is_squared(kpi.interval, laid):
         pair = (figure.numerator, figure.denominator)
         job = jobs.job(kpi, figure.numerator.fact, block)
         by_row = kpi.interval in (Interval.LINEAR, Interval.POINTS)

@@ -97,7 +97,7 @@ def _run(
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     laid = _schedule(calendar, periods, clock, _able(planned), request)
-    jobs = gather(_able(planned), dimensions, year=request.compare_year)
+    jobs = gather(_able(planned), dimensions, laid, year=request.compare_year)
     books = _books(roster, laid, jobs, settings, request, lineage)
     if look:
         look(books, jobs, planned)
