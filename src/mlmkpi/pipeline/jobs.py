@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -121,15 +121,18 @@ class Jobs:
     @property
     def leaders(self) -> int:
         """How many leaders there are of whom teams are made; 0 where none are."""
-        return max((len(sums.leaders.names) for sums in self.sums.values() if sums.leaders), default=0)
+        return max((len(sums.leaders.names) for sums in list(self.sums.values()) if sums.leaders), default=0)
 
     @property
     def split_by(self) -> Dimensions:
         """Every dimension that something is split by."""
         return tuple(dict.fromkeys(dimension for _, _, split in self.jobs for dimension in split))
 
-    def run(self, books: Books) -> None:
-        """Take every sum; what stands on order rows first, so that these can be let go."""
+    def run(self, books: Books, planned: Iterable[Planned]) -> Iterator[Planned]:
+        """Take every sum; gives each of the KPIs planned, which these are, once it has its own.
+
+        What stands on order rows comes first, so that these can be let go.
+        """
         first = [key for key in self.jobs if key[0].on_order_rows]
         for key in first:
             self.sums[key] = self._taken(books, self.jobs[key])
@@ -138,9 +141,13 @@ class Jobs:
             for finer in self.jobs.values():
                 if job.fact.same_split and job.only_sums and _is_finer(finer, job):
                     finer.measures |= job.measures
-        for key, job in sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions)):
-            if key not in self.sums:
-                self.sums[key] = self._added_up(job) or self._taken(books, job)
+        by_detail = sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions))
+        for one in planned:
+            facts = {self.facts[fact] for fact in facts_of(one.figure)} if one.computed else set()
+            for key, job in by_detail:
+                if job.fact in facts and key not in self.sums:
+                    self.sums[key] = self._added_up(job) or self._taken(books, job)
+            yield one
 
     def _taken(self, books: Books, job: Job) -> Sums:
         """The job's sums, for the spans that a figure on its fact looks at."""
