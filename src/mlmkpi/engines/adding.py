@@ -63,12 +63,16 @@ class Cells:
 
     @classmethod
     def of(cls, frames: Sequence[pl.LazyFrame], key: str, keys: int, other: Sequence[str]) -> Self:
-        """Look through the other columns."""
-        texts = {}
+        """Look through the other columns: of an Enum all labels may occur, of texts those do that stand there."""
+        texts, types = {}, frames[0].collect_schema()
         for name in other:
-            found = pl.concat([frame.select(pl.col(name).cast(pl.String)) for frame in frames])
-            known = found.unique().collect(engine="streaming")[name].drop_nulls().sort()
-            texts[name] = known.extend_constant(None, 1)
+            dtype = types[name]
+            if isinstance(dtype, pl.Enum):
+                known = dtype.categories.alias(name)
+            else:
+                found = pl.concat([frame.select(name) for frame in frames])
+                known = found.unique().collect(engine="streaming")[name].drop_nulls()
+            texts[name] = known.sort().extend_constant(None, 1)
         return cls(key, keys, texts)
 
     @property
@@ -81,7 +85,7 @@ class Cells:
         """Which one a row is in."""
         number = pl.col(self.key).cast(pl.Int64)
         for name, texts in self.texts.items():
-            code = pl.col(name).cast(pl.String).cast(pl.Enum(texts.drop_nulls())).to_physical()
+            code = pl.col(name).cast(pl.Enum(texts.drop_nulls())).to_physical()
             number = number * len(texts) + code.fill_null(len(texts) - 1)
         return number.alias(CELL)
 
@@ -101,8 +105,11 @@ def added(
     No number that is summed may be null. Rows without a key or a group are left out. The sums stand in the order of the
     key, then of the texts, none last, then of the groups. None where there is no room for arrays.
     """
+    types = frames[0].collect_schema()
+    plain = [pl.col(name).cast(pl.String) for name in other if types[name] != pl.Enum]
+    frames = [frame.with_columns(plain) for frame in frames] if plain else frames
     cells, stride = Cells.of(frames, key, keys, other), groups.count + 1
-    size, types = cells.count * stride, frames[0].collect_schema()
+    size = cells.count * stride
     if size > MOST:
         return None
     some, sums = np.zeros(size, dtype=np.bool_), dict[str, NDArray[Any]]()

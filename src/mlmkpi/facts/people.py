@@ -200,8 +200,10 @@ class People(Retained):
         opening, days = self.opening(span), self.lapse_after_days
         recent = nw.col("enrolled").is_between(opening - days + 1, opening)
         recent = recent | books.timeline.happened("rejoin", opening - days + 1, opening)
-        label = nw.when(recent).then(nw.lit(f"<{days} days")).otherwise(nw.lit(f">={days} days"))
-        return nw.when(nw.col("enrolled") <= opening).then(label)
+        labels = (f"<{days} days", f">={days} days")
+        kind = books.engine.labels(labels)
+        short, long = (nw.lit(label, dtype=kind) for label in labels)
+        return nw.when(nw.col("enrolled") <= opening).then(nw.when(recent).then(short).otherwise(long))
 
     def _current(self, books: Books, day: int) -> Expr:
         first, line = day - self.lapse_after_days + 1, books.timeline

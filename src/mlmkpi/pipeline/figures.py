@@ -26,6 +26,7 @@ from mlmkpi.kpi import (
 from mlmkpi.pipeline.chained import chained
 from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
 from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, has_own_people, medians, ratios, stands_apart
+from mlmkpi.pipeline.keyed import within
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
@@ -102,7 +103,7 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     frames[0] = chained(frames[0], one, jobs, block, keys)
     frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
     parts = ratios(figure, block)[1 if isinstance(figure, Ratio) else 0 :]
-    beside = [frame if stands_apart(part, figure) else frame.join(cells, on=keys, how="semi", nulls_equal=True)
+    beside = [frame if stands_apart(part, figure) else within(frame, cells, keys)
               for part, frame in zip(parts, frames[1:], strict=True)]
     frames = [frames[0], *beside]
     for statistic in figure.also:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
 from mlmkpi.facts.books import Books
-from mlmkpi.facts.spans import Reach
+from mlmkpi.facts.spans import Reach, Schedule
 from mlmkpi.kpi import (
     TOTAL,
     Block,
@@ -121,15 +121,18 @@ class Jobs:
     @property
     def leaders(self) -> int:
         """How many leaders there are of whom teams are made; 0 where none are."""
-        return max((len(sums.leaders.names) for sums in self.sums.values() if sums.leaders), default=0)
+        return max((len(sums.leaders.names) for sums in list(self.sums.values()) if sums.leaders), default=0)
 
     @property
     def split_by(self) -> Dimensions:
         """Every dimension that something is split by."""
         return tuple(dict.fromkeys(dimension for _, _, split in self.jobs for dimension in split))
 
-    def run(self, books: Books) -> None:
-        """Take every sum; what stands on order rows first, so that these can be let go."""
+    def run(self, books: Books, planned: Iterable[Planned]) -> Iterator[Planned]:
+        """Take every sum; gives each of the KPIs planned, which these are, once it has its own.
+
+        What stands on order rows comes first, so that these can be let go.
+        """
         first = [key for key in self.jobs if key[0].on_order_rows]
         for key in first:
             self.sums[key] = self._taken(books, self.jobs[key])
@@ -138,9 +141,13 @@ class Jobs:
             for finer in self.jobs.values():
                 if job.fact.same_split and job.only_sums and _is_finer(finer, job):
                     finer.measures |= job.measures
-        for key, job in sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions)):
-            if key not in self.sums:
-                self.sums[key] = self._added_up(job) or self._taken(books, job)
+        by_detail = sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions))
+        for one in planned:
+            facts = {self.facts[fact] for fact in facts_of(one.figure)} if one.computed else set()
+            for key, job in by_detail:
+                if job.fact in facts and key not in self.sums:
+                    self.sums[key] = self._added_up(job) or self._taken(books, job)
+            yield one
 
     def _taken(self, books: Books, job: Job) -> Sums:
         """The job's sums, for the spans that a figure on its fact looks at."""
@@ -168,8 +175,8 @@ def _is_finer(one: Job, other: Job) -> bool:
     return same and all(dimension.own for dimension in more)
 
 
-def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = False) -> Jobs:
-    """The jobs that the KPIs' figures need; with `year`, each beside the one of a year before."""
+def gather(planned: Iterable[Planned], dimensions: Dimensions, laid: Schedule, *, year: bool = False) -> Jobs:
+    """The jobs that the KPIs' figures of a schedule need; with `year`, each beside the one of a year before."""
     planned = list(planned)
     facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
     parted = {one.kpi.name: one.figure.parted_by for one in planned if isinstance(one.figure, Ratio)}
@@ -181,7 +188,7 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions, *, year: bool = F
     jobs = Jobs(dimensions, served, {}, {}, parted, reach)
     for one in planned:
         for block in one.figure.blocks:
-            _add(jobs, one, block)
+            _add(jobs, one, block, laid)
     return jobs
 
 
@@ -192,7 +199,7 @@ def looks_back(figure: Figure, year: bool) -> Reach:
     return Reach.YEAR if year or (isinstance(figure, Ratio) and figure.year_ago) else Reach.PREVIOUS
 
 
-def _add(jobs: Jobs, one: Planned, block: Block) -> None:
+def _add(jobs: Jobs, one: Planned, block: Block, laid: Schedule) -> None:
     kpi, figure = one.kpi, one.figure
     for measure in figure.measures():
         jobs.job(kpi, measure.fact, block_of(measure, block)).measures[measure] = None
@@ -203,7 +210,7 @@ def _add(jobs: Jobs, one: Planned, block: Block) -> None:
         for statistic in (*main, *figure.also):
             _add_statistic(jobs, kpi, statistic, block)
     if isinstance(figure, Ratio):
-        _add_pair(jobs, kpi, figure, block)
+        _add_pair(jobs, kpi, figure, block, laid)
     if any(is_private(name) for name in (*(d.name for d in jobs.asked(kpi)), *block)):
         for of in behind(figure, block).values():
             jobs.job(kpi, of.fact, counted_by(figure, block)).counted[of] = None
@@ -232,8 +239,15 @@ def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> 
         jobs.job(kpi, statistic.of.fact, block).spreads[statistic.of, statistic.value] = None
 
 
-def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block) -> None:
-    if figure.denominator is not None and kpi.interval not in (Interval.NONE, Interval.WILSON):
+def is_squared(interval: Interval, laid: Schedule) -> bool:
+    """Whether such intervals are made of sums of squares; a month's share of people is not."""
+    if interval is Interval.MONTHLY:
+        return any(len(span.months) > 1 for span in laid.spans)
+    return interval not in (Interval.NONE, Interval.WILSON)
+
+
+def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block, laid: Schedule) -> None:
+    if figure.denominator is not None and is_squared(kpi.interval, laid):
         pair = (figure.numerator, figure.denominator)
         job = jobs.job(kpi, figure.numerator.fact, block)
         by_row = kpi.interval in (Interval.LINEAR, Interval.POINTS)

@@ -42,7 +42,7 @@ class Ordered:
             known = frame.with_columns(pl.col("statistic").cast(pl.Enum([*statistics, *sorted(others)])))
         frame = known
         numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"]])
-        numbers += places[frame["span"].to_numpy()] * cells
+        numbers = numbers + (places * cells).take(frame["span"].to_numpy())
         if not (numbers[1:] >= numbers[:-1]).all():
             order = np.argsort(numbers, kind="stable")
             frame, numbers = frame[order], numbers[order]
@@ -52,16 +52,20 @@ class Ordered:
         """The value of each row's cell in the span that its own is linked with, among the rows that are `known`."""
         beyond = len(self.places)
         back = [beyond if link is None else at - self.places[link] for at, link in zip(self.places, links, strict=True)]
-        wanted = self.numbers - np.array(back, dtype=np.int64)[self.frame["span"].to_numpy()] * self.cells
-        rows, values = np.flatnonzero(known.to_numpy()), self.frame["value"].to_numpy()
-        numbers, size = self.numbers[rows], beyond * self.cells
+        steps = np.array(back, dtype=np.int64) * self.cells
+        wanted = self.numbers - steps.take(self.frame["span"].to_numpy())
+        numbers, values, size = self.numbers, self.frame["value"].to_numpy(), beyond * self.cells
+        if not known.all():
+            rows = np.flatnonzero(known.to_numpy())
+            numbers, values = numbers[rows], values[rows]
         if size > SPARSE * len(self.numbers):
             at = np.searchsorted(numbers, wanted)
-            found = np.where(np.append(numbers, -1)[at] == wanted, np.append(values[rows], np.nan)[at], np.nan)
+            found = np.where(np.append(numbers, -1)[at] == wanted, np.append(values, np.nan)[at], np.nan)
         else:
             laid = np.full(size + 1, np.nan)
-            laid[numbers + 1] = values[rows]
-            found = laid.take(wanted + 1, mode="clip")
+            laid[1:][numbers] = values
+            wanted += 1
+            found = laid.take(wanted, mode="clip")
         return pl.Series(found, nan_to_null=True)
 
 
@@ -70,6 +74,8 @@ def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
     numbers, size = _ranks(columns[0])
     for column in columns[1:]:
         ranks, several = _ranks(column)
+        if several == 1:
+            continue
         if size * several > ROOM:
             distinct, numbers = np.unique(numbers, return_inverse=True)
             size = len(distinct)
@@ -82,7 +88,7 @@ def _ranks(column: pl.Series) -> tuple[Int64s, int]:
     if column.dtype != pl.Enum:
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
     ranks = column.to_physical().cast(pl.Int64)
-    if ranks.null_count():
-        ranks = ranks.fill_null(-1)
-    places: Int64s = ranks.to_numpy() + 1
+    if ranks.has_nulls():
+        ranks = (ranks + 1).fill_null(0)
+    places: Int64s = ranks.to_numpy()
     return places, int(places.max(initial=0)) + 1

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Block, Interval, Part, Ratio
-from mlmkpi.pipeline.jobs import Jobs, block_of, stands_apart
+from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
+from mlmkpi.pipeline.keyed import beside
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
 
+Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
+FEW = 2**9
+"""So many people are few: intervals of shares among fewer are looked up where there are many."""
 FLOATS = 2**53
 """Whole numbers up to here are floats exactly."""
 NOBODY = "nothing to divide by: the denominator is 0"
@@ -28,7 +36,8 @@ def ratio_rows(
     """A statistic's figures by the keys; beside the main one, parts that count a subset of people have an interval."""
     if part.denominator is not None and part.denominator.per:
         return _parted(one, part, part.denominator, jobs, block, keys)
-    sums = _sums(one, part, jobs, block, keys)
+    squares = _squares(one, part, schedule)
+    sums = _sums(one, part, jobs, block, keys, squares)
     if part.name != "value":
         if len(keys) > 1 and (part.denominator or stands_apart(part, one.figure)):
             sums = _occurring(sums, part)
@@ -40,8 +49,8 @@ def ratio_rows(
     if len(keys) > 1:
         sums = _occurring(sums, part)
     sums = _of_total(sums, one, part, keys, block)
-    found = _interval(_divided(*_capped(one, sums, part)), one, part, schedule)
-    return found.drop("_n", "_d", *_squares(one, part))
+    found = _interval(_divided(*_capped(one, sums, part)), one, part, schedule, squares)
+    return found.drop("_n", "_d", *squares)
 
 
 def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], block: Block) -> pl.DataFrame:
@@ -51,23 +60,24 @@ def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], blo
     return sums.with_columns(pl.col("_d").sum().over([name for name in keys if name not in block]))
 
 
-def _sums(one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
-    """`_n` and `_d` (whole numbers) by the keys; what one fact has and the other lacks is 0 there."""
+def _sums(
+    one: Planned, part: Part, jobs: Jobs, block: Block, keys: list[str], squares: list[str]
+) -> pl.DataFrame:
+    """`_n` and `_d` (whole numbers) by the keys, and the squares; what one fact has and the other lacks is 0 there."""
     totals = jobs.of(one.kpi, part.numerator.fact, block).totals
-    names, above = [*keys, *_squares(one, part)], pl.col(part.numerator.name).alias("_n")
+    names, above = [*keys, *squares], pl.col(part.numerator.name).alias("_n")
     if part.denominator is None:
         return totals.select(*names, above, pl.lit(None, dtype=pl.Int64).alias("_d"))
     below = pl.col(part.denominator.name).alias("_d")
     if jobs.key(one.kpi, part.numerator.fact, block) == jobs.key(one.kpi, part.denominator.fact, block):
         return totals.select(*names, above, below)
     others = jobs.of(one.kpi, part.denominator.fact, block).totals.select(*keys, below)
-    both = totals.select(*names, above).join(others, on=keys, how="full", coalesce=True, nulls_equal=True)
-    return both.with_columns(pl.col("_n").fill_null(0), pl.col("_d").fill_null(0))
+    return beside(totals.select(*names, above), others, keys)
 
 
-def _squares(one: Planned, part: Part) -> list[str]:
+def _squares(one: Planned, part: Part, schedule: Schedule) -> list[str]:
     """The columns of squares that the figure's interval is made of, where it is."""
-    if part.name != "value" or part.denominator is None or one.kpi.interval in (Interval.NONE, Interval.WILSON):
+    if part.name != "value" or part.denominator is None or not is_squared(one.kpi.interval, schedule):
         return []
     return [f"{pair_name((part.numerator, part.denominator))}:{of}" for of in ("n", "yy", "xy", "xx")]
 
@@ -148,26 +158,47 @@ def _exact_as_float(whole: pl.Series | int) -> bool:
     return not (isinstance(low, int) and isinstance(high, int)) or (low >= -FLOATS and high <= FLOATS)
 
 
-def _interval(frame: pl.DataFrame, one: Planned, part: Part, schedule: Schedule) -> pl.DataFrame:
+def _interval(
+    frame: pl.DataFrame, one: Planned, part: Part, schedule: Schedule, squares: Sequence[str] = ()
+) -> pl.DataFrame:
     """The 95 % interval, null where the value is."""
     kind = one.kpi.interval
     if kind is Interval.NONE or part.denominator is None or frame.is_empty():
         return frame
     n, d = frame["_n"].to_numpy(), frame["_d"].to_numpy()
-    squares = [frame[name].fill_null(0).to_numpy() for name in _squares(one, part)]
+    ends = list[Floats]()
     if squares:
-        lows, highs = linear(squares[0], n, d, *squares[1:])
+        sums = [frame[name].fill_null(0).to_numpy() for name in squares]
         unit = part.times * part.denominator.scale / part.numerator.scale
-        low, high = lows * unit, highs * unit
-    if kind is Interval.WILSON:
-        low, high = wilson(n, d)
-    if kind is Interval.MONTHLY:
-        single = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) == 1]).to_numpy()
-        low, high = (np.where(single, alone, end) for alone, end in zip(wilson(n, d), (low, high), strict=True))
-    if kind is Interval.POINTS:
-        low, high = np.clip(low, -part.times, part.times), np.clip(high, -part.times, part.times)
-    ends = [pl.Series(name, six_digits(end), nan_to_null=True) for name, end in (("low", low), ("high", high))]
-    known = pl.col("value").is_not_null()
-    return frame.with_columns(*ends).with_columns(
-        pl.when(known).then(pl.col(name)).alias(name) for name in ("low", "high")
+        most = part.times if kind is Interval.POINTS else np.inf
+        ends = [six_digits(np.clip(end * unit, -most, most)) for end in linear(sums[0], n, d, *sums[1:])]
+    if kind in (Interval.WILSON, Interval.MONTHLY):
+        month = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) <= 1]).to_numpy()
+        shares = shares_ends(n, d)
+        ends = [np.where(month, share, end) for share, end in zip(shares, ends, strict=True)] if ends else shares
+    return frame.with_columns(
+        pl.Series(name, end, nan_to_null=True) for name, end in zip(("low", "high"), ends, strict=True)
     )
+
+
+def shares_ends(n: Ints, d: Ints) -> list[Floats]:
+    """Both ends of Wilson's intervals to six digits; of small numbers worked out once for each pair.
+
+    >>> [end.tolist() for end in shares_ends(np.array([3, 1]), np.array([10, 1]))]
+    [[0.107789, nan], [0.603222, nan]]
+    """
+    if len(n) < FEW**2:
+        return [six_digits(end) for end in wilson(n, d)]
+    few = (n >= 0) & (n <= d) & (d < FEW)
+    at = n[few] * FEW + d[few]
+    seen = np.zeros(FEW**2, dtype=np.bool_)
+    seen[at] = True
+    pairs = np.flatnonzero(seen)
+    known, others = wilson(pairs // FEW, pairs % FEW), wilson(n[~few], d[~few])
+    ends = []
+    for of_pair, other in zip(known, others, strict=True):
+        laid, end = np.empty(FEW**2), np.empty(len(n))
+        laid[pairs] = six_digits(of_pair)
+        end[few], end[~few] = laid.take(at), six_digits(other)
+        ends.append(end)
+    return ends

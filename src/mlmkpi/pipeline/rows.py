@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
+import numpy as np
 import polars as pl
 
 from mlmkpi.facts.spans import Reach, Schedule, Span
@@ -12,6 +14,7 @@ from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import MONTHS_ALONE
 from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
+from mlmkpi.pipeline.keyed import NOWHERE
 from mlmkpi.pipeline.ordered import Ordered
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden
@@ -153,7 +156,7 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
         ordered.earlier(links[0], known).alias("previous"),
         (ordered.earlier(links[1], known) if year else pl.lit(None, dtype=pl.Float64)).alias("year_ago"),
     )
-    rows = frame.join(_periods(one, schedule), on="span", how="inner", maintain_order="left")
+    rows = _of_periods(frame, _periods(one, schedule), len(schedule.spans))
     if rows["_hidden"].any():
         shown = ~pl.col("_hidden").fill_null(False)
         rows = rows.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
@@ -161,6 +164,15 @@ def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[st
     return rows.with_columns(
         pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
     )
+
+
+def _of_periods(frame: Frame, periods: Frame, spans: int) -> Frame:
+    """The rows of such periods, of so many spans, with the periods' columns."""
+    places = np.full(spans, NOWHERE)
+    places[periods["span"].to_numpy()] = np.arange(periods.height)
+    at = places.take(frame["span"].to_numpy())
+    shown = at != NOWHERE
+    return frame.filter(shown).hstack(periods.drop("span")[at[shown]])
 
 
 def _links(schedule: Schedule) -> tuple[list[int | None], list[int | None]]:
@@ -191,19 +203,37 @@ def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
 def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | None) -> Frame:
     """The Result's columns, text as TEXT."""
     texts = {"kpi": one.kpi.name, "status": "none", "definition": one.definition}
-    return frame.with_columns(
-        *(pl.lit(text, dtype=TEXT).alias(name) for name, text in texts.items()), _units(one, currency).alias("unit"),
-        pl.lit(None, dtype=pl.Float64).alias("target"),
-    ).select(pl.col(name).cast(dtype) for name, dtype in schema(tuple(split), TEXT).items())
+    columns = schema(tuple(split), TEXT)
+    frame = frame.with_columns(
+        *(pl.lit(text, dtype=TEXT).alias(name) for name, text in texts.items()),
+        _units(frame["statistic"], one, currency), pl.lit(None, dtype=pl.Float64).alias("target"),
+    ).select(*columns)
+    return frame.with_columns(map(_as_text, frame)).select(pl.col(name).cast(dtype) for name, dtype in columns.items())
 
 
-def _units(one: Planned, currency: str | None) -> pl.Expr:
-    """A row's unit: the KPI's, or the statistic's own."""
-    own = {name: _named(unit, currency) for name, unit in own_units(one.figure).items()}
-    usual = _named(one.kpi.unit, currency)
-    if not own:
-        return pl.lit(usual, dtype=TEXT)
-    return pl.col("statistic").cast(pl.String).replace_strict(own, default=usual, return_dtype=pl.String)
+def _as_text(column: pl.Series) -> pl.Series:
+    """An Enum's labels, and a column of texts without any, as TEXT; others as they are."""
+    dtype = column.dtype
+    if isinstance(dtype, pl.Enum):
+        return _gathered(column, dtype.categories.cast(TEXT))
+    if dtype == pl.String and column.null_count() == len(column):
+        return pl.Series(column.name, [None], dtype=TEXT).new_from_index(0, len(column))
+    return column
+
+
+def _units(statistics: pl.Series, one: Planned, currency: str | None) -> pl.Series:
+    """Each row's unit: the KPI's, or that of the statistic, an Enum."""
+    own, usual = own_units(one.figure), one.kpi.unit
+    names = cast("pl.Enum", statistics.dtype).categories
+    units = pl.Series([_named(own.get(name, usual), currency) for name in names], dtype=TEXT)
+    return _gathered(statistics, units).alias("unit")
+
+
+def _gathered(labels: pl.Series, texts: pl.Series) -> pl.Series:
+    """The text of each of an Enum's labels."""
+    codes = labels.to_physical()
+    alike = texts.n_unique() == 1 and not codes.has_nulls()
+    return (texts.new_from_index(0, len(codes)) if alike else texts.gather(codes)).alias(labels.name)
 
 
 def _named(unit: Unit, currency: str | None) -> str:

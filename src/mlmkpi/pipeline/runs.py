@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,19 +100,24 @@ def _run(
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
     periods = choose_periods(calendar, clock.as_of, first=request.first, last=request.last, count=request.count)
     laid = _schedule(calendar, periods, clock, _able(planned), request)
-    jobs = gather(_able(planned), dimensions, year=request.compare_year)
+    jobs = gather(_able(planned), dimensions, laid, year=request.compare_year)
     books = _books(roster, laid, jobs, settings, request, lineage)
     if look:
         look(books, jobs, planned)
     tell("reading orders")
     books.build()
     tell("summing")
-    jobs.run(books)
+    shown = [one for one in planned if not (default and one.lacks)]
+    nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
+    rows = partial(_frames, nothing, jobs, laid, settings, request)
+    if write is not None:
+        write(nothing)
+    taken = jobs.run(books, shown)
+    unwritten = list(taken) if write is None else _written(taken, rows, write)
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
         books.close()
-    shown = [one for one in planned if not (default and one.lacks)]
-    frames = _written(_frames(shown, jobs, laid, settings, request), write)
+    frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]),
         request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
@@ -162,31 +170,42 @@ def _books(
     return books
 
 
-def _frames(
-    shown: Sequence[Planned], jobs: Jobs, laid: Schedule, settings: Settings, request: Request
-) -> Iterator[pl.DataFrame]:
-    """The Result's columns without a row, then its rows KPI by KPI; for many leaders also a few periods at a time."""
-    nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
-    yield nothing
-    for one in shown:
-        measures = frozenset(measure.name for measure in one.figure.measures())
-        reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
-        together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
-        for part in laid.in_turns(max(together, 1)):
-            in_order = sorted(part.within(reach), key=lambda span: span.start)
-            jobs.turn.then(measures, (span.index for span in in_order))
-            rows = _rows(one, jobs, part, settings, request)
-            rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
-            yield only(rows, request.where or {})
+def _written(
+    taken: Iterator[Planned], rows: Callable[[Planned], Iterator[pl.DataFrame]], write: Write
+) -> Sequence[Planned]:
+    """Write the rows of each KPI whose sums are taken, in a thread, while those of the next are; none are left."""
+    with ThreadPoolExecutor(1) as thread:
+        made = deque[Future[None]]()
+        try:
+            for one in taken:
+                made.append(thread.submit(_write_each, rows(one), write))
+                while made and made[0].done():
+                    made.popleft().result()
+            for each in made:
+                each.result()
+        finally:
+            thread.shutdown(cancel_futures=True)
+    return ()
 
 
-def _written(frames: Iterator[pl.DataFrame], write: Write | None) -> Iterator[pl.DataFrame]:
-    """The frames that nobody writes, text as a Result has it."""
+def _write_each(frames: Iterator[pl.DataFrame], write: Write) -> None:
     for frame in frames:
-        if write is None:
-            yield frame.with_columns(pl.col(TEXT).cast(pl.String))
-        else:
-            write(frame)
+        write(frame)
+
+
+def _frames(
+    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, one: Planned
+) -> Iterator[pl.DataFrame]:
+    """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
+    measures = frozenset(measure.name for measure in one.figure.measures())
+    reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
+    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
+    for part in laid.in_turns(max(together, 1)):
+        in_order = sorted(part.within(reach), key=lambda span: span.start)
+        jobs.turn.then(measures, (span.index for span in in_order))
+        rows = _rows(one, jobs, part, settings, request)
+        rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
+        yield only(rows, request.where or {})
 
 
 def _columns(

@@ -69,8 +69,11 @@ class Leaders:
         return rows.with_columns(pl.col("_stretch").alias(TEAM)).drop("_stretch")
 
     def by_span(self, frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-        """Sums that may have several rows a span, stretch (`team`) and cell, added up."""
+        """Sums that may have several rows a span, stretch (`team`) and cell, added up; in the order of spans."""
         others = [name for name in frame.columns if name not in ("span", TEAM, *names)]
+        frame = frame if frame["span"].is_sorted() else frame.sort("span", maintain_order=True)
+        if _rises(frame.select("span", *others, TEAM)):
+            return frame
         groups, spans = Groups.numbered(TEAM, self.count), int(frame["span"].to_numpy().max(initial=NOBODY)) + 1
         found = added([frame.lazy()], groups, "span", spans, others, names)
         return frame.group_by("span", TEAM, *others).agg(pl.col(list(names)).sum()) if found is None else found
@@ -103,3 +106,13 @@ class Leaders:
             TEAM: self.names.gather(some),
             **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
         })
+
+
+def _rises(keys: pl.DataFrame) -> bool:
+    """Whether every row comes after the one before by its keys, so that none stands there twice."""
+    after, before = keys[1:], keys[:-1]
+    same, rises = np.ones(len(after), dtype=np.bool_), np.zeros(len(after), dtype=np.bool_)
+    for name in keys.columns:
+        rises |= same & (after[name] > before[name]).fill_null(False).to_numpy()
+        same &= (after[name] == before[name]).fill_null(False).to_numpy()
+    return bool(rises.all())

@@ -180,7 +180,7 @@ def _by_stretch(
     other = [name for name in job.names if name != TEAM]
     found = split.texts(books, books.engine.add_up(values, leaders.members, key, count, other, names))
     if key == "cell":
-        found = found.join(books.cells_of_spans(), on="cell", how="inner").drop("cell")
+        found = found.join(books.cells_of_spans(), on="cell", how="inner", maintain_order="left").drop("cell")
     return leaders.by_span(found, names)
 
 

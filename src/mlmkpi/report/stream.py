@@ -88,7 +88,9 @@ class ParquetWriter:
         """The rows as a row group."""
         from pyarrow.parquet import ParquetWriter as Arrow
 
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        from mlmkpi.report.to_parquet import table_of
+
+        table = table_of(frame)
         if self._file is None:
             self._file = Arrow(
                 self._out, table.schema, compression="zstd", store_schema=False, write_statistics=SOUGHT

@@ -5,8 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
 
 from mlmkpi.report import ResultLike
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def render_parquet(result: ResultLike, *, version: str) -> bytes:
@@ -15,6 +22,35 @@ def render_parquet(result: ResultLike, *, version: str) -> bytes:
     out = BytesIO()
     result.frame.write_parquet(out, metadata=metadata(dict(definitions.rows()), result.settings, version))
     return out.getvalue()
+
+
+def table_of(frame: pl.DataFrame) -> pa.Table:
+    """The frame as Arrow's, categoricals as places among the texts that occur in the column."""
+    import pyarrow as pa
+
+    return pa.table({
+        column.name: _dictionary(column) if column.dtype == pl.Categorical
+        else column.to_arrow(compat_level=pl.CompatLevel.oldest())
+        for column in frame
+    })
+
+
+def _dictionary(column: pl.Series) -> pa.DictionaryArray:
+    """A categorical column; where all its texts are one, no more is looked at than their codes' ends."""
+    import pyarrow as pa
+
+    codes = column.to_physical()
+    first = codes.min()
+    if first == codes.max():
+        used, places = pl.Series([first]).drop_nulls(), np.zeros(len(codes), dtype=np.uint32)
+    else:
+        numbers = codes.fill_null(first).to_numpy()
+        seen = np.zeros(int(numbers.max()) + 1, dtype=np.bool_)
+        seen[numbers] = True
+        used, places = pl.Series(np.flatnonzero(seen)), np.cumsum(seen, dtype=np.uint32).take(numbers) - np.uint32(1)
+    none = column.is_null().to_numpy() if column.has_nulls() else None
+    texts = used.cast(codes.dtype).cat.to(column.dtype).cast(pl.String).to_arrow()
+    return pa.DictionaryArray.from_arrays(pa.array(places, mask=none), texts, safe=False)
 
 
 def metadata(definitions: Mapping[str, str], settings: Mapping[str, object], version: str) -> dict[str, str]:
