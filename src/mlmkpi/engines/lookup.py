@@ -14,16 +14,18 @@ from mlmkpi.engines.hashes import Hashes
 
 SPARSE = 16
 """How many times as many places as ids an array may have."""
+DENSE = 2
+"""How many times as many places as ids what is known of them may be laid out by."""
 PLACED = "_placed"
 Numbers = NDArray[np.integer[Any]]
 
 
-def is_narrow(ids: pl.Series) -> bool:
+def is_narrow(ids: pl.Series, most: int = SPARSE) -> bool:
     """Whether an array with a place for every integer between the least and the largest is no waste."""
     if not ids.dtype.is_integer() or ids.is_empty():
         return False
     low, high = ends(ids)
-    return high - low <= SPARSE * len(ids) + 1_000_000
+    return high - low <= most * len(ids) + 1_000_000
 
 
 def has_twice(ids: pl.Series) -> bool:
@@ -94,6 +96,8 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     if known[key].dtype == pl.UInt64:
         known = known.sort(key)
         places = Hashes(known[key]).places
+    elif is_narrow(known[key], DENSE):
+        places, known = _steps_from(*ends(known[key])), _with_gaps(known, key)
     elif is_narrow(known[key]):
         places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__
     else:
@@ -103,9 +107,31 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     )
     found = [
         pl.col(PLACED).map_batches(_gatherer(values), return_dtype=values.dtype, is_elementwise=True).alias(values.name)
-        for values in known.drop(key)
+        for values in known.drop(key, strict=False)
     ]
     return frame.with_columns(place.alias(PLACED)).with_columns(*found).drop(PLACED)
+
+
+def _steps_from(low: int, high: int) -> Callable[[pl.Series], Numbers]:
+    """What gives the places of ids among all from the least to the largest, one behind the last for others and none."""
+
+    def steps(ids: pl.Series) -> Numbers:
+        known = (ids.fill_null(low - 1) if ids.has_nulls() else ids).to_numpy()
+        unsigned = np.dtype(f"u{known.itemsize}")
+        found: Numbers = np.minimum(known.view(unsigned) - np.array(low).astype(unsigned), high - low + 1)
+        return found.astype(np.uint32)
+
+    return steps
+
+
+def _with_gaps(known: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What is known of every integer from the least to the largest of some ids, nothing of others."""
+    ids, values = known[key], known.drop(key)
+    low, high = ends(ids)
+    if len(ids) == high - low + 1 and ids.is_sorted():
+        return values
+    at = Table.of(ids, np.arange(len(ids), dtype=np.uint32), len(ids)).numbers[1:-1]
+    return values.select(pl.all().extend_constant(None, 1).gather(at))
 
 
 def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
@@ -115,11 +141,14 @@ def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
     """
     are_labels = isinstance(values.dtype, pl.Categorical | pl.Enum)
     laid = values.extend_constant(None, 1)
-    physical = laid.to_physical().cast(pl.UInt32) if are_labels else laid.to_physical()
+    physical = laid.to_physical()
     if not physical.dtype.is_integer():
         return laid.gather
-    ends = np.iinfo(physical.head(0).to_numpy().dtype)
-    none = int(ends.min or ends.max)
+    if are_labels:
+        few = physical.drop_nulls().is_empty() or ends(physical)[1] < np.iinfo(np.uint8).max
+        physical = physical.cast(pl.UInt8 if few else pl.UInt32)
+    limits = np.iinfo(physical.head(0).to_numpy().dtype)
+    none = int(limits.min or limits.max)
     numbers = physical.fill_null(none).to_numpy()
 
     def gathered(places: pl.Series) -> pl.Series:

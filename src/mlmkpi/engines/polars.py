@@ -12,6 +12,7 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
 from mlmkpi.engines.codecs import Codecs
+from mlmkpi.engines.counting import counted
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
@@ -199,6 +200,10 @@ class PolarsEngine:
         rows = [nw.to_native(frame) for frame in frames]
         found = adding.added(rows, adding.Groups.looked_up(members), key, keys, other, names)
         return adding.grouped(self, frames, members, key, keys, other, names) if found is None else found
+
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+        """Put in order where keys are labels and small counts."""
+        return counted(nw.to_native(frame), keys, unit, name)
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""
