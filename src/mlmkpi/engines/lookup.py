@@ -15,17 +15,21 @@ from mlmkpi.engines.hashes import Hashes
 SPARSE = 16
 """How many times as many places as ids an array may have."""
 DENSE = 2
-"""How many times as many places as ids what is known of them may be laid out by."""
+"""How many times as many places as ids there may be where each has one of its own."""
 PLACED = "_placed"
 Numbers = NDArray[np.integer[Any]]
 
 
-def is_narrow(ids: pl.Series, most: int = SPARSE) -> bool:
+def is_narrow(ids: pl.Series) -> bool:
     """Whether an array with a place for every integer between the least and the largest is no waste."""
+    return _is_within(ids, SPARSE * len(ids) + 1_000_000)
+
+
+def _is_within(ids: pl.Series, most: int) -> bool:
     if not ids.dtype.is_integer() or ids.is_empty():
         return False
     low, high = ends(ids)
-    return high - low <= most * len(ids) + 1_000_000
+    return high - low <= most
 
 
 def has_twice(ids: pl.Series) -> bool:
@@ -96,7 +100,7 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     if known[key].dtype == pl.UInt64:
         known = known.sort(key)
         places = Hashes(known[key]).places
-    elif is_narrow(known[key], DENSE):
+    elif _is_within(known[key], DENSE * len(known)):
         places, known = _steps_from(*ends(known[key])), _with_gaps(known, key)
     elif is_narrow(known[key]):
         places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__

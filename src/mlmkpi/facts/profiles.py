@@ -11,7 +11,7 @@ import narwhals as nw
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
 from mlmkpi.facts.attributes import AGE_BAND, BIRTH, KEY, TABLE
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Side
+from mlmkpi.facts.base import Boundary, Dimensions, Side
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.orders import Orders
@@ -37,6 +37,7 @@ class Profiles(Orders):
 
     of: DemographicOf = DemographicOf.BUYER
 
+    held: ClassVar[bool] = True
     own: ClassVar[tuple[str, ...]] = tuple(f"{whose}.{trait}" for whose in DemographicOf for trait in TRAITS)
 
     @property
@@ -76,9 +77,7 @@ class Profiles(Orders):
 
     def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """The rows with every trait, made once for whatever they are split by."""
-        traits = [Dimension(f"{self.of}.{trait}", own=True) for trait in TRAITS]
-        known = [trait for trait in traits if self.brings(trait.name, books.export, books.ladder)]
-        split = (*(d for d in dimensions if not d.own), *known)
+        split = books.split_all(self, dimensions)
 
         def build() -> Frame:
             rows = self.rows(books, split, at)

@@ -157,6 +157,7 @@ def _books(
         teams=request.teams, lineage=lineage, roster=roster, with_people=any(fact.reads_people for fact in jobs.facts),
     )
     for fact, _, split in jobs.jobs:
+        books.split_by.setdefault(fact, {}).update({dimension: None for dimension in split if dimension.own})
         with books.narrowed(laid.within(jobs.reach[fact])):
             fact.prepare(books, split)
     return books

@@ -143,7 +143,8 @@ def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:
 def _kept(books: Books, job: Job, rows: Frame, *, times: int) -> Frame:
     """The rows, computed once where they are narrow and gone through several times."""
     narrow = len({measure.name for measure in job.summed}) <= NARROW
-    return books.engine.materialise(rows) if times > 1 and narrow and books.engine.at_hand else rows
+    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.held
+    return books.engine.materialise(rows) if kept else rows
 
 
 def _credited(job: Job, split: Split) -> list[str]:
