@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
+from operator import xor
 from typing import Any
 
 import narwhals as nw
@@ -230,6 +232,8 @@ class PolarsEngine:
         if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
             return has_twice(eager[columns[0]].drop_nulls())
         known = eager.filter(pl.col(columns[0]).is_not_null())
+        if len(columns) > 1 and not _may_repeat(known.select(columns)):
+            return False
         key = pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])
         distinct = known.lazy().select(key.n_unique())
         return int(distinct.collect(engine="streaming").item()) < known.height
@@ -291,6 +295,13 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     for name, size in small.items():
         packed = packed * size + nw.col(name).cast(nw.Int64)
     return packed
+
+
+def _may_repeat(rows: pl.DataFrame) -> bool:
+    """Whether two rows have one hash, as equal rows do."""
+    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
+    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias(KEY))[KEY].sort(multithreaded=False)
+    return bool((ordered == ordered.shift(1)).any())
 
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:

@@ -29,7 +29,8 @@ def activities(books: Books) -> Frame:
 
     def build() -> Frame:
         frame = books.export.scan("activities", ["distributor_id", "occurred_on", "kind"])
-        return books.engine.compact(books.in_spans(_dated(books, frame, "occurred_on", "kind")), ["unit"])
+        rows = books.in_spans(_dated(books, frame, "occurred_on", "kind"))
+        return books.engine.compact(rows.select("unit", "span", "kind"), ["unit"])
 
     return books.once_here(("activities",), build)
 
@@ -37,7 +38,8 @@ def activities(books: Books) -> Frame:
 def of_kinds(books: Books, kinds: tuple[str, ...]) -> Frame:
     """`unit`, `span`: activities of these kinds (case-blind); of all but logins where none is named."""
     wanted = {kind.strip().casefold() for kind in kinds or (LOGIN,)}
-    found = [code for code in books.engine.spellings("activities", "kind") if code is not None]
+    seen = books.engine.collect(activities(books).select("kind").unique())["kind"]
+    found = [code for code in seen if code is not None]
     named = is_code("kind", [code for code in found if code.strip().casefold() in wanted])
     return activities(books).filter(named if kinds else ~named).select("unit", "span")
 
@@ -49,8 +51,9 @@ def completed(books: Books) -> Frame:
 
 
 def came(books: Books) -> Frame:
-    """`unit`, `span`: events attended."""
-    return books.in_spans(attended(books)).select("unit", "span")
+    """`unit`, `span`: events attended; materialised."""
+    rows = books.in_spans(attended(books)).select("unit", "span")
+    return books.once_here(("came",), lambda: books.engine.materialise(rows))
 
 
 def _dated(books: Books, frame: Frame, day: str, *kept: str) -> Frame:

@@ -15,7 +15,7 @@ from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag,
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.followed import WHEN_ENROLLED, Followed
-from mlmkpi.facts.listed import by_people, plain
+from mlmkpi.facts.listed import by_people, of_periods, plain
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 PAID, SPENT = "commissions.amount", "expenses.amount"
@@ -122,9 +122,10 @@ class Earners(_Incomes):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `gross`, `expenses` (0 where there are none)."""
-        frames = self._with(books, listed(books, dimensions, at), earned(books))
+        frames, spans = listed(books, dimensions, at), [span.index for span in books.spans]
         costed = books.export.has(SPENT)
-        frames = self._with(books, frames, spent(books)) if costed else frames
+        for sums in (earned(books), *([spent(books)] if costed else [])):
+            frames = of_periods(books, frames, sums.rename({"unit": PERSON}), "span", spans)
         rows = books.engine.concat(frames)
         expenses = nw.col("expenses").fill_null(0) if costed else nw.lit(0, dtype=nw.Int64).alias("expenses")
         return rows.with_columns(nw.col("gross").fill_null(0), expenses)
@@ -133,18 +134,6 @@ class Earners(_Incomes):
         """The rows, made once for whatever they are split by."""
         split = books.split_all(self, dimensions)
         return [books.once_here((self, split, at), lambda: books.engine.materialise(self.rows(books, split, at)))]
-
-    @staticmethod
-    def _with(books: Books, frames: Sequence[Frame], sums: Frame) -> list[Frame]:
-        """The rows with people's sums of the period."""
-        sums = sums.rename({"unit": PERSON})
-        if len(frames) < len(books.spans):
-            spans = {"span": max(span.index for span in books.spans) + 1}
-            return [books.engine.look_up(rows, "unit", sums, spans) for rows in frames]
-        return [
-            books.engine.look_up(rows, "unit", sums.filter(nw.col("span") == span.index).drop("span"))
-            for span, rows in zip(books.spans, frames, strict=True)
-        ]
 
     @measure
     def people(self) -> Expr:

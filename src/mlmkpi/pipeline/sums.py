@@ -114,8 +114,9 @@ def take(books: Books, job: Job) -> Sums:
     key = "span" if "span" in rows.collect_schema().names() else "cell"
     check_whole(rows, job.summed)
     parts = [_read(job, part, key, _credited(job, split)) for part in parts] if split.leaders else []
-    rows = _kept(books, job, _read(job, rows, key, job.names), times=job.times - bool(parts))
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
+    times = job.times - bool(parts) - (len(job.clustered) - len(grouped))
+    rows = _kept(books, job, _read(job, rows, key, job.names), times=times)
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
     totals = _totals(books, job, split, parts or [rows], key, pairs)
     for pair in grouped:
