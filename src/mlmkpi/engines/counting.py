@@ -1,15 +1,18 @@
-"""Different units counted by groups, both packed into one integer and put in order: twice as fast as by hashed keys."""
+"""Rows and different units counted: in an array, or packed into one integer and put in order; no keys are hashed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
 import polars as pl
 
-from mlmkpi.engines.lookup import ends
+from mlmkpi.engines.lookup import ends, is_narrow
 
 KEY = "_key"
+MOST = 2**26
+"""How many counts an array is laid out for."""
 LABELS = (pl.Categorical, pl.Enum)
 
 
@@ -23,6 +26,27 @@ def counted(rows: pl.LazyFrame, keys: Sequence[str], unit: str, name: str) -> pl
         if found is not None:
             return found
     return rows.group_by(keys).agg(pl.col(unit).n_unique().alias(name)).collect(engine="streaming")
+
+
+def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl.DataFrame | None:
+    """How many rows, under the name, each unit has by a count from 0; None where there is no room for an array."""
+    units = rows[unit]
+    if not is_narrow(units):
+        return None
+    low, high = ends(units)
+    size = high - low + 1
+    if size * keys > MOST:
+        return None
+    at = rows[key].to_numpy().astype(np.intp)
+    at *= size
+    at += units.to_numpy()
+    counts = np.zeros(size * keys, dtype=np.int32)
+    np.add.at(counts, at - low, np.ones(len(at), dtype=np.int32))
+    found = np.flatnonzero(counts)
+    return pl.DataFrame({
+        unit: pl.Series(found % size + low, dtype=units.dtype), key: pl.Series(found // size, dtype=rows[key].dtype),
+        name: counts[found],
+    })
 
 
 def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame | None:

@@ -14,7 +14,7 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
 from mlmkpi.engines.codecs import Codecs
-from mlmkpi.engines.counting import counted
+from mlmkpi.engines.counting import counted, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
@@ -202,6 +202,12 @@ class PolarsEngine:
         rows = [nw.to_native(frame) for frame in frames]
         found = adding.added(rows, adding.Groups.looked_up(members), key, keys, other, names)
         return adding.grouped(self, frames, members, key, keys, other, names) if found is None else found
+
+    def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
+        """In an array where there is room."""
+        rows = self.collect(frame.select(unit, key))
+        found = tallied(rows, unit, key, keys, name)
+        return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)]) if found is None else self.small(found)
 
     def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
         """Put in order where keys are labels and small counts."""

@@ -38,8 +38,7 @@ def activities(books: Books) -> Frame:
 def of_kinds(books: Books, kinds: tuple[str, ...]) -> Frame:
     """`unit`, `span`: activities of these kinds (case-blind); of all but logins where none is named."""
     wanted = {kind.strip().casefold() for kind in kinds or (LOGIN,)}
-    seen = books.engine.collect(activities(books).select("kind").unique())["kind"]
-    found = [code for code in seen if code is not None]
+    found = [code for code in books.engine.spellings("activities", "kind") if code is not None]
     named = is_code("kind", [code for code in found if code.strip().casefold() in wanted])
     return activities(books).filter(named if kinds else ~named).select("unit", "span")
 
@@ -63,7 +62,7 @@ def _dated(books: Books, frame: Frame, day: str, *kept: str) -> Frame:
 
 def _counted(books: Books, deeds: Frame) -> Frame:
     """`unit`, `span`, `deeds`: how often who did something in which period."""
-    return books.engine.group(deeds, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
+    return books.engine.tally(deeds, "unit", "span", len(books.schedule.spans), "deeds")
 
 
 def told_by(export: Export) -> list[str]:
@@ -101,9 +100,8 @@ class Busy(Doers):
 
     def listed(self, books: Books) -> Frame:
         """Found once, whatever they are split by."""
-        found = super().listed(books)
-        key = ("busy", self.activity_minimum, self.activity_kinds)
-        return books.once_here(key, lambda: books.engine.materialise(found))
+        found, key = super().listed, ("busy", self.activity_minimum, self.activity_kinds)
+        return books.once_here(key, lambda: books.engine.materialise(found(books)))
 
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""

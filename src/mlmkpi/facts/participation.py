@@ -109,8 +109,7 @@ class Participation(Fact):
         rows = books.engine.look_up(rows, "unit", people).filter(on_books(nw.col("held_on")))
         if "_home" in people.collect_schema().names():
             rows = rows.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col("_home")))
-        rows = rows.with_columns(nw.lit(1, dtype=nw.Int64).alias("came"))
-        came = books.engine.group(rows, "unit", {EVENTS: len(held)}, [], [nw.col("came").sum()])
+        came = books.engine.tally(rows, "unit", EVENTS, len(held), "came")
         return books.engine.directory(came.rename({"unit": PERSON}))
 
     def _events(self, books: Books, own: list[str]) -> Frame:
