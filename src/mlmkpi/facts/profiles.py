@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH, KEY, TABLE
+from mlmkpi.facts.attributes import AGE_BAND, BIRTH, TABLE, listed_people
 from mlmkpi.facts.base import Boundary, Dimensions, Side
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
@@ -63,6 +63,12 @@ class Profiles(Orders):
         """The buyers, or the sellers."""
         return WHO
 
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask for the people's traits."""
+        super().prepare(books, dimensions)
+        for side in self.sides_of_people:
+            books.wanted_of.setdefault(side, set()).update(_columns(books, side))
+
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The orders' rows with the traits among the dimensions, and the person."""
         frame, traits = super().rows(books, dimensions, at), [d.name for d in dimensions if d.own]
@@ -94,7 +100,7 @@ class Profiles(Orders):
             return frame
         kept, people = frame.collect_schema().names(), self._people(books, side)
         return books.engine.look_up(frame, WHO, people).select(
-            *kept, *(nw.col(trait.partition(".")[2]).alias(trait) for trait in traits)
+            *kept, *(nw.col(_of_people(trait.partition(".")[2])).alias(trait) for trait in traits)
         )
 
     @staticmethod
@@ -109,17 +115,30 @@ class Profiles(Orders):
 
     def _people(self, books: Books, side: Side) -> Frame:
         """A side's people (`person`) with every trait that any of them has; of an age the birth day from a March."""
-        table, key = TABLE[side], KEY[side]
 
         def build() -> Frame:
-            columns = {c for trait in TRAITS for c in columns_of(trait)} & books.export.columns(table)
-            people = books.export.scan(table, sorted({key, *columns})).rename({key: PERSON})
+            columns = _columns(books, side)
+            people = listed_people(books, side, sorted(columns))
+            people = people.select(PERSON, *(nw.col(f"_a_{name}").alias(name) for name in sorted(columns)))
             birth = birth_day(frozenset(columns & set(BIRTH)))
             no_day, no_text = nw.lit(None, dtype=nw.Int32), nw.lit(None, dtype=nw.String)
             people = people.select(
                 PERSON, (no_day if birth is None else birth).alias("_birth"),
-                *((nw.col(name) if name in columns else no_text).alias(name) for name in TRAITS if name != AGE_BAND),
+                *(
+                    (nw.col(name) if name in columns else no_text).alias(_of_people(name))
+                    for name in TRAITS if name != AGE_BAND
+                ),
             )
-            return books.engine.directory(since_march(people, "_birth", AGE_BAND).drop("_birth"))
+            return books.engine.directory(since_march(people, "_birth", _of_people(AGE_BAND)).drop("_birth"))
 
         return books.once(("traits", side), build)
+
+
+def _of_people(trait: str) -> str:
+    """What a trait is called beside the columns of rows."""
+    return f"_trait_{trait}"
+
+
+def _columns(books: Books, side: Side) -> set[str]:
+    """The columns that a side's people have their traits of."""
+    return {c for trait in TRAITS for c in columns_of(trait)} & books.export.columns(TABLE[side])
