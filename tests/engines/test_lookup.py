@@ -54,3 +54,10 @@ def test_hashes_are_looked_up_as_ids_are() -> None:
     wanted = rows.with_columns(pl.when(pl.col("whose").is_not_null()).then(pl.col("whose").hash()))
     found = with_columns_of(wanted, "whose", known, "id").collect()
     assert found.drop("whose").equals(with_columns_of(rows, "whose", KNOWN, "id").collect().drop("whose"))
+
+
+def test_ids_without_gaps_are_places_already() -> None:
+    known = pl.DataFrame({"id": [3, 4, 5], "n": [30, None, 50]}, schema={"id": pl.Int32, "n": pl.Int64})
+    rows = pl.LazyFrame({"whose": [5, 2, 4, None, 6, -(2**31), 3]}, schema={"whose": pl.Int32})
+    found = with_columns_of(rows, "whose", known, "id").collect()
+    assert found["n"].to_list() == [50, None, None, None, None, None, 30]

@@ -123,6 +123,12 @@ class Engine(Protocol):
         Who is not among them is left out. What belongs together may stand in several rows.
         """
 
+    def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
+        """How many rows, under the name, a unit has by a small count (of so many, from 0), where it has any."""
+
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+        """By keys, how many different units there are, none of which is null, under the name."""
+
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """The lines of these orders, each with the columns of its order, of which there is one, as the key tells."""
 

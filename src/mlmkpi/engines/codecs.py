@@ -24,7 +24,7 @@ from mlmkpi.tables import TABLES
 PEOPLE = ("distributors.distributor_id", "customers.customer_id")
 ORDERS = ("orders.order_id",)
 SAMPLE = 1000
-LARGE = ("orders", "order_lines")
+LARGE = ("orders", "order_lines", "activities")
 """Tables whose parsed ids are looked through where they are collected, which saves reading them twice."""
 
 

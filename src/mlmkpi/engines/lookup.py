@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 from typing import Any, Self
 
 import numpy as np
@@ -14,16 +16,22 @@ from mlmkpi.engines.hashes import Hashes
 
 SPARSE = 16
 """How many times as many places as ids an array may have."""
+DENSE = 2
+"""How many times as many places as ids there may be where each has one of its own."""
 PLACED = "_placed"
 Numbers = NDArray[np.integer[Any]]
 
 
 def is_narrow(ids: pl.Series) -> bool:
     """Whether an array with a place for every integer between the least and the largest is no waste."""
+    return _is_within(ids, SPARSE * len(ids) + 1_000_000)
+
+
+def _is_within(ids: pl.Series, most: int) -> bool:
     if not ids.dtype.is_integer() or ids.is_empty():
         return False
     low, high = ends(ids)
-    return high - low <= SPARSE * len(ids) + 1_000_000
+    return high - low <= most
 
 
 def has_twice(ids: pl.Series) -> bool:
@@ -34,6 +42,24 @@ def has_twice(ids: pl.Series) -> bool:
     seen = np.zeros(high - low + 1, dtype=np.bool_)
     seen[(ids - low).to_numpy()] = True
     return int(np.count_nonzero(seen)) < len(ids)
+
+
+def has_repeats(rows: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Whether two rows have an equal key; those whose first column is null are left out."""
+    if len(key) == 1 and rows[key[0]].dtype.is_integer():
+        return has_twice(rows[key[0]].drop_nulls())
+    known = rows.filter(pl.col(key[0]).is_not_null()).select(key)
+    if len(key) > 1 and not _may_repeat(known):
+        return False
+    distinct = known.lazy().select(pl.struct(key).n_unique() if len(key) > 1 else pl.col(key[0]).n_unique())
+    return int(distinct.collect(engine="streaming").item()) < known.height
+
+
+def _may_repeat(rows: pl.DataFrame) -> bool:
+    """Whether two rows have one hash, as equal rows do."""
+    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
+    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias("hash"))["hash"].sort(multithreaded=False)
+    return bool((ordered == ordered.shift(1)).any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +120,8 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     if known[key].dtype == pl.UInt64:
         known = known.sort(key)
         places = Hashes(known[key]).places
+    elif _is_within(known[key], DENSE * len(known)):
+        places, known = _steps_from(*ends(known[key])), _with_gaps(known, key)
     elif is_narrow(known[key]):
         places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__
     else:
@@ -103,9 +131,31 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     )
     found = [
         pl.col(PLACED).map_batches(_gatherer(values), return_dtype=values.dtype, is_elementwise=True).alias(values.name)
-        for values in known.drop(key)
+        for values in known.drop(key, strict=False)
     ]
     return frame.with_columns(place.alias(PLACED)).with_columns(*found).drop(PLACED)
+
+
+def _steps_from(low: int, high: int) -> Callable[[pl.Series], Numbers]:
+    """What gives the places of ids among all from the least to the largest, one behind the last for others and none."""
+
+    def steps(ids: pl.Series) -> Numbers:
+        known = (ids.fill_null(low - 1) if ids.has_nulls() else ids).to_numpy()
+        unsigned = np.dtype(f"u{known.itemsize}")
+        found: Numbers = np.minimum(known.view(unsigned) - np.array(low).astype(unsigned), high - low + 1)
+        return found.astype(np.uint32)
+
+    return steps
+
+
+def _with_gaps(known: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What is known of every integer from the least to the largest of some ids, nothing of others."""
+    ids, values = known[key], known.drop(key)
+    low, high = ends(ids)
+    if len(ids) == high - low + 1 and ids.is_sorted():
+        return values
+    at = Table.of(ids, np.arange(len(ids), dtype=np.uint32), len(ids)).numbers[1:-1]
+    return values.select(pl.all().extend_constant(None, 1).gather(at))
 
 
 def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
@@ -115,11 +165,14 @@ def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
     """
     are_labels = isinstance(values.dtype, pl.Categorical | pl.Enum)
     laid = values.extend_constant(None, 1)
-    physical = laid.to_physical().cast(pl.UInt32) if are_labels else laid.to_physical()
+    physical = laid.to_physical()
     if not physical.dtype.is_integer():
         return laid.gather
-    ends = np.iinfo(physical.head(0).to_numpy().dtype)
-    none = int(ends.min or ends.max)
+    if are_labels:
+        few = physical.drop_nulls().is_empty() or ends(physical)[1] < np.iinfo(np.uint8).max
+        physical = physical.cast(pl.UInt8 if few else pl.UInt32)
+    limits = np.iinfo(physical.head(0).to_numpy().dtype)
+    none = int(limits.min or limits.max)
     numbers = physical.fill_null(none).to_numpy()
 
     def gathered(places: pl.Series) -> pl.Series:

@@ -11,9 +11,10 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories, outer
 from mlmkpi.engines.codecs import Codecs
+from mlmkpi.engines.counting import counted, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
-from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
+from mlmkpi.engines.lookup import at_places, has_repeats, looked_up, placed, with_columns_of
 from mlmkpi.engines.quantiles import order_statistics
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
@@ -206,6 +207,18 @@ class PolarsEngine:
         found = adding.added(rows, adding.Groups.looked_up(members), key, keys, other, names)
         return adding.grouped(self, frames, members, key, keys, other, names) if found is None else found
 
+    def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
+        """In an array where there is room."""
+        rows = self.collect(frame.select(unit, key))
+        found = tallied(rows, unit, key, keys, name)
+        if found is not None:
+            return self.small(found)
+        return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
+
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+        """Put in order where keys are labels and small counts."""
+        return counted(nw.to_native(frame), keys, unit, name)
+
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""
         known = self.collect(orders)
@@ -221,19 +234,10 @@ class PolarsEngine:
 
     def has_repeats(self, frame: Frame, columns: Sequence[str]) -> bool:
         """By a bitmap where the key is an integer of a narrow range; UnparsedIdError where hashes may repeat."""
-        found = self._has_repeats(self.collect(frame.select(*columns)), columns)
+        found = has_repeats(self.collect(frame.select(*columns)), columns)
         if found and isinstance(self._codecs.orders, HashedIds) and any("order" in name for name in columns):
             raise UnparsedIdError
         return found
-
-    @staticmethod
-    def _has_repeats(eager: pl.DataFrame, columns: Sequence[str]) -> bool:
-        if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
-            return has_twice(eager[columns[0]].drop_nulls())
-        known = eager.filter(pl.col(columns[0]).is_not_null())
-        key = pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])
-        distinct = known.lazy().select(key.n_unique())
-        return int(distinct.collect(engine="streaming").item()) < known.height
 
     def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:
         """Whether the two ranges of ids do not touch."""

@@ -198,6 +198,14 @@ class SparkEngine:
         found = self.collect(self.group(self.concat(frames), person, {key: keys}, other, sums).drop("_rows"))
         return found.join(members, on=person, how="inner").drop(person)
 
+    def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
+        """By groups."""
+        return self.group(frame, unit, {key: keys}, [], [nw.len().alias(name)])
+
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+        """By groups."""
+        return self.collect(frame.group_by(*keys).agg(nw.col(unit).n_unique().alias(name)))
+
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By a join."""
         return lines.join(orders, on=key, how="inner")

@@ -55,13 +55,24 @@ def incomes(books: Books) -> Frame:
     return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
 
 
+def invited(books: Books) -> Frame:
+    """`unit`, `event_id`, `attended` (no such column or an empty cell = yes): the attendance; materialised."""
+
+    def build() -> Frame:
+        columns = books.export.columns("attendance")
+        rows = books.export.scan("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
+        attended = nw.col("attended").fill_null(True) if "attended" in columns else nw.lit(True)
+        rows = rows.filter(~nw.col("distributor_id").is_null())
+        return books.engine.materialise(
+            rows.select("event_id", nw.col("distributor_id").alias("unit"), attended.alias("attended"))
+        )
+
+    return books.once("invited", build)
+
+
 def attended(books: Books) -> Frame:
-    """`unit`, `day`: events attended, by the day they were held; no `attended` column or an empty cell = attended."""
-    columns = books.export.columns("attendance")
-    frame = books.export.scan("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
-    if "attended" in columns:
-        frame = frame.filter(nw.col("attended").fill_null(True))
+    """`unit`, `day`: events attended, by the day they were held."""
     held = books.export.scan("events", ["event_id", "held_on"])
-    frame = frame.join(held, on="event_id", how="inner")
-    frame = frame.select(nw.col("distributor_id").alias("unit"), nw.col("held_on").alias("day"))
-    return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+    held = held.filter(nw.col("held_on") <= books.schedule.as_of)
+    frame = invited(books).filter(nw.col("attended")).join(held, on="event_id", how="inner")
+    return frame.select("unit", nw.col("held_on").alias("day"))

@@ -93,4 +93,4 @@ def since_march(rows: Frame, day: str, name: str) -> Frame:
     rows = rows.with_columns((nw.col("_since") // 146_097).alias("_era"), (nw.col("_since") % 146_097).alias("_of_era"))
     rows = rows.with_columns(((of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365).alias("_year"))
     in_year = of_era - (365 * year + year // 4 - year // 100)
-    return rows.select(*kept, ((era * 400 + year) * YEAR + in_year).alias(name))
+    return rows.select(*kept, ((era * 400 + year) * YEAR + in_year).cast(nw.Int32).alias(name))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.ages import age_band, band_of_birth, birth_day, born_by, lower_ages
 from mlmkpi.facts.base import LINES, Boundary, Dimension, Dimensions, Expr, Fact, Side
 from mlmkpi.facts.export import Export
@@ -168,15 +168,16 @@ class Attributes:
         return self.side is Side.PERSON and dimension.name == RANK and ranked(self.books.export)
 
     def _build(self) -> Frame:
-        export, table, key = self.books.export, TABLE[self.side], KEY[self.side]
+        export, table = self.books.export, TABLE[self.side]
         plain = [d.column for d in self.attributes if d.column != AGE_BAND and not self._by_ranks(d)]
         births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
         frame = None
         if plain or births:
             birth = birth_day(frozenset(births)) if births else None
-            frame = export.scan(table, sorted({key, *plain, *births})).select(
-                nw.col(key).alias("person"), *(nw.col(name).alias(f"_a_{name}") for name in plain),
-                *([birth.alias("_birth")] if birth is not None else []),
+            frame = listed_people(self.books, self.side, [*plain, *births])
+            frame = frame.with_columns(nw.col(f"_a_{name}").alias(name) for name in births)
+            frame = frame.select(
+                PERSON, *(f"_a_{name}" for name in plain), *([birth.alias("_birth")] if birth is not None else [])
             )
         if self._ranked:
             ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.spans}))
@@ -192,6 +193,26 @@ class Attributes:
     @property
     def _aged(self) -> bool:
         return any(d.column == AGE_BAND for d in self.attributes)
+
+
+def want_attributes(books: Books, dimensions: Dimensions) -> None:
+    """Say that people's attributes are split by, so that all of their table that is wanted is read at once."""
+    for one in (Dimension(dimension.name) for dimension in dimensions):
+        if one.side in KEY and not (one.name == RANK and ranked(books.export)):
+            books.wanted_of.setdefault(one.side, set()).update(BIRTH if one.column == AGE_BAND else (one.column,))
+
+
+def listed_people(books: Books, side: Side, columns: Sequence[str]) -> Frame:
+    """A side's people (`person`) with columns of their table, as `_a_<column>`."""
+    table, key = TABLE[side], KEY[side]
+    wanted = {*columns, *(books.wanted_of.get(side, set()) & books.export.columns(table))}
+
+    def build() -> Frame:
+        rows = books.export.scan(table, sorted({key, *wanted}))
+        named = (nw.col(name).alias(f"_a_{name}") for name in sorted(wanted))
+        return books.engine.directory(rows.select(nw.col(key).alias(PERSON), *named))
+
+    return books.once(("listed", side, frozenset(wanted)), build).select(PERSON, *(f"_a_{name}" for name in columns))
 
 
 def _both(left: Frame, right: Frame) -> Frame:

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.ages import AGE_BANDS
-from mlmkpi.facts.base import Fact
+from mlmkpi.facts.base import Dimension, Dimensions, Fact, Side
 from mlmkpi.facts.days import Days
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.history import history_sums, timeline
@@ -52,9 +52,16 @@ class Books(Days):
         self.roster = roster or Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self.of_lines: set[str] = set()
+        self.split_by: dict[Fact, set[Dimension]] = {}
+        self.wanted_of: dict[Side, set[str]] = {}
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
         self._lineage = lineage
+
+    def split_all(self, fact: Fact, dimensions: Dimensions) -> Dimensions:
+        """A fact's dimensions with all of its own by which the run splits its rows, so that these are made once."""
+        own = {dimension for dimension in dimensions if dimension.own} | self.split_by.get(fact, set())
+        return (*(dimension for dimension in dimensions if not dimension.own), *sorted(own))
 
     # ---- orders, cells -----------------------------------------------------------------------------------------
 

@@ -29,7 +29,8 @@ def activities(books: Books) -> Frame:
 
     def build() -> Frame:
         frame = books.export.scan("activities", ["distributor_id", "occurred_on", "kind"])
-        return books.engine.compact(books.in_spans(_dated(books, frame, "occurred_on", "kind")), ["unit"])
+        rows = books.in_spans(_dated(books, frame, "occurred_on", "kind"))
+        return books.engine.compact(rows.select("unit", "span", "kind"), ["unit"])
 
     return books.once_here(("activities",), build)
 
@@ -49,8 +50,9 @@ def completed(books: Books) -> Frame:
 
 
 def came(books: Books) -> Frame:
-    """`unit`, `span`: events attended."""
-    return books.in_spans(attended(books)).select("unit", "span")
+    """`unit`, `span`: events attended; materialised."""
+    rows = books.in_spans(attended(books)).select("unit", "span")
+    return books.once_here(("came",), lambda: books.engine.materialise(rows))
 
 
 def _dated(books: Books, frame: Frame, day: str, *kept: str) -> Frame:
@@ -60,7 +62,7 @@ def _dated(books: Books, frame: Frame, day: str, *kept: str) -> Frame:
 
 def _counted(books: Books, deeds: Frame) -> Frame:
     """`unit`, `span`, `deeds`: how often who did something in which period."""
-    return books.engine.group(deeds, "unit", {"span": len(books.schedule.spans)}, [], [nw.len().alias("deeds")])
+    return books.engine.tally(deeds, "unit", "span", len(books.schedule.spans), "deeds")
 
 
 def told_by(export: Export) -> list[str]:
@@ -98,9 +100,8 @@ class Busy(Doers):
 
     def listed(self, books: Books) -> Frame:
         """Found once, whatever they are split by."""
-        found = super().listed(books)
-        key = ("busy", self.activity_minimum, self.activity_kinds)
-        return books.once_here(key, lambda: books.engine.materialise(found))
+        found, key = super().listed, ("busy", self.activity_minimum, self.activity_kinds)
+        return books.once_here(key, lambda: books.engine.materialise(found(books)))
 
     def doers(self, books: Books) -> Frame:
         """By their deeds of the period."""

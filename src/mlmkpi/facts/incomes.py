@@ -15,7 +15,7 @@ from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag,
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.followed import WHEN_ENROLLED, Followed
-from mlmkpi.facts.listed import by_people, plain
+from mlmkpi.facts.listed import by_people, of_periods, plain
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 PAID, SPENT = "commissions.amount", "expenses.amount"
@@ -67,15 +67,15 @@ def on_books_some_day(first: int | Expr, last: int | Expr) -> Expr:
     return stayed | ((nw.col("returned_on") <= last) & (enrolled <= last))
 
 
-def listed(books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-    """`unit`, `span`, and the dimensions: everybody on the books on any day of each period."""
+def listed(books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+    """`unit`, `span`, and the dimensions: everybody on the books on any day of each period, by period or in all."""
     sellers = seller_attributes(books, plain(dimensions), at)
     people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
     spans = [
         (span.index, {"listed": on_books_some_day(span.start, span.end), **named(sellers, span)})
         for span in books.spans
     ]
-    return books.engine.concat(books.engine.spread(people, spans, "listed")).drop("listed")
+    return [rows.drop("listed") for rows in books.engine.spread(people, spans, "listed")]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Earners(_Incomes):
     costed: bool = False
 
     own: ClassVar[tuple[str, ...]] = (RANK,)
+    held: ClassVar[bool] = True
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, the commissions, and the expenses where the figure reads them."""
@@ -121,18 +122,18 @@ class Earners(_Incomes):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `gross`, `expenses` (0 where there are none)."""
-        rows = self._with(books, listed(books, dimensions, at), earned(books))
-        if books.export.has(SPENT):
-            rows = self._with(books, rows, spent(books))
-        else:
-            rows = rows.with_columns(nw.lit(0, dtype=nw.Int64).alias("expenses"))
-        return rows.with_columns(nw.col("gross").fill_null(0), nw.col("expenses").fill_null(0))
+        frames, spans = listed(books, dimensions, at), [span.index for span in books.spans]
+        costed = books.export.has(SPENT)
+        for sums in (earned(books), *([spent(books)] if costed else [])):
+            frames = of_periods(books, frames, sums.rename({"unit": PERSON}), "span", spans)
+        rows = books.engine.concat(frames)
+        expenses = nw.col("expenses").fill_null(0) if costed else nw.lit(0, dtype=nw.Int64).alias("expenses")
+        return rows.with_columns(nw.col("gross").fill_null(0), expenses)
 
-    @staticmethod
-    def _with(books: Books, rows: Frame, sums: Frame) -> Frame:
-        """The rows with people's sums of the period."""
-        spans = {"span": max(span.index for span in books.spans) + 1}
-        return books.engine.look_up(rows, "unit", sums.rename({"unit": PERSON}), spans)
+    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The rows, made once for whatever they are split by."""
+        split = books.split_all(self, dimensions)
+        return [books.once_here((self, split, at), lambda: books.engine.materialise(self.rows(books, split, at)))]
 
     @measure
     def people(self) -> Expr:

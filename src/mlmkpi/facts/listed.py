@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,6 +25,19 @@ def plain(dimensions: Dimensions) -> Dimensions:
 def by_people(books: Books, rows: Frame, dimensions: Dimensions, at: Boundary) -> Frame:
     """Rows of people (`unit`, `span`) with the dimensions of these people."""
     return seller_attributes(books, plain(dimensions), at).attach(rows, "unit")
+
+
+def of_periods(books: Books, frames: Sequence[Frame], known: Frame, key: str, numbers: Sequence[int]) -> list[Frame]:
+    """Rows of people (`unit`), a frame each of these numbers or one of all of them, with what is known of them then.
+
+    What is known has one row a `person` and number, `key`; frames of one number each need not tell it.
+    """
+    if len(frames) < len(numbers):
+        return [books.engine.look_up(rows, "unit", known, {key: max(numbers) + 1}) for rows in frames]
+    return [
+        books.engine.look_up(rows, "unit", known.filter(nw.col(key) == number).drop(key))
+        for number, rows in zip(numbers, frames, strict=True)
+    ]
 
 
 class _OnBooks(Fact):

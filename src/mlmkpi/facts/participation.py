@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import ClassVar
 
 import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import PERSON, Frame
+from mlmkpi.facts.activity import invited
 from mlmkpi.facts.attributes import of_row
 from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.listed import by_people
+from mlmkpi.facts.listed import by_people, of_periods
 from mlmkpi.facts.people import ENROLLED
 from mlmkpi.facts.roster import on_books
 from mlmkpi.facts.rules import EventBase
@@ -71,43 +73,44 @@ class Participation(Fact):
         return by_people(books, rows, tuple(d for d in dimensions if d.name not in own), at)
 
     def _invited(self, books: Books, own: list[str]) -> Frame:
-        rows = self._listed(books).join(self._events(books, own), on="event_id", how="inner")
+        rows = invited(books).join(self._events(books, own), on="event_id", how="inner")
         rows = books.in_spans(rows, "held_on")
         ones = nw.lit(1, dtype=nw.Int64).alias("open")
         return rows.select("unit", "span", *own, ones, flag(nw.col("attended")).alias("came"))
 
     def _eligible(self, books: Books, own: list[str]) -> Frame:
-        people, held = self._people(books), list(self._held(books, own))
+        events, markets = self._numbered(books, own)
+        people, held = self._people(books, markets), list(self._held(books, own, events))
         frames = []
         for number, one in enumerate(held):
             at = nw.lit(number).cast(nw.Int32)
             labels = [nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()]
             frames.append(self._open(books, people, one).with_columns(at.alias(EVENTS), *labels))
-        came = self._came(books, people, held)
-        rows = books.engine.look_up(books.engine.concat(frames), "unit", came, {EVENTS: len(held)})
+        frames = frames if books.engine.in_parts else [books.engine.concat(frames)]
+        rows = books.engine.concat(of_periods(books, frames, self._came(books, people, held), EVENTS, range(len(held))))
         return rows.select("unit", "span", *own, "open", nw.col("came").fill_null(0))
 
+    def _numbered(self, books: Books, own: list[str]) -> tuple[pl.DataFrame, list[str]]:
+        """The events, `_market` being the number of theirs among the markets, which stand beside them."""
+        events = books.engine.collect(self._events(books, own))
+        if "_market" not in events.columns:
+            return events.with_columns(pl.lit(None, dtype=pl.Int32).alias("_market")), []
+        markets = events["_market"].cast(pl.String).drop_nulls().unique().sort().to_list()
+        number = pl.col("_market").cast(pl.String).cast(pl.Enum(markets)).to_physical().cast(pl.Int32)
+        return events.with_columns(number), markets
+
     def _came(self, books: Books, people: Frame, held: Sequence[Held]) -> Frame:
-        """To how many of each of these events everybody came to whom they were open."""
+        """To how many of each of these events everybody (`person`) came to whom they were open."""
         events = pl.concat(
             one.events.with_columns(pl.lit(number, dtype=pl.Int32).alias(EVENTS)) for number, one in enumerate(held)
         )
-        rows = self._listed(books).filter(nw.col("attended"))
+        rows = invited(books).filter(nw.col("attended"))
         rows = rows.join(books.engine.small(events), on="event_id", how="inner")
-        rows = rows.join(people, on="unit", how="inner").filter(on_books(nw.col("held_on")))
-        if "market" in books.export.columns("events"):
+        rows = books.engine.look_up(rows, "unit", people).filter(on_books(nw.col("held_on")))
+        if "_home" in people.collect_schema().names():
             rows = rows.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col("_home")))
-        rows = rows.with_columns(nw.lit(1, dtype=nw.Int64).alias("came"))
-        came = books.engine.group(rows, "unit", {EVENTS: len(held)}, [], [nw.col("came").sum()])
+        came = books.engine.tally(rows, "unit", EVENTS, len(held), "came")
         return books.engine.directory(came.rename({"unit": PERSON}))
-
-    def _listed(self, books: Books) -> Frame:
-        """The attendance as `event_id`, `unit`, `attended` (an empty cell = yes)."""
-        columns = books.export.columns("attendance")
-        rows = books.export.scan("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
-        attended = nw.col("attended").fill_null(True) if "attended" in columns else nw.lit(True)
-        rows = rows.filter(~nw.col("distributor_id").is_null())
-        return rows.select("event_id", nw.col("distributor_id").alias("unit"), attended.alias("attended"))
 
     def _events(self, books: Books, own: list[str]) -> Frame:
         """The events as `event_id`, `held_on`, `_market` where they have one, and the columns."""
@@ -116,45 +119,57 @@ class Participation(Fact):
         rows = rows.filter(nw.col("held_on") <= books.schedule.as_of)
         return rows.select("event_id", "held_on", *(nw.col(name).alias("_market") for name in markets), *own)
 
-    def _people(self, books: Books) -> Frame:
-        """Everybody as `unit` with their days on the books and, where events have one, their market as `_home`."""
-        people = books.people().with_columns(nw.col("person").alias("unit"))
-        if "market" not in books.export.columns("events"):
+    @staticmethod
+    def _people(books: Books, markets: list[str]) -> Frame:
+        """Everybody (`person`) with their days on the books and, as `_home`, the number of their market among these."""
+        people = books.people()
+        if not markets:
             return people
-        homes = books.export.scan("distributors", ["distributor_id", "market"])
-        homes = homes.select(nw.col("distributor_id").alias("unit"), nw.col("market").alias("_home"))
-        return books.engine.materialise(people.join(homes, on="unit", how="left"))
+        numbers = books.engine.small(pl.DataFrame({"market": markets}).with_row_index("_home").cast({"_home": pl.Int32}))
+        homes = books.export.scan("distributors", ["distributor_id", "market"]).rename({"distributor_id": PERSON})
+        homes = homes.join(numbers, on="market", how="inner").select(PERSON, "_home")
+        return books.engine.materialise(books.engine.look_up(people, PERSON, books.engine.directory(homes)))
 
-    def _held(self, books: Books, own: list[str]) -> Iterator[Held]:
+    def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> Iterator[Held]:
         """Each period's events by their own columns; of a period without events, none."""
-        held = books.engine.collect(self._events(books, own))
-        if "_market" not in held.columns:
-            held = held.with_columns(pl.lit(None, dtype=pl.String).alias("_market"))
         columns = ["event_id", "held_on", "_market"]
         for span in books.spans:
-            inside = held.filter(pl.col("held_on").is_between(span.start, span.end))
+            inside = events.filter(pl.col("held_on").is_between(span.start, span.end))
             alike = inside.group_by(own) if own and inside.height else [((None,) * len(own), inside)]
-            for key, events in alike:
-                yield Held(span, dict(zip(own, key, strict=True)), events.select(columns))
+            for key, some in alike:
+                yield Held(span, dict(zip(own, key, strict=True)), some.select(columns))
+
+    @classmethod
+    def _open(cls, books: Books, people: Frame, one: Held) -> Frame:
+        """Those to whom some of the events were open, `open` saying how many: all of them to who stayed throughout."""
+        days = sorted(one.events["held_on"].unique()) or [one.span.end]
+        stayed = (nw.col("enrolled") <= days[0]) & (nw.col("terminated") > days[-1])
+        here = (nw.col("enrolled") <= days[-1]) & ((nw.col("terminated") > days[0]) | (nw.col("returned_on") <= days[-1]))
+        always, others = people.filter(stayed), people.filter(here & ~stayed)
+        always, (whole,) = cls._events_on(books, always, one, [days])
+        others, by_day = cls._events_on(books, others, one, [[day] for day in days])
+        came_and_went = (flag(on_books(day)) * events for day, events in zip(days, by_day, strict=True))
+        span = nw.lit(one.span.index).cast(nw.Int32).alias("span")
+        rows = books.engine.concat([
+            some.select(nw.col(PERSON).alias("unit"), span, found.alias("open"))
+            for some, found in ((always, whole), (others, reduce(add, came_and_went)))
+        ])
+        return rows.filter(nw.col("open") > 0)
 
     @staticmethod
-    def _open(books: Books, people: Frame, one: Held) -> Frame:
-        """Those to whom some of the events were open, `open` saying how many."""
-        held = Counter(one.events.select("held_on", "_market").iter_rows())
-        local = sorted({day for day, market in held if market is not None})
-        if local:
-            markets = sorted({market for _, market in held if market is not None})
-            on_days = {f"_on_{day}": [held[day, market] for market in markets] for day in local}
-            table = books.engine.small(pl.DataFrame({"_market": markets, **on_days}))
-            people = people.join(table, left_on="_home", right_on="_market", how="left")
-        found = nw.lit(0, dtype=nw.Int64)
-        for day in sorted({day for day, _ in held}):
-            events = nw.lit(held[day, None], dtype=nw.Int64)
-            if day in local:
-                events = events + nw.col(f"_on_{day}").fill_null(0)
-            found = found + flag(on_books(day)) * events
-        span = nw.lit(one.span.index).cast(nw.Int32).alias("span")
-        return people.select("unit", span, found.alias("open")).filter(nw.col("open") > 0)
+    def _events_on(
+        books: Books, people: Frame, one: Held, stretches: Sequence[Sequence[int]]
+    ) -> tuple[Frame, list[Expr]]:
+        """The people, and how many of the events of each of these stretches of days are for everybody or their market."""
+        held = [one.events.filter(pl.col("held_on").is_in(list(days)))["_market"].to_list() for days in stretches]
+        homes = sorted({market for markets in held for market in markets if market is not None})
+        for_all = [nw.lit(markets.count(None), dtype=nw.Int64) for markets in held]
+        if not homes:
+            return people, for_all
+        counts = {f"_at_{at}": [markets.count(home) for home in homes] for at, markets in enumerate(held)}
+        table = pl.DataFrame({PERSON: pl.Series(homes, dtype=pl.Int32), **counts})
+        people = books.engine.look_up(people, "_home", books.engine.small(table))
+        return people, [events + nw.col(f"_at_{at}").fill_null(0) for at, events in enumerate(for_all)]
 
     @measure
     def open_to(self) -> Expr:

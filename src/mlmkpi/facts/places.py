@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import customer_attributes, seller_attributes
+from mlmkpi.facts.attributes import customer_attributes, seller_attributes, want_attributes
 from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, SpannedFact, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Buyers, Histories
@@ -96,6 +96,7 @@ class Penetration(Histories, SpannedFact):
         """Ask for what tells a customer's market."""
         markets = self._markets(books)
         super().prepare(books, markets[-1:])
+        want_attributes(books, markets)
         if len(markets) > 1:
             books.want(self.rules).cells["buyer"].add("latest")
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import narwhals as nw
 
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH, KEY, TABLE
+from mlmkpi.facts.attributes import AGE_BAND, BIRTH, TABLE, listed_people
 from mlmkpi.facts.base import Boundary, Dimensions, Side
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
@@ -18,7 +18,9 @@ from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.rules import DemographicOf
 
 TRAITS = (AGE_BAND, "gender", "region")
-PERSON = "_person"
+WHO = "_person"
+READ = (WHO, "cell", "span", "buyer", "amount", "sale", "own")
+"""What measures and splits read of the rows."""
 
 
 def columns_of(trait: str) -> tuple[str, ...]:
@@ -35,6 +37,7 @@ class Profiles(Orders):
 
     of: DemographicOf = DemographicOf.BUYER
 
+    held: ClassVar[bool] = True
     own: ClassVar[tuple[str, ...]] = tuple(f"{whose}.{trait}" for whose in DemographicOf for trait in TRAITS)
 
     @property
@@ -58,50 +61,84 @@ class Profiles(Orders):
 
     def people_column(self, measure: str, dimensions: Dimensions) -> str:
         """The buyers, or the sellers."""
-        return PERSON
+        return WHO
+
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask for the people's traits."""
+        super().prepare(books, dimensions)
+        for side in self.sides_of_people:
+            books.wanted_of.setdefault(side, set()).update(_columns(books, side))
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The orders' rows with the traits among the dimensions, and the person."""
-        frame = super().rows(books, dimensions, at)
-        for name in (d.name for d in dimensions if d.own and d.name in self.own):
-            frame = self._traced(books, frame, name)
-        person = nw.when(nw.col("own")).then(nw.col("seller")).otherwise(nw.col("buyer"))
-        return frame.with_columns((nw.col("seller") if self.of is DemographicOf.SELLER else person).alias(PERSON))
+        frame, traits = super().rows(books, dimensions, at), [d.name for d in dimensions if d.own]
+        if self.of is DemographicOf.SELLER:
+            rows = self._traced(books, frame, Side.PERSON, traits)
+        else:
+            own = self._traced(books, frame.filter(nw.col("own")), Side.PERSON, traits)
+            others = self._traced(books, frame.filter(~nw.col("own")), Side.CUSTOMER, traits)
+            rows = books.engine.concat([own, others])
+        aged = f"{self.of}.{AGE_BAND}"
+        return self._aged(books, rows, aged) if aged in traits else rows
 
-    def _traced(self, books: Books, frame: Frame, name: str) -> Frame:
-        """The rows with a trait of their people."""
-        kept, trait, found = frame.collect_schema().names(), name.partition(".")[2], []
-        for side in self.sides_of_people:
-            people = self._people(books, side, trait)
-            if people is None:
-                found.append(nw.lit(None))
-                continue
-            unit = "seller" if side is Side.PERSON else "buyer"
-            frame = books.engine.look_up(frame, unit, books.engine.directory(people))
-            found.append(nw.col(f"_of_{side}"))
-        value = found[0] if len(found) == 1 else nw.when(nw.col("own")).then(found[0]).otherwise(found[1])
-        frame = frame.select(*kept, value.alias(name))
-        return self._aged(books, frame, name) if trait == AGE_BAND else frame
+    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The rows with every trait, made once for whatever they are split by."""
+        split = books.split_all(self, dimensions)
+
+        def build() -> Frame:
+            rows = self.rows(books, split, at)
+            unread = [name for name in rows.collect_schema().names() if name not in (*READ, *(d.name for d in split))]
+            return books.engine.materialise(rows.drop(*unread))
+
+        return [books.once_here(("orders", self, split, at), build)]
+
+    def _traced(self, books: Books, frame: Frame, side: Side, traits: Sequence[str]) -> Frame:
+        """The rows with who of a side stands behind each (WHO), and with some of their traits."""
+        who = "seller" if side is Side.PERSON else "buyer"
+        frame = frame.with_columns(nw.col(who).alias(WHO))
+        if not traits:
+            return frame
+        kept, people = frame.collect_schema().names(), self._people(books, side)
+        return books.engine.look_up(frame, WHO, people).select(
+            *kept, *(nw.col(_of_people(trait.partition(".")[2])).alias(trait) for trait in traits)
+        )
 
     @staticmethod
     def _aged(books: Books, frame: Frame, name: str) -> Frame:
         """The rows with the band of the age on their day for the birth day, both counted from a March."""
         kept = frame.collect_schema().names()
-        frame = since_march(frame, "day", "_today")
+        days = since_march(books.days.select(nw.col("day").alias(PERSON)), PERSON, "_today")
+        frame = books.engine.look_up(frame, "day", days)
         frame = frame.with_columns(((nw.col("_today") - nw.col(name)) // YEAR).alias("_age"))
         band = band_of_age(nw.col("_age"), books.age_bands, books.engine.labels(books.age_bands))
         return frame.with_columns(band.alias(name)).select(*kept)
 
-    @staticmethod
-    def _people(books: Books, side: Side, trait: str) -> Frame | None:
-        """A side's people (`person`) with the trait, of an age the birth day (`_of_<side>`); None without a column."""
-        table, key = TABLE[side], KEY[side]
-        columns = [column for column in columns_of(trait) if column in books.export.columns(table)]
-        label = birth_day(frozenset(columns)) if trait == AGE_BAND else nw.col(trait)
-        if not columns or label is None:
-            return None
-        people = books.export.scan(table, [key, *columns])
-        people = people.select(nw.col(key).alias("person"), label.alias(f"_of_{side}"))
-        return since_march(people, f"_of_{side}", "_march").select(
-            "person", nw.col("_march").alias(f"_of_{side}")
-        ) if trait == AGE_BAND else people
+    def _people(self, books: Books, side: Side) -> Frame:
+        """A side's people (`person`) with every trait that any of them has; of an age the birth day from a March."""
+
+        def build() -> Frame:
+            columns = _columns(books, side)
+            people = listed_people(books, side, sorted(columns))
+            people = people.select(PERSON, *(nw.col(f"_a_{name}").alias(name) for name in sorted(columns)))
+            birth = birth_day(frozenset(columns & set(BIRTH)))
+            no_day, no_text = nw.lit(None, dtype=nw.Int32), nw.lit(None, dtype=nw.String)
+            people = people.select(
+                PERSON, (no_day if birth is None else birth).alias("_birth"),
+                *(
+                    (nw.col(name) if name in columns else no_text).alias(_of_people(name))
+                    for name in TRAITS if name != AGE_BAND
+                ),
+            )
+            return books.engine.directory(since_march(people, "_birth", _of_people(AGE_BAND)).drop("_birth"))
+
+        return books.once(("traits", side), build)
+
+
+def _of_people(trait: str) -> str:
+    """What a trait is called beside the columns of rows."""
+    return f"_trait_{trait}"
+
+
+def _columns(books: Books, side: Side) -> set[str]:
+    """The columns that a side's people have their traits of."""
+    return {c for trait in TRAITS for c in columns_of(trait)} & books.export.columns(TABLE[side])

@@ -15,6 +15,7 @@ import polars as pl
 from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
 from mlmkpi.facts.ages import AGE_BANDS
+from mlmkpi.facts.attributes import want_attributes
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.lineage import Lineage
@@ -165,6 +166,8 @@ def _books(
         teams=request.teams, lineage=lineage, roster=roster, with_people=any(fact.reads_people for fact in jobs.facts),
     )
     for fact, _, split in jobs.jobs:
+        books.split_by.setdefault(fact, set()).update(dimension for dimension in split if dimension.own)
+        want_attributes(books, split)
         with books.narrowed(laid.within(jobs.reach[fact])):
             fact.prepare(books, split)
     return books

@@ -114,8 +114,9 @@ def take(books: Books, job: Job) -> Sums:
     key = "span" if "span" in parts[0].collect_schema().names() else "cell"
     check_whole(rows, job.summed)
     parts = [_read(job, part, key, _credited(job, split)) for part in parts] if split.leaders else []
-    rows = _kept(books, job, _read(job, rows, key, job.names), times=job.times - bool(parts))
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
+    times = job.times - bool(parts) - (len(job.clustered) - len(grouped))
+    rows = _kept(books, job, _read(job, rows, key, job.names), times=times)
     pairs = {pair_name(pair): pair for pair in {**job.pairs, **job.clustered} if pair not in grouped}
     totals = _totals(books, job, split, parts or [rows], key, pairs)
     for pair in grouped:
@@ -143,7 +144,8 @@ def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:
 def _kept(books: Books, job: Job, rows: Frame, *, times: int) -> Frame:
     """The rows, computed once where they are narrow and gone through several times."""
     narrow = len({measure.name for measure in job.summed}) <= NARROW
-    return books.engine.materialise(rows) if times > 1 and narrow and books.engine.at_hand else rows
+    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.held
+    return books.engine.materialise(rows) if kept else rows
 
 
 def _credited(job: Job, split: Split) -> list[str]:
@@ -252,8 +254,8 @@ def _people(
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
     rows, key = _apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
-    units = rows.group_by(key, *job.names).agg(nw.col("_unit").n_unique().alias("people"))
-    return split.labelled(books, _named(books, books.engine.collect(units), key))
+    found = books.engine.distinct(rows, [key, *job.names], "_unit", "people")
+    return split.labelled(books, _named(books, found, key))
 
 
 def _apart(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:

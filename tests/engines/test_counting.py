@@ -1,0 +1,32 @@
+"""Different units by groups are the same put in order and grouped."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from mlmkpi.engines.counting import counted
+
+ROWS = [
+    (3, "b", 7), (3, "b", 7), (3, "a", 7), (3, None, -2), (None, "a", 5), (None, "a", 6), (4, "b", 7), (3, "b", 2**30),
+]
+
+
+@pytest.mark.parametrize("kind", [pl.Categorical(), pl.Enum(["b", "a"]), pl.String()])
+@pytest.mark.parametrize("far", [2**30, 2**62])
+def test_each_unit_counts_once_a_group(kind: pl.DataType, far: int) -> None:
+    schema = pl.Schema({"cell": pl.Int32(), "label": kind, "unit": pl.Int64()})
+    rows = [(cell, label, far if unit == 2**30 else unit) for cell, label, unit in ROWS]
+    told: dict[tuple[int | None, str | None], set[int]] = {}
+    for cell, label, unit in rows:
+        told.setdefault((cell, label), set()).add(unit)
+    found = counted(pl.LazyFrame(rows, schema=schema, orient="row"), ["cell", "label"], "unit", "people")
+    assert found.schema == {"cell": pl.Int32, "label": kind, "people": pl.UInt32}
+    assert {(cell, label): people for cell, label, people in found.iter_rows()} == {
+        group: len(units) for group, units in told.items()
+    }
+
+
+def test_no_rows_are_no_groups() -> None:
+    none = pl.LazyFrame(schema={"cell": pl.Int32, "unit": pl.Int32})
+    assert counted(none, ["cell"], "unit", "people").is_empty()
