@@ -81,7 +81,7 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
 def test_a_line_whose_id_has_another_shape_than_the_first_changes_nothing(
     tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlmkpi.engines.codecs.SAMPLE", 1)
+    monkeypatch.setattr("mlmkpi.engines.shapes.SAMPLE", 1)
     lines = tables["order_lines"]
     odd = lines.head(1).with_columns(pl.lit("of no order").alias("order_id"))
     assert answer({**tables, "order_lines": pl.concat([lines, odd])}) == expected

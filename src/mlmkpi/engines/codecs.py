@@ -1,4 +1,4 @@
-"""Which columns of the exports hold ids of people or orders, and how each becomes integers on Polars."""
+"""How ids of people and of orders become integers on Polars, column by column."""
 
 from __future__ import annotations
 
@@ -6,33 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from mlmkpi.engines.ids import (
-    MISS,
-    Codec,
-    HashedIds,
-    ParsedIds,
-    Shape,
-    UnparsedIdError,
-    dictionary,
-    hashed,
-    parsed,
-    shapes_of,
-)
+from mlmkpi.engines.ids import MISS, Codec, HashedIds, ParsedIds, UnparsedIdError, dictionary, hashed
+from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Exports
-from mlmkpi.tables import TABLES
 
-PEOPLE = ("distributors.distributor_id", "customers.customer_id")
-ORDERS = ("orders.order_id",)
-SAMPLE = 1000
 LARGE = ("orders", "order_lines", "activities")
 """Tables whose parsed ids are looked through where they are collected, which saves reading them twice."""
-
-
-def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
-    """Whether a column holds ids of one of these, each a key as `table.column`."""
-    if table not in TABLES or column not in TABLES[table].names:
-        return False
-    return f"{table}.{column}" in whose or TABLES[table].column(column).references in whose
 
 
 class Codecs:
@@ -40,18 +19,17 @@ class Codecs:
 
     def __init__(self, exports: Exports, *, exact: bool) -> None:
         self._tables = exports.tables
-        self._exact = exact
-        self._shapes = {} if exact else self._sampled()
         self._checked: set[tuple[str, str]] = set()
-        self.people: Codec = self._people_codec()
-        self.orders: Codec | None = parsed(self._shapes_of(ORDERS)) or self._hashed_orders()
+        self._shapes = Shapes(self._tables, {table: source.columns for table, source in self._tables.items()})
+        parsed = None if exact else self._shapes.codec(PEOPLE)
+        self.people: Codec = parsed or dictionary([self._ids(*column) for column in self._shapes.columns(PEOPLE)])
+        self.orders: Codec | None = None if exact else self._shapes.codec(ORDERS) or self._hashed_orders()
 
     def of(self, table: str, column: str) -> Codec | None:
         """How a column's ids become integers; None where they stay text."""
         codec: Codec | None = self.people if is_id_of(table, column, PEOPLE) else None
         codec = self.orders if is_id_of(table, column, ORDERS) else codec
-        shapes = self._shapes.get((table, column))
-        return codec.only(shapes) if shapes and isinstance(codec, ParsedIds) else codec
+        return self._shapes.narrowed(codec, table, column) if isinstance(codec, ParsedIds) else codec
 
     def parsing(self, table: str, columns: Sequence[str]) -> list[str]:
         """The columns whose ids are parsed, white space and all."""
@@ -95,38 +73,10 @@ class Codecs:
                 raise UnparsedIdError
             self._checked.add((table, name))
 
-    def _id_columns(self, whose: Sequence[str]) -> list[tuple[str, str]]:
-        return [
-            (table, column) for table, source in self._tables.items() for column in sorted(source.columns)
-            if is_id_of(table, column, whose)
-        ]
-
     def _ids(self, table: str, column: str) -> pl.LazyFrame:
         return self._tables[table].scan([column]).select(pl.col(column).cast(pl.String).alias("id"))
-
-    def _sampled(self) -> dict[tuple[str, str], frozenset[Shape] | None]:
-        """The shapes of each id column's first ids, None where one has none."""
-        columns = self._id_columns((*PEOPLE, *ORDERS))
-        found: dict[tuple[str, str], frozenset[Shape] | None] = dict.fromkeys(columns, frozenset())
-        for table in dict.fromkeys(table for table, _ in columns):
-            head = self._tables[table].head((name for of, name in columns if of == table), SAMPLE)
-            found |= {(table, ids.name): shapes_of(ids.drop_nulls().to_list()) for ids in head}
-        return found
-
-    def _shapes_of(self, whose: Sequence[str]) -> frozenset[Shape] | None:
-        """The shapes of all columns of these ids; None where they cannot be parsed."""
-        found = [self._shapes.get(column) for column in self._id_columns(whose)]
-        if None in found:
-            return None
-        return frozenset(shape for shapes in found if shapes for shape in shapes)
-
-    def _people_codec(self) -> Codec:
-        codec = parsed(self._shapes_of(PEOPLE))
-        if codec is not None:
-            return codec
-        return dictionary([self._ids(*column) for column in self._id_columns(PEOPLE)])
 
     def _hashed_orders(self) -> Codec | None:
         """Hashes of the orders' ids, where these are texts of no shape."""
         is_text = "orders" in self._tables and "order_id" in self._tables["orders"].columns
-        return None if self._exact or not is_text else HashedIds(self._ids("orders", "order_id"))
+        return HashedIds(self._ids("orders", "order_id")) if is_text else None

@@ -1,4 +1,4 @@
-"""Validation's reading on Polars: ids by their hashes, rows by their places in the files."""
+"""Validation's reading on Polars: ids by their keys, rows by their places in the files."""
 
 from __future__ import annotations
 
@@ -13,20 +13,14 @@ from numpy.typing import NDArray
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY
 from mlmkpi.engines.hashes import Hashes
+from mlmkpi.engines.keys import Keys, hashed
 from mlmkpi.engines.lookup import with_columns_of
+from mlmkpi.engines.members import Members
 from mlmkpi.sources import Exports, Finding, Source
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
 
 PLACE = (FILE, ROW)
-
-
-def hashed(ids: pl.Expr) -> pl.Expr:
-    """Ids as 64-bit hashes of their text, which are looked up and sorted in half the time; null stays null.
-
-    That one unknown id among ten million has the hash of a known one is less likely than one in a hundred thousand.
-    """
-    return pl.when(ids.is_not_null()).then(ids.cast(pl.String).hash())
 
 
 class PolarsSifted:
@@ -50,7 +44,8 @@ class PolarsChecks:
 
     def __init__(self, exports: Exports) -> None:
         self._sources = exports.tables
-        self._hashes: dict[tuple[str, str], Hashes] = {}
+        self._keys = Keys(exports.tables, self.readable)
+        self._members: dict[tuple[str, str], Members] = {}
         self._fit: set[str] = set()
 
     @property
@@ -119,12 +114,12 @@ class PolarsChecks:
         """All flags from one pass, and the hashed key; the flags of ten million rows fit into a few megabytes."""
         source, schema = self._sources[table], frame.collect_schema()
         keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
-        new = [column for column in keys if column not in self._hashes]
+        new = [column for column in keys if column not in self._members]
         looked = [*flags, *[BAD] * (BAD in schema)]
-        rows = nw.to_native(frame).select(*looked, *(hashed(pl.col(name)).alias(KEY) for _, name in new))
-        found = rows.collect(engine="streaming")
+        ids = (self._keys.of(*column, pl.col(column[1])).alias(KEY) for column in new)
+        found = nw.to_native(frame).select(*looked, *ids).collect(engine="streaming")
         for column in new:
-            self._hashes[column] = Hashes(found[KEY].drop_nulls())
+            self._members[column] = Members(found[KEY].drop_nulls())
         if self.readable(table) <= set(schema) and not (BAD in schema and found[BAD].any()):
             self._fit.add(table)
         return PolarsSifted(source, found.select(*flags))
@@ -143,50 +138,52 @@ class PolarsChecks:
         return _frame(self.collect(frame).lazy())
 
     def keyed(self, frame: Frame, column: str) -> Frame:
-        """The ids' hashes."""
-        return _frame(nw.to_native(frame).with_columns(hashed(pl.col(column)).alias(KEY)))
+        """The ids' keys."""
+        return _frame(nw.to_native(frame).with_columns(self._person(column).alias(KEY)))
 
     def look_up(self, frame: Frame, directory: Frame) -> Frame:
-        """By the hashes."""
+        """By the keys."""
         return _frame(with_columns_of(nw.to_native(frame), KEY, self.collect(directory), KEY))
 
     def strange(self, frame: Frame, ids: tuple[str, str], known: Sequence[tuple[str, str]], flag: str) -> Frame:
-        """By their hashes in one holder after the other."""
-        holders = [self._hashed(each) for each in known]
+        """By their keys in one holder after the other."""
+        holders = [self._holding(each) for each in known]
 
-        def unknown(wanted: pl.Series) -> pl.Series:
-            left = wanted.is_not_null().arg_true()
+        def unknown(texts: pl.Series) -> pl.Series:
+            flags = texts.is_not_null().to_numpy().copy()
+            left = np.flatnonzero(flags)
+            wanted = self._keys.made(*ids, texts.drop_nulls() if texts.has_nulls() else texts)
             for holder in holders:
-                left = left.filter(pl.Series(holder.places(wanted.gather(left)) == len(holder.ordered)))
-            flags = np.zeros(len(wanted), dtype=np.bool_)
-            flags[left.to_numpy()] = True
+                missing = ~holder.has(wanted)
+                flags[left[~missing]] = False
+                left, wanted = left[missing], wanted.filter(pl.Series(missing))
             return pl.Series(flags)
 
-        strange = hashed(pl.col(ids[1])).map_batches(unknown, return_dtype=pl.Boolean, is_elementwise=True)
+        strange = pl.col(ids[1]).map_batches(unknown, return_dtype=pl.Boolean, is_elementwise=True)
         return _frame(nw.to_native(frame).with_columns(strange.alias(flag)))
 
     def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
-        """By the hashes of both; texts are compared for those alone who have several rows."""
+        """By the keys of both; texts are compared for those alone who have several rows."""
         texts = self._sources[table].scan(["distributor_id", column]).select(
-            hashed(pl.col("distributor_id")).alias(KEY), pl.col(column).cast(pl.String).alias("above")
+            self._person("distributor_id").alias(KEY), pl.col(column).cast(pl.String).alias("above")
         ).drop_nulls()
-        rows = texts.with_columns(hashed(pl.col("above"))).collect(engine="streaming")
-        people = Hashes(rows[KEY])
-        if len(people.repeated):
-            twice = pl.col(KEY).is_in(pl.Series(people.repeated).implode())
-            highest = texts.filter(twice).group_by(KEY).agg(pl.col("above").max())
-            highest = highest.with_columns(hashed(pl.col("above")))
-            rows = pl.concat([rows.filter(~twice), highest.collect(engine="streaming")])
-            people = Hashes(rows[KEY])
-        above = people.places(rows["above"]).astype(np.int64)
-        parents = np.empty(len(rows), dtype=np.int64)
-        parents[people.places(rows[KEY])] = np.where(above < len(rows), above, -1)
-        return pl.Series(KEY, people.ordered), parents
+        rows = texts.with_columns(self._person("above")).collect(engine="streaming")
+        twice = Members(rows[KEY]).repeated
+        if len(twice):
+            several = pl.col(KEY).is_in(twice.implode())
+            highest = texts.filter(several).group_by(KEY).agg(pl.col("above").max())
+            highest = highest.with_columns(self._person("above"))
+            rows = pl.concat([rows.filter(~several), highest.collect(engine="streaming")])
+        people = Members(rows[KEY])
+        here, above = people.places(rows[KEY]), people.places(rows["above"])
+        ids, parents = np.empty(len(rows), dtype=rows[KEY].to_numpy().dtype), np.empty(len(rows), dtype=np.int64)
+        ids[here], parents[here] = rows[KEY].to_numpy(), np.where(above < len(rows), above, -1)
+        return pl.Series(KEY, ids), parents
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:
-        """Filtered by the hashes, which are few."""
+        """Filtered by the keys, which are few."""
         wanted = self.collect(ids.select(KEY))[KEY]
-        return _frame(nw.to_native(frame).filter(hashed(pl.col(column)).is_in(wanted.implode())))
+        return _frame(nw.to_native(frame).filter(self._person(column).is_in(wanted.implode())))
 
     def having(self, frame: Frame, other: Frame, key: Sequence[str], *, others: bool = False) -> Frame:
         """A join in which empty cells are equal."""
@@ -198,18 +195,22 @@ class PolarsChecks:
     def repeats(self, table: str, key: Sequence[str]) -> bool:
         """They may where their hashes are equal."""
         if tuple(key) == self._sources[table].table.key and len(key) == 1:
-            return len(self._hashed((table, key[0])).repeated) > 0
+            return len(self._holding((table, key[0])).repeated) > 0
         text = pl.concat_str(pl.col(key).cast(pl.String).fill_null(""), separator="\0")
         rows = self._sources[table].scan(key).select(hashed(text).alias("hash")).collect(engine="streaming")
         return len(Hashes(rows["hash"]).repeated) > 0
 
-    def _hashed(self, column: tuple[str, str]) -> Hashes:
-        """The hashed ids of a table's column, none of them empty."""
-        if column not in self._hashes:
+    def _holding(self, column: tuple[str, str]) -> Members:
+        """The ids in a table's column."""
+        if column not in self._members:
             table, name = column
-            ids = self._sources[table].scan([name]).select(hashed(pl.col(name)).alias(KEY)).drop_nulls()
-            self._hashes[column] = Hashes(ids.collect(engine="streaming")[KEY])
-        return self._hashes[column]
+            ids = self._sources[table].scan([name]).select(self._keys.of(*column, pl.col(name)).alias(KEY))
+            self._members[column] = Members(ids.drop_nulls().collect(engine="streaming")[KEY])
+        return self._members[column]
+
+    def _person(self, column: str) -> pl.Expr:
+        """The keys of a column of distributors' ids."""
+        return self._keys.of("distributors", "distributor_id", pl.col(column))
 
 
 def _in_order(source: Source) -> list[str]:
