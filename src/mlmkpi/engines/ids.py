@@ -43,12 +43,6 @@ class Shape:
         fits = column.str.len_bytes() == len(self.prefix.encode()) + self.digits
         return fits & (column >= self.prefix + "0") & (column < self.prefix + chr(ord("9") + 1))
 
-    @classmethod
-    def of(cls, text: str) -> Shape | None:
-        """The shape of an id, None where it has none."""
-        found = _SHAPE.fullmatch(text)
-        return cls(found[1], len(found[2])) if found else None
-
 
 class ParsedIds:
     """Ids of a few shapes: each shape's numbers follow the ones before it in text order.
@@ -159,8 +153,9 @@ def hashed(name: str, seed: int = 0) -> pl.Expr:
 
 def shapes_of(samples: Iterable[str]) -> frozenset[Shape] | None:
     """The shapes that the samples have, None where one of them has none."""
-    shapes = {Shape.of(text) for text in set(samples)}
-    return None if None in shapes else frozenset(shape for shape in shapes if shape is not None)
+    found = [_SHAPE.fullmatch(text) for text in set(samples)]
+    parts = {(each[1], len(each[2])) for each in found if each}
+    return frozenset(Shape(*of) for of in parts) if all(found) else None
 
 
 def parsed(shapes: Collection[Shape] | None) -> ParsedIds | None:

@@ -70,10 +70,10 @@ class PolarsEngine:
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
         self._read.setdefault(table, set()).update(names)
         frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        self._tallest = max(self._tallest, source.height)
         if self.bad_rows == "stop" and BAD in frame.collect_schema():
             source.refuse_bad(names)
             frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
-        self._tallest = max(self._tallest, source.height)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)

@@ -142,10 +142,13 @@ class Attributes:
 
     def _births(self) -> Frame:
         """`span`, and the latest birth day of each age band after the first."""
-        ages, spans = lower_ages(self.books.age_bands), self.books.schedule.spans
-        births = {f"_born_{at}": [born_by(self.day(span), age) for span in spans] for at, age in enumerate(ages)}
-        rows = pl.DataFrame({"span": [span.index for span in spans], **births}).cast(pl.Int32)
-        return self.books.once(("births", self.at, self.opening), lambda: self.books.engine.small(rows))
+
+        def build() -> Frame:
+            ages, spans = lower_ages(self.books.age_bands), self.books.schedule.spans
+            births = {f"_born_{at}": [born_by(self.day(span), age) for span in spans] for at, age in enumerate(ages)}
+            return self.books.engine.small(pl.DataFrame({"span": [s.index for s in spans], **births}).cast(pl.Int32))
+
+        return self.books.once(("births", self.at, self.opening), build)
 
     def day(self, span: Span) -> int:
         """The day on which a period's dimensions are read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -31,6 +32,10 @@ class Days:
 
     def cells_of_spans(self) -> pl.DataFrame:
         """`cell`, `span`: the cells that each span is made of."""
+        return self._cells_of_spans
+
+    @cached_property
+    def _cells_of_spans(self) -> pl.DataFrame:
         rows = [
             {"cell": cell, "span": span.index}
             for span in self.schedule.spans
@@ -40,10 +45,13 @@ class Days:
 
     def spans_of_days(self) -> Frame:
         """`day`, `span`: the periods, of those that facts make rows for now, that each day lies in."""
-        here = pl.DataFrame({"span": [span.index for span in self.spans]}, schema={"span": pl.Int32})
-        days = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell")
-        rows = days.join(here, on="span").select("day", "span")
-        return self.once_here(("spans_of_days",), lambda: self.engine.small(rows))
+
+        def build() -> Frame:
+            here = pl.DataFrame({"span": [span.index for span in self.spans]}, schema={"span": pl.Int32})
+            days = self.timeline.days().select("day", "cell").join(self.cells_of_spans(), on="cell")
+            return self.engine.small(days.join(here, on="span").select("day", "span"))
+
+        return self.once_here(("spans_of_days",), build)
 
     def in_spans(self, rows: Frame, day: str = "day") -> Frame:
         """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
@@ -64,10 +72,13 @@ class Days:
 
     def ends(self) -> Frame:
         """`span`, `opening`, `closing`: the first and the last day of each period as it is computed."""
-        spans = self.schedule.spans
-        days = [(span.index, span.start, span.end) for span in spans]
-        rows = pl.DataFrame(days, schema=dict.fromkeys(("span", "opening", "closing"), pl.Int32), orient="row")
-        return self.once("ends", lambda: self.engine.small(rows))
+
+        def build() -> Frame:
+            days = [(span.index, span.start, span.end) for span in self.schedule.spans]
+            schema = dict.fromkeys(("span", "opening", "closing"), pl.Int32)
+            return self.engine.small(pl.DataFrame(days, schema=schema, orient="row"))
+
+        return self.once("ends", build)
 
     @property
     def one_cell_spans(self) -> bool:

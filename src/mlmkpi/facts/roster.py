@@ -183,8 +183,7 @@ class Roster:
 
 def on_books(day: int | Expr) -> Expr:
     """Whether a person (`enrolled`, `terminated`, `returned_on`) is on the books on the day."""
-    left = (nw.col("terminated") <= day) & ~(nw.col("returned_on") <= day)
-    return (nw.col("enrolled") <= day) & ~left
+    return (nw.col("enrolled") <= day) & ((nw.col("terminated") > day) | (nw.col("returned_on") <= day))
 
 
 def never(column: str) -> Expr:

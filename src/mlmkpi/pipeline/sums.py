@@ -282,6 +282,8 @@ def spanned(books: Books, rows: Frame, key: str) -> Frame:
 def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:
     """Sums by cell added up to sums by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
     others = [name for name in frame.columns if name != key and name not in set(names)]
+    if key == "span" and not others:
+        return frame
     frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
 

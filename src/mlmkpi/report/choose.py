@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,8 @@ from mlmkpi.report import ResultLike
 MOST = 20
 FEW, MANY_KPIS = 3, 8
 """Beside more KPIs than these, each split that a KPI brings itself shows but its largest segments."""
+Known = dict[date, tuple[bool, bool]]
+"""By the day that a period starts on, whether a KPI's rows are complete, and whether one has a figure."""
 FIXED = frozenset({
     "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
     "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
@@ -108,20 +111,20 @@ def choose(result: ResultLike, order: Order) -> Choice | None:
     periods = tuple(Period(*span) for span in spans)
     ended = [at for at, period in enumerate(periods) if period.end <= result.as_of]
     at = ended[-1] if ended else len(periods) - 1
-    by_kpi = frame.partition_by("kpi", maintain_order=True)
+    by_kpi, known = frame.partition_by("kpi", maintain_order=True), _known(frame)
     most = FEW if len(by_kpi) > MANY_KPIS else MOST
-    blocks = tuple(_block(rows, result.by, periods, at, order, most) for rows in by_kpi)
-    return Choice(periods, at, bool(ended), blocks)
+    own = [_own_period(known[rows["kpi"][0]], periods, at) for rows in by_kpi]
+    blocks = [_block(rows, result.by, periods, shown, order, most) for rows, shown in zip(by_kpi, own, strict=True)]
+    return Choice(periods, at, bool(ended), tuple(blocks))
 
 
 def _block(
-    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], shown: int, order: Order, most: int
+    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], at: int, order: Order, most: int
 ) -> Block:
-    at = _own_period(frame, periods, shown)
     now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by, order)
     brought = [name for name in frame.columns if name not in FIXED and name not in by]
     keys = [*by, *brought, "statistic"]
-    past = _past(frame.join(now, on=keys, how="semi", nulls_equal=True), keys, periods)
+    past = _past(frame.join(now, on=keys, how="semi", nulls_equal=True) if more else frame, keys, periods)
     groups: dict[tuple[str, ...], list[Row]] = {}
     for record in now.iter_rows(named=True):
         labels = tuple(str(record[name]) for name in by if record[name] is not None)
@@ -131,14 +134,21 @@ def _block(
     return Block(frame["kpi"][0], periods[at], at, segments, more, now["complete"].all(), empty)
 
 
-def _own_period(frame: pl.DataFrame, periods: tuple[Period, ...], shown: int) -> int:
+def _known(frame: pl.DataFrame) -> dict[str, Known]:
+    """What is known of each KPI's periods."""
+    complete, figure = pl.col("complete").all(), pl.col("value").is_not_null().any()
+    found: dict[str, Known] = {}
+    for kpi, start, whole, some in frame.group_by("kpi", "period_start").agg(complete, figure).iter_rows():
+        found.setdefault(kpi, {})[start] = (whole, some)
+    return found
+
+
+def _own_period(found: Known, periods: tuple[Period, ...], shown: int) -> int:
     """The KPI's last period up to the one shown that is complete and has a figure; else a complete one.
 
     Without any, the one shown or its latest.
     """
-    known, figure = pl.col("complete").all(), pl.col("value").is_not_null().any()
-    found = {start: rest for start, *rest in frame.group_by("period_start").agg(known, figure).iter_rows()}
-    earlier = [at for at in range(shown, -1, -1) if found.get(periods[at].start, (False,))[0]]
+    earlier = [at for at in range(shown, -1, -1) if found.get(periods[at].start, (False, False))[0]]
     for at in earlier:
         if found[periods[at].start][1]:
             return at
