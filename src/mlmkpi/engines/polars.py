@@ -209,9 +209,9 @@ class PolarsEngine:
         found = tallied(rows, unit, key, keys, name)
         return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)]) if found is None else self.small(found)
 
-    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """Put in order where keys are labels and small counts."""
-        return counted(nw.to_native(frame), keys, unit, name)
+        return self.small(counted(nw.to_native(frame), keys, unit, name))
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""

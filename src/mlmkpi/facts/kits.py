@@ -35,7 +35,7 @@ class Kits(Orders):
         orders = books.orders(self.rules)
         extras = list(books.want(self.rules).extras)
         names = ["cell", "day", "seller", "buyer", "amount", *extras]
-        kits = books.kits(self.rules)
+        kits = books.engine.materialise(books.kits(self.rules).select(*names))
         if "kit_amount" in books.export.columns("enrollments") and not self._sold(books, kits):
             kits = self._enrolled(books, orders, extras)
         parts = (orders, nw.lit(False)), (kits, nw.lit(True))

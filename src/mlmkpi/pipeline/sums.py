@@ -254,7 +254,7 @@ def _people(
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
     rows, key = _apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
-    found = books.engine.distinct(rows, [key, *job.names], "_unit", "people")
+    found = books.engine.collect(books.engine.distinct(rows, [key, *job.names], "_unit", "people"))
     return split.labelled(books, _named(books, found, key))
 
 
