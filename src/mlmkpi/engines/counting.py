@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from math import prod
+from operator import xor
 
 import numpy as np
 import polars as pl
@@ -47,6 +49,13 @@ def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl
         unit: pl.Series(found % size + low, dtype=units.dtype), key: pl.Series(found // size, dtype=rows[key].dtype),
         name: counts[found],
     })
+
+
+def may_repeat(rows: pl.DataFrame) -> bool:
+    """Whether two rows have one hash, as rows that are equal do."""
+    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
+    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias(KEY))[KEY].sort(multithreaded=False)
+    return bool((ordered == ordered.shift(1)).any())
 
 
 def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame | None:

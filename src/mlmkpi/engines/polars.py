@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
-from operator import xor
 from typing import Any
 
 import narwhals as nw
@@ -14,7 +12,7 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
 from mlmkpi.engines.codecs import Codecs
-from mlmkpi.engines.counting import counted, tallied
+from mlmkpi.engines.counting import counted, may_repeat, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
@@ -207,7 +205,9 @@ class PolarsEngine:
         """In an array where there is room."""
         rows = self.collect(frame.select(unit, key))
         found = tallied(rows, unit, key, keys, name)
-        return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)]) if found is None else self.small(found)
+        if found is None:
+            return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
+        return self.small(found)
 
     def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """Put in order where keys are labels and small counts."""
@@ -238,7 +238,7 @@ class PolarsEngine:
         if len(columns) == 1 and eager[columns[0]].dtype.is_integer():
             return has_twice(eager[columns[0]].drop_nulls())
         known = eager.filter(pl.col(columns[0]).is_not_null())
-        if len(columns) > 1 and not _may_repeat(known.select(columns)):
+        if len(columns) > 1 and not may_repeat(known.select(columns)):
             return False
         key = pl.struct(columns) if len(columns) > 1 else pl.col(columns[0])
         distinct = known.lazy().select(key.n_unique())
@@ -301,13 +301,6 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     for name, size in small.items():
         packed = packed * size + nw.col(name).cast(nw.Int64)
     return packed
-
-
-def _may_repeat(rows: pl.DataFrame) -> bool:
-    """Whether two rows have one hash, as equal rows do."""
-    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
-    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias(KEY))[KEY].sort(multithreaded=False)
-    return bool((ordered == ordered.shift(1)).any())
 
 
 def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:

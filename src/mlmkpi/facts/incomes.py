@@ -106,7 +106,7 @@ class Earners(_Incomes):
     costed: bool = False
 
     own: ClassVar[tuple[str, ...]] = (RANK,)
-    held: ClassVar[bool] = True
+    made_once: ClassVar[bool] = True
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, the commissions, and the expenses where the figure reads them."""

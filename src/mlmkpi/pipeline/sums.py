@@ -144,7 +144,7 @@ def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:
 def _kept(books: Books, job: Job, rows: Frame, *, times: int) -> Frame:
     """The rows, computed once where they are narrow and gone through several times."""
     narrow = len({measure.name for measure in job.summed}) <= NARROW
-    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.held
+    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.made_once
     return books.engine.materialise(rows) if kept else rows
 
 
