@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 import pytest
 
-from mlmkpi.engines.counting import counted
+from mlmkpi.engines.counting import counted, may_repeat, tallied
 
 ROWS = [
     (3, "b", 7), (3, "b", 7), (3, "a", 7), (3, None, -2), (None, "a", 5), (None, "a", 6), (4, "b", 7), (3, "b", 2**30),
@@ -30,3 +32,20 @@ def test_each_unit_counts_once_a_group(kind: pl.DataType, far: int) -> None:
 def test_no_rows_are_no_groups() -> None:
     none = pl.LazyFrame(schema={"cell": pl.Int32, "unit": pl.Int32})
     assert counted(none, ["cell"], "unit", "people").is_empty()
+
+
+@pytest.mark.parametrize("far", [9, 10**12])
+def test_rows_are_tallied_where_units_lie_close_together(far: int) -> None:
+    rows = [(7, 0), (7, 2), (far, 1), (7, 0), (-3, 1), (far, 1)]
+    frame = pl.DataFrame(rows, schema={"unit": pl.Int64, "span": pl.Int32}, orient="row")
+    found = tallied(frame, "unit", "span", 3, "deeds")
+    assert (found is None) == (far > 9)
+    if found is not None:
+        assert found.schema == {"unit": pl.Int64, "span": pl.Int32, "deeds": pl.Int32}
+        assert dict(zip(found.select("unit", "span").rows(), found["deeds"], strict=True)) == Counter(rows)
+
+
+def test_equal_rows_are_told_from_equal_values() -> None:
+    rows = pl.DataFrame({"event": ["a", "b", "a", None], "person": [1, 1, 2, 2]})
+    assert not may_repeat(rows)
+    assert may_repeat(pl.concat([rows, rows.tail(1)]))

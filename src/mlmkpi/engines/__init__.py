@@ -126,7 +126,7 @@ class Engine(Protocol):
     def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
         """How many rows, under the name, a unit has by a small count (of so many, from 0), where it has any."""
 
-    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """By keys, how many different units there are, none of which is null, under the name."""
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from math import prod
+from operator import xor
 
 import numpy as np
 import polars as pl
 
-from mlmkpi.engines.lookup import ends, is_narrow
+from mlmkpi.engines.lookup import ends, has_twice, is_narrow
 
 KEY = "_key"
 MOST = 2**26
@@ -47,6 +49,24 @@ def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl
         unit: pl.Series(found % size + low, dtype=units.dtype), key: pl.Series(found // size, dtype=rows[key].dtype),
         name: counts[found],
     })
+
+
+def has_repeats(rows: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Whether two rows have an equal key; those whose first column is null are left out."""
+    if len(key) == 1 and rows[key[0]].dtype.is_integer():
+        return has_twice(rows[key[0]].drop_nulls())
+    known = rows.filter(pl.col(key[0]).is_not_null()).select(key)
+    if len(key) > 1 and not may_repeat(known):
+        return False
+    distinct = known.lazy().select(pl.struct(key).n_unique() if len(key) > 1 else pl.col(key[0]).n_unique())
+    return int(distinct.collect(engine="streaming").item()) < known.height
+
+
+def may_repeat(rows: pl.DataFrame) -> bool:
+    """Whether two rows have one hash, as rows that are equal do."""
+    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
+    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias(KEY))[KEY].sort(multithreaded=False)
+    return bool((ordered == ordered.shift(1)).any())
 
 
 def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame | None:

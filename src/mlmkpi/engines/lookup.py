@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
-from operator import xor
 from typing import Any, Self
 
 import numpy as np
@@ -42,24 +40,6 @@ def has_twice(ids: pl.Series) -> bool:
     seen = np.zeros(high - low + 1, dtype=np.bool_)
     seen[(ids - low).to_numpy()] = True
     return int(np.count_nonzero(seen)) < len(ids)
-
-
-def has_repeats(rows: pl.DataFrame, key: Sequence[str]) -> bool:
-    """Whether two rows have an equal key; those whose first column is null are left out."""
-    if len(key) == 1 and rows[key[0]].dtype.is_integer():
-        return has_twice(rows[key[0]].drop_nulls())
-    known = rows.filter(pl.col(key[0]).is_not_null()).select(key)
-    if len(key) > 1 and not _may_repeat(known):
-        return False
-    distinct = known.lazy().select(pl.struct(key).n_unique() if len(key) > 1 else pl.col(key[0]).n_unique())
-    return int(distinct.collect(engine="streaming").item()) < known.height
-
-
-def _may_repeat(rows: pl.DataFrame) -> bool:
-    """Whether two rows have one hash, as equal rows do."""
-    hashes = rows.select(pl.col(name).hash(seed).alias(name) for seed, name in enumerate(rows.columns))
-    ordered = hashes.select(reduce(xor, map(pl.col, rows.columns)).alias("hash"))["hash"].sort(multithreaded=False)
-    return bool((ordered == ordered.shift(1)).any())
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,10 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories, outer
 from mlmkpi.engines.codecs import Codecs
-from mlmkpi.engines.counting import counted, tallied
+from mlmkpi.engines.counting import counted, has_repeats, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
-from mlmkpi.engines.lookup import at_places, has_repeats, looked_up, placed, with_columns_of
+from mlmkpi.engines.lookup import at_places, looked_up, placed, with_columns_of
 from mlmkpi.engines.quantiles import order_statistics
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
@@ -211,13 +211,13 @@ class PolarsEngine:
         """In an array where there is room."""
         rows = self.collect(frame.select(unit, key))
         found = tallied(rows, unit, key, keys, name)
-        if found is not None:
-            return self.small(found)
-        return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
+        if found is None:
+            return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
+        return self.small(found)
 
-    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """Put in order where keys are labels and small counts."""
-        return counted(nw.to_native(frame), keys, unit, name)
+        return self.small(counted(nw.to_native(frame), keys, unit, name))
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By places in arrays."""

@@ -202,9 +202,9 @@ class SparkEngine:
         """By groups."""
         return self.group(frame, unit, {key: keys}, [], [nw.len().alias(name)])
 
-    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> pl.DataFrame:
+    def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """By groups."""
-        return self.collect(frame.group_by(*keys).agg(nw.col(unit).n_unique().alias(name)))
+        return frame.group_by(*keys).agg(nw.col(unit).n_unique().alias(name))
 
     def beside(self, lines: Frame, orders: Frame, key: str) -> Frame:
         """By a join."""

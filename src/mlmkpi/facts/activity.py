@@ -46,13 +46,22 @@ def active_elsewhere(books: Books, rule: ActiveRule, windows: Sequence[Window]) 
 
 
 def incomes(books: Books) -> Frame:
-    """`unit`, `day`, `amount`: commissions by the day they were earned, else paid, as seen on the as-of date."""
-    columns = books.export.columns("commissions")
-    wanted = {"distributor_id", "paid_on", "amount"} | (columns & {"earned_on"})
-    frame = books.export.scan("commissions", sorted(wanted))
-    day = nw.coalesce(nw.col("earned_on"), nw.col("paid_on")) if "earned_on" in columns else nw.col("paid_on")
-    frame = frame.select(nw.col("distributor_id").alias("unit"), day.alias("day"), "amount")
-    return frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+    """`unit`, `day`, `amount`: commissions by the day they were earned, else paid, as seen on the as-of date.
+
+    Materialised.
+    """
+
+    def build() -> Frame:
+        columns = books.export.columns("commissions")
+        wanted = {"distributor_id", "paid_on", "amount"} | (columns & {"earned_on"})
+        frame = books.export.scan("commissions", sorted(wanted))
+        day = nw.coalesce(nw.col("earned_on"), nw.col("paid_on")) if "earned_on" in columns else nw.col("paid_on")
+        frame = frame.select(nw.col("distributor_id").alias("unit"), day.alias("day"), "amount")
+        return books.engine.materialise(
+            frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+        )
+
+    return books.once("incomes", build)
 
 
 def invited(books: Books) -> Frame:

@@ -187,7 +187,7 @@ class Attributes:
             frame = ranks if frame is None else _both(frame, ranks)
         if frame is None:
             raise AssertionError("attributes without a column")
-        return export.engine.directory(frame)
+        return export.engine.directory(frame) if births or self._ranked else frame
 
     @property
     def _ranked(self) -> bool:

@@ -174,8 +174,8 @@ class Fact(ABC):
     own: ClassVar[tuple[str, ...]] = ()
     same_split: ClassVar[bool] = False
     """Whether its rows are the same with its own dimensions as without, so that all its measures add up."""
-    held: ClassVar[bool] = False
-    """Whether its parts are rows that are held already, so that going through them once more takes little."""
+    made_once: ClassVar[bool] = False
+    """Whether its parts are computed once and kept, so that going through them again takes little."""
     with_leader: ClassVar[bool] = True
     """Whether a leader counts in their own team."""
     of_leaders: ClassVar[bool] = False

@@ -98,13 +98,6 @@ class Books(Days):
         """Every row of the orders, of what kind it is: `day`, `sale`, `returned`, `goods`, the extra columns."""
         return self._typed(self.serving(rules))
 
-    def kits(self, rules: OrderRules) -> Frame:
-        """Valid orders of starter kits: `cell`, `day`, `seller`, `buyer`, `amount`, and the extra columns."""
-        rules = self.serving(rules)
-        ledger = self._ledger(rules)
-        rows = ledger.kits(self.export.scan("orders", ledger.reads()))
-        return rows.join(self.days.select("day", "cell"), on="day", how="inner")
-
     def _ledger(self, rules: OrderRules) -> Ledger:
         extras = self.wanted.get(rules, Wanted()).extras
         return Ledger(self.export, rules, self.schedule.as_of, extras, with_people=self.with_people)

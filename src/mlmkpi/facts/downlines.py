@@ -83,8 +83,9 @@ class Sponsored(People):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """The rows of those people, by span."""
         lineage = books.lineage()
-        below = lineage.ids.filter(pl.Series(lineage.tree.parents != NOBODY)).alias("unit")
-        return super().rows(books, dimensions, at).join(books.engine.small(below.to_frame()), on="unit", how="semi")
+        below = lineage.ids.filter(pl.Series(lineage.tree.parents != NOBODY))
+        marks = pl.Series("_below", np.zeros(len(below), dtype=np.int32))
+        return books.engine.numbered(super().rows(books, dimensions, at), "unit", below, marks).drop("_below")
 
 
 @dataclass(frozen=True)

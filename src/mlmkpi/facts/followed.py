@@ -31,6 +31,11 @@ def pieces(track: Track, span: Span, days: int) -> Iterable[Ask]:
         yield Ask(track, first, min(first + days, span.end), whole=True)
 
 
+def with_enrolment(books: Books, rows: Frame, people: Frame) -> Frame:
+    """Rows of people (`unit`) with the day when they `enrolled`, null for who is not among these (`person`)."""
+    return books.engine.look_up(rows, "unit", people.select("person", "enrolled").unique())
+
+
 class Followed(Fact):
     """One row a newcomer since the data start, old enough to have been followed for `days` days."""
 
@@ -96,9 +101,9 @@ class Activated(Followed):
         """By the sales of cells that begin or end within the days."""
         sales = books.cells(self.rules, "seller").select("unit", "first_sale", "last_sale")
         enrolled = nw.col("enrolled")
-        rows = people.join(sales, left_on="person", right_on="unit", how="inner")
+        rows = with_enrolment(books, sales, people)
         within = [nw.col(name).is_between(enrolled, enrolled + self.days) for name in ("first_sale", "last_sale")]
-        return rows.filter(within[0] | within[1]).select("person").unique()
+        return rows.filter(within[0] | within[1]).select(nw.col("unit").alias("person")).unique()
 
 
 @dataclass(frozen=True)
@@ -121,9 +126,9 @@ class Duplicating(Followed):
     def reached(self, books: Books, people: Frame) -> Frame:
         """By the first enrolments credited to them."""
         others = books.recruits().filter(nw.col("unit") != nw.col("recruit"))
-        rows = people.join(others, left_on="person", right_on="unit", how="inner")
+        rows = with_enrolment(books, others, people)
         within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
-        return rows.filter(within).select("person").unique()
+        return rows.filter(within).select(nw.col("unit").alias("person")).unique()
 
 
 @dataclass(frozen=True)

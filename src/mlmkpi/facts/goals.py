@@ -19,6 +19,7 @@ from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 GOAL_KPI = "goal_kpi"
 DAYS = "goal_days"
 SALES, VOLUME, SIGNUPS = "sales_volume", "personal_sales_volume", "new_signups"
+CREDITED = ("amount", "volume")
 COLUMNS = ("distributor_id", "kpi", "goal", "starts_on", "ends_on")
 
 
@@ -102,8 +103,20 @@ class Goals(Fact):
         rows = books.orders(self.rules).select(nw.col("seller").alias("unit"), "day", "amount", "volume")
         if len(days):
             rows = rows.filter(nw.col("day").is_between(*days.select(pl.min("day"), last=pl.max("day")).row(0)))
+        if books.engine.at_hand:
+            return self._laid(books, rows, people, days)
         rows = rows.join(people, on="unit", how="semi")
-        return self._summed(books, rows, days, [nw.col("amount").sum(), nw.col("volume").sum()])
+        return self._summed(books, rows, days, [nw.col(name).sum() for name in CREDITED])
+
+    @staticmethod
+    def _laid(books: Books, rows: Frame, people: Frame, days: pl.DataFrame) -> Frame:
+        """The same sums, laid out by person and window."""
+        known = books.engine.collect(people)
+        members = known.with_columns(pl.Series("_number", range(len(known)), dtype=pl.Int32))
+        rows = rows.join(books.engine.small(days), on="day", how="inner")
+        windows = max(days["window"].to_list(), default=0) + 1
+        sums = books.engine.add_up([rows], members, "window", windows, [], CREDITED)
+        return books.engine.small(sums.with_columns(members["unit"].gather(sums["_number"])).drop("_number"))
 
     def _enrolled(self, books: Books, days: pl.DataFrame) -> Frame | None:
         """`unit`, `window`, `enrolled`: how many people enrolled whom they brought; None where nothing tells."""

@@ -14,7 +14,7 @@ from mlmkpi.facts.attributes import RANK, missing, seller_attributes
 from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
-from mlmkpi.facts.followed import WHEN_ENROLLED, Followed
+from mlmkpi.facts.followed import WHEN_ENROLLED, Followed, with_enrolment
 from mlmkpi.facts.listed import by_people, of_periods, plain
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
@@ -106,7 +106,7 @@ class Earners(_Incomes):
     costed: bool = False
 
     own: ClassVar[tuple[str, ...]] = (RANK,)
-    held: ClassVar[bool] = True
+    made_once: ClassVar[bool] = True
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, the commissions, and the expenses where the figure reads them."""
@@ -209,6 +209,6 @@ class FirstIncomes(Followed):
     def reached(self, books: Books, people: Frame) -> Frame:
         """By each commission's own day and amount."""
         paid = incomes(books).filter(nw.col("amount") > 0)
-        rows = people.join(paid, left_on="person", right_on="unit", how="inner")
+        rows = with_enrolment(books, paid, people)
         within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
-        return rows.filter(within).select("person").unique()
+        return rows.filter(within).select(nw.col("unit").alias("person")).unique()

@@ -8,10 +8,13 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Dimension, Expr, Side, flag, scaled
+from mlmkpi.facts.base import Dimension, Dimensions, Expr, Side, flag, scaled
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.export import Export
+from mlmkpi.facts.ledger import Extra, Ledger, is_code
 from mlmkpi.facts.orders import Orders
+
+KIT, BACK = "_kit", "_kit_back"
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,24 @@ class Kits(Orders):
             return self.carries(dimension)
         return export.has("orders.kind") and "kit" in export.engine.spellings("orders", "kind")
 
+    def prepare(self, books: Books, dimensions: Dimensions) -> None:
+        """Also ask which orders are of a kit, and which of these are below 0, as rows that count as none hide that."""
+        super().prepare(books, dimensions)
+        columns, wanted = books.export.columns("orders"), books.want(self.rules).extras
+        found = books.engine.spellings("orders", "kind") if "kind" in columns else {}
+        kit = is_code("kind", [code for code in found if code is not None and code.casefold() == "kit"])
+        valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
+        wanted[KIT] = Extra(tuple(sorted({"kind", "status"} & columns)), (valid & kit).fill_null(False))
+        wanted[BACK] = Extra(("amount",), (nw.col("amount") < 0).fill_null(False))
+
     def counted(self, books: Books) -> Frame:
         """Orders and kits: `cell`, `day`, `seller`, `buyer`, `amount`, `kit`, and the orders' extra columns."""
         orders = books.orders(self.rules)
         extras = list(books.want(self.rules).extras)
         names = ["cell", "day", "seller", "buyer", "amount", *extras]
-        kits = books.kits(self.rules)
+        kits = books.order_rows(self.rules).filter(nw.col(KIT) & ~nw.col("cell").is_null())
+        paid = nw.when(nw.col(BACK)).then(nw.col("amount")).otherwise(-nw.col("amount"))
+        kits = books.engine.materialise(kits.with_columns(paid.alias("amount")).select(*names))
         if "kit_amount" in books.export.columns("enrollments") and not self._sold(books, kits):
             kits = self._enrolled(books, orders, extras)
         parts = (orders, nw.lit(False)), (kits, nw.lit(True))

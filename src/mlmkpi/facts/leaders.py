@@ -61,9 +61,10 @@ class Members:
         """Columns of rows of people (`unit`), columns × people: what a person's rows add up to, 0 for who has none."""
         at = self.lineage.places(frame["unit"])
         known = at != NOBODY
+        at, rows = (at, frame) if known.all() else (at[known], frame.filter(pl.Series(known)))
         found = np.zeros((len(columns), len(self.lineage)), dtype=np.int64)
         for sums, name in zip(found, columns, strict=True):
-            np.add.at(sums, at[known], frame[name].fill_null(0).cast(pl.Int64).to_numpy()[known])
+            np.add.at(sums, at, rows[name].fill_null(0).cast(pl.Int64).to_numpy())
         return found
 
     def began(self) -> Int64s:

@@ -121,13 +121,6 @@ class Ledger:
     def _seen(self, typed: Frame) -> Frame:
         return typed.filter(~nw.col("cell").is_null())
 
-    def kits(self, rows: Frame) -> Frame:
-        """Valid orders of kits seen on the as-of date: `day`, `seller`, `buyer`, `amount`, the extra columns."""
-        spellings = self.export.engine.spellings("orders", "kind") if "kind" in self.columns else {}
-        kit = is_code("kind", [code for code in spellings if code is not None and code.casefold() == "kit"])
-        seen = rows.filter(self.valid() & kit & (nw.col("ordered_on") <= self.as_of))
-        return seen.select(nw.col("ordered_on").alias("day"), *self._people(), "amount", *self._extra_columns())
-
     def _people(self) -> tuple[nw.Expr, nw.Expr]:
         """Whose order it is, and who bought; null where the export does not say."""
         ids = self.export.engine.encode(())

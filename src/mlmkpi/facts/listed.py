@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -56,6 +56,11 @@ class _OnBooks(Fact):
 @dataclass(frozen=True)
 class Listed(_OnBooks):
     """One row a person on the books at a period's end."""
+
+    def among(self, facts: Iterable[Fact]) -> Fact:
+        """A fact of the same rows with more attributes."""
+        alike = [fact for fact in facts if isinstance(fact, Listed) and type(fact).rows is type(self).rows]
+        return max(alike, key=lambda fact: len(fact.own), default=self)
 
     def people_measure(self, measure: str) -> str | None:
         """The rows themselves: nobody has two in a period."""

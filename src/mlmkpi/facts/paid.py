@@ -42,14 +42,12 @@ class PaidMonths(Fact):
         """Rows by span: `customers`, how many bought from them in the month."""
         months = self._months(books)
         paid = incomes(books).join(months, on="day", how="inner")
-        paid = paid.group_by("unit", "span", "month").agg(nw.col("amount").sum()).filter(nw.col("amount") > 0)
-        paid = books.engine.materialise(paid)
-        sales = books.inside(books.orders(self.rules))
-        sales = sales.filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
-        sales = sales.select(nw.col("seller").alias("unit"), "buyer", "day")
-        sales = sales.join(paid.select("unit").unique(), on="unit", how="semi").join(months, on="day", how="inner")
         counts = {"span": len(books.schedule.spans), "month": max(len(span.months) for span in books.spans) or 1}
-        counted = books.engine.group(sales, "unit", counts, [], [nw.col("buyer").n_unique().alias("customers")])
+        paid = books.engine.group(paid, "unit", counts, [], [nw.col("amount").sum()]).filter(nw.col("amount") > 0)
+        sales = books.inside(books.orders(self.rules))
+        sales = sales.filter(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null() & ~nw.col("seller").is_null())
+        sales = sales.select(nw.col("seller").alias("unit"), "buyer", "day").join(months, on="day", how="inner")
+        counted = books.engine.distinct(sales, ["unit", "span", "month"], "buyer", "customers")
         rows = books.engine.materialise(paid.join(counted, on=["unit", "span", "month"], how="left"))
         return by_people(books, rows, dimensions, at)
 
@@ -93,7 +91,7 @@ class PaidSellers(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `whole` and `retail` volume."""
         spans = books.engine.small(books.cells_of_spans())
-        cells = books.cells(self.rules, "seller").join(spans, on="cell", how="inner")
+        cells = books.inside(books.cells(self.rules, "seller")).join(spans, on="cell", how="inner")
         sums = [nw.col(name).sum() for name in VOLUMES]
         volumes = books.engine.group(cells, "unit", {"span": len(books.schedule.spans)}, [], sums)
         own, retail = (nw.col(name).fill_null(0) for name in VOLUMES)

@@ -125,9 +125,9 @@ class Participation(Fact):
         people = books.people()
         if not markets:
             return people
-        numbers = books.engine.small(pl.DataFrame({"market": markets}).with_row_index("_home").cast({"_home": pl.Int32}))
+        numbers = pl.DataFrame({"market": markets, "_home": pl.Series(range(len(markets)), dtype=pl.Int32)})
         homes = books.export.scan("distributors", ["distributor_id", "market"]).rename({"distributor_id": PERSON})
-        homes = homes.join(numbers, on="market", how="inner").select(PERSON, "_home")
+        homes = homes.join(books.engine.small(numbers), on="market", how="inner").select(PERSON, "_home")
         return books.engine.materialise(books.engine.look_up(people, PERSON, books.engine.directory(homes)))
 
     def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> Iterator[Held]:
@@ -143,8 +143,9 @@ class Participation(Fact):
     def _open(cls, books: Books, people: Frame, one: Held) -> Frame:
         """Those to whom some of the events were open, `open` saying how many: all of them to who stayed throughout."""
         days = sorted(one.events["held_on"].unique()) or [one.span.end]
-        stayed = (nw.col("enrolled") <= days[0]) & (nw.col("terminated") > days[-1])
-        here = (nw.col("enrolled") <= days[-1]) & ((nw.col("terminated") > days[0]) | (nw.col("returned_on") <= days[-1]))
+        enrolled, left, back = (nw.col(name) for name in ("enrolled", "terminated", "returned_on"))
+        stayed = (enrolled <= days[0]) & (left > days[-1])
+        here = (enrolled <= days[-1]) & ((left > days[0]) | (back <= days[-1]))
         always, others = people.filter(stayed), people.filter(here & ~stayed)
         always, (whole,) = cls._events_on(books, always, one, [days])
         others, by_day = cls._events_on(books, others, one, [[day] for day in days])
@@ -160,7 +161,7 @@ class Participation(Fact):
     def _events_on(
         books: Books, people: Frame, one: Held, stretches: Sequence[Sequence[int]]
     ) -> tuple[Frame, list[Expr]]:
-        """The people, and how many of the events of each of these stretches of days are for everybody or their market."""
+        """The people, and how many of the events of each of these stretches of days are for all or their market."""
         held = [one.events.filter(pl.col("held_on").is_in(list(days)))["_market"].to_list() for days in stretches]
         homes = sorted({market for markets in held for market in markets if market is not None})
         for_all = [nw.lit(markets.count(None), dtype=nw.Int64) for markets in held]

@@ -37,7 +37,7 @@ class Profiles(Orders):
 
     of: DemographicOf = DemographicOf.BUYER
 
-    held: ClassVar[bool] = True
+    made_once: ClassVar[bool] = True
     own: ClassVar[tuple[str, ...]] = tuple(f"{whose}.{trait}" for whose in DemographicOf for trait in TRAITS)
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
 
 LADDER = "rank_ladder"
 """What a figure needs that reads the order of the ranks."""
-STEPS = 1000
 OFFSET = 1_000_000
+"""What makes every day a number above 0."""
+PLACES = 4
+"""How many digits a place on the ladder is written with."""
 
 
 def ladder(export: Export, settings: Sequence[str]) -> tuple[str, ...]:
@@ -81,11 +85,17 @@ def steps_at(books: Books, days: Sequence[int], *, title: bool = False) -> Frame
 
 
 def _steps_at(books: Books, days: Sequence[int], *, title: bool) -> Frame:
-    packed = (nw.col("day").cast(nw.Int64) + OFFSET) * STEPS + nw.col("step")
-    rows = rank_rows(books, title=title).with_columns(packed.alias("_packed"))
-    seen = rows.select("person", *(nw.when(nw.col("day") <= d).then(nw.col("_packed")).alias(f"_p_{d}") for d in days))
-    best = seen.group_by("person").agg(*(nw.col(f"_p_{d}").max() for d in days))
-    return best.select("person", *((nw.col(f"_p_{d}") % STEPS).cast(nw.Int16).alias(f"_step_{d}") for d in days))
+    """The latest row of each person, and of a day's the highest, of those before the end of each day."""
+    engine = books.engine
+    behind = reduce(add, ((nw.col("day") > day).cast(nw.Int32) for day in days))
+    # As text a place is as long as any other, and so in order with them.
+    step = nw.col("step").cast(nw.String).str.zfill(PLACES)
+    rows = rank_rows(books, title=title).filter(~nw.col("person").is_null())
+    latest = engine.latest(nw.col("day") + OFFSET, step).alias("latest")
+    rows = rows.select(nw.col("person").alias("unit"), behind.alias("cell"), latest)
+    names = {f"_step_{day}": at + 1 for at, day in enumerate(days)}
+    found = engine.histories(engine.materialise(rows), (), [], names)
+    return found.select(nw.col("unit").alias("person"), *(nw.col(name).cast(nw.Int16) for name in names))
 
 
 def ranks_at(books: Books, days: Sequence[int]) -> Frame:

@@ -144,7 +144,7 @@ def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:
 def _kept(books: Books, job: Job, rows: Frame, *, times: int) -> Frame:
     """The rows, computed once where they are narrow and gone through several times."""
     narrow = len({measure.name for measure in job.summed}) <= NARROW
-    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.held
+    kept = times > 1 and narrow and books.engine.at_hand and not job.fact.made_once
     return books.engine.materialise(rows) if kept else rows
 
 
@@ -254,7 +254,7 @@ def _people(
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
     rows, key = _apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
-    found = books.engine.distinct(rows, [key, *job.names], "_unit", "people")
+    found = books.engine.collect(books.engine.distinct(rows, [key, *job.names], "_unit", "people"))
     return split.labelled(books, _named(books, found, key))
 
 
