@@ -199,7 +199,8 @@ def _frames(
     """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
     measures = frozenset(measure.name for measure in one.figure.measures())
     reach = Reach.GROWTH if _looks_back(one) else Reach.YEAR
-    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
+    leaders = 0 if jobs.leaders is None else len(jobs.leaders)
+    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(leaders, 1)
     for part in laid.in_turns(max(together, 1)):
         in_order = sorted(part.within(reach), key=lambda span: span.start)
         jobs.turn.then(measures, (span.index for span in in_order))
@@ -226,7 +227,7 @@ def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request:
     return rows_of(
         one, figures(one, jobs, laid) if one.computed else None, laid, laid.data_start,
         dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
-        compare_year=request.compare_year,
+        compare_year=request.compare_year, leaders=jobs.leaders,
     )
 
 
