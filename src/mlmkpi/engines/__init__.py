@@ -88,6 +88,12 @@ class Engine(Protocol):
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """Frames of the same columns below one another."""
 
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """Frames of one row an id, in the column `key`, side by side: null where one lacks an id.
+
+        None of the ids is null.
+        """
+
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """Rows by `unit` and `span`: what each of the spans makes of a row, where its column `keep` holds.
 
@@ -151,6 +157,12 @@ class Engine(Protocol):
 
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id packed into such a value."""
+
+    def has_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """Whether an integer, 0 or more, has one of so many of its bits, from the bit `low` on."""
+
+    def has_two_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """Whether it has two or more of them."""
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """By keys, `n` and for each point the order statistics below and above it, `low_0`, `high_0` …"""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame, adding, histories
+from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories, outer
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, has_twice, looked_up, placed, with_columns_of
+from mlmkpi.engines.quantiles import order_statistics
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -38,6 +38,7 @@ class PolarsEngine:
         self._codecs = Codecs(exports, exact=exact)
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
+        self._prepared: Mapping[str, Sequence[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
 
     def columns(self, table: str) -> frozenset[str]:
@@ -46,7 +47,8 @@ class PolarsEngine:
         return frozenset((*source.columns, *source.extra)) if source else frozenset()
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
-        """Parse what is text among these columns."""
+        """Parse what is text among these columns; the codes of orders among them are counted in one pass."""
+        self._prepared = columns
         self.exports.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
@@ -55,29 +57,23 @@ class PolarsEngine:
         Raises UnparsedIdError where one has another shape; of orders and their lines that is told by `materialise`.
         """
         if table == "orders":
-            self._count_codes(columns)
+            self._count(table, _order_codes(columns))
         frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
         return nw.from_native(self._codecs.encoded(table, frame, columns))
-
-    def _count_codes(self, columns: Sequence[str]) -> None:
-        """Count the codes of the orders: those that are written cleanly are then read as they are."""
-        for name in columns:
-            if name in TABLES["orders"].names and TABLES["orders"].column(name).kind is Kind.CODE:
-                self.spellings("orders", name)
 
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
         self._read.setdefault(table, set()).update(names)
         frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        if self.bad_rows == "stop" and BAD in frame.collect_schema():
+            source.refuse_bad(names)
+            frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
         if BAD not in frame.collect_schema():
             return frame
-        if self.bad_rows == "stop":
-            source.refuse_bad(names)
-            return frame.drop(BAD)
         bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
         self._skipped[table] = max(bad, self._skipped.get(table, 0))
         return frame.filter(~pl.col(BAD)).drop(BAD)
@@ -165,6 +161,11 @@ class PolarsEngine:
         joined: Frame = nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
         return joined
 
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """In arrays where the ids lie close together."""
+        found = outer.laid([self.collect(frame) for frame in frames], key)
+        return outer.joined(frames, key) if found is None else nw.from_native(found)
+
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """A frame a span."""
         return [
@@ -240,9 +241,14 @@ class PolarsEngine:
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
         if (table, column) not in self._spellings:
-            counted = self.exports.tables[table].codes([column]).group_by(column).agg(pl.col("len").sum())
-            self._spellings[table, column] = dict(sorted(counted.select(column, "len").iter_rows(), key=_by_text))
+            self._count(table, {column, *(_order_codes(self._prepared.get(table, ())) if table == "orders" else ())})
         return self._spellings[table, column]
+
+    def _count(self, table: str, columns: Collection[str]) -> None:
+        """Count the values of columns, in one pass; those that are written cleanly are then read as they are."""
+        new = sorted(name for name in columns if (table, name) not in self._spellings)
+        if new:
+            self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """Integers of the ids; null for an id that is not in the export."""
@@ -266,20 +272,22 @@ class PolarsEngine:
         person = packed % histories.PEOPLE
         return nw.when(person > 0).then((person - 1).cast(self._id_type))
 
+    def has_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By a mask."""
+        return bits.masked(word, low, length) > 0
+
+    def has_two_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By a mask."""
+        return bits.two_masked(word, low, length)
+
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics by partition."""
-        rows = self.collect(frame.select(*keys, value))
-        groups = rows.group_by(keys).agg(value) if keys else rows.select(pl.col(value).implode())
-        found = [
-            (*key, len(values), *_neighbours(values.to_numpy(), points))
-            for *key, values in zip(*groups, strict=True) if len(values)
-        ]
-        names = [*keys, "n", *(f"{side}_{i}" for i in range(len(points)) for side in ("low", "high"))]
-        return pl.DataFrame(found, schema={name: rows.schema.get(name, pl.Int64()) for name in names}, orient="row")
+        return order_statistics(self.collect(frame.select(*keys, value)), keys, value, points)
 
     @property
     def _id_type(self) -> Any:
         return nw.Int32 if self._codecs.people.dtype == pl.Int32 else nw.Int64
+
 
 def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     packed = nw.col(unit).cast(nw.Int64)
@@ -288,16 +296,5 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     return packed
 
 
-def _by_text(row: tuple[str | None, int]) -> tuple[bool, str]:
-    return row[0] is None, row[0] or ""
-
-
-def _neighbours(values: np.ndarray[Any, Any], points: Sequence[Fraction]) -> list[int]:
-    """For each point the order statistics below and above its place (n − 1) · point."""
-    last = len(values) - 1
-    places = []
-    for point in points:
-        low = (last * point.numerator) // point.denominator
-        places += [low, min(low + 1, last)]
-    ordered = np.partition(values, sorted(set(places)))
-    return [int(ordered[place]) for place in places]
+def _order_codes(columns: Iterable[str]) -> set[str]:
+    return {each.name for each in TABLES["orders"].columns if each.kind is Kind.CODE}.intersection(columns)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame, histories
+from mlmkpi.engines import PERSON, Frame, bits, histories, outer
 from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
 from mlmkpi.engines.spark_functions import functions_of
 from mlmkpi.engines.spark_misfits import misfit
@@ -161,6 +161,10 @@ class SparkEngine:
         """The frames below one another."""
         return _frame(reduce(lambda one, other: one.unionByName(other), map(nw.to_native, frames)))
 
+    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+        """By full joins."""
+        return outer.joined(frames, key)
+
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
         """One frame, made in one pass: every span's columns side by side, then stacked."""
         names = list(spans[0][1])
@@ -255,6 +259,14 @@ class SparkEngine:
     def latest_person(self, packed: nw.Expr) -> nw.Expr:
         """The id in such a text."""
         return nw.when(packed.str.len_chars() > DAY_DIGITS).then(packed.str.slice(DAY_DIGITS))
+
+    def has_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By division."""
+        return bits.divided(word, low, length) > 0
+
+    def has_two_bits(self, word: nw.Expr, low: int, length: int) -> nw.Expr:
+        """By division."""
+        return bits.two_divided(word, low, length)
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics from a histogram of the values, which the server makes and keeps."""

@@ -13,7 +13,7 @@ from mlmkpi.engines.spark import SparkEngine
 from mlmkpi.engines.spark_tables import CORRUPT, Part
 from mlmkpi.errors import DataError
 from mlmkpi.sources import Example, Finding, discreet
-from mlmkpi.sources.problems import missing_in_some, odd_cells, ragged_records, unreadable_column
+from mlmkpi.sources.problems import missing_in_some, odd_finding, ragged_records, unreadable_column
 from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
@@ -122,7 +122,7 @@ class Reading:
             count = self._counted.get(sort + name, 0)
             if count:
                 shown = self._examples(sort + name)
-                yield odd_cells(self.table, name, count, self.height, shown, rounded=sort == ROUNDED)
+                yield odd_finding(self.table, name, count, self.height, shown, rounded=sort == ROUNDED)
 
     def _examples(self, flag: str) -> list[Example]:
         """The lowest keys of the records that are odd in a way; their cells are not shown."""

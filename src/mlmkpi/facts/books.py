@@ -36,7 +36,7 @@ class Books(Days):
         facts = list(facts)
         self.asks = dict.fromkeys(ask for fact in facts for span in schedule.spans for ask in fact.asks(span))
         last = schedule.as_of if data_start is None else data_start
-        super().__init__(export.engine, schedule, timeline(schedule, self.asks, last))
+        super().__init__(export.engine, schedule, timeline(export.engine, schedule, self.asks, last))
         self.export = export
         self.data_start = data_start
         self.ladder = tuple(ladder)

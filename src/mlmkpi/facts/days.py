@@ -56,7 +56,11 @@ class Days:
         cells = sorted({cell for span in self.spans for cell in self.timeline.cells_of(span.start, span.end)})
         if len(cells) == len(self.timeline.cells):
             return rows
-        return rows.filter(nw.col("cell").is_in(cells) if cells else nw.lit(False))
+        if not cells:
+            return rows.filter(nw.lit(False))
+        first, last = cells[0], cells[-1]
+        together = last - first < len(cells)
+        return rows.filter(nw.col("cell").is_between(first, last) if together else nw.col("cell").is_in(cells))
 
     def ends(self) -> Frame:
         """`span`, `opening`, `closing`: the first and the last day of each period as it is computed."""

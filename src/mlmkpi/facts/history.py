@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.engines import Engine
 from mlmkpi.facts.base import Ask
 from mlmkpi.facts.spans import Schedule
 
@@ -25,6 +27,7 @@ EARLIEST = -40_000
 class Timeline:
     """The days from `low` to `high`, cut into cells and, finer, into bits (each list holds first days)."""
 
+    engine: Engine
     low: int
     high: int
     cells: tuple[int, ...]
@@ -51,19 +54,14 @@ class Timeline:
 
     def happened(self, history: str, first: int, last: int) -> nw.Expr:
         """Whether the history (columns `{history}_0` …) has anything from `first` to `last`, both cuts of the bits."""
-        return _any([self._run(history, word, low, length) > 0 for word, low, length in self._runs(first, last)])
+        return _any([self._has(history, run) for run in self._runs(first, last)])
 
     def happened_twice(self, history: str, twice: str, first: int, last: int) -> nw.Expr:
         """Whether it happened on two days: two cells of the window have it, or one cell has it on two days."""
         runs = list(self._runs(first, last))
-        parts = [self._run(twice, word, low, length) > 0 for word, low, length in runs]
-        for word, low, length in runs:
-            run = self._run(history, word, low, length)
-            parts.append((run > 0) & ~run.is_in([2**k for k in range(length)]))
-        for at, (word, low, length) in enumerate(runs):
-            for other, low_2, length_2 in runs[at + 1 :]:
-                both = self._run(history, word, low, length) > 0
-                parts.append(both & (self._run(history, other, low_2, length_2) > 0))
+        parts = [self._has(twice, run) for run in runs]
+        parts += [self.engine.has_two_bits(nw.col(f"{history}_{word}"), low, length) for word, low, length in runs]
+        parts += [self._has(history, one) & self._has(history, other) for one, other in combinations(runs, 2)]
         return _any(parts)
 
     def cells_of(self, first: int, last: int) -> range:
@@ -81,11 +79,9 @@ class Timeline:
             start, stop = max(low, word * BITS), min(high, (word + 1) * BITS)
             yield word, start - word * BITS, stop - start
 
-    @staticmethod
-    def _run(history: str, word: int, low: int, length: int) -> nw.Expr:
-        shifted = nw.col(f"{history}_{word}") // 2**low if low else nw.col(f"{history}_{word}")
-        run: nw.Expr = shifted % 2**length
-        return run
+    def _has(self, history: str, run: tuple[int, int, int]) -> nw.Expr:
+        word, low, length = run
+        return self.engine.has_bits(nw.col(f"{history}_{word}"), low, length)
 
 
 def _any(parts: list[nw.Expr]) -> nw.Expr:
@@ -97,7 +93,7 @@ def _any(parts: list[nw.Expr]) -> nw.Expr:
     return found
 
 
-def timeline(schedule: Schedule, asks: Iterable[Ask], data_start: int) -> Timeline:
+def timeline(engine: Engine, schedule: Schedule, asks: Iterable[Ask], data_start: int) -> Timeline:
     """The cuts that the schedule's spans and the facts' windows need."""
     asks = list(asks)
     spans = schedule.spans
@@ -107,7 +103,7 @@ def timeline(schedule: Schedule, asks: Iterable[Ask], data_start: int) -> Timeli
     cells |= {ask.last + 1 for ask in asks} | {ask.first for ask in asks if ask.whole}
     bits = cells | {ask.first for ask in asks}
     return Timeline(
-        low, high, tuple(sorted(day for day in cells if low <= day <= high)),
+        engine, low, high, tuple(sorted(day for day in cells if low <= day <= high)),
         tuple(sorted(day for day in bits if low <= day <= high)),
     )
 

@@ -52,15 +52,15 @@ def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Fra
     asked = {ask.track for ask in books.asks}
 
     def build() -> Frame:
-        frame = books.people().with_columns(nw.col("person").alias("unit"))
+        frames = [books.people().with_columns(nw.col("person").alias("unit"))]
         if "last_sale" in books.want(rules).cells["seller"]:
-            frame = _full(frame, books.sale_history(rules, "seller"))
+            frames.append(books.sale_history(rules, "seller"))
         if REJOIN in asked:
-            frame = _full(frame, books.event_history("rejoin", books.roster.rejoins()))
+            frames.append(books.event_history("rejoin", books.roster.rejoins()))
         if RECRUIT in asked:
-            frame = _full(frame, books.event_history("recruit", books.recruits()))
-        for track in active:
-            frame = _full(frame, books.event_history("active", _active_events(books, track)))
+            frames.append(books.event_history("recruit", books.recruits()))
+        frames += [books.event_history("active", _active_events(books, track)) for track in active]
+        frame = books.engine.outer(frames, "unit")
         far = ("enrolled", "terminated", "returned_on")
         histories = [n for n in frame.collect_schema().names() if n.startswith(HISTORIES) and n[-1].isdigit()]
         return books.engine.materialise(
@@ -68,12 +68,6 @@ def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Fra
         )
 
     return books.once(("wide", rules, active), build)
-
-
-def _full(left: Frame, right: Frame) -> Frame:
-    joined = left.join(right, on="unit", how="full")
-    unit = nw.coalesce(nw.col("unit"), nw.col("unit_right"))
-    return joined.with_columns(unit.alias("unit")).drop("unit_right")
 
 
 def _active_events(books: Books, track: Track) -> Frame:

@@ -73,9 +73,8 @@ class Roster:
 
     def rejoins(self) -> Frame:
         """One row an enrolment after the first day: `unit`, `day`."""
-        rows = self.enrolments()
-        first = rows.group_by("person").agg(nw.col("day").min().alias("enrolled"))
-        later = rows.join(first, on="person", how="inner").filter(nw.col("day") > nw.col("enrolled"))
+        several = self.firsts().filter(nw.col("latest") > nw.col("enrolled")).select("person", "enrolled")
+        later = self.enrolments().join(several, on="person", how="inner").filter(nw.col("day") > nw.col("enrolled"))
         return later.select(nw.col("person").alias("unit"), "day")
 
     @property
@@ -165,7 +164,7 @@ class Roster:
         columns = ["distributor_id", *(self.distributors & {"terminated_on"})]
         listed = self.export.scan("distributors", columns)
         listed = listed.select(nw.col("distributor_id").alias("person"), self._terminated_on().alias("terminated"))
-        people = first.join(listed, on="person", how="left")
+        people = self.export.engine.look_up(first, "person", listed.filter(~nw.col("person").is_null()))
         if last_sales is not None:
             people = people.join(last_sales, on="person", how="left")
             latest = nw.max_horizontal(nw.col("latest"), nw.col("last_sale")) + 1

@@ -33,10 +33,16 @@ Style = NumberStyle | DateStyle
 
 @dataclass(frozen=True)
 class Cell:
-    """A typed column, and where given the rows whose cells do not fit it."""
+    """A typed column, and where given the rows whose cells do not fit it, and what it is where all of them do."""
 
     value: pl.Expr
     bad: pl.Expr | None = None
+    plain: pl.Expr | None = None
+
+    @property
+    def fit(self) -> Cell:
+        """The column, all of whose cells are known to fit it."""
+        return Cell(self.value if self.plain is None else self.plain)
 
 
 def is_styled(kind: Kind) -> bool:
@@ -120,7 +126,7 @@ def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
     if dtype.is_float():
         fits = column.cast(pl.Float64).abs() <= LARGEST
         value = (column.cast(pl.Float64) * _SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
-        return Cell(pl.when(fits).then(value), ~fits)
+        return Cell(pl.when(fits).then(value), ~fits, value)
     if isinstance(dtype, pl.Decimal):
         if dtype.scale <= _PLACES and (dtype.precision or _DIGITS) - dtype.scale <= _DIGITS - _PLACES:
             return Cell(column.cast(pl.Decimal(_DIGITS, _PLACES)).to_physical().cast(pl.Int64))

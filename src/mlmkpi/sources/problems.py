@@ -14,6 +14,7 @@ from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
 from mlmkpi.sources.findings import Example, Finding, discreet
 from mlmkpi.sources.numbers import NumberStyle
+from mlmkpi.sources.odd import misfits, odd_cells
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Kind, Table
@@ -59,15 +60,15 @@ def cell_finding(
         if rounded and not reader.has_rounded(name):
             continue
         odd = (
-            reader.odd_cells(name).filter(pl.col("rounded") == rounded).collect(engine="streaming").sort(ROW)
+            odd_cells(reader, name).filter(pl.col("rounded") == rounded).collect(engine="streaming").sort(ROW)
         )
         count += odd.height
         rows = odd.head(_SHOWN).iter_rows(named=True)
         examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], kind)) for row in rows]
-    return odd_cells(table, name, count, checked, examples, rounded=rounded) if count else None
+    return odd_finding(table, name, count, checked, examples, rounded=rounded) if count else None
 
 
-def odd_cells(
+def odd_finding(
     table: Table, name: str, count: int, checked: int, examples: Sequence[Example], *, rounded: bool
 ) -> Finding:
     """So many cells of a column that do not fit, or were rounded."""
@@ -122,7 +123,7 @@ def first_refusal(readers: Sequence[Reader], names: Iterable[str], place: str) -
     """The first row that is ragged or has a cell that does not fit, as an error; None without one."""
     columns = list(names)
     for reader in readers:
-        cells = [cell for name in columns for cell in _first_bad(reader, name)]
+        cells = [cell for name in misfits(reader, columns) for cell in _first_bad(reader, name)]
         ragged = ragged_rows(reader)[:1]
         first = min(cells, key=lambda cell: cell.row, default=None)
         if ragged and (first is None or ragged[0] <= first.row):
@@ -133,7 +134,7 @@ def first_refusal(readers: Sequence[Reader], names: Iterable[str], place: str) -
 
 
 def _first_bad(reader: Reader, name: str) -> list[_Odd]:
-    bad = reader.odd_cells(name).filter(~pl.col("rounded")).sort(ROW).head(1).collect(engine="streaming")
+    bad = odd_cells(reader, name).filter(~pl.col("rounded")).sort(ROW).head(1).collect(engine="streaming")
     return [_Odd(row[ROW], name, row["text"]) for row in bad.iter_rows(named=True)]
 
 

@@ -24,10 +24,11 @@ from mlmkpi.sources.cells import (
     text_value,
 )
 from mlmkpi.sources.evidence import Evidence, choose, look
+from mlmkpi.sources.frequencies import LEN, counted
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
-from mlmkpi.sources.part import ROW, Part
+from mlmkpi.sources.part import ROW, Part, position_name
 from mlmkpi.sources.ragged import raggedness, short_records
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Column, Kind, Table
@@ -56,6 +57,8 @@ class Reader:
         self.mapped = mapped
         self.options = options
         self.parsed: Parsed | None = None
+        self.misfit: dict[str, bool] = {}
+        """Whether a column has a cell that does not fit, of those that were looked through."""
         self._table = table
         self._codes = codes
         self._zone = zone
@@ -64,6 +67,10 @@ class Reader:
         """Columns of codes that were counted and need neither cleaning nor mapping."""
         self._styles: dict[str, Style] = {}
         self._evidence: dict[str, Evidence] = {}
+
+    def cells(self, name: str) -> pl.Expr:
+        """The column as the file has it."""
+        return self.part.named(self._position(name))
 
     def column(self, name: str) -> Column:
         """The declaration of a column; one that the table does not declare is a code."""
@@ -165,40 +172,26 @@ class Reader:
     def _verbatim(self, name: str) -> Cell:
         """The column as the file has it where that is text, else as its kind."""
         is_text = self.dtype(name) == pl.String
-        return Cell(self.part.named(self._position(name))) if is_text else self.native(name)
+        return Cell(self.cells(name)) if is_text else self.native(name)
 
     def has_rounded(self, name: str) -> bool:
         """Whether cells of the column can have been rounded: text is, and says so."""
         return self.parsed is not None and name in self.parsed.columns and self.column(name).kind is Kind.MONEY
 
-    def codes(self, names: Sequence[str]) -> pl.DataFrame:
-        """Each combination of codes in these columns, with `len`, how many records have it."""
+    def codes(self, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """By column, its codes under the column's name, with `len`, how many records have each."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
-            return self.parsed.frame.group_by(names).len().collect(engine="streaming")
-        positions = [self.part.named(self._position(name)) for name in names]
-        counted = self.part.frame.group_by(positions).len().collect(engine="streaming")
-        codes = counted.select(*(self.native(n).value.alias(n) for n in names), "len")
-        self._neat |= {
-            name for name, at in zip(names, positions, strict=True)
-            if self.dtype(name) == pl.String and codes[name].equals(counted.select(at.alias(name)).to_series())
-        }
-        return codes
+            return counted(self.parsed.frame, names)
+        ats = {name: position_name(self._position(name)) for name in names}
+        found = counted(self.part.frame, list(dict.fromkeys(ats.values())))
+        return {name: self._cleaned(name, found[at]) for name, at in ats.items()}
 
-    def odd_cells(self, name: str) -> pl.LazyFrame:
-        """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
-        if self.parsed is not None and name in self.parsed.columns:
-            frame = self.parsed.frame
-            if raw(name) not in frame.collect_schema():
-                return _NO_CELLS
-            return frame.filter(pl.col(raw(name)).is_not_null()).select(
-                ROW, text=pl.col(raw(name)), rounded=pl.col(name).is_not_null()
-            )
-        cell = self.native(name)
-        if cell.bad is None:
-            return _NO_CELLS
-        text = self.part.named(self._position(name)).cast(pl.String)
-        frame = self.part.frame.with_row_index(ROW, 1).filter(cell.bad)
-        return frame.select(ROW, text=text, rounded=pl.lit(False))
+    def _cleaned(self, name: str, texts: pl.DataFrame) -> pl.DataFrame:
+        """Counted cells of a column as its codes; a column that needs neither cleaning nor mapping is remembered."""
+        codes = texts.select(self.native(name).value.alias(name), LEN)
+        if self.dtype(name) == pl.String and codes[name].equals(texts.to_series()):
+            self._neat.add(name)
+        return codes
 
     def run(self, work: Callable[[], T]) -> T:
         """Do work that reads the file; where the text turns out otherwise than it began, mend it."""
@@ -217,7 +210,7 @@ class Reader:
         cell = self._cell(name)
         if cell is None:
             raise self.unfit(name)
-        return cell
+        return cell.fit if self.misfit.get(name) is False else cell
 
     def unfit(self, name: str) -> DataError:
         """A column of a type that cannot be what the column is."""
@@ -233,9 +226,9 @@ class Reader:
     def _cell(self, name: str) -> Cell | None:
         kind = self.column(name).kind
         if name in self._neat:
-            return Cell(self.part.named(self._position(name)))
+            return Cell(self.cells(name))
         excel = self.options.date_format == "excel"
-        cell = native_cell(self.part.named(self._position(name)), self.dtype(name), kind, self._zone, excel)
+        cell = native_cell(self.cells(name), self.dtype(name), kind, self._zone, excel)
         if cell is None or kind is not Kind.CODE or name not in self._codes:
             return cell
         return Cell(mapped(cell.value, self._codes[name]), cell.bad)
@@ -248,14 +241,14 @@ class Reader:
         return self.part.frame.select(self._text(name).alias(name) for name in names)
 
     def _text(self, name: str) -> pl.Expr:
-        text = clean(self.part.named(self._position(name)).cast(pl.String))
+        text = clean(self.cells(name).cast(pl.String))
         return mapped(text, self._codes.get(name, {}))
 
     def _typed(self, names: Sequence[str]) -> pl.LazyFrame:
         """The columns, typed, the text of their odd cells, the records' numbers, and which are ragged."""
         frame = self.part.frame if self.part.text else self.part.frame.with_row_index(ROW, 1)
         if self.part.text:
-            blank = pl.all_horizontal(self.part.named(self._position(name)) == "" for name in names)
+            blank = pl.all_horizontal(self.cells(name) == "" for name in names)
             frame = frame.filter(~blank)
         texts = [name for name in names if self.is_text(name)]
         natives = {name: self.native(name) for name in names if name not in texts}
@@ -264,7 +257,7 @@ class Reader:
             *(self._text(name).alias(raw(name)) for name in texts),
             *(cell.value.alias(name) for name, cell in natives.items()),
             *(
-                pl.when(cell.bad).then(self.part.named(self._position(name)).cast(pl.String)).alias(raw(name))
+                pl.when(cell.bad).then(self.cells(name).cast(pl.String)).alias(raw(name))
                 for name, cell in natives.items()
                 if cell.bad is not None
             ),
@@ -286,9 +279,6 @@ class Reader:
         if self.column(name).kind is Kind.MONEY:
             return odd | rounded(pl.col(raw(name)), self._styles.get(name))
         return odd
-
-
-_NO_CELLS = pl.LazyFrame(schema={ROW: pl.UInt32, "text": pl.String, "rounded": pl.Boolean})
 
 
 def any_bad(exprs: Iterable[pl.Expr | None]) -> pl.Expr | None:

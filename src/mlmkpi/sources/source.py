@@ -13,7 +13,9 @@ from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
+from mlmkpi.sources.frequencies import LEN
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
+from mlmkpi.sources.odd import misfits
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.problems import (
     cell_finding,
@@ -117,16 +119,16 @@ class Source:
             found.append(row.select(*names, FILE, ROW).collect(engine="streaming"))
         return pl.concat(found)
 
-    def codes(self, columns: Iterable[str]) -> pl.DataFrame:
-        """Each combination of codes in these columns, with `len`, how many rows have it.
+    def codes(self, columns: Iterable[str]) -> dict[str, dict[str | None, int]]:
+        """By column, its codes in order, empty last, with how many rows have each.
 
         Raises DataError where one of them, or a column that the table cannot do without, cannot be read.
         """
         names = list(columns)
         for error in self.refusals(names).values():
             raise error
-        counted = pl.concat([reader.codes(names) for reader in self._readers])
-        return counted.group_by(names).agg(pl.col("len").sum())
+        parts = [reader.codes(names) for reader in self._readers]
+        return {name: _in_order(pl.concat([part[name] for part in parts])) for name in names}
 
     def bad_cells(self, columns: Iterable[str]) -> list[Finding]:
         """The ragged records, and the cells of these columns that do not fit: a finding a column."""
@@ -170,6 +172,9 @@ class Source:
 
     def _cells(self, columns: Iterable[str], *, rounded: bool) -> list[Finding]:
         names = self._readable(columns)
+        if not rounded:
+            odd = {name for reader in self._readers for name in misfits(reader, names)}
+            names = [name for name in names if name in odd]
         found = (
             cell_finding(self.table, self._readers, name, self.height, rounded=rounded) for name in names
         )
@@ -231,3 +236,9 @@ class Source:
             self._unsettled[name] = unsettled(
                 reader.part.label, self.table.name, name, seen, self._place.settings
             )
+
+
+def _in_order(counts: pl.DataFrame) -> dict[str | None, int]:
+    """The counts of each code added up, by code."""
+    name = counts.columns[0]
+    return dict(counts.group_by(name).agg(pl.col(LEN).sum()).sort(name, nulls_last=True).iter_rows())

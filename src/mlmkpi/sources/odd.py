@@ -1,0 +1,40 @@
+"""The cells of a file that do not fit what their column is, and those that were rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from mlmkpi.sources.parsed import raw
+from mlmkpi.sources.part import ROW
+from mlmkpi.sources.reader import Reader
+
+_NONE = pl.LazyFrame(schema={ROW: pl.UInt32, "text": pl.String, "rounded": pl.Boolean})
+
+
+def misfits(reader: Reader, names: Sequence[str]) -> list[str]:
+    """Which of these columns have a cell that does not fit; each is looked through once."""
+    failed, known = (reader.parsed.failed, reader.parsed.columns) if reader.parsed else (set(), set())
+    native = [name for name in names if name not in known]
+    bad = {name: reader.native(name).bad for name in native if name not in reader.misfit}
+    looks = [expr.any().alias(name) for name, expr in bad.items() if expr is not None]
+    seen = reader.part.frame.select(looks).collect(engine="streaming").row(0, named=True) if looks else {}
+    reader.misfit |= {name: bool(seen.get(name)) for name in bad}
+    return [name for name in names if name in failed or (name in native and reader.misfit[name])]
+
+
+def odd_cells(reader: Reader, name: str) -> pl.LazyFrame:
+    """The records whose cell in the column does not fit (`text`), or was rounded (`rounded`)."""
+    if reader.parsed is not None and name in reader.parsed.columns:
+        frame = reader.parsed.frame
+        if raw(name) not in frame.collect_schema():
+            return _NONE
+        return frame.filter(pl.col(raw(name)).is_not_null()).select(
+            ROW, text=pl.col(raw(name)), rounded=pl.col(name).is_not_null()
+        )
+    cell = reader.native(name)
+    if cell.bad is None:
+        return _NONE
+    frame = reader.part.frame.with_row_index(ROW, 1).filter(cell.bad)
+    return frame.select(ROW, text=reader.cells(name).cast(pl.String), rounded=pl.lit(False))
