@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.data import company
 from benchmarks.rivals.teams import walked
-from mlmkpi.genealogy import Tree, range_sums
+from mlmkpi.genealogy import Tree, subtree_sums
 
 MONTHS, RUNS = 13, 3
 Ints = NDArray[np.integer[Any]]
@@ -44,11 +44,7 @@ def running(parents: Ints, own: Ints) -> tuple[Ints, Ints]:
     """The leaders, and their sums by month and measure, from people's own by month, measure and person."""
     tree = Tree.of(parents)
     leaders = tree.leaders
-    first, end = tree.position[leaders], tree.end[leaders]
-    sums = np.empty((*own.shape[:2], len(leaders)), dtype=np.int64)
-    for at in np.ndindex(own.shape[:2]):
-        sums[at] = range_sums(own[at].take(tree.order), first, end)
-    return leaders, sums
+    return leaders, subtree_sums(tree, own, of=leaders)
 
 
 def recursive(database: duckdb.DuckDBPyConnection, measures: int) -> pa.Table:

@@ -20,6 +20,7 @@ def made(draw: Random, other: list[str]) -> tuple[list[pl.LazyFrame], pl.DataFra
     groups = [(person, draw.randrange(5)) for person in people if draw.random() < 0.8]
     members = pl.DataFrame(groups, schema={"person": pl.Int64, "team": pl.Int32}, orient="row")
     texts = {name: (None, *("x", "y", "z")[: draw.randint(1, 3)]) for name in other}
+    labels = draw.choice((pl.String(), pl.Enum(["z", "unheard of", "y", "x"])))
     schema = {"person": pl.Int64, "span": pl.Int32, "a": pl.Int64, "b": pl.Int64, "share": pl.Float64}
     frames = []
     for _ in range(draw.randint(1, 3)):
@@ -28,7 +29,7 @@ def made(draw: Random, other: list[str]) -> tuple[list[pl.LazyFrame], pl.DataFra
              float(draw.randint(0, 4)), *(draw.choice(texts[name]) for name in other))
             for _ in range(draw.choice((0, 1, 60)))
         ]
-        frames.append(pl.LazyFrame(rows, schema={**schema, **dict.fromkeys(other, pl.String)}, orient="row"))
+        frames.append(pl.LazyFrame(rows, schema={**schema, **dict.fromkeys(other, labels)}, orient="row"))
     return frames, members
 
 
@@ -40,7 +41,8 @@ def test_sums_are_those_of_a_group_by(seed: int, monkeypatch: pytest.MonkeyPatch
     names = NAMES[: draw.randint(0, 3)]
     monkeypatch.setattr(adding, "ROOM", draw.choice((1, 2**27)))
     found = added(frames, Groups.looked_up(members), "span", KEYS, other, names)
-    rows = pl.concat(frames).collect().join(members, on="person", how="inner").drop_nulls("span")
+    rows = pl.concat(frames).collect().with_columns(pl.col(other).cast(pl.String))
+    rows = rows.join(members, on="person", how="inner").drop_nulls("span")
     keys = ["span", *other, "team"]
     wanted = rows.group_by(keys).agg(pl.col(names).sum()).sort(keys, nulls_last=True)
     assert found is not None

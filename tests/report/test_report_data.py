@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 from mlmkpi.report.markdown import render_markdown
 from mlmkpi.report.to_csv import render_csv
 from mlmkpi.report.to_json import render_json
-from mlmkpi.report.to_parquet import render_parquet
+from mlmkpi.report.to_parquet import render_parquet, table_of
 
 Make = Callable[..., Any]
 Check = Callable[[str, str], None]
@@ -125,3 +125,15 @@ def test_markdown_of_no_rows_is_a_heading(one: Make) -> None:
     example = one("count", [1])
     nothing = replace(example.result, frame=example.result.frame.clear())
     assert render_markdown(nothing, {}, exports=None) == "## No figures as of 31 Oct 2026\n"
+
+
+def test_categories_are_arrows_dictionaries_of_the_texts_that_occur() -> None:
+    labels = pl.Series(["other", "b", None, "a", "b"], dtype=pl.Categorical())
+    columns = {"one": labels[1:2].new_from_index(0, 3), "some": labels[1:4], "none": labels[2:3].new_from_index(0, 3)}
+    columns |= {"few": labels[2:5], "number": pl.Series([1.5, None, 2.0])}
+    frame = pl.DataFrame(columns)
+    table = table_of(frame)
+    assert table.to_pydict() == frame.to_dict(as_series=False)
+    texts = [table[name].chunk(0).dictionary.to_pylist() for name in ("one", "some", "none")]
+    assert [sorted(each) for each in texts] == [["b"], ["a", "b"], []]
+    assert table_of(frame.clear()).to_pydict() == {name: [] for name in frame.columns}

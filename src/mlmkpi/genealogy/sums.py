@@ -36,7 +36,7 @@ def range_sums(values: Numbers, first: Ints, last: Ints) -> Numbers:
     >>> range_sums(np.array([1, 2, 3]), np.array([0, 1]), np.array([3, 1])).tolist()
     [6, 0]
     """
-    return summed(values, lambda row: _between(row, first, last))
+    return summed(values, _between(values.shape[-1], first, last))
 
 
 def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: Ints | None = None) -> Numbers:
@@ -60,8 +60,14 @@ def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: 
     """
     check_people(tree, values)
     first, end = (tree.position, tree.end) if of is None else (tree.position[of], tree.end[of])
-    first = first if include_self else first + np.int32(1)
-    return summed(values, lambda row: _between(row.take(tree.order), first, end))
+    between = _between(len(tree), first if include_self else first + np.int32(1), end)
+    laid, places = np.empty(len(tree), dtype=np.int64), tree.position.astype(np.intp)
+
+    def teams(row: Int64s) -> Int64s:
+        laid[places] = row  # half of what reading the row in the order of the places takes
+        return between(laid)
+
+    return summed(values, teams)
 
 
 def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self: bool = True) -> Numbers:
@@ -87,11 +93,11 @@ def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self:
     if depth < 0:
         raise UsageError("a team's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     levels = tree.generations
-    first, last = levels.ranges(depth + 1)
+    in_team, deeper = (_between(len(tree), *ends) for ends in ((tree.position, tree.end), levels.ranges(depth + 1)))
 
     def limited(row: Int64s) -> Int64s:
-        whole = _between(row.take(tree.order), tree.position, tree.end)
-        too_deep = _between(whole.take(levels.order), first, last)
+        whole = in_team(row.take(tree.order))
+        too_deep = deeper(whole.take(levels.order))
         return whole - too_deep if include_self else whole - too_deep - row
 
     return summed(values, limited)
@@ -117,8 +123,8 @@ def generation_sums(tree: Tree, values: Numbers, *, generation: int) -> Numbers:
     """
     check_people(tree, values)
     levels = tree.generations
-    first, last = levels.ranges(generation)
-    return summed(values, lambda row: _between(row.take(levels.order), first, last))
+    between = _between(len(tree), *levels.ranges(generation))
+    return summed(values, lambda row: between(row.take(levels.order)))
 
 
 def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> None:
@@ -136,7 +142,11 @@ def summed(values: Numbers, sums: Callable[[Int64s], Int64s]) -> Numbers:
     Floats are cut into two whole numbers of fixed units, so that they too add without loss and in any order.
     """
     if values.ndim > 1:
-        return np.stack([summed(row, sums) for row in values])
+        head = summed(values[0], sums)
+        found = np.empty((len(values), *head.shape), dtype=head.dtype)
+        for at, row in enumerate(values):
+            found[at] = summed(row, sums) if at else head
+        return found
     if values.dtype.kind != "f":
         return sums(values.astype(np.int64, copy=False))
     largest = float(np.abs(values).max(initial=0.0))
@@ -156,8 +166,16 @@ def _scaled(totals: Int64s, unit: int) -> NDArray[np.float64]:
     return np.ldexp(totals.astype(np.float64), unit)
 
 
-def _between(row: Int64s, first: Ints, last: Ints) -> Int64s:
-    """Subtract running sums; where those wrap around, the differences still come out right."""
-    running = np.zeros(len(row) + 1, dtype=np.int64)
-    np.cumsum(row, out=running[1:])
-    return running.take(last) - running.take(first)
+def _between(places: int, first: Ints, last: Ints) -> Callable[[Int64s], Int64s]:
+    """Give what subtracts running sums of so many figures, of row after row in the same memory.
+
+    Where they wrap around, the differences still come out right.
+    """
+    running = np.zeros(places + 1, dtype=np.int64)
+    before, end = first.astype(np.intp), last.astype(np.intp)
+
+    def between(row: Int64s) -> Int64s:
+        np.cumsum(row, out=running[1:])
+        return running.take(end) - running.take(before)
+
+    return between

@@ -119,9 +119,9 @@ class Jobs:
         return self.turn.of(key, sums) if sums.leaders else sums
 
     @property
-    def leaders(self) -> int:
-        """How many leaders there are of whom teams are made; 0 where none are."""
-        return max((len(sums.leaders.names) for sums in list(self.sums.values()) if sums.leaders), default=0)
+    def leaders(self) -> pl.Series | None:
+        """Who the leaders are by whose numbers sums taken so far tell teams, by id; None where none are so told."""
+        return next((sums.leaders.names for sums in list(self.sums.values()) if sums.leaders), None)
 
     @property
     def split_by(self) -> Dimensions:

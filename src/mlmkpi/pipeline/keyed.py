@@ -60,19 +60,19 @@ def _or_0(column: pl.Series, at: Int64s) -> pl.Series:
 
 
 def _places(frames: Sequence[pl.DataFrame], keys: Sequence[str]) -> tuple[list[Int64s], int]:
-    """Each row's place by its keys in an array for all frames, and the array's size; no places where it has no room."""
+    """Each row's place by its keys in an array for all frames, and the array's size.
+
+    No places where a key is no number from 0, or where the array has no room.
+    """
     places, size = [np.zeros(len(frame), dtype=np.int64) for frame in frames], 1
     for name in keys:
         columns = [frame[name] for frame in frames]
-        dtype = columns[0].dtype
-        if not (dtype == pl.Enum or dtype.is_integer()) or any(column.has_nulls() for column in columns):
+        if not all(column.dtype.is_integer() and not column.has_nulls() for column in columns):
             return [], 0
-        numbers = [column.to_physical().to_numpy() for column in columns]
-        if min(int(each.min(initial=0)) for each in numbers) < 0:
-            return [], 0
+        numbers = [column.to_numpy() for column in columns]
         count = max(int(each.max(initial=0)) for each in numbers) + 1
         size *= count
-        if size > ROOM:
+        if size > ROOM or min(int(each.min(initial=0)) for each in numbers) < 0:
             return [], 0
         places = [place * count + each for place, each in zip(places, numbers, strict=True)]
     return places, size

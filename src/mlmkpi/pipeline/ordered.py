@@ -32,7 +32,7 @@ class Ordered:
 
     @classmethod
     def of(cls, frame: pl.DataFrame, split: Sequence[str], statistics: Sequence[str], schedule: Schedule) -> Ordered:
-        """Rows with `span`, the split's columns (text, none first) and `statistic`, those of `statistics` first."""
+        """Rows with `span`, the split's columns (text or numbers, none first) and `statistic`, `statistics` first."""
         spans = schedule.spans
         by_start = sorted(range(len(spans)), key=lambda index: (spans[index].period.start, index))
         places = np.argsort(np.array(by_start, dtype=np.int64))
@@ -45,7 +45,7 @@ class Ordered:
         numbers = numbers + (places * cells).take(frame["span"].to_numpy())
         if not (numbers[1:] >= numbers[:-1]).all():
             order = np.argsort(numbers, kind="stable")
-            frame, numbers = frame[order], numbers[order]
+            frame, numbers = frame[pl.Series(order, dtype=pl.UInt32)], numbers[order]
         return cls(frame, numbers, cells, places)
 
     def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
@@ -85,7 +85,8 @@ def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
 
 def _ranks(column: pl.Series) -> tuple[Int64s, int]:
     """Each value's place among all of them in their order, none first; and what all places are below."""
-    if column.dtype != pl.Enum:
+    dtype = column.dtype
+    if not (dtype == pl.Enum or dtype.is_integer()):
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
     ranks = column.to_physical().cast(pl.Int64)
     if ranks.has_nulls():

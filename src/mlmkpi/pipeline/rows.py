@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
+from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.spans import Reach, Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of, fits
 from mlmkpi.period import from_day_number
@@ -26,9 +27,12 @@ NO_EARLIER = "the orders do not cover the whole period to compare with"
 
 def rows_of(
     one: Planned, found: Frame | None, schedule: Schedule, data_start: int | None, *,
-    dimensions: Sequence[str], min_cell: int, currency: str | None, compare_year: bool,
+    dimensions: Sequence[str], min_cell: int, currency: str | None, compare_year: bool, leaders: pl.Series | None,
 ) -> Frame:
-    """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed."""
+    """The Result rows of a KPI, without `kpi`-wide order; `found` are its figures, None where it cannot be computed.
+
+    Where teams are told by numbers, these are of `leaders`.
+    """
     own = list(dict.fromkeys(name for block in one.figure.blocks for name in block))
     split = list(dict.fromkeys([*dimensions, *own]))
     year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
@@ -46,6 +50,8 @@ def rows_of(
     frame = _compared(frame, one, schedule, split, year=year)
     if isinstance(one.figure, Ratio) and one.figure.seasonal:
         frame = frame.filter(pl.col("span") == schedule.shown[-1])
+    if leaders is not None and frame.schema[TEAM].is_integer():
+        frame = frame.with_columns(leaders.gather(frame[TEAM]).alias(TEAM))
     return _dressed(frame, one, split, currency)
 
 
@@ -172,7 +178,7 @@ def _of_periods(frame: Frame, periods: Frame, spans: int) -> Frame:
     places[periods["span"].to_numpy()] = np.arange(periods.height)
     at = places.take(frame["span"].to_numpy())
     shown = at != NOWHERE
-    return frame.filter(shown).hstack(periods.drop("span")[at[shown]])
+    return frame.filter(shown).hstack(periods.drop("span")[pl.Series(at[shown], dtype=pl.UInt32)])
 
 
 def _links(schedule: Schedule) -> tuple[list[int | None], list[int | None]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -111,10 +113,12 @@ def _run(
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     rows = partial(_frames, nothing, jobs, laid, settings, request)
+    taken = jobs.run(books, shown)
+    unwritten = list(taken) if write is None else []
     if write is not None:
         write(nothing)
-    taken = jobs.run(books, shown)
-    unwritten = list(taken) if write is None else _written(taken, rows, write)
+        for frame in chain.from_iterable(map(rows, _ahead(taken) if engine.at_hand else taken)):
+            write(frame)
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
         books.close()
@@ -173,27 +177,27 @@ def _books(
     return books
 
 
-def _written(
-    taken: Iterator[Planned], rows: Callable[[Planned], Iterator[pl.DataFrame]], write: Write
-) -> Sequence[Planned]:
-    """Write the rows of each KPI whose sums are taken, in a thread, while those of the next are; none are left."""
-    with ThreadPoolExecutor(1) as thread:
-        made = deque[Future[None]]()
+def _ahead(taken: Iterator[Planned]) -> Generator[Planned, None, None]:
+    """The KPIs whose sums are taken, by a thread that goes on to the next ones' while rows are made of these."""
+    found, ended = SimpleQueue[Planned | None](), Event()
+
+    def take() -> None:
         try:
             for one in taken:
-                made.append(thread.submit(_write_each, rows(one), write))
-                while made and made[0].done():
-                    made.popleft().result()
-            for each in made:
-                each.result()
+                found.put(one)
+                if ended.is_set():
+                    return
         finally:
-            thread.shutdown(cancel_futures=True)
-    return ()
+            found.put(None)
 
-
-def _write_each(frames: Iterator[pl.DataFrame], write: Write) -> None:
-    for frame in frames:
-        write(frame)
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            done = thread.submit(take)
+            while one := found.get():
+                yield one
+            done.result()
+        finally:
+            ended.set()
 
 
 def _frames(
@@ -202,7 +206,8 @@ def _frames(
     """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
     measures = frozenset(measure.name for measure in one.figure.measures())
     reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
-    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(jobs.leaders, 1)
+    leaders = 0 if jobs.leaders is None else len(jobs.leaders)
+    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(leaders, 1)
     for part in laid.in_turns(max(together, 1)):
         in_order = sorted(part.within(reach), key=lambda span: span.start)
         jobs.turn.then(measures, (span.index for span in in_order))
@@ -225,7 +230,7 @@ def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request:
     return rows_of(
         one, figures(one, jobs, laid, spans) if one.computed else None, laid, laid.data_start,
         dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
-        compare_year=request.compare_year,
+        compare_year=request.compare_year, leaders=jobs.leaders,
     )
 
 

@@ -15,14 +15,16 @@ from mlmkpi.facts.attributes import DISTRIBUTOR
 from mlmkpi.facts.lineage import TEAM, Lineage
 from mlmkpi.genealogy import range_sums
 from mlmkpi.genealogy.strides import NOBODY, Int32s
+from mlmkpi.pipeline.result import TEXT
 
 Decode = Callable[[pl.Series], pl.Series]
 
 
 @dataclass(frozen=True, eq=False)
 class Leaders:
-    """Those of whom teams are made, by id, and where their teams start and end among stretches of the tree.
+    """Those of whom teams are made, by id as text and in its order, and where each team is among stretches of the tree.
 
+    Until rows are written down, a team is told by the number of its leader.
     A stretch is a run of neighbouring places that every team has wholly or not at all, so that sums by stretch are all
     that teams are made of. `stretches` has one a place of the tree, -1 for places in no team.
     """
@@ -35,10 +37,7 @@ class Leaders:
 
     @classmethod
     def of(cls, lineage: Lineage, decode: Decode, at_least: int, *, whole: bool, with_leader: bool) -> Leaders:
-        """Whoever has so many people below them; `whole` where a row is a leader with their whole team already.
-
-        The names stand in their order as text, and are an Enum's.
-        """
+        """Whoever has so many people below them; `whole` where a row is a leader with their whole team already."""
         tree = lineage.tree
         leaders = np.flatnonzero(tree.size >= max(at_least, 1))
         first = tree.position[leaders] + np.int32(0 if with_leader or whole else 1)
@@ -46,9 +45,7 @@ class Leaders:
         opened, closed = (np.bincount(edge, minlength=len(tree) + 1) for edge in (first, end))
         number = np.cumsum((opened + closed) > 0, dtype=np.int32) - np.int32(1)
         stretches = np.where(np.cumsum(opened - closed) > 0, number, np.int32(NOBODY))[: len(tree)]
-        names = decode(lineage.ids.gather(leaders))
-        names = names.cast(pl.Enum(names))
-        return cls(lineage, names, number[first], number[end], stretches)
+        return cls(lineage, decode(lineage.ids.gather(leaders)).cast(TEXT), number[first], number[end], stretches)
 
     @cached_property
     def members(self) -> pl.DataFrame:
@@ -103,7 +100,7 @@ class Leaders:
         low, high = low[some], high[some]
         return pl.DataFrame({
             **{name: part[name].new_from_index(0, len(some)) if len(some) else part[name].clear() for name in others},
-            TEAM: self.names.gather(some),
+            TEAM: pl.Series(some, dtype=pl.Int32),
             **{name: pl.Series(range_sums(part[name].to_numpy(), low, high), dtype=part.schema[name]) for name in sums},
         })
 
