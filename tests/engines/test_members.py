@@ -26,4 +26,5 @@ def test_who_is_there_and_who_repeats(numbers: st.SearchStrategy[int], dtype: pl
     places = alone.places(pl.Series(sorted(set(keys)), dtype=dtype)).tolist()
     assert sorted(places) == list(range(len(set(keys))))
     numbered = dict(zip(sorted(set(keys)), places, strict=True))
-    assert alone.places(asked).tolist() == [len(numbered) if each is None else numbered.get(each, len(numbered)) for each in wanted]
+    none = len(numbered)
+    assert alone.places(asked).tolist() == [none if each is None else numbered.get(each, none) for each in wanted]
