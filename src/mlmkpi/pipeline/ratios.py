@@ -185,7 +185,7 @@ def shares_ends(n: Ints, d: Ints) -> list[Floats]:
     """Both ends of Wilson's intervals to six digits; of small numbers worked out once for each pair.
 
     >>> [end.tolist() for end in shares_ends(np.array([3, 1]), np.array([10, 1]))]
-    [[0.107789, nan], [0.603222, nan]]
+    [[0.107791, nan], [0.603222, nan]]
     """
     if len(n) < FEW**2:
         return [six_digits(end) for end in wilson(n, d)]
