@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import narwhals as nw
+import polars as pl
 
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
@@ -118,7 +119,8 @@ class Profiles(Orders):
 
         def build() -> Frame:
             columns = _columns(books, side)
-            people = listed_people(books, side, sorted(columns))
+            nobody = pl.DataFrame(schema={PERSON: books.engine.encode(()).dtype})
+            people = listed_people(books, side, sorted(columns)) if columns else books.engine.small(nobody)
             people = people.select(PERSON, *(nw.col(f"_a_{name}").alias(name) for name in sorted(columns)))
             birth = birth_day(frozenset(columns & set(BIRTH)))
             no_day, no_text = nw.lit(None, dtype=nw.Int32), nw.lit(None, dtype=nw.String)
