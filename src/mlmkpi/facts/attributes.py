@@ -176,12 +176,11 @@ class Attributes:
         births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
         frame = None
         if plain or births:
-            birth = birth_day(frozenset(births)) if births else None
             frame = listed_people(self.books, self.side, [*plain, *births])
-            frame = frame.with_columns(nw.col(f"_a_{name}").alias(name) for name in births)
-            frame = frame.select(
-                PERSON, *(f"_a_{name}" for name in plain), *([birth.alias("_birth")] if birth is not None else [])
-            )
+            asked, birth = [PERSON, *(f"_a_{name}" for name in plain)], birth_day(frozenset(births))
+            if births:
+                frame = frame.with_columns(nw.col(f"_a_{name}").alias(name) for name in births)
+            frame = frame.select(*asked, *([birth.alias("_birth")] if birth is not None else []))
         if self._ranked:
             ranks = ranks_at(self.books, sorted({self.day(span) for span in self.books.spans}))
             frame = ranks if frame is None else _both(frame, ranks)
