@@ -146,9 +146,14 @@ class HashedIds:
         return wanted.join(found, on="_hash", how="left", maintain_order="left").collect()["id"].alias(values.name)
 
 
+def hash_of(texts: pl.Expr, seed: int = 0) -> pl.Expr:
+    """Texts as hashes of 64 bits, null for null."""
+    return pl.when(texts.is_not_null()).then(texts.hash(seed))
+
+
 def hashed(name: str, seed: int = 0) -> pl.Expr:
-    """A text column's hashes of 64 bits, null for null."""
-    return pl.when(pl.col(name).is_not_null()).then(pl.col(name).hash(seed)).alias(name)
+    """A text column as such hashes."""
+    return hash_of(pl.col(name), seed).alias(name)
 
 
 def shapes_of(samples: Iterable[str]) -> frozenset[Shape] | None:

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import polars as pl
 
-from mlmkpi.engines.ids import MISS, ParsedIds
+from mlmkpi.engines.ids import MISS, ParsedIds, hash_of
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Source
 
@@ -30,7 +30,7 @@ class Keys:
         """The keys of texts that stand in a table's column; null stays null."""
         codec = self._codec(table, column)
         if codec is None:
-            return hashed(texts.cast(pl.String))
+            return hash_of(texts.cast(pl.String))
         parsed = partial(self._parsed, codec, self._shapes.narrowed(codec, table, column))
         return texts.map_batches(parsed, return_dtype=pl.Int64, is_elementwise=True)
 
@@ -57,10 +57,5 @@ class Keys:
         found = rows.select(narrow.encode(text).cast(pl.Int64)).to_series()
         if found.min() != MISS:
             return found
-        number, other = whole.encode(text).cast(pl.Int64), (hashed(text) | SIGN).reinterpret(signed=True)
+        number, other = whole.encode(text).cast(pl.Int64), (hash_of(text) | SIGN).reinterpret(signed=True)
         return rows.select(pl.when(number != MISS).then(number).otherwise(other)).to_series()
-
-
-def hashed(texts: pl.Expr) -> pl.Expr:
-    """Texts as hashes of 64 bits, null for null."""
-    return pl.when(texts.is_not_null()).then(texts.hash())

@@ -24,7 +24,7 @@ from mlmkpi.tables import TABLES, Kind
 ROOM = 2**40
 KEY = "_key"
 FEW = 50_000
-"""Where no table has more rows, a query is done before the streaming engine, which takes less memory, is set up."""
+"""Where no table that was read has more rows, the in-memory engine does a query before the streaming one is set up."""
 
 
 class PolarsEngine:
@@ -58,7 +58,7 @@ class PolarsEngine:
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
 
-        Raises UnparsedIdError where one has another shape; of orders and their lines that is told by `materialise`.
+        Raises UnparsedIdError where one has another shape; of LARGE tables that is told where they are materialised.
         """
         if table == "orders":
             self._count(table, _order_codes(columns))

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY
 from mlmkpi.engines.hashes import Hashes
-from mlmkpi.engines.keys import Keys, hashed
+from mlmkpi.engines.ids import hash_of
+from mlmkpi.engines.keys import Keys
 from mlmkpi.engines.lookup import with_columns_of
 from mlmkpi.engines.members import Members
 from mlmkpi.sources import Exports, Finding, Source
@@ -111,7 +112,7 @@ class PolarsChecks:
         return _frame(rows.filter(pl.int_range(pl.len()).over(list(key), order_by=PLACE) > 0))
 
     def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> PolarsSifted:
-        """All flags from one pass, and the hashed key; the flags of ten million rows fit into a few megabytes."""
+        """All flags from one pass, and the table's own ids; the flags of ten million rows fit into a few megabytes."""
         source, schema = self._sources[table], frame.collect_schema()
         keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
         new = [column for column in keys if column not in self._members]
@@ -197,7 +198,7 @@ class PolarsChecks:
         if tuple(key) == self._sources[table].table.key and len(key) == 1:
             return len(self._holding((table, key[0])).repeated) > 0
         text = pl.concat_str(pl.col(key).cast(pl.String).fill_null(""), separator="\0")
-        rows = self._sources[table].scan(key).select(hashed(text).alias("hash")).collect(engine="streaming")
+        rows = self._sources[table].scan(key).select(hash_of(text).alias("hash")).collect(engine="streaming")
         return len(Hashes(rows["hash"]).repeated) > 0
 
     def _holding(self, column: tuple[str, str]) -> Members:
