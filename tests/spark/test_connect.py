@@ -18,8 +18,8 @@ from polars.testing import assert_frame_equal
 
 from equal.compare import Case, frames, product
 from mlmkpi.engines import spark_stages
-from mlmkpi.engines.spark import cancel
 from mlmkpi.engines.spark_session import open_session, spark_engine
+from mlmkpi.engines.spark_settings import cancel
 from mlmkpi.errors import EngineError
 from mlmkpi.settings import Settings
 from spark.pack import packed

@@ -19,6 +19,7 @@ from mlmkpi.engines.spark_misfits import misfit
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
 from mlmkpi.engines.spark_quantiles import order_statistics
+from mlmkpi.engines.spark_settings import cancel, configure
 from mlmkpi.engines.spark_tables import BAD, Tables
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
@@ -27,12 +28,6 @@ from mlmkpi.tables import TABLES, Kind
 LATEST_OFFSET = 20_000_000
 """A day number has DAY_DIGITS digits with this added, whatever the day."""
 DAY_DIGITS = 8
-
-NEEDED = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-}
 
 T = TypeVar("T")
 
@@ -54,7 +49,7 @@ class SparkEngine:
         self.session = session
         self.bad_rows = bad_rows
         self._f = functions_of(session)
-        self._restore = _configure(session)
+        self._restore = configure(session)
         self._scanned: dict[str, set[frozenset[str]]] = {}
         self._read: dict[str, frozenset[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
@@ -334,20 +329,3 @@ def _frame(native: Any) -> Frame:
     """A frame of Spark's as facts see it."""
     frame: Frame = nw.from_native(native)
     return frame
-
-
-def cancel(session: Any) -> None:
-    """Stop what the server does for this session."""
-    with suppress(Exception):
-        if hasattr(session, "sparkContext"):
-            session.sparkContext.cancelAllJobs()
-        else:
-            session.interruptAll()
-
-
-def _configure(session: Any) -> dict[str, str]:
-    """Set what the arithmetic of days and sums needs; the settings that were there before."""
-    before = {name: session.conf.get(name) for name in NEEDED}
-    for name, value in NEEDED.items():
-        session.conf.set(name, value)
-    return before
