@@ -1,41 +1,78 @@
-"""Sums are taken ahead of the rows that are made of them, in order, as long as somebody asks for rows."""
+"""Work is done ahead in order; what it raised is raised where its result is used; nothing is begun once nobody asks."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from threading import Event
-from typing import Any
+from collections.abc import Callable
+from threading import Barrier, Event, Timer, get_ident
 
 import pytest
 
-from mlmkpi.pipeline.runs import _ahead
+from mlmkpi.pipeline.ahead import Ahead
 
 
-def taken(*found: Any) -> Generator[Any, None, None]:
-    for one in found:
-        if isinstance(one, Exception):
-            raise one
-        yield one
+def giving(number: int) -> Callable[[], int]:
+    return lambda: number
 
 
-def test_all_come_in_order_and_then_the_error_that_ended_it() -> None:
-    assert "".join(map(str, _ahead(taken("a", "b", "c")))) == "abc"
-    ahead = _ahead(taken("a", "b", ZeroDivisionError()))
-    assert str(next(ahead)) + str(next(ahead)) == "ab"
-    with pytest.raises(ZeroDivisionError):
-        next(ahead)
+def failing() -> int:
+    raise ZeroDivisionError
 
 
-def test_nothing_more_is_taken_once_nobody_asks() -> None:
-    asked, closing = list[int](), Event()
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_results_come_in_the_order_asked_for_and_an_error_where_it_is_used(threads: int) -> None:
+    with Ahead(threads) as ahead:
+        promised = [ahead.promised(giving(number)) for number in range(9)]
+        wrong = ahead.promised(failing)
+        assert [result() for result in promised] == list(range(9))
+        with pytest.raises(ZeroDivisionError):
+            wrong()
 
-    def counting() -> Generator[Any, None, None]:
-        for number in range(1, 1000):
-            asked.append(number)
-            yield number
-            closing.wait(0.5)
 
-    ahead = _ahead(counting())
-    next(ahead)
-    ahead.close()
-    assert asked == [1, 2]
+def test_two_threads_work_at_once() -> None:
+    both = Barrier(2, timeout=30)
+    with Ahead(2) as ahead:
+        first, second = ahead.promised(both.wait), ahead.promised(both.wait)
+        assert {first(), second()} == {0, 1}
+
+
+def test_one_thread_is_the_one_that_asks() -> None:
+    with Ahead(1) as ahead:
+        assert ahead.promised(get_ident)() == get_ident()
+
+
+def test_what_is_not_begun_is_not_done() -> None:
+    begun, go_on, done = Event(), Event(), list[int]()
+
+    def waiting() -> None:
+        begun.set()
+        go_on.wait(30)
+
+    def ending(ahead: Ahead) -> None:
+        for work in (waiting, waiting, lambda: done.append(1)):
+            ahead.promised(work)
+        begun.wait(30)
+        Timer(0.1, go_on.set).start()
+
+    with Ahead(2) as ahead:
+        ending(ahead)
+    assert done == []
+
+
+def test_at_ctrl_c_nothing_is_waited_for() -> None:
+    begun, go_on = Event(), Event()
+
+    def waiting() -> bool:
+        begun.set()
+        return go_on.wait(30)
+
+    def pressed() -> None:
+        with Ahead(2) as ahead:
+            results.append(ahead.promised(waiting))
+            begun.wait(30)
+            raise KeyboardInterrupt
+
+    results = list[Callable[[], bool]]()
+    with pytest.raises(KeyboardInterrupt):
+        pressed()
+    go_on.set()
+    assert results[0]()

@@ -31,6 +31,10 @@ class Engine(Protocol):
     at_hand: bool
     """Whether the driver's frames are the engine's, so that a table of everybody is handed over for nothing."""
 
+    @property
+    def at_once(self) -> int:
+        """How many sums it takes at once."""
+
     def columns(self, table: str) -> frozenset[str]:
         """The columns that a table of the export has, canonical and extra; empty where the table is absent."""
 

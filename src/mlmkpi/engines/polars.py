@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from threading import RLock
 from typing import Any
 
 import narwhals as nw
@@ -44,6 +45,12 @@ class PolarsEngine:
         self._read: dict[str, set[str]] = {}
         self._prepared: Mapping[str, Sequence[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
+        self._reading = RLock()
+
+    @property
+    def at_once(self) -> int:
+        """Two where a table read so far is large: one's arrays are gone through while the other's queries run."""
+        return 2 if self._tallest > FEW else 1
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the export's table has."""
@@ -60,10 +67,11 @@ class PolarsEngine:
 
         Raises UnparsedIdError where one has another shape; of LARGE tables that is told where they are materialised.
         """
-        if table == "orders":
-            self._count(table, _order_codes(columns))
-        frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
-        return nw.from_native(self._codecs.encoded(table, frame, columns))
+        with self._reading:
+            if table == "orders":
+                self._count(table, _order_codes(columns))
+            frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
+            return nw.from_native(self._codecs.encoded(table, frame, columns))
 
     def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
@@ -249,9 +257,11 @@ class PolarsEngine:
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
-        if (table, column) not in self._spellings:
-            self._count(table, {column, *(_order_codes(self._prepared.get(table, ())) if table == "orders" else ())})
-        return self._spellings[table, column]
+        with self._reading:
+            if (table, column) not in self._spellings:
+                others = _order_codes(self._prepared.get(table, ())) if table == "orders" else ()
+                self._count(table, {column, *others})
+            return self._spellings[table, column]
 
     def _count(self, table: str, columns: Collection[str]) -> None:
         """Count the values of columns, in one pass; those that are written cleanly are then read as they are."""

@@ -42,6 +42,7 @@ class SparkEngine:
     name = "spark"
     in_parts = False
     at_hand = False
+    at_once = 1
 
     def __init__(
         self, session: Any, root: str | Path | Mapping[str, Any], settings: Settings, *, bad_rows: str = "stop"

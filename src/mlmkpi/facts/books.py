@@ -13,6 +13,7 @@ from mlmkpi.facts.base import Dimension, Dimensions, Fact, Side
 from mlmkpi.facts.days import Days
 from mlmkpi.facts.export import Export
 from mlmkpi.facts.history import history_sums, timeline
+from mlmkpi.facts.kept import Kept
 from mlmkpi.facts.ledger import Ledger
 from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
 from mlmkpi.facts.reading import LACKING, Reading, near
@@ -43,8 +44,8 @@ class Books(Days):
         self.age_bands = age_bands
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Fact, int], str] = {}
-        self.models: dict[Any, Any] = {}
-        self.leaders: dict[tuple[bool, bool], Any] = {}
+        self.models: Kept[Any] = Kept()
+        self.leaders: Kept[Any] = Kept()
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         self._near = all(fact.is_near for fact in facts)
@@ -56,7 +57,8 @@ class Books(Days):
         self.wanted_of: dict[Side, set[str]] = {}
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
-        self._lineage = lineage
+        self._lineage: Kept[Lineage] = Kept()
+        self._laid_out = lineage
 
     def split_all(self, fact: Fact, dimensions: Dimensions) -> Dimensions:
         """A fact's dimensions with all of its own by which the run splits its rows, so that these are made once."""
@@ -84,7 +86,7 @@ class Books(Days):
         back = self.engine.materialise(ledger.tied_returns(typed, owned)) if ledger.tied else None
         slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ONCE])
         plain = ledger.plain(typed if ledger.tied else slim, owned)
-        self._cache["typed", rules] = slim
+        self._kept.found["typed", rules] = slim
         rows = plain if back is None else self.engine.concat([plain, back])
         return self.engine.materialise(rows) if mixed else rows
 
@@ -179,13 +181,13 @@ class Books(Days):
 
     def close(self) -> None:
         """Let everything go."""
-        for frame in self._cache.values():
+        for frame in self._kept.found.values():
             self.engine.release(frame)
-        self._cache.clear()
+        self._kept.found.clear()
 
     def _release(self, *kind: Any) -> None:
-        for key in [key for key in self._cache if isinstance(key, tuple) and key[: len(kind)] == kind]:
-            self.engine.release(self._cache.pop(key))
+        for key in [key for key in self._kept.found if isinstance(key, tuple) and key[: len(kind)] == kind]:
+            self.engine.release(self._kept.found.pop(key))
 
     # ---- histories ---------------------------------------------------------------------------------------------
 
@@ -278,13 +280,12 @@ class Books(Days):
 
     def lineage(self) -> Lineage:
         """The tree of the run's teams; LoopError where somebody stands above themselves."""
-        if self._lineage is None:
-            self._lineage = lineage_of(self.engine, self.roster, self.teams.kind)
-        return self._lineage
+        laid_out = self._laid_out
+        return laid_out or self._lineage.once("tree", lambda: lineage_of(self.engine, self.roster, self.teams.kind))
 
     def unknown_sellers(self) -> int:
         """How many people with sales the roster does not know; 0 where no figure has looked at people."""
-        for key, frame in self._cache.items():
+        for key, frame in self._kept.found.items():
             names = frame.collect_schema().names() if isinstance(key, tuple) and key[0] == "wide" else []
             sold = [nw.col(name) > 0 for name in names if name.startswith("sale_")]
             if sold:

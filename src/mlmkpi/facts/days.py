@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from threading import local
 from typing import Any
 
 import narwhals as nw
@@ -12,6 +13,7 @@ import polars as pl
 
 from mlmkpi.engines import Engine, Frame
 from mlmkpi.facts.history import Timeline
+from mlmkpi.facts.kept import Kept
 from mlmkpi.facts.spans import Schedule, Span
 
 
@@ -22,8 +24,13 @@ class Days:
         self.engine = engine
         self.schedule = schedule
         self.timeline = timeline
-        self.spans = schedule.spans
-        self._cache: dict[Any, Frame] = {}
+        self._kept: Kept[Frame] = Kept()
+        self._here = local()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Those that facts make rows for now, in this thread."""
+        return getattr(self._here, "spans", self.schedule.spans)
 
     @property
     def days(self) -> Frame:
@@ -88,23 +95,22 @@ class Days:
 
     def once(self, key: Any, build: Callable[[], Frame]) -> Frame:
         """A frame that is built, for every span, the first time it is asked for."""
-        if key not in self._cache:
+
+        def whole() -> Frame:
             with self.narrowed(self.schedule.spans):
-                self._cache[key] = build()
-        return self._cache[key]
+                return build()
+
+        return self._kept.once(key, whole)
 
     def once_here(self, key: tuple[Any, ...], build: Callable[[], Frame]) -> Frame:
         """As `once`, for the spans that facts make rows for now."""
-        key = (*key, self.spans)
-        if key not in self._cache:
-            self._cache[key] = build()
-        return self._cache[key]
+        return self._kept.once((*key, self.spans), build)
 
     @contextmanager
     def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:
         """Facts make rows for these `spans` alone, while the context lasts."""
-        before, self.spans = self.spans, spans
+        before, self._here.spans = self.spans, spans
         try:
             yield
         finally:
-            self.spans = before
+            self._here.spans = before

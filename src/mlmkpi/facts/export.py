@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import RLock
 
 import narwhals as nw
 
@@ -33,6 +34,7 @@ class Export:
         self.off_ladder = 0
         self.checked: set[str] = set()
         self._conflicting: dict[str, Frame] = {}
+        self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the export has; empty where the table is absent."""
@@ -44,9 +46,10 @@ class Export:
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns, every key once."""
-        if table not in self.checked:
-            self.check(table)
-        return self._scan(table, columns)
+        with self._reading:
+            if table not in self.checked:
+                self.check(table)
+            return self._scan(table, columns)
 
     def unchecked(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns; the caller looks for repeated keys and calls `check` where there are any."""
@@ -66,8 +69,9 @@ class Export:
 
     def marks(self, table: str) -> list[str]:
         """While `marking`, the column that says where a row of the table stands; none where rows repeat each other."""
-        if self.marking and table not in self.checked:
-            self.check(table)
+        with self._reading:
+            if self.marking and table not in self.checked:
+                self.check(table)
         return [PLACE] if self.marking and not self.repeats.get(table) else []
 
     def key(self, table: str) -> list[str]:

@@ -65,10 +65,7 @@ def _days(books: Books, rules: OrderRules) -> Frame:
 
 def fitted(books: Books, rules: OrderRules, seen: Frame, day: int) -> Models:
     """The models as of a day; `seen` are the purchase days up to it."""
-    key = books.serving(rules), day
-    if key not in books.models:
-        books.models[key] = _fitted(books, seen, day)
-    found: Models = books.models[key]
+    found: Models = books.models.once((books.serving(rules), day), lambda: _fitted(books, seen, day))
     return found
 
 

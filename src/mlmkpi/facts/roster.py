@@ -9,6 +9,7 @@ import narwhals as nw
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Expr
 from mlmkpi.facts.export import Export
+from mlmkpi.facts.kept import Kept
 
 FAR = 4_000_000
 """A day that never comes: stands for "not terminated", "did not come back", "never enrolled"."""
@@ -22,8 +23,7 @@ class Roster:
         self.as_of = as_of
         self.distributors = export.columns("distributors")
         self.enrollments = export.columns("enrollments")
-        self._enrolments: Frame | None = None
-        self._firsts: Frame | None = None
+        self._kept: Kept[Frame] = Kept()
 
     @property
     def exists(self) -> bool:
@@ -32,9 +32,7 @@ class Roster:
 
     def enrolments(self) -> Frame:
         """One row an enrolment: `person`, `day`."""
-        if self._enrolments is None:
-            self._enrolments = self.export.engine.materialise(self._read_enrolments())
-        return self._enrolments
+        return self._kept.once("enrolments", lambda: self.export.engine.materialise(self._read_enrolments()))
 
     def _read_enrolments(self) -> Frame:
         frames = []
@@ -47,10 +45,11 @@ class Roster:
 
     def firsts(self) -> Frame:
         """One row a person: `person`, `enrolled`, `latest`, the days of the first and the last enrolment."""
-        if self._firsts is None:
-            days = nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")
-            self._firsts = self.export.engine.materialise(self.enrolments().group_by("person").agg(*days))
-        return self._firsts
+        return self._kept.once("firsts", self._read_firsts)
+
+    def _read_firsts(self) -> Frame:
+        days = nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")
+        return self.export.engine.materialise(self.enrolments().group_by("person").agg(*days))
 
     def people(self, last_sales: Frame | None) -> Frame:
         """One row a person: `person`, `enrolled`, `terminated`, `returned_on` (far days where never).

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
-from mlmkpi.facts.books import Books
 from mlmkpi.facts.spans import Reach, Schedule
 from mlmkpi.kpi import (
     TOTAL,
@@ -27,7 +26,7 @@ from mlmkpi.kpi import (
     facts_of,
 )
 from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.sums import Job, Sums, summed, take
+from mlmkpi.pipeline.sums import Job, Sums
 
 Key = tuple[Fact, Boundary, Dimensions]
 
@@ -121,58 +120,12 @@ class Jobs:
     @property
     def leaders(self) -> pl.Series | None:
         """Who the leaders are by whose numbers sums taken so far tell teams, by id; None where none are so told."""
-        return next((sums.leaders.names for sums in list(self.sums.values()) if sums.leaders), None)
+        return next((sums.leaders.names for sums in self.sums.values() if sums.leaders), None)
 
     @property
     def split_by(self) -> Dimensions:
         """Every dimension that something is split by."""
         return tuple(dict.fromkeys(dimension for _, _, split in self.jobs for dimension in split))
-
-    def run(self, books: Books, planned: Iterable[Planned]) -> Iterator[Planned]:
-        """Take every sum; gives each of the KPIs planned, which these are, once it has its own.
-
-        What stands on order rows comes first, so that these can be let go.
-        """
-        first = [key for key in self.jobs if key[0].on_order_rows]
-        for key in first:
-            self.sums[key] = self._taken(books, self.jobs[key])
-        books.release_orders()
-        for job in self.jobs.values():
-            for finer in self.jobs.values():
-                if job.fact.same_split and job.only_sums and _is_finer(finer, job):
-                    finer.measures |= job.measures
-        by_detail = sorted(self.jobs.items(), key=lambda item: -len(item[1].dimensions))
-        for one in planned:
-            facts = {self.facts[fact] for fact in facts_of(one.figure)} if one.computed else set()
-            for key, job in by_detail:
-                if job.fact in facts and key not in self.sums:
-                    self.sums[key] = self._added_up(job) or self._taken(books, job)
-            yield one
-
-    def _taken(self, books: Books, job: Job) -> Sums:
-        """The job's sums, for the spans that a figure on its fact looks at."""
-        with books.narrowed(books.schedule.within(self.reach[job.fact])):
-            return take(books, job)
-
-    def _added_up(self, job: Job) -> Sums | None:
-        """The sums of a split that is also split by more of the fact's own dimensions: what these add up to."""
-        if not job.only_sums:
-            return None
-        names = [measure.name for measure in job.measures]
-        for key, sums in self.sums.items():
-            if _is_finer(self.jobs[key], job) and set(names) <= set(sums.totals.columns):
-                totals = sums.totals.select("span", *job.names, *names)
-                leaders = sums.leaders
-                totals = leaders.by_span(totals, names) if leaders else summed(totals, ["span", *job.names], names)
-                return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, leaders)
-        return None
-
-
-def _is_finer(one: Job, other: Job) -> bool:
-    """Whether a job is that of the other's rows, split by more of the fact's own dimensions."""
-    more = set(one.dimensions) - set(other.dimensions)
-    same = (one.fact, one.at) == (other.fact, other.at) and set(one.dimensions) > set(other.dimensions)
-    return same and all(dimension.own for dimension in more)
 
 
 def gather(planned: Iterable[Planned], dimensions: Dimensions, laid: Schedule, *, year: bool = False) -> Jobs:

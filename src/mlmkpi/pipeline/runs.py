@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Event
 from typing import Any
 
 import polars as pl
@@ -37,6 +34,7 @@ from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, wh
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
@@ -113,11 +111,11 @@ def _run(
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     rows = partial(_frames, nothing, jobs, laid, settings, request)
-    taken = jobs.run(books, shown)
-    unwritten = list(taken) if write is None else []
+    ready = taken(jobs, books, shown)
+    unwritten = list(ready) if write is None else []
     if write is not None:
         write(nothing)
-        for frame in chain.from_iterable(map(rows, _ahead(taken) if engine.at_hand else taken)):
+        for frame in chain.from_iterable(map(rows, ready)):
             write(frame)
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
@@ -175,29 +173,6 @@ def _books(
         with books.narrowed(laid.within(jobs.reach[fact])):
             fact.prepare(books, split)
     return books
-
-
-def _ahead(taken: Iterator[Planned]) -> Generator[Planned, None, None]:
-    """The KPIs whose sums are taken, by a thread that goes on to the next ones' while rows are made of these."""
-    found, ended = SimpleQueue[Planned | None](), Event()
-
-    def take() -> None:
-        try:
-            for one in taken:
-                found.put(one)
-                if ended.is_set():
-                    return
-        finally:
-            found.put(None)
-
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            done = thread.submit(take)
-            while one := found.get():
-                yield one
-            done.result()
-        finally:
-            ended.set()
 
 
 def _frames(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 
 import narwhals as nw
 import polars as pl
@@ -59,6 +60,11 @@ class Job:
         units += [measure for one in self.medians for measure in (one.of, one.numerator, one.denominator)]
         units += [Measure(self.fact, name) for name in counting if name]
         return [*self.measures, *self.counted, *(measure for pair in pairs for measure in pair), *units]
+
+    @property
+    def totalled(self) -> set[str]:
+        """The names of the measures that its totals have."""
+        return {measure.name for measure in (*self.measures, *chain(*self.pairs), *chain(*self.clustered))}
 
     @property
     def units(self) -> list[str]:

@@ -39,11 +39,12 @@ class Split:
         if not cls(dimensions).by_team or books.teams.leaders:
             return cls(dimensions)
         whole, with_leader = fact.of_leaders, fact.with_leader
-        if (whole, with_leader) not in books.leaders:
+
+        def leaders() -> Leaders:
             lineage, decode, at_least = books.lineage(), books.engine.decode, books.teams.at_least
-            found = Leaders.of(lineage, decode, at_least, whole=whole, with_leader=with_leader)
-            books.leaders[whole, with_leader] = found
-        return cls(dimensions, books.leaders[whole, with_leader])
+            return Leaders.of(lineage, decode, at_least, whole=whole, with_leader=with_leader)
+
+        return cls(dimensions, books.leaders.once((whole, with_leader), leaders))
 
     @property
     def by_team(self) -> bool:

@@ -1,0 +1,88 @@
+"""The sums of a run taken, each once: what stands on order rows first, the rest ahead of the figures made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
+
+from mlmkpi.facts.books import Books
+from mlmkpi.kpi import facts_of
+from mlmkpi.pipeline.ahead import Ahead
+from mlmkpi.pipeline.jobs import Jobs, Key
+from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.sums import Job, Sums, summed, take
+
+
+def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Iterator[Planned]:
+    """Gives each of the KPIs planned, which the jobs are those of, once the jobs have its sums.
+
+    The order rows are let go as soon as they are summed.
+    """
+    for key in [key for key in jobs.jobs if key[0].on_order_rows]:
+        jobs.sums[key] = _taken(jobs, books, key)
+    books.release_orders()
+    _share(jobs)
+    wanted = [(one, _needed(jobs, one)) for one in planned]
+    with Ahead(books.engine.at_once) as ahead:
+        promised = _promised(jobs, books, chain.from_iterable(keys for _, keys in wanted), ahead)
+        for one, keys in wanted:
+            for key in keys:
+                if key in promised:
+                    jobs.sums[key] = promised.pop(key)()
+            yield one
+
+
+def _share(jobs: Jobs) -> None:
+    """Have a fact that is split anyhow sum for its coarser splits too."""
+    for key, job in jobs.jobs.items():
+        for other, finer in jobs.jobs.items():
+            if job.fact.same_split and job.only_sums and _is_finer(other, key):
+                finer.measures |= job.measures
+
+
+def _needed(jobs: Jobs, one: Planned) -> list[Key]:
+    """The jobs not yet done that a KPI needs, those with more dimensions first."""
+    facts = {jobs.facts[fact] for fact in facts_of(one.figure)} if one.computed else set()
+    by_detail = sorted(jobs.jobs, key=lambda key: -len(key[2]))
+    return [key for key in by_detail if key[0] in facts and key not in jobs.sums]
+
+
+def _promised(jobs: Jobs, books: Books, keys: Iterable[Key], ahead: Ahead) -> dict[Key, Callable[[], Sums]]:
+    """What gives the sums of each of the jobs, those before it given."""
+    promised: dict[Key, Callable[[], Sums]] = {}
+    for key in dict.fromkeys(keys):
+        finer = _finer(jobs, jobs.jobs[key], key, [*jobs.sums, *promised])
+        if finer is None:
+            promised[key] = ahead.promised(partial(_taken, jobs, books, key))
+        else:
+            promised[key] = partial(_added_up, jobs, jobs.jobs[key], finer)
+    return promised
+
+
+def _taken(jobs: Jobs, books: Books, key: Key) -> Sums:
+    """A job's sums, for the spans that a figure on its fact looks at."""
+    with books.narrowed(books.schedule.within(jobs.reach[key[0]])):
+        return take(books, jobs.jobs[key])
+
+
+def _finer(jobs: Jobs, job: Job, key: Key, others: Iterable[Key]) -> Key | None:
+    """One of the other jobs that splits by more of the fact's own dimensions, and whose sums add up to the job's."""
+    if not job.only_sums:
+        return None
+    return next((o for o in others if _is_finer(o, key) and jobs.jobs[o].totalled >= job.totalled), None)
+
+
+def _added_up(jobs: Jobs, job: Job, finer: Key) -> Sums:
+    """What the sums of a job that splits by more add up to."""
+    sums, names = jobs.sums[finer], [measure.name for measure in job.measures]
+    totals = sums.totals.select("span", *job.names, *names)
+    leaders = sums.leaders
+    totals = leaders.by_span(totals, names) if leaders else summed(totals, ["span", *job.names], names)
+    return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, leaders)
+
+
+def _is_finer(one: Key, other: Key) -> bool:
+    """Whether a job is that of the other's rows, split by more of the fact's own dimensions."""
+    same, more = one[:2] == other[:2], set(one[2]) - set(other[2])
+    return same and set(one[2]) > set(other[2]) and all(dimension.own for dimension in more)

@@ -1,0 +1,40 @@
+"""A value is made once by its key, however many threads ask, and may be made of others."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
+import pytest
+
+from mlmkpi.facts.kept import Kept
+
+
+def test_it_is_made_once_for_all_threads() -> None:
+    kept, made = Kept[int](), list[int]()
+
+    def make() -> int:
+        sleep(0.05)
+        made.append(1)
+        return len(made)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: kept.once("key", make), range(8)))
+    assert (found, made) == ([1] * 8, [1])
+
+
+def test_it_may_be_made_of_others_and_of_other_keys() -> None:
+    kept = Kept[int]()
+    assert kept.once("sum", lambda: kept.once("one", lambda: 1) + kept.once("two", lambda: 2)) == 3
+    assert kept.once("one", lambda: 7) == 1
+
+
+def test_what_could_not_be_made_is_made_by_the_next_who_asks() -> None:
+    kept = Kept[int]()
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        kept.once("key", fail)
+    assert kept.once("key", lambda: 5) == 5
