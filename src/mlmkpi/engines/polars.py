@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from threading import RLock
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, PLACE, Frame, adding, bits, histories, outer
+from mlmkpi.engines import PERSON, Frame, adding, bits, histories, outer
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.counting import counted, has_repeats, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, looked_up, placed, with_columns_of
+from mlmkpi.engines.polars_tables import Tables
 from mlmkpi.engines.quantiles import order_statistics
 from mlmkpi.sources import Exports
-from mlmkpi.sources.part import ROW
-from mlmkpi.sources.reader import BAD, FILE
-from mlmkpi.tables import TABLES, Kind
 
-ROOM = 2**40
 KEY = "_key"
 FEW = 50_000
 """Where no table that was read has more rows, the in-memory engine does a query before the streaming one is set up."""
@@ -36,89 +32,46 @@ class PolarsEngine:
     at_hand = True
 
     def __init__(self, exports: Exports, *, bad_rows: str = "stop", exact: bool = False) -> None:
-        self.exports = exports
-        self.bad_rows = bad_rows
         self.exact = exact
         self._codecs = Codecs(exports, exact=exact)
-        self._tallest = 0
-        self._skipped: dict[str, int] = {}
-        self._read: dict[str, set[str]] = {}
-        self._prepared: Mapping[str, Sequence[str]] = {}
-        self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
-        self._reading = RLock()
+        self._tables = Tables(exports, self._codecs, bad_rows=bad_rows)
 
     @property
     def at_once(self) -> int:
         """Two where a table read so far is large: one's arrays are gone through while the other's queries run."""
-        return 2 if self._tallest > FEW else 1
+        return 2 if self._tables.tallest > FEW else 1
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the export's table has."""
-        source = self.exports.tables.get(table)
-        return frozenset((*source.columns, *source.extra)) if source else frozenset()
+        return self._tables.columns(table)
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Parse what is text among these columns; the codes of orders among them are counted in one pass."""
-        self._prepared = columns
-        self.exports.prepare(columns)
+        self._tables.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
-        """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
-
-        Raises UnparsedIdError where one has another shape; of LARGE tables that is told where they are materialised.
-        """
-        with self._reading:
-            if table == "orders":
-                self._count(table, _order_codes(columns))
-            frame = self._rows(table, columns, verbatim=self._codecs.parsing(table, columns))
-            return nw.from_native(self._codecs.encoded(table, frame, columns))
-
-    def _rows(self, table: str, columns: Sequence[str], *, verbatim: Sequence[str] = ()) -> pl.LazyFrame:
-        """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
-        source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
-        self._read.setdefault(table, set()).update(names)
-        frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
-        self._tallest = max(self._tallest, source.height)
-        if self.bad_rows == "stop" and BAD in frame.collect_schema():
-            source.refuse_bad(names)
-            frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
-        if PLACE in columns:
-            place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
-            frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
-        if BAD not in frame.collect_schema():
-            return frame
-        bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
-        self._skipped[table] = max(bad, self._skipped.get(table, 0))
-        return frame.filter(~pl.col(BAD)).drop(BAD)
+        """Ids of people and orders as integers; raises UnparsedIdError as `Tables.scan` does."""
+        return nw.from_native(self._tables.scan(table, columns))
 
     def places(self, table: str, key: str) -> pl.LazyFrame | None:
         """The rows of the table's files by the ids in `key`."""
-        source = self.exports.tables[table]
-        files = dict(enumerate(source.files))
-        return source.rows([key]).select(
-            pl.col(key).cast(pl.String).alias("id"),
-            pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
-            pl.col(ROW).cast(pl.Int64).alias("row"),
-        )
+        return self._tables.places(table, key)
 
     def place(self, table: str, places: pl.Series) -> pl.DataFrame:
         """File and row of such numbers."""
-        files = dict(enumerate(self.exports.tables[table].files))
-        return places.to_frame("_").select(
-            (pl.col("_") // ROOM).replace_strict(files, return_dtype=pl.String).alias("file"),
-            (pl.col("_") % ROOM).alias("row"),
-        )
+        return self._tables.place(table, places)
 
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""
-        return {table: count for table, count in self._skipped.items() if count}
+        return self._tables.skipped()
 
     def remarks(self) -> list[str]:
         """Amounts that were rounded, and columns left unread."""
-        return [
-            f"{found.count:,} of {found.table}: {found.message}"
-            for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
-        ]
+        return self._tables.remarks()
+
+    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+        """The values that a code column holds, with their counts."""
+        return self._tables.spellings(table, column)
 
     def labels(self, values: Sequence[str]) -> nw.dtypes.DType:
         """Grouped by their places among these."""
@@ -166,7 +119,7 @@ class PolarsEngine:
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run the frame, on the streaming engine where a table read so far is large."""
-        engine = "in-memory" if self._tallest <= FEW else "streaming"
+        engine = "in-memory" if self._tables.tallest <= FEW else "streaming"
         collected: pl.DataFrame = nw.to_native(frame).collect(engine=engine)
         return collected
 
@@ -255,20 +208,6 @@ class PolarsEngine:
             return True
         return bool(first[1] < second[0] or second[1] < first[0])
 
-    def spellings(self, table: str, column: str) -> dict[str | None, int]:
-        """The values that a code column holds, with their counts."""
-        with self._reading:
-            if (table, column) not in self._spellings:
-                others = _order_codes(self._prepared.get(table, ())) if table == "orders" else ()
-                self._count(table, {column, *others})
-            return self._spellings[table, column]
-
-    def _count(self, table: str, columns: Collection[str]) -> None:
-        """Count the values of columns, in one pass; those that are written cleanly are then read as they are."""
-        new = sorted(name for name in columns if (table, name) not in self._spellings)
-        if new:
-            self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}
-
     def encode(self, values: Sequence[str]) -> pl.Series:
         """Integers of the ids; null for an id that is not in the export."""
         ids = pl.Series("id", values, dtype=pl.String)
@@ -314,6 +253,3 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
         packed = packed * size + nw.col(name).cast(nw.Int64)
     return packed
 
-
-def _order_codes(columns: Iterable[str]) -> set[str]:
-    return {each.name for each in TABLES["orders"].columns if each.kind is Kind.CODE}.intersection(columns)
