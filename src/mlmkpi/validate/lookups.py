@@ -70,7 +70,7 @@ class Lookups:
         """The days people enrolled on, and left on."""
         leaves = table == "distributors" and "terminated_on" in self.readable[table]
         columns = ["distributor_id", "enrolled_on", *["terminated_on"] * leaves]
-        rows = self.engine.keyed(self.engine.scan(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
+        rows = self.engine.keyed(self.engine.with_keys(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
         left = nw.col("terminated_on") if leaves else nw.lit(None, nw.Int32)
         return rows.select(nw.col(KEY), nw.col("enrolled_on").alias("day"), left.alias("left"))
 
