@@ -27,7 +27,8 @@ class Members:
         self._laid: NDArray[np.bool_] | None = None
         if keys.dtype == pl.Int64 and self._low >= 0 and high - self._low <= NEAR * len(keys) + 1_000_000:
             self._laid = np.zeros(high - self._low + 3, dtype=np.bool_)
-            self._laid[keys.to_numpy() - (self._low - 1)] = True
+            for part in keys.get_chunks():
+                self._laid[part.to_numpy() - (self._low - 1)] = True
             return
         self._hashes = Hashes(self._words(keys))
 

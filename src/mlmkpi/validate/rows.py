@@ -14,7 +14,7 @@ from mlmkpi.engines.checking import BAD, Sifted
 from mlmkpi.period import from_day_number
 from mlmkpi.sources import Example, Finding, discreet
 from mlmkpi.tables import TABLES, Kind
-from mlmkpi.validate.lookups import KNOWN, Lookups
+from mlmkpi.validate.lookups import ENROLLED, Lookups
 from mlmkpi.validate.rule import Rule
 
 SHOWN = 5
@@ -94,7 +94,7 @@ class Rows:
     def _strange(self, frame: Frame, column: str, flag: str, *, seen: bool) -> Frame:
         """The frame with the flag of a column that refers; `seen`: its people were looked up already."""
         if seen:
-            return frame.with_columns((~nw.col(column).is_null() & nw.col(KNOWN).is_null()).alias(flag))
+            return frame.with_columns((~nw.col(column).is_null() & nw.col(ENROLLED).is_null()).alias(flag))
         return self._lookups.strange(frame, self.table.name, column, flag)
 
     def _broken(self, rule: Rule, sifted: Sifted, flag: str) -> Iterator[Finding]:
