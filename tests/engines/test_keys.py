@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from mlmkpi.engines import keys as reading
 from mlmkpi.engines.keys import Keys
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
@@ -38,6 +40,17 @@ def test_ids_of_one_shape_are_their_numbers(tmp_path: Path) -> None:
     assert (people[2], people[:2], people[-1]) == (7, [101, 102], None)
     assert all(key is not None and key < 0 for key in people[3:-1])
     assert len(set(people)) == len(TEXTS) + 1
+
+
+def test_many_ids_at_once_have_the_same_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, ["D0001", "D0002"], ["C007", "D0001"])
+    for texts in (["D0001", None, "D0412"], ["D0001", " D0002 ", "", "  ", None, "x"]):
+        one = keys(tmp_path, "distributors", "distributor_id", texts)
+        with monkeypatch.context() as patched:
+            patched.setattr(reading, "MANY", 1)
+            assert keys(tmp_path, "distributors", "distributor_id", texts) == one
+            assert keys(tmp_path, "orders", "customer_id", texts) == one
+    assert one[1:5] == [one[0] + 1, None, None, None]  # type: ignore[operator]
 
 
 def test_ids_without_a_shape_are_hashes(tmp_path: Path) -> None:

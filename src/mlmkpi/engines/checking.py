@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -56,6 +57,9 @@ class Checking(Protocol):
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The columns, typed."""
 
+    def with_keys(self, table: str, columns: Sequence[str]) -> Frame:
+        """The columns, typed, ids as what they are looked up by; `keyed`, `same` and `strange` take such rows."""
+
     def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
         """The columns, typed, and `_bad`; with those `beside` where a sifted frame has to have them."""
 
@@ -84,7 +88,10 @@ class Checking(Protocol):
         """A frame that is computed once, to be read several times."""
 
     def keyed(self, frame: Frame, column: str) -> Frame:
-        """The frame with an id column once more, fit for joining and as its text stands."""
+        """The frame with an id column once more, fit for joining."""
+
+    def same(self, column: str, other: str) -> nw.Expr:
+        """Whether two columns of ids have the same one, in rows `with_keys`."""
 
     def look_up(self, frame: Frame, directory: Frame) -> Frame:
         """The keyed rows with the other columns of a keyed frame, which has an id once; null for ids not in it."""
@@ -95,7 +102,7 @@ class Checking(Protocol):
     def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
         """The keyed ids of the people who have a parent in the column, and where among them the parent stands, or -1.
 
-        Of several rows of a person the highest parent counts.
+        Of several rows of a person the highest parent counts. Nobody, where all parents are seen not to stand below.
         """
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 
 import polars as pl
 
+from mlmkpi.engines.digits import Digits
 from mlmkpi.engines.ids import MISS, ParsedIds, hash_of
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Source
+from mlmkpi.sources.cells import stripped
 
 SIGN = 2**63
+MANY = 10_000
+"""Of so many ids at once those that are short and of one shape are read by their words."""
 
 
 class Keys:
@@ -26,12 +30,16 @@ class Keys:
         self._tables = tables
         self._readable = readable
 
+    def reads(self, table: str, column: str) -> bool:
+        """Whether the keys of a column are what its ids say, white space round which then does not matter."""
+        return self._codec(table, column) is not None
+
     def of(self, table: str, column: str, texts: pl.Expr) -> pl.Expr:
         """The keys of texts that stand in a table's column; null stays null."""
         codec = self._codec(table, column)
         if codec is None:
             return hash_of(texts.cast(pl.String))
-        parsed = partial(self._parsed, codec, self._shapes.narrowed(codec, table, column))
+        parsed = _Parsed(codec, self._shapes.narrowed(codec, table, column))
         return texts.map_batches(parsed, return_dtype=pl.Int64, is_elementwise=True)
 
     def made(self, table: str, column: str, texts: pl.Series) -> pl.Series:
@@ -50,12 +58,25 @@ class Keys:
     def _codecs(self) -> dict[tuple[str, ...], ParsedIds | None]:
         return {whose: self._shapes.codec(whose) for whose in (PEOPLE, ORDERS)}
 
-    @staticmethod
-    def _parsed(whole: ParsedIds, narrow: ParsedIds, cells: pl.Series) -> pl.Series:
-        """Cells that nearly always have the narrow codec's shapes."""
-        rows, text = cells.cast(pl.String).to_frame("id"), pl.col("id")
-        found = rows.select(narrow.encode(text).cast(pl.Int64)).to_series()
+
+class _Parsed:
+    """Cells as keys: nearly always they have the narrow codec's shapes, which often is one."""
+
+    def __init__(self, whole: ParsedIds, narrow: ParsedIds) -> None:
+        self._whole, self._narrow = whole, narrow
+        numbered = zip(narrow.shapes, narrow.offsets, strict=False)
+        (shape, offset), *others = [each for each in numbered if each[0] in narrow.active]
+        self._digits = Digits(shape, offset) if not others and Digits.reads(shape) else None
+
+    def __call__(self, cells: pl.Series) -> pl.Series:
+        texts = cells.cast(pl.String)
+        found = self._digits.numbers(texts) if self._digits is not None and len(texts) >= MANY else None
+        return self._encoded(texts.to_frame("id"), pl.col("id")) if found is None else found
+
+    def _encoded(self, rows: pl.DataFrame, text: pl.Expr) -> pl.Series:
+        found = rows.select(self._narrow.encode(text).cast(pl.Int64)).to_series()
         if found.min() != MISS:
             return found
-        number, other = whole.encode(text).cast(pl.Int64), (hash_of(text) | SIGN).reinterpret(signed=True)
-        return rows.select(pl.when(number != MISS).then(number).otherwise(other)).to_series()
+        clean = rows.select(stripped(text))
+        number, other = self._whole.encode(text).cast(pl.Int64), (hash_of(text) | SIGN).reinterpret(signed=True)
+        return clean.select(pl.when(number != MISS).then(number).otherwise(other)).to_series()

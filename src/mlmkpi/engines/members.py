@@ -25,9 +25,10 @@ class Members:
         self._keys = keys
         self._low, high = ends(keys) if len(keys) else (0, -1)
         self._laid: NDArray[np.bool_] | None = None
-        if keys.dtype == pl.Int64 and high - self._low <= NEAR * len(keys) + 1_000_000:
+        if keys.dtype == pl.Int64 and self._low >= 0 and high - self._low <= NEAR * len(keys) + 1_000_000:
             self._laid = np.zeros(high - self._low + 3, dtype=np.bool_)
-            self._laid[keys.to_numpy() - (self._low - 1)] = True
+            for part in keys.get_chunks():
+                self._laid[part.to_numpy() - (self._low - 1)] = True
             return
         self._hashes = Hashes(self._words(keys))
 

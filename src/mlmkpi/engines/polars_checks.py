@@ -20,8 +20,12 @@ from mlmkpi.engines.members import Members
 from mlmkpi.sources import Exports, Finding, Source
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
+from mlmkpi.tables import Kind
 
 PLACE = (FILE, ROW)
+_PEOPLE = ("distributors", "enrollments")
+_KEPT = ("distributor_id", "enroller_id", "sponsor_id", "enrolled_on", "terminated_on")
+"""What other tables' rows and the trees ask of people's tables."""
 
 
 class PolarsSifted:
@@ -47,6 +51,7 @@ class PolarsChecks:
         self._sources = exports.tables
         self._keys = Keys(exports.tables, self.readable)
         self._members: dict[tuple[str, str], Members] = {}
+        self._kept: dict[str, pl.DataFrame] = {}
         self._fit: set[str] = set()
 
     @property
@@ -87,6 +92,16 @@ class PolarsChecks:
         """The source's rows."""
         return _frame(self._sources[table].scan(columns))
 
+    def with_keys(self, table: str, columns: Sequence[str]) -> Frame:
+        """From what was kept of people, or else the source's rows, ids that say their keys as they stand there."""
+        kept = self._kept.get(table)
+        if kept is not None and set(columns) <= set(kept.columns):
+            return _frame(kept.lazy().select(columns))
+        source = self._sources[table]
+        ids = [name for name in columns if source.table.column(name).kind is Kind.ID]
+        rows = source.scan(columns, verbatim=[name for name in ids if self._keys.reads(table, name)])
+        return _frame(rows.with_columns(self._keys.of(table, name, pl.col(name)).alias(name) for name in ids))
+
     def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
         """The source's rows, unmarked where sifting saw that all cells fit; what is shown of them is read again."""
         frame = self.scan(table, columns)
@@ -114,14 +129,18 @@ class PolarsChecks:
     def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> PolarsSifted:
         """All flags from one pass, and the table's own ids; the flags of ten million rows fit into a few megabytes."""
         source, schema = self._sources[table], frame.collect_schema()
+        is_whole = self.readable(table) <= set(schema)
         keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
         new = [column for column in keys if column not in self._members]
         looked = [*flags, *[BAD] * (BAD in schema)]
-        ids = (self._keys.of(*column, pl.col(column[1])).alias(KEY) for column in new)
-        found = nw.to_native(frame).select(*looked, *ids).collect(engine="streaming")
+        kept = [name for name in _KEPT if name in schema] if table in _PEOPLE and is_whole else []
+        ids = (self._key(*column).alias(KEY) for column in new)
+        found = nw.to_native(frame).select(*looked, *kept, *ids).collect(engine="streaming")
         for column in new:
             self._members[column] = Members(found[KEY].drop_nulls())
-        if self.readable(table) <= set(schema) and not (BAD in schema and found[BAD].any()):
+        if kept:
+            self._kept[table] = found.select(kept)
+        if is_whole and not (BAD in schema and found[BAD].any()):
             self._fit.add(table)
         return PolarsSifted(source, found.select(*flags))
 
@@ -139,8 +158,12 @@ class PolarsChecks:
         return _frame(self.collect(frame).lazy())
 
     def keyed(self, frame: Frame, column: str) -> Frame:
-        """The ids' keys."""
-        return _frame(nw.to_native(frame).with_columns(self._person(column).alias(KEY)))
+        """The keys that are there."""
+        return frame.with_columns(nw.col(column).alias(KEY))
+
+    def same(self, column: str, other: str) -> nw.Expr:
+        """Their keys are."""
+        return nw.col(column) == nw.col(other)
 
     def look_up(self, frame: Frame, directory: Frame) -> Frame:
         """By the keys."""
@@ -150,36 +173,41 @@ class PolarsChecks:
         """By their keys in one holder after the other."""
         holders = [self._holding(each) for each in known]
 
-        def unknown(texts: pl.Series) -> pl.Series:
-            flags = texts.is_not_null().to_numpy().copy()
-            left = np.flatnonzero(flags)
-            wanted = self._keys.made(*ids, texts.drop_nulls() if texts.has_nulls() else texts)
+        def unknown(keys: pl.Series) -> pl.Series:
+            flags = keys.is_not_null().to_numpy().copy()
             for holder in holders:
-                missing = ~holder.has(wanted)
-                flags[left[~missing]] = False
-                left, wanted = left[missing], wanted.filter(pl.Series(missing))
+                left = np.flatnonzero(flags)
+                if len(left):
+                    flags[left] = ~holder.has(keys if len(left) == len(keys) else keys.gather(left))
             return pl.Series(flags)
 
-        strange = pl.col(ids[1]).map_batches(unknown, return_dtype=pl.Boolean, is_elementwise=True)
+        strange = self._key(*ids).map_batches(unknown, return_dtype=pl.Boolean, is_elementwise=True)
         return _frame(nw.to_native(frame).with_columns(strange.alias(flag)))
 
     def parents(self, table: str, column: str) -> tuple[pl.Series, NDArray[np.int64]]:
         """By the keys of both; texts are compared for those alone who have several rows."""
-        texts = self._sources[table].scan(["distributor_id", column]).select(
-            self._person("distributor_id").alias(KEY), pl.col(column).cast(pl.String).alias("above")
-        ).drop_nulls()
-        rows = texts.with_columns(self._person("above")).collect(engine="streaming")
+        keyed = nw.to_native(self.with_keys(table, ["distributor_id", column]))
+        rows = keyed.select(pl.col("distributor_id").alias(KEY), pl.col(column).alias("above")).drop_nulls()
+        rows = rows.collect(engine="streaming")
+        if (rows["above"] <= rows[KEY]).all():
+            return rows[KEY].clear(), np.empty(0, dtype=np.int64)
         twice = Members(rows[KEY]).repeated
         if len(twice):
             several = pl.col(KEY).is_in(twice.implode())
-            highest = texts.filter(several).group_by(KEY).agg(pl.col("above").max())
-            highest = highest.with_columns(self._person("above"))
-            rows = pl.concat([rows.filter(~several), highest.collect(engine="streaming")])
+            rows = pl.concat([rows.filter(~several), self._highest(table, column, several)])
         people = Members(rows[KEY])
         here, above = people.places(rows[KEY]), people.places(rows["above"])
         ids, parents = np.empty(len(rows), dtype=rows[KEY].to_numpy().dtype), np.empty(len(rows), dtype=np.int64)
         ids[here], parents[here] = rows[KEY].to_numpy(), np.where(above < len(rows), above, -1)
         return pl.Series(KEY, ids), parents
+
+    def _highest(self, table: str, column: str, several: pl.Expr) -> pl.DataFrame:
+        """The keys of those with several rows and of the parent whose text is the highest."""
+        texts = self._sources[table].scan(["distributor_id", column]).select(
+            self._person("distributor_id").alias(KEY), pl.col(column).cast(pl.String).alias("above")
+        )
+        highest = texts.drop_nulls().filter(several).group_by(KEY).agg(pl.col("above").max())
+        return highest.with_columns(self._person("above")).collect(engine="streaming")
 
     def among(self, frame: Frame, column: str, ids: Frame) -> Frame:
         """Filtered by the keys, which are few."""
@@ -205,9 +233,14 @@ class PolarsChecks:
         """The ids in a table's column."""
         if column not in self._members:
             table, name = column
-            ids = self._sources[table].scan([name]).select(self._keys.of(*column, pl.col(name)).alias(KEY))
+            ids = nw.to_native(self.with_keys(table, [name])).select(self._key(*column).alias(KEY))
             self._members[column] = Members(ids.drop_nulls().collect(engine="streaming")[KEY])
         return self._members[column]
+
+    def _key(self, table: str, column: str) -> pl.Expr:
+        """The keys of a column of a frame `with_keys`: ids are keys there, codes are not."""
+        is_id = self._sources[table].table.column(column).kind is Kind.ID
+        return pl.col(column) if is_id else self._keys.of(table, column, pl.col(column))
 
     def _person(self, column: str) -> pl.Expr:
         """The keys of a column of distributors' ids."""

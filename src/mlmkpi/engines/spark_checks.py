@@ -79,6 +79,10 @@ class SparkChecks:
         """The server's rows."""
         return self.marked(table, columns, ()).select(*columns)
 
+    def with_keys(self, table: str, columns: Sequence[str]) -> Frame:
+        """The server's rows, whose ids are joined as they are."""
+        return self.scan(table, columns)
+
     def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
         """The server's rows, all columns in them."""
         return _frame(self._reading(table).rows(columns, beside))
@@ -123,6 +127,10 @@ class SparkChecks:
     def keyed(self, frame: Frame, column: str) -> Frame:
         """The ids as text."""
         return frame.with_columns(nw.col(column).cast(nw.String).alias(KEY))
+
+    def same(self, column: str, other: str) -> nw.Expr:
+        """Their texts are."""
+        return nw.col(column).cast(nw.String) == nw.col(other).cast(nw.String)
 
     def look_up(self, frame: Frame, directory: Frame) -> Frame:
         """A join."""

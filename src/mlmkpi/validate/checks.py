@@ -19,6 +19,8 @@ from mlmkpi.validate.trees import tree_findings
 
 _AHEAD = 31
 _SEVERITIES = ("error", "warning", "info")
+_REFERRED_TO = ("distributors", "enrollments", "customers")
+"""Tables that are looked through before others, whose rows ask for what is then known of them."""
 
 
 def check(engine: Checking, settings: Settings) -> list[Finding]:
@@ -29,10 +31,12 @@ def check(engine: Checking, settings: Settings) -> list[Finding]:
     lookups = Lookups(engine)
     as_of = as_of_day(lookups)
     scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD)
+    turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
+    broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []
     for name in engine.tables:
-        broken = list(_table_findings(name, scene, lookups)) if name in lookups.readable else []
-        found += sorted([*engine.findings(name), *broken], key=lambda finding: _SEVERITIES.index(finding.severity))
+        of_table = [*engine.findings(name), *broken.get(name, [])]
+        found += sorted(of_table, key=lambda finding: _SEVERITIES.index(finding.severity))
     return found
 
 

@@ -8,7 +8,9 @@ from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY, Checking
 from mlmkpi.tables import TABLES
 
-KNOWN = "known"
+ENROLLED = "enrolled"
+_EVER = 1 - 2**31
+"""The day from which people are there whose rows do not tell when they enrolled."""
 _PEOPLE = ("distributors", "enrollments")
 
 
@@ -38,7 +40,7 @@ class Lookups:
         return self.engine.strange(frame, (table, column), known, flag)
 
     def attach(self, frame: Frame, table: str, column: str) -> Frame:
-        """A frame of the table with the days of the person in a column, and `known`, null for who is unknown."""
+        """A frame of the table with the days of the person in a column, `enrolled` being null for the unknown alone."""
         holders = self._holders(table, "distributors")
         if holders not in self._people:
             self._people[holders] = self.engine.kept(self._everybody(holders))
@@ -54,23 +56,24 @@ class Lookups:
 
     def _everybody(self, holders: tuple[str, ...]) -> Frame:
         """Everybody's first enrolment, termination (none before it) and first return to the books after it."""
-        day, last, enrolled, terminated = map(nw.col, ("day", "last", "enrolled", "terminated"))
+        day, last, enrolled, terminated = map(nw.col, ("day", "last", ENROLLED, "terminated"))
         days = self.engine.kept(nw.concat([self._days(holder) for holder in holders]))
         people = days.group_by(KEY).agg(
-            day.min().alias("enrolled"), day.max().alias("last"), nw.col("left").max().alias("terminated")
+            day.min().alias(ENROLLED), day.max().alias("last"), nw.col("left").max().alias("terminated")
         )
         valid = nw.when(terminated >= enrolled).then(terminated).alias("terminated")
-        people = self.engine.kept(people.with_columns(valid, nw.lit(1, nw.Int8).alias(KNOWN)))
-        returned = people.filter(last > enrolled, last >= terminated).select(KEY, "enrolled", "terminated")
+        people = self.engine.kept(people.with_columns(valid))
+        returned = people.filter(last > enrolled, last >= terminated).select(KEY, ENROLLED, "terminated")
         again = days.join(returned, on=KEY).filter(day > enrolled, day >= terminated)
         back = again.group_by(KEY).agg(day.min().alias("back"))
-        return people.drop("last").join(back, on=KEY, how="left")
+        people = people.drop("last").join(back, on=KEY, how="left")
+        return people.with_columns(enrolled.fill_null(_EVER))
 
     def _days(self, table: str) -> Frame:
         """The days people enrolled on, and left on."""
         leaves = table == "distributors" and "terminated_on" in self.readable[table]
         columns = ["distributor_id", "enrolled_on", *["terminated_on"] * leaves]
-        rows = self.engine.keyed(self.engine.scan(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
+        rows = self.engine.keyed(self.engine.with_keys(table, columns), "distributor_id").filter(~nw.col(KEY).is_null())
         left = nw.col("terminated_on") if leaves else nw.lit(None, nw.Int32)
         return rows.select(nw.col(KEY), nw.col("enrolled_on").alias("day"), left.alias("left"))
 

@@ -123,9 +123,9 @@ def _self(scene: Scene) -> Iterator[Rule]:
     """People above themselves."""
     for column, role in (("sponsor_id", "sponsor"), ("enroller_id", "enroller")):
         if column in scene.columns:
-            same = nw.col(column).cast(nw.String) == nw.col("distributor_id").cast(nw.String)
+            whose = "distributor_id"
             message = f"somebody is their own {role}; figures of the tree are left out"
-            yield Rule(f"self-{role}", column, same, message, beside=("distributor_id",))
+            yield Rule(f"self-{role}", column, nw.lit(True), message, beside=(whose,), same=whose)
 
 
 def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:

@@ -14,7 +14,7 @@ from mlmkpi.engines.checking import BAD, Sifted
 from mlmkpi.period import from_day_number
 from mlmkpi.sources import Example, Finding, discreet
 from mlmkpi.tables import TABLES, Kind
-from mlmkpi.validate.lookups import KNOWN, Lookups
+from mlmkpi.validate.lookups import ENROLLED, Lookups
 from mlmkpi.validate.rule import Rule
 
 SHOWN = 5
@@ -71,9 +71,9 @@ class Rows:
         of_person = {flag: rule for flag, rule in rules.items() if rule.of}
         people = {str(rule.of) for rule in of_person.values()}
         among = {id(rule.among): rule.among for rule in of_person.values() if rule.among is not None}
-        frame = given(self.scan(columns), rules.values())
+        frame = given(self.engine.with_keys(self.table.name, sorted(columns)), rules.values())
         frame = _with(frame, [
-            *(rule.broken.alias(flag) for flag, rule in rules.items() if not rule.of and not rule.refers),
+            *(self._broken_at(rule).alias(flag) for flag, rule in rules.items() if not rule.of and not rule.refers),
             *(expr.fill_null(False).alias(f"among {each}") for each, expr in among.items()),
         ])
         for name in sorted(people):
@@ -87,10 +87,14 @@ class Rows:
                 frame = self._strange(frame, rule.column, flag, seen=rule.column in people)
         return frame
 
+    def _broken_at(self, rule: Rule) -> nw.Expr:
+        """Whether a row itself breaks a rule."""
+        return self.engine.same(rule.column, rule.same) if rule.same else rule.broken
+
     def _strange(self, frame: Frame, column: str, flag: str, *, seen: bool) -> Frame:
         """The frame with the flag of a column that refers; `seen`: its people were looked up already."""
         if seen:
-            return frame.with_columns((~nw.col(column).is_null() & nw.col(KNOWN).is_null()).alias(flag))
+            return frame.with_columns((~nw.col(column).is_null() & nw.col(ENROLLED).is_null()).alias(flag))
         return self._lookups.strange(frame, self.table.name, column, flag)
 
     def _broken(self, rule: Rule, sifted: Sifted, flag: str) -> Iterator[Finding]:

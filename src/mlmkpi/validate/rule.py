@@ -17,8 +17,9 @@ class Rule:
 
     Other columns that it reads are named `beside` it. A rule may be about rows `among` others alone. `of` names the
     column of a person whose `enrolled`, `terminated` and `back` (days) `broken` reads besides `column` alone. Where it
-    `refers`, rows break it whose `column` has an id that is not in the table it refers to. Where it is of empty cells
-    (`empties`), rows with a cell that cannot be read are none of it. `given` are columns that are made first, in steps.
+    `refers`, rows break it whose `column` has an id that is not in the table it refers to; where it names the `same`,
+    those whose `column` has the id that stands in that one. Where it is of empty cells (`empties`), rows with a cell
+    that cannot be read are none of it. `given` are columns that are made first, in steps.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Rule:
     among: nw.Expr | None = None
     of: str | None = None
     refers: bool = False
+    same: str | None = None
     empties: bool = False
     given: tuple[nw.Expr, ...] = ()
 
