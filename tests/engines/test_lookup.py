@@ -61,3 +61,16 @@ def test_ids_without_gaps_are_places_already() -> None:
     rows = pl.LazyFrame({"whose": [5, 2, 4, None, 6, -(2**31), 3]}, schema={"whose": pl.Int32})
     found = with_columns_of(rows, "whose", known, "id").collect()
     assert found["n"].to_list() == [50, None, None, None, None, None, 30]
+
+
+def test_ids_far_apart_are_looked_up_as_those_close_together() -> None:
+    far = KNOWN.with_columns(pl.col("id") * 1_000)
+    rows = pl.LazyFrame({"whose": [9, None, 4, 7, 5]}, schema={"whose": pl.Int32})
+    found = with_columns_of(rows.with_columns(pl.col("whose") * 1_000), "whose", far, "id").collect()
+    assert found.drop("whose").equals(with_columns_of(rows, "whose", KNOWN, "id").collect().drop("whose"))
+
+
+@pytest.mark.parametrize("ids", [[3, 4, 5], [3, 5], [3, 3_000]])
+def test_ids_of_which_nothing_is_known_leave_the_rows_as_they_are(ids: list[int]) -> None:
+    rows = pl.LazyFrame({"whose": [5, None, 3]})
+    assert with_columns_of(rows, "whose", pl.DataFrame({"id": ids}), "id").collect().equals(rows.collect())

@@ -98,8 +98,8 @@ class Engine(Protocol):
         None of the ids is null.
         """
 
-    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
-        """Rows by `unit` and `span`: what each of the spans makes of a row, where its column `keep` holds.
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
+        """Rows by `unit` and `span`: what each of the spans makes of a row, where one of its columns `keep` holds.
 
         Every one of the spans makes the same columns; one may come several times.
         """

@@ -97,11 +97,12 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     Ids that are unsigned are hashes.
     """
     places: Callable[[pl.Series], Numbers]
+    at = None
     if known[key].dtype == pl.UInt64:
         known = known.sort(key)
         places = Hashes(known[key]).places
     elif _is_within(known[key], DENSE * len(known)):
-        places, known = _steps_from(*ends(known[key])), _with_gaps(known, key)
+        places, at = _steps_from(*ends(known[key])), _steps_to(known[key])
     elif is_narrow(known[key]):
         places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__
     else:
@@ -109,9 +110,10 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     place = pl.col(column).map_batches(
         lambda ids: pl.Series(places(ids)), return_dtype=pl.UInt32, is_elementwise=True
     )
+    values = known.drop(key)
     found = [
-        pl.col(PLACED).map_batches(_gatherer(values), return_dtype=values.dtype, is_elementwise=True).alias(values.name)
-        for values in known.drop(key, strict=False)
+        pl.col(PLACED).map_batches(_gatherer(laid, dtype), return_dtype=dtype, is_elementwise=True).alias(laid.name)
+        for laid, dtype in zip(_laid(values, at), values.dtypes, strict=True)
     ]
     return frame.with_columns(place.alias(PLACED)).with_columns(*found).drop(PLACED)
 
@@ -128,37 +130,55 @@ def _steps_from(low: int, high: int) -> Callable[[pl.Series], Numbers]:
     return steps
 
 
-def _with_gaps(known: pl.DataFrame, key: str) -> pl.DataFrame:
-    """What is known of every integer from the least to the largest of some ids, nothing of others."""
-    ids, values = known[key], known.drop(key)
+def _steps_to(ids: pl.Series) -> Numbers | None:
+    """For all integers from the least to the largest of some ids and one more, their places among these, else behind.
+
+    None where each stands at its own.
+    """
     low, high = ends(ids)
     if len(ids) == high - low + 1 and ids.is_sorted():
-        return values
-    at = Table.of(ids, np.arange(len(ids), dtype=np.uint32), len(ids)).numbers[1:-1]
-    return values.select(pl.all().extend_constant(None, 1).gather(at))
+        return None
+    return Table.of(ids, np.arange(len(ids), dtype=np.uint32), len(ids)).numbers[1:]
 
 
-def _gatherer(values: pl.Series) -> Callable[[pl.Series], pl.Series]:
-    """What gives the values at some places, behind the last of which is nothing.
+def _laid(known: pl.DataFrame, at: Numbers | None) -> pl.DataFrame:
+    """What is known and a row behind it of which nothing is, or what stands `at` such places of these.
+
+    Where a whole number is null there is one that none of them is.
+    """
+    def laid(values: pl.Series) -> pl.Expr:
+        column = pl.col(values.name).extend_constant(None, 1)
+        column = column if at is None else column.gather(pl.Series(at))
+        return column.fill_null(_nothing(values)) if values.dtype.is_integer() else column
+
+    return known.select(map(laid, known))
+
+
+def _nothing(values: pl.Series) -> int:
+    """A number for null among whole numbers."""
+    limits = np.iinfo(values.head(0).to_numpy().dtype)
+    return int(limits.min or limits.max)
+
+
+def _gatherer(laid: pl.Series, dtype: pl.DataType) -> Callable[[pl.Series], pl.Series]:
+    """What gives the values at some places, the last of which is nothing.
 
     Whole numbers and labels are taken from an array, where null is a number that none of them is.
     """
-    are_labels = isinstance(values.dtype, pl.Categorical | pl.Enum)
-    laid = values.extend_constant(None, 1)
-    physical = laid.to_physical()
-    if not physical.dtype.is_integer():
+    are_labels = isinstance(dtype, pl.Categorical | pl.Enum)
+    if not (dtype.is_integer() or are_labels):
         return laid.gather
     if are_labels:
-        few = physical.drop_nulls().is_empty() or ends(physical)[1] < np.iinfo(np.uint8).max
-        physical = physical.cast(pl.UInt8 if few else pl.UInt32)
-    limits = np.iinfo(physical.head(0).to_numpy().dtype)
-    none = int(limits.min or limits.max)
-    numbers = physical.fill_null(none).to_numpy()
+        codes = laid.to_physical()
+        few = codes.drop_nulls().is_empty() or ends(codes)[1] < np.iinfo(np.uint8).max
+        laid = codes.cast(pl.UInt8 if few else pl.UInt32)
+        laid = laid.fill_null(_nothing(laid))
+    none, numbers = _nothing(laid), laid.to_numpy()
 
     def gathered(places: pl.Series) -> pl.Series:
         found = pl.Series(numbers.take(places.to_numpy(), mode="clip"))
         found = found.set(found == none, None)
-        return found.cat.to(values.dtype) if are_labels else found.cast(values.dtype)
+        return found.cat.to(dtype) if are_labels else found.cast(dtype)
 
     return gathered
 

@@ -133,13 +133,13 @@ class PolarsEngine:
         found = outer.laid([self.collect(frame) for frame in frames], key)
         return outer.joined(frames, key) if found is None else nw.from_native(found)
 
-    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
         """A frame a span."""
-        frames = []
+        frames, kept = [], pl.any_horizontal(*keep)
         for span, made in spans:
             rows = nw.to_native(frame.select("unit", *(expr.alias(name) for name, expr in made.items())))
             number = pl.lit(span, dtype=pl.Int32).alias("span")
-            frames.append(nw.from_native(rows.filter(pl.col(keep)).with_columns(number)))
+            frames.append(nw.from_native(rows.filter(kept).with_columns(number)))
         return frames
 
     def group(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -161,7 +162,7 @@ class SparkEngine:
         """By full joins."""
         return outer.joined(frames, key)
 
-    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], keep: str) -> list[Frame]:
+    def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
         """One frame, made in one pass: every span's columns side by side, then stacked."""
         names = list(spans[0][1])
         made = [made[name].alias(f"_{at}_{name}") for at, (_, made) in enumerate(spans) for name in names]
@@ -171,7 +172,7 @@ class SparkEngine:
         ]
         called = ", ".join(map(in_sql, ("span", *names)))
         stacked = self._f.expr(f"stack({len(rows)}, {', '.join(rows)}) as ({called})")
-        return [_frame(self._run(lambda: wide.select("unit", stacked))).filter(nw.col(keep))]
+        return [_frame(self._run(lambda: wide.select("unit", stacked))).filter(reduce(or_, map(nw.col, keep)))]
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]

@@ -44,13 +44,10 @@ class Boundaries(Fact):
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
         spans = [
-            (span.index, {
-                "counted": on_books(span.before) | on_books(span.end), "start": on_books(span.before),
-                "end": on_books(span.end), **named(sellers, span),
-            })
+            (span.index, {"start": on_books(span.before), "end": on_books(span.end), **named(sellers, span)})
             for span in books.spans
         ]
-        return books.engine.concat(books.engine.spread(people, spans, "counted"))
+        return books.engine.concat(books.engine.spread(people, spans, "start", "end"))
 
     @measure
     def at_start(self) -> Expr:

@@ -175,7 +175,7 @@ class Emerging(People):
             states = self._states(books, span)
             below = nw.col(f"_step_{span.before}").fill_null(0) < leader
             led = nw.col("first_led").is_between(span.start, span.end)
-            made = {**states, "counted": states["counted"] & below, "led": led, **named(sellers, span)}
+            made = {**states, "counted": states["start"] & below, "led": led, **named(sellers, span)}
             spans.append((span.index, made))
         return books.engine.concat(books.engine.spread(frame, spans, "counted"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -18,9 +19,7 @@ from mlmkpi.facts.people import People
 class Movers(People):
     """The rows of `People`, and beside them those of people in the base at the closing boundary alone."""
 
-    def counted(self, start: Expr, end: Expr) -> Expr:
-        """People in the base at either boundary."""
-        return start | end
+    counted: ClassVar[tuple[str, ...]] = ("start", "end")
 
     @measure
     def gained(self) -> Expr:

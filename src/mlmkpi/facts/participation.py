@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from functools import cached_property
 from typing import ClassVar
 
 import narwhals as nw
@@ -30,9 +30,21 @@ EVENTS = "_events"
 class Held:
     """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`."""
 
+    number: int
     span: Span
     labels: dict[str, str | None]
     events: pl.DataFrame
+
+    @cached_property
+    def days(self) -> dict[int, Counter[int | None]]:
+        """How many events each market has by day, in order; those of no market are for all.
+
+        Without any there is the period's last day, which has none.
+        """
+        found: dict[int, Counter[int | None]] = {}
+        for day, market in self.events.sort("held_on").select("held_on", "_market").iter_rows():
+            found.setdefault(day, Counter())[market] += 1
+        return found or {self.span.end: Counter()}
 
 
 @dataclass(frozen=True)
@@ -80,12 +92,8 @@ class Participation(Fact):
 
     def _eligible(self, books: Books, own: list[str]) -> Frame:
         events, markets = self._numbered(books, own)
-        people, held = self._people(books, markets), list(self._held(books, own, events))
-        frames = []
-        for number, one in enumerate(held):
-            at = nw.lit(number).cast(nw.Int32)
-            labels = [nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()]
-            frames.append(self._open(books, people, one).with_columns(at.alias(EVENTS), *labels))
+        people, held = self._people(books, markets), self._held(books, own, events)
+        frames = [self._open(books, people, one) for one in held]
         frames = frames if books.engine.in_parts else [books.engine.concat(frames)]
         rows = books.engine.concat(of_periods(books, frames, self._came(books, people, held), EVENTS, range(len(held))))
         return rows.select("unit", "span", *own, "open", nw.col("came").fill_null(0))
@@ -102,7 +110,7 @@ class Participation(Fact):
     def _came(self, books: Books, people: Frame, held: Sequence[Held]) -> Frame:
         """To how many of each of these events everybody (`person`) came to whom they were open."""
         events = pl.concat(
-            one.events.with_columns(pl.lit(number, dtype=pl.Int32).alias(EVENTS)) for number, one in enumerate(held)
+            one.events.with_columns(pl.lit(one.number, dtype=pl.Int32).alias(EVENTS)) for one in held
         )
         rows = invited(books).filter(nw.col("attended"))
         rows = rows.join(books.engine.small(events), on="event_id", how="inner")
@@ -130,47 +138,48 @@ class Participation(Fact):
         homes = homes.join(books.engine.small(numbers), on="market", how="inner").select(PERSON, "_home")
         return books.engine.materialise(books.engine.look_up(people, PERSON, books.engine.directory(homes)))
 
-    def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> Iterator[Held]:
+    def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> list[Held]:
         """Each period's events by their own columns; of a period without events, none."""
-        columns = ["event_id", "held_on", "_market"]
+        columns, held = ["event_id", "held_on", "_market"], list[Held]()
         for span in books.spans:
             inside = events.filter(pl.col("held_on").is_between(span.start, span.end))
             alike = inside.group_by(own) if own and inside.height else [((None,) * len(own), inside)]
             for key, some in alike:
-                yield Held(span, dict(zip(own, key, strict=True)), some.select(columns))
+                held.append(Held(len(held), span, dict(zip(own, key, strict=True)), some.select(columns)))
+        return held
 
     @classmethod
     def _open(cls, books: Books, people: Frame, one: Held) -> Frame:
         """Those to whom some of the events were open, `open` saying how many: all of them to who stayed throughout."""
-        days = sorted(one.events["held_on"].unique()) or [one.span.end]
+        days, of_days = list(one.days), list(one.days.values())
+        people, (whole, *by_day) = cls._events_on(books, people, [sum(of_days, Counter()), *of_days])
         enrolled, left, back = (nw.col(name) for name in ("enrolled", "terminated", "returned_on"))
         stayed = (enrolled <= days[0]) & (left > days[-1])
         here = (enrolled <= days[-1]) & ((left > days[0]) | (back <= days[-1]))
-        always, others = people.filter(stayed), people.filter(here & ~stayed)
-        always, (whole,) = cls._events_on(books, always, one, [days])
-        others, by_day = cls._events_on(books, others, one, [[day] for day in days])
-        came_and_went = (flag(on_books(day)) * events for day, events in zip(days, by_day, strict=True))
-        span = nw.lit(one.span.index).cast(nw.Int32).alias("span")
+        came_and_went = [nw.when(on_books(day)).then(events) for day, events in zip(days, by_day, strict=True)]
+        constants = [
+            nw.lit(one.span.index).cast(nw.Int32).alias("span"), nw.lit(one.number).cast(nw.Int32).alias(EVENTS),
+            *(nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()),
+        ]
         rows = books.engine.concat([
-            some.select(nw.col(PERSON).alias("unit"), span, found.alias("open"))
-            for some, found in ((always, whole), (others, reduce(add, came_and_went)))
+            people.filter(some).select(nw.col(PERSON).alias("unit"), found.alias("open"), *constants)
+            for some, found in ((stayed, whole), (here & ~stayed, nw.sum_horizontal(*came_and_went)))
         ])
         return rows.filter(nw.col("open") > 0)
 
     @staticmethod
     def _events_on(
-        books: Books, people: Frame, one: Held, stretches: Sequence[Sequence[int]]
+        books: Books, people: Frame, stretches: Sequence[Counter[int | None]]
     ) -> tuple[Frame, list[Expr]]:
         """The people, and how many of the events of each of these stretches of days are for all or their market."""
-        held = [one.events.filter(pl.col("held_on").is_in(list(days)))["_market"].to_list() for days in stretches]
-        homes = sorted({market for markets in held for market in markets if market is not None})
-        for_all = [nw.lit(markets.count(None), dtype=nw.Int64) for markets in held]
+        homes = sorted({market for markets in stretches for market in markets if market is not None})
+        for_all = [nw.lit(markets[None], dtype=nw.Int64) for markets in stretches]
         if not homes:
             return people, for_all
-        counts = {f"_at_{at}": [markets.count(home) for home in homes] for at, markets in enumerate(held)}
+        counts = {f"_at_{at}": [markets[home] for home in homes] for at, markets in enumerate(stretches)}
         table = pl.DataFrame({PERSON: pl.Series(homes, dtype=pl.Int32), **counts})
         people = books.engine.look_up(people, "_home", books.engine.small(table))
-        return people, [events + nw.col(f"_at_{at}").fill_null(0) for at, events in enumerate(for_all)]
+        return people, [nw.sum_horizontal(events, nw.col(f"_at_{at}")) for at, events in enumerate(for_all)]
 
     @measure
     def open_to(self) -> Expr:

@@ -106,6 +106,8 @@ class People(Retained):
 
     own: ClassVar[tuple[str, ...]] = (TENURE,)
     same_split: ClassVar[bool] = True
+    counted: ClassVar[tuple[str, ...]] = ("start",)
+    """At which of its boundaries people in the base have a row."""
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, and who sells."""
@@ -179,11 +181,7 @@ class People(Retained):
                 **named(sellers, span),
             })
             for span in books.spans
-        ], "counted")
-
-    def counted(self, start: Expr, end: Expr) -> Expr:
-        """Who has a row: people in the base at the opening boundary."""
-        return start
+        ], *self.counted)
 
     def _states(self, books: Books, span: Span) -> dict[str, Expr]:
         opening = self.opening(span)
@@ -193,7 +191,7 @@ class People(Retained):
             start, end = self._current(books, opening), self._current(books, span.end)
         else:
             start, end = (self._active(books, *days) for days in (self.earlier(span), (span.start, span.end)))
-        return {"start": start, "end": end, "on_end": on_books(span.end), "counted": self.counted(start, end)}
+        return {"start": start, "end": end, "on_end": on_books(span.end)}
 
     def _tenure(self, books: Books, span: Span) -> Expr:
         """How long ago, when the window opened, the latest enrolment or rejoin was; null for who never enrolled."""
