@@ -16,19 +16,23 @@ LABELS = {
     Every.QUARTER: r"(\d{4})-Q([1-4])", Every.YEAR: r"(\d{4})",
 }
 
+SHORTEST: dict[str, int] = {Every.WEEK: 7, Every.MONTH: 28, Every.QUARTER: 90, Every.YEAR: 365}
+"""How many days a period has at least."""
 
-def asked_for(label: str | None, every: str) -> tuple[str, dict[str, Any]]:
-    """How long the period of a label is, and what chooses it in a run; without a label the last two of `every`.
 
-    A label of no calendar is looked for among the company's own periods.
+def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict[str, Any]]:
+    """How long the period of a label is, and what chooses it in a run.
+
+    Without a label the last of `every`, so many that one of them ended `window` days ago. A label of no calendar is
+    looked for among the company's own periods.
 
     >>> asked_for("2026-Q3", "month")
     ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 7, 1)})
-    >>> asked_for(None, "month")
-    ('month', {'count': 2})
+    >>> asked_for(None, "month"), asked_for(None, "month", 90)
+    (('month', {'count': 2}), ('month', {'count': 6}))
     """
     if label is None:
-        return every, {"count": 2}
+        return every, {"count": 2 - -window // SHORTEST.get(every, 1)}
     for kind, shape in LABELS.items():
         if found := re.fullmatch(shape, label):
             day = _first_day(kind, [int(part) for part in found.groups()], label)
@@ -36,13 +40,14 @@ def asked_for(label: str | None, every: str) -> tuple[str, dict[str, Any]]:
     return Every.PERIOD.value, {"count": MANY}
 
 
-def picked(schedule: Schedule, label: str | None) -> Span:
-    """The span of the label; without one the last period that ended. UsageError where there is none."""
+def picked(schedule: Schedule, label: str | None, window: int = 0) -> Span:
+    """The span of the label; without one the last that ended `window` days ago. UsageError where there is none."""
     shown = [schedule.spans[at] for at in schedule.shown]
     if label is None:
-        ended = [span for span in shown if span.complete] or shown
-        if ended:
-            return ended[-1]
+        ended = [span for span in shown if span.complete]
+        known = [span for span in ended if span.end + window <= schedule.as_of] or ended or shown
+        if known:
+            return known[-1]
     for span in shown:
         if span.period.label == label:
             return span

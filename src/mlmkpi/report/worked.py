@@ -40,10 +40,12 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     for at, step in enumerate(one.related):
         figure = "–" if step.value is None else _number(step.value)
         yield from labelled_entry("" if at else "See too", wrapped(f"{figure}  {step.counts}", room))
-    changes = [(f"{each.parameter} = {each.value}", value_text(each.figure, one.unit)) for each in one.instead]
+    changes = [(f"{each.parameter} = {each.value}", each) for each in one.instead]
     longest = max((len(text) for text, _ in changes), default=0)
-    for at, (text, figure) in enumerate(changes):
-        yield from labelled_entry("" if at else "If instead", [Text(f"{text:<{longest}}  {figure:>10}")])
+    for at, (text, each) in enumerate(changes):
+        so_far = " so far" if one.complete and not each.complete else ""
+        line = f"{text:<{longest}}  {value_text(each.figure, one.unit):>10}{so_far}"
+        yield from labelled_entry("" if at else "If instead", [Text(line)])
     if one.unchanged:
         same = ", ".join(f"{name} = {value}" for name, value in one.unchanged)
         yield from labelled_entry("No change", wrapped(same, room))
@@ -120,5 +122,10 @@ def _share(one: Worked) -> str:
 
 
 def _number(value: float) -> str:
-    """A sum with its thousands apart and no more places than it has."""
-    return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
+    """A sum with its thousands apart; a part of one has two places, and up to four where it has them.
+
+    >>> _number(1204), _number(43207.4), _number(35.2391)
+    ('1,204', '43,207.40', '35.2391')
+    """
+    whole, _, part = f"{value:,.4f}".rstrip("0").partition(".")
+    return (f"{whole}.{part:0<2}" if part else whole).replace("-", "\N{MINUS SIGN}")
