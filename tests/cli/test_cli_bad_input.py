@@ -165,3 +165,28 @@ def test_settings_with_an_unknown_key_name_the_nearest(run: Call, tmp_path: Path
     ended = run("compute", folder)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.splitlines()[-1] == "  fix       did you mean columns?"
+
+
+def test_a_column_of_another_table_is_named_with_its_prefix(run: Call, tmp_path: Path) -> None:
+    header = "order_id,ordered_on,amount,distributor_id,country\n"
+    folder = write(tmp_path, {"orders.csv": f"{header}1,2026-02-01,9.50,A1,US\n"})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--by", "country")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.endswith("  fix       did you mean order.country?\n")
+
+
+def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER, "distributors.csv": f"{PEOPLE}A2,2026-09-01,\n"})
+    ended = run("compute", folder, "--kpi", "new_signups", "--format", "json")
+    assert ended.code == 0
+    assert "warning: the latest date is 2026-09-01, 243 days after the next: taken for a slip" in ended.err
+    assert "note: as of 2026-01-01, the latest date in the export" in ended.err
+    ended = run("compute", folder, "--kpi", "sales_volume")
+    assert ended.err.startswith("error: no date tells what day it is as of\n  got  no day in orders\n")
+
+
+def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: Path) -> None:
+    ended = run("explain", "churn_rate", write(tmp_path, {"orders.csv": HEADER + GOOD}), "--period", "last")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("error: periods of the company's own need the periods export\n")
+    assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
