@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.period import Every
+from mlmkpi.period import Every, from_day_number
 
 MANY = 10_000
 LABELS = {
@@ -53,7 +53,8 @@ def picked(schedule: Schedule, label: str | None, window: int = 0) -> Span:
             return span
     raise UsageError(
         f"there is no period {label}" if label else "there is no period",
-        (("expected", "a period by its label, such as 2026-10, 2026-Q3 or 2026-W41, that starts by the as-of date"),),
+        (("expected", "a period by its label, such as 2026-10, 2026-Q3 or 2026-W41, that starts by the as-of date, "
+                      f"{from_day_number(schedule.as_of)}"),),
     )
 
 

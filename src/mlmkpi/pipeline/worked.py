@@ -82,7 +82,7 @@ def work_out(
         seen[:] = [_Seen(one, books, jobs) for one in planned if one.kpi.name == known.name]
 
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
-    rows = _of_period(result.frame, known, period)
+    rows = _of_period(result.frame, known, period, result.as_of)
     told = _told(known, seen[0], rows, others, len(naive), result)
     if made and told.steps:
         told = replace(told, steps=(*_sums(rows, known, "+", made), *told.steps))
@@ -152,7 +152,7 @@ def _giving(figure: Ratio) -> Callable[[], Figure]:
     return lambda: figure
 
 
-def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFrame:
+def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None, as_of: date) -> pl.DataFrame:
     """The rows of the period asked for, or of the last known in full."""
     if period is None:
         main = frame.filter(pl.col("kpi") == kpi.name)
@@ -161,10 +161,8 @@ def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFram
         period = labels[-1] if labels else None
     rows = frame.filter(pl.col("period") == period)
     if rows.is_empty():
-        raise UsageError(
-            f"there is no period {period}",
-            (("expected", "a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date"),),
-        )
+        labels = f"a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date, {as_of}"
+        raise UsageError(f"there is no period {period}", (("expected", labels),))
     return rows
 
 
