@@ -161,8 +161,8 @@ def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None, as_of: date) -
         period = labels[-1] if labels else None
     rows = frame.filter(pl.col("period") == period)
     if rows.is_empty():
-        labels = f"a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date, {as_of}"
-        raise UsageError(f"there is no period {period}", (("expected", labels),))
+        wanted = f"a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date, {as_of}"
+        raise UsageError(f"there is no period {period}", (("expected", wanted),))
     return rows
 
 
