@@ -190,11 +190,14 @@ def choose_periods(
 ) -> list[Period]:
     """The periods of a run: `first` and `last` snap outward; by default the `count` (13) that end with the as-of's.
 
+    None starts after the as-of date, whatever `last` is.
+
     Raises UsageError where the days asked for hold no period or stand in the wrong order.
     """
-    end = calendar.holding(last or as_of)
+    latest = min(last or as_of, as_of)
+    end = calendar.holding(latest)
     if end is None and isinstance(calendar, CompanyCalendar):
-        end = max((p for p in calendar.periods if p.start <= (last or as_of)), default=None)
+        end = max((p for p in calendar.periods if p.start <= latest), default=None)
     start = calendar.holding(first) if first else None
     if first and start is None and isinstance(calendar, CompanyCalendar):
         start = min((p for p in calendar.periods if p.end >= first), default=None)

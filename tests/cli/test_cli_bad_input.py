@@ -190,3 +190,13 @@ def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: P
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith("error: periods of the company's own need the periods export\n")
     assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
+
+
+def test_periods_to_come_are_none(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": f"{HEADER}{GOOD}2,2026-02-20,1.00,A1,paid\n"})
+    asked = ("compute", folder, "--kpi", "sales_volume", "--last", "2", "--format", "json")
+    ended = run(*asked, "--to", "2027-05-01")
+    assert ended.code == 0
+    assert ended.out == run(*asked).out
+    assert [row["period"] for row in json.loads(ended.out)] == ["2026-01", "2026-02"]
+    assert run(*asked, "--from", "2026-03-01").code == 2
