@@ -185,6 +185,11 @@ class CompanyCalendar(Calendar):
         return self.holding(year_before(period.start))
 
 
+def is_reckoned(day: date) -> bool:
+    """Whether a day is of a year that calendars are laid out in: with room for what comes before it and after."""
+    return 1000 <= day.year < 9000
+
+
 def choose_periods(
     calendar: Calendar, as_of: date, *, first: date | None = None, last: date | None = None, count: int | None = None
 ) -> list[Period]:
@@ -194,6 +199,11 @@ def choose_periods(
 
     Raises UsageError where the days asked for hold no period or stand in the wrong order.
     """
+    if first and first > as_of:
+        raise UsageError(
+            f"{first} lies after the as-of date, {as_of}",
+            (("expected", "a period that starts by then"), ("fix", "ask for an earlier one, or set another --as-of")),
+        )
     latest = min(last or as_of, as_of)
     end = calendar.holding(latest)
     if end is None and isinstance(calendar, CompanyCalendar):

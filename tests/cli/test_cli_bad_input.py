@@ -200,3 +200,18 @@ def test_periods_to_come_are_none(run: Call, tmp_path: Path) -> None:
     assert ended.out == run(*asked).out
     assert [row["period"] for row in json.loads(ended.out)] == ["2026-01", "2026-02"]
     assert run(*asked, "--from", "2026-03-01").code == 2
+
+
+@pytest.mark.parametrize("asked", [
+    ("compute", "--from", "0001-01-01"), ("compute", "--as-of", "9999-12-31"), ("explain", "--period", "0001-01"),
+    ("trace", "--period", "9999"), ("explain", "--period", "2031-01"), ("compute", "--from", "2031-01-01"),
+])
+def test_days_that_no_calendar_has_yet_or_at_all_are_refused(
+    run: Call, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD})
+    command, *options = asked
+    names = ["--kpi", "sales_volume", folder] if command == "compute" else ["sales_volume", folder]
+    ended = run(command, *names, *options)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(("error: 0001", "error: 9999", "error: 2031-01-01 lies after the as-of date, 2026-02-01"))

@@ -19,10 +19,15 @@ def day(text: str) -> date:
     >>> day("2026-10-31")
     datetime.date(2026, 10, 31)
     """
+    from mlmkpi.period import is_reckoned
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),)) from None
+        found = None
+    if found is None or not is_reckoned(found):
+        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),))
+    return found
 
 
 def listed(option: str, texts: Iterable[str] | None) -> list[str]:

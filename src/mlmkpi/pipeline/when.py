@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.period import Every, from_day_number
+from mlmkpi.period import Every, from_day_number, is_reckoned
 
 MANY = 10_000
 LABELS = {
@@ -62,9 +62,13 @@ def _first_day(kind: Every, parts: list[int], label: str) -> date:
     year, rest = parts[0], parts[1:]
     try:
         if kind is Every.WEEK:
-            return date.fromisocalendar(year, rest[0], 1)
-        if kind is Every.QUARTER:
-            return date(year, 3 * rest[0] - 2, 1)
-        return date(year, *(rest or [1]), *([] if kind is Every.DAY else [1]))
+            day = date.fromisocalendar(year, rest[0], 1)
+        elif kind is Every.QUARTER:
+            day = date(year, 3 * rest[0] - 2, 1)
+        else:
+            day = date(year, *(rest or [1]), *([] if kind is Every.DAY else [1]))
     except ValueError:
-        raise UsageError(f"{label} is no period", (("expected", "a label such as 2026-10 or 2026-Q3"),)) from None
+        day = date.min
+    if not is_reckoned(day):
+        raise UsageError(f"{label} is no period", (("expected", "a label such as 2026-10 or 2026-Q3"),))
+    return day
