@@ -125,7 +125,7 @@ def test_the_command_says_that_the_rows_add_up(exports: Path, run: Callable[...,
     assert shown.code == 0
     assert "Sales volume, 2026-10 = " in shown.out
     assert "… and 1 more" in shown.out
-    assert "3 rows: their contributions sum to 27.5, exactly the figure's numerator" in shown.out
+    assert "3 rows: their contributions sum to 27.50, exactly the figure's numerator" in shown.out
     data = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--format", "json")
     assert [row["contribution"] for row in json.loads(data.out)] == [10.5, 20.25, -3.25]
     assert "exactly the figure's numerator" in data.err

@@ -84,6 +84,16 @@ def plain_text(value: float | None) -> str:
     return _digits(value, 0 if value == int(value) or abs(value) >= LARGE else 2)
 
 
+def sum_text(value: float) -> str:
+    """A sum in full, its thousands apart; a part of one has two places, and up to four where it has them.
+
+    >>> sum_text(1204), sum_text(43207.4), sum_text(-35.2391)
+    ('1,204', '43,207.40', '−35.2391')
+    """
+    whole, _, part = f"{value:,.4f}".rstrip("0").partition(".")
+    return (f"{whole}.{part:0<2}" if part else whole).replace("-", MINUS)
+
+
 def spark_text(values: Iterable[float | None]) -> str:
     """A bar a value, a space where there is none.
 
