@@ -244,13 +244,21 @@ def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
         yield f"{names}: not ended, so not shown; --format csv has the figures so far"
 
 
+def _noted(row: Row, main: Row, block: Block, kpis: Mapping[str, KpiLike]) -> str:
+    """Whose note it is: the KPI's, or where that has its figure without it, what stands beside it."""
+    name = _by_itself(kpis[block.kpi])
+    apart = _is_main(main) and main.value is not None and main.note != row.note and row.statistic != "value"
+    return f"{name}{JOINT}{statistic_text(row.statistic, block.kpi)}" if apart else name
+
+
 def _notes(kpis: Mapping[str, KpiLike], choice: Choice) -> Iterator[str]:
     """The notes of the rows that are shown, those of the same KPIs on one line."""
     notes: dict[str, dict[str, None]] = {}
     for block in choice.blocks:
-        for row in (row for segment in block.segments for row in segment.rows):
-            if row.note:
-                notes.setdefault(clean(row.note), {})[_by_itself(kpis[block.kpi])] = None
+        for segment in block.segments:
+            for row in segment.rows:
+                if row.note:
+                    notes.setdefault(clean(row.note), {})[_noted(row, segment.rows[0], block, kpis)] = None
     by_kpis: dict[str, list[str]] = {}
     for note, names in notes.items():
         by_kpis.setdefault(", ".join(names), []).append(note)
