@@ -41,7 +41,8 @@ def from_frames() -> float:
 def as_markdown(exports: Path) -> str:
     """The month's recruiting as the Markdown that a wiki shows."""
     result = mlmkpi.compute(exports, kpis=["recruiting"])
-    return render(result, KPIS, "markdown", Page()).decode()
+    asked = {name: KPIS[name] for name in result.frame["kpi"].unique()}
+    return render(result, asked, "markdown", Page()).decode()
 
 
 def what_it_means(name: str) -> str:

@@ -19,6 +19,7 @@ import mlmkpi.kpis  # noqa: F401  (fills the registry)
 from mlmkpi.explain import Explanation, explanation
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Family, facts_of
+from mlmkpi.report.explained import INTERVALS
 from mlmkpi.settings import Input, InputOptions, Settings
 from mlmkpi.tables import TABLES, Column, Table
 
@@ -49,7 +50,8 @@ def kpis_page() -> str:
 def _kpi(kpi: Explanation) -> list[str]:
     lines = ["", f"### {kpi.name}", "", f"**{kpi.title}.** {kpi.meaning}", ""]
     facts = {
-        "Formula": kpi.formula, "Unit": kpi.counted_in, "Better": kpi.better, "Interval": kpi.interval,
+        "Formula": kpi.formula, "Unit": kpi.counted_in, "Better": kpi.better,
+        "Interval": INTERVALS.get(kpi.interval, kpi.interval),
         "Needs": ", ".join(f"`{need.replace('|', '` or `')}`" for need in kpi.needs), "Edge cases": kpi.edge_cases,
         "Source": kpi.source,
     }

@@ -166,8 +166,17 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "currency =") == (
         "mlmkpi.toml is not TOML\n"
         "  got       Invalid value (at end of document)\n"
-        '  expected  lines such as  currency = "USD"'
+        '  expected  lines such as  currency = "USD"\n'
+        "  fix       correct that line"
     )
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mlmkpi.toml"
+    path.write_bytes('currency = "EUR" # €'.encode("cp1252"))
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path, None, tmp_path)
+    assert str(caught.value) == f"{path} is not UTF-8\n  fix  save it as UTF-8"
 
 
 def test_a_file_named_that_is_not_there_is_refused(tmp_path: Path) -> None:

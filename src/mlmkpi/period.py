@@ -185,16 +185,29 @@ class CompanyCalendar(Calendar):
         return self.holding(year_before(period.start))
 
 
+def is_reckoned(day: date) -> bool:
+    """Whether a day is of a year that calendars are laid out in: with room for what comes before it and after."""
+    return 1000 <= day.year < 9000
+
+
 def choose_periods(
     calendar: Calendar, as_of: date, *, first: date | None = None, last: date | None = None, count: int | None = None
 ) -> list[Period]:
     """The periods of a run: `first` and `last` snap outward; by default the `count` (13) that end with the as-of's.
 
+    None starts after the as-of date, whatever `last` is.
+
     Raises UsageError where the days asked for hold no period or stand in the wrong order.
     """
-    end = calendar.holding(last or as_of)
+    if first and first > as_of:
+        raise UsageError(
+            f"{first} lies after the as-of date, {as_of}",
+            (("expected", "a period that starts by then"), ("fix", "ask for an earlier one, or set another --as-of")),
+        )
+    latest = min(last or as_of, as_of)
+    end = calendar.holding(latest)
     if end is None and isinstance(calendar, CompanyCalendar):
-        end = max((p for p in calendar.periods if p.start <= (last or as_of)), default=None)
+        end = max((p for p in calendar.periods if p.start <= latest), default=None)
     start = calendar.holding(first) if first else None
     if first and start is None and isinstance(calendar, CompanyCalendar):
         start = min((p for p in calendar.periods if p.end >= first), default=None)

@@ -166,10 +166,12 @@ def _read(path: Path) -> Settings:
             f"{path} cannot be read",
             (("got", error.strerror or str(error)), ("fix", "name a file that exists with --config")),
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8", (("fix", "save it as UTF-8"),)) from None
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"{path} is not TOML",
-            (("got", str(error)), ("expected", 'lines such as  currency = "USD"')),
+            (("got", str(error)), ("expected", 'lines such as  currency = "USD"'), ("fix", "correct that line")),
         ) from None
     try:
         settings = Settings.model_validate(data)

@@ -165,3 +165,54 @@ def test_settings_with_an_unknown_key_name_the_nearest(run: Call, tmp_path: Path
     ended = run("compute", folder)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.splitlines()[-1] == "  fix       did you mean columns?"
+
+
+def test_a_column_of_another_table_is_named_with_its_prefix(run: Call, tmp_path: Path) -> None:
+    header = "order_id,ordered_on,amount,distributor_id,country\n"
+    folder = write(tmp_path, {"orders.csv": f"{header}1,2026-02-01,9.50,A1,US\n"})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--by", "country")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.endswith("  fix       did you mean order.country?\n")
+
+
+def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER, "distributors.csv": f"{PEOPLE}A2,2026-09-01,\n"})
+    ended = run("compute", folder, "--kpi", "new_signups", "--format", "json")
+    assert ended.code == 0
+    assert "warning: the latest date is 2026-09-01, 243 days after the next: taken for a slip" in ended.err
+    assert "note: as of 2026-01-01, the latest date in the export" in ended.err
+    ended = run("compute", folder, "--kpi", "sales_volume")
+    assert ended.err.startswith("error: no date tells what day it is as of\n  got  no day in orders\n")
+
+
+def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: Path) -> None:
+    ended = run("explain", "churn_rate", write(tmp_path, {"orders.csv": HEADER + GOOD}), "--period", "last")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("error: periods of the company's own need the periods export\n")
+    assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
+
+
+def test_periods_to_come_are_none(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": f"{HEADER}{GOOD}2,2026-02-20,1.00,A1,paid\n"})
+    asked = ("compute", folder, "--kpi", "sales_volume", "--last", "2", "--format", "json")
+    ended = run(*asked, "--to", "2027-05-01")
+    assert ended.code == 0
+    assert ended.out == run(*asked).out
+    assert [row["period"] for row in json.loads(ended.out)] == ["2026-01", "2026-02"]
+    assert run(*asked, "--from", "2026-03-01").code == 2
+
+
+@pytest.mark.parametrize("asked", [
+    ("compute", "--from", "0001-01-01"), ("compute", "--as-of", "9999-12-31"), ("explain", "--period", "0001-01"),
+    ("trace", "--period", "9999"), ("explain", "--period", "2031-01"), ("compute", "--from", "2031-01-01"),
+])
+def test_days_that_no_calendar_has_yet_or_at_all_are_refused(
+    run: Call, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD})
+    command, *options = asked
+    names = ["--kpi", "sales_volume", folder] if command == "compute" else ["sales_volume", folder]
+    ended = run(command, *names, *options)
+    assert (ended.code, ended.out) == (2, "")
+    later = "error: 2031-01-01 lies after the as-of date, 2026-02-01"
+    assert ended.err.startswith(("error: 0001", "error: 9999", later))

@@ -265,3 +265,11 @@ def test_polars_has_no_plan_to_print(run: Call, tmp_path: Path) -> None:
     assert ended.code == 2
     assert "only Spark has plans to explain" in ended.err
     assert "--engine spark" in ended.err
+
+
+def test_a_note_of_what_stands_beside_a_figure_names_it(run: Call, tmp_path: Path) -> None:
+    """Every row has impressions, so that no link is left for clicks by link; the rate is known all the same."""
+    (tmp_path / "clicks.csv").write_text("clicked_on,clicks,impressions,link_id\n2026-10-31,3,100,L1\n")
+    ended = run("compute", str(tmp_path), "--kpi", "affiliate_click_through_rate")
+    assert "  Click-through rate     3.0 %" in ended.out
+    assert ended.out.endswith("\nClick-through rate · clicks per link: nothing to divide by: the denominator is 0\n")

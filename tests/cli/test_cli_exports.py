@@ -32,7 +32,7 @@ def test_clean_exports_end_with_nought(run: Call, exports: Callable[..., str]) -
     ended = run("validate", exports("1,2026-02-01,9.50,A1,paid"))
     assert (ended.code, ended.err) == (0, "")
     head, _, last = ended.out.partition("\n\n")
-    assert head == "distributors  1 rows in 1 file  ✓\norders        1 rows in 1 file  ✓"
+    assert head == "distributors  1 row in 1 file  ✓\norders        1 row in 1 file  ✓"
     assert last.startswith("nothing found in 2 rows (")
 
 
@@ -88,3 +88,40 @@ def test_convert_ends_with_three_at_a_cell_that_does_not_fit(
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.startswith("error: orders.csv row 1: amount is not a number\n")
     assert not (tmp_path / "parquet" / "orders.parquet").exists()
+
+
+def test_convert_refuses_the_folder_that_it_reads(run: Call, exports: Callable[..., str]) -> None:
+    """Its files would be the tables a second time, or those that are read."""
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    ended = run("convert", folder, f"{folder}/")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == f"error: {folder} holds the exports themselves\n  fix  name another folder\n"
+    assert sorted(path.name for path in Path(folder).iterdir()) == ["distributors.csv", "orders.csv"]
+    assert run("validate", folder).code == 0
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("lapse_after_day = 60", "has an unknown key definitions.lapse_after_day"),
+    ('lapse_after_days = "ninety"', ": lapse_after_days does not fit"),
+])
+def test_validate_refuses_the_definitions_that_compute_would(
+    run: Call, exports: Callable[..., str], line: str, said: str
+) -> None:
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    (Path(folder) / "mlmkpi.toml").write_text(f"[definitions]\n{line}\n")
+    for command in "validate", "compute":
+        ended = run(command, folder)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith(f"error: {folder}/mlmkpi.toml{said if said[0] == ':' else ' ' + said}\n")
+
+
+def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Callable[..., str]) -> None:
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    for name in "customer.csv", "customers.xlsx":
+        (Path(folder) / name).write_text("")
+    said = (
+        "note: left unread, as it is neither CSV, TSV, TXT nor Parquet: customers.xlsx\n"
+        "note: left unread, as no table is called so: customer.csv\n"
+    )
+    assert run("validate", folder).err == said
+    assert run("compute", folder).err.endswith(said)

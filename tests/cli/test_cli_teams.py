@@ -107,3 +107,17 @@ def test_a_file_without_a_row_still_has_its_columns(exports: Path, whole: pl.Dat
     mlmkpi.compute({"orders": exports / "orders.csv"}, by=["team"], kpis=["rank_advancement_rate"], write=parts.append)
     assert parts[0].is_empty()
     assert parts[0].columns == parts[-1].columns
+
+
+def test_a_page_leaves_out_rows_that_do_not_fit_where_it_is_told_to(run: Call, exports: Path, tmp_path: Path) -> None:
+    for path in exports.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    with (tmp_path / "orders.csv").open("a") as orders:
+        orders.write("X1,31/12" + "," * (orders_columns(tmp_path) - 2) + "\n")
+    asked = ("team", "D0000002", str(tmp_path), "--format", "json")
+    assert run(*asked).code == 3
+    assert run(*asked, "--bad-rows", "skip").out == run("team", "D0000002", str(exports), "--format", "json").out
+
+
+def orders_columns(folder: Path) -> int:
+    return (folder / "orders.csv").read_text().partition("\n")[0].count(",") + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,10 @@ def test_every_command_has_a_help_with_examples_that_name_it(run: Call, command:
 def test_no_line_of_help_is_wider_than_eighty_columns(run: Call) -> None:
     texts = [run(*command.split(), "--help").out for command in ("", *COMMANDS)]
     assert [line for text in texts for line in text.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("option", ["--kpi", "--by", "--where", "--team"])
+def test_an_option_given_empty_is_refused(run: Call, tmp_path: Path, option: str) -> None:
+    """A script whose variable is not set asks for one thing; it should not get all of them."""
+    ended = run("compute", str(tmp_path), option, "")
+    assert ended == Run(2, "", f"error: {option} is empty\n  fix  give it a value, or leave it out\n")

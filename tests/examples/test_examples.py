@@ -116,7 +116,8 @@ def test_the_crontab_line_writes_both_files(folder: Path) -> None:
     command = line.split(maxsplit=5)[5]
     (folder / "kpis").mkdir()
     few = command.replace("compute /srv/exports", "compute /srv/exports --kpi recruiting,sales")
-    run(few.replace("/srv/exports", "demo").replace("/srv", ".").replace("--strict ", ""), folder)
+    mailed = run(few.replace("/srv/exports", "demo").replace("/srv", "."), folder)
+    assert "distributor_id is not among the distributors" in mailed
     assert pl.read_parquet(folder / "kpis" / "kpis.parquet").height > 100
     assert "New sign-ups" in (folder / "kpis" / "kpis.md").read_text(encoding="utf-8")
 

@@ -38,7 +38,7 @@ def test_several_currencies_without_rates_are_refused() -> None:
         sales({"orders": ORDERS})
     assert str(refused.value).splitlines() == [
         "orders.currency has several currencies",
-        '  got       "EUR" (1 orders), "USD" (1 orders), "eur" (1 orders)',
+        '  got       "EUR" (1 order), "USD" (1 order), "eur" (1 order)',
         "  expected  USD, or a rates table (currency, valid_from, rate)",
         '  fix       name the currency to convert to in mlmkpi.toml:   currency = "USD"',
         "            and export the rates",

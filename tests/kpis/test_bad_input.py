@@ -46,7 +46,7 @@ def test_a_rank_that_is_not_on_the_ladder_is_ignored_and_told() -> None:
     ladder = ("silver", "gold", "ruby")
     asked: dict[str, Any] = {**END, "rank_ladder": ladder}
     assert figure(company(ranks=ranks), "rank_advancement_rate", "2026-10", **asked) == 1 / 3
-    assert "1 rows of ranks that are not on the ladder ignored" in warnings(
+    assert "1 row of ranks that is not on the ladder ignored" in warnings(
         "rank_advancement_rate", company(ranks=ranks), ladder
     )
     assert warnings("rank_advancement_rate", company(ranks=ranks[2:]), ladder) == ()
@@ -80,7 +80,7 @@ def test_without_respondents_every_answer_counts() -> None:
 def test_followers_counted_twice_a_day() -> None:
     counts = table("counted_on account_id followers", ("09-30", "A", 100), ("09-30", "A", 100), ("10-31", "A", 110))
     assert figure(company(followers=counts), "follower_growth_rate", "2026-10", **END) == 0.1
-    assert warnings("follower_growth_rate", company(followers=counts)) == ("1 repeated rows of followers counted once",)
+    assert warnings("follower_growth_rate", company(followers=counts)) == ("1 repeated row of followers counted once",)
     counts = [*counts, *table("counted_on account_id followers", ("09-30", "A", 105))]
     with pytest.raises(DataError, match="1 such keys: 2026-09-30"):
         figure(company(followers=counts), "follower_growth_rate", "2026-10", **END)

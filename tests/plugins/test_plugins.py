@@ -175,3 +175,9 @@ def test_the_documentation_lists_every_choice(choices: type[StrEnum]) -> None:
     line = re.search(rf"^- `{choices.__name__}`, (.*?)(?=^- |^$)", PAGE, re.DOTALL | re.MULTILINE)
     assert line
     assert sorted(re.findall("`([A-Z]+)`", line[1])) == sorted(choices.__members__)
+
+
+def test_nothing_is_left_beside_the_file(exports: Path) -> None:
+    before = sorted(exports.rglob("*"))
+    mlmkpi.compute(exports, kpis=["net_order_value"], count=1)
+    assert sorted(exports.rglob("*")) == before

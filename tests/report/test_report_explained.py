@@ -113,3 +113,11 @@ def test_an_explanation_is_what_the_definition_declares() -> None:
 
 def test_defaults_are_plain_values() -> None:
     assert [plain(each) for each in (True, 1.5, ("a",), Better.LOWER, None)] == [True, 1.5, ["a"], "lower", None]
+
+
+def test_a_family_stands_in_its_place_once() -> None:
+    """The catalogue's order is that of modules, several of which may hold a family's KPIs."""
+    sales = replace(CHURN, name="sales_volume", family="sales")
+    listed = render_catalogue([CHURN, sales, replace(CHURN, name="quick_ratio")], width=80, colour=False)
+    heads = [line.split()[0] for line in listed.splitlines() if not line.startswith("    ") and line]
+    assert heads == ["Recruiting", "churn_rate", "quick_ratio", "Sales", "sales_volume"]

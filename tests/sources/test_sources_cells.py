@@ -192,7 +192,26 @@ def test_days_first_and_months_first_are_refused(exports: Folder) -> None:
     )
 
 
-@pytest.mark.parametrize("cell", ["31/12", "2026-02-30", "yesterday", "0026-10-01", "2026-10-01x", "20261001"])
+@pytest.mark.parametrize("cell", ["2026-02-30", "0026-10-01"])
+def test_a_day_that_there_is_not_has_no_other_form(exports: Folder, cell: str) -> None:
+    assert days(exports, TODAY, cell) == [*numbers((2026, 10, 1)), None]
+    assert refused(exports, "ordered_on") == (
+        "orders.csv row 2: ordered_on is not a date\n"
+        f'  got       "{cell}"\n'
+        "  expected  a day such as 2026-12-31\n"
+        "  fix       correct the cell\n"
+        "            or leave such rows out: --bad-rows skip"
+    )
+
+
+def test_a_number_of_a_day_is_told_from_a_day(exports: Folder) -> None:
+    assert days(exports, "46032", "46033") == [None, None]
+    assert 'date_format = "excel"\n' in refused(exports, "ordered_on")
+    settings = {"input": {"orders": {"date_format": "excel"}}}
+    assert days(exports, "46032", "46033", settings=settings) == numbers((2026, 1, 10), (2026, 1, 11))
+
+
+@pytest.mark.parametrize("cell", ["31/12", "yesterday", "2026-10-01x", "20261001"])
 def test_what_is_no_day_is_refused(exports: Folder, cell: str) -> None:
     assert days(exports, TODAY, cell) == [*numbers((2026, 10, 1)), None]
     assert refused(exports, "ordered_on") == (

@@ -158,3 +158,18 @@ def test_what_is_neither_a_path_nor_a_frame() -> None:
     assert str(caught.value) == (
         "orders is no frame\n  got       int\n  expected  a path, or a frame of Polars, pandas, PyArrow or DuckDB"
     )
+
+
+def test_a_table_in_another_form_is_to_be_saved_as_one_that_is_read(exports: Folder) -> None:
+    exports.put("orders.xlsx", "")
+    with pytest.raises(DataError) as caught:
+        exports.open()
+    assert str(caught.value).endswith("\n  fix       save orders.xlsx as CSV or Parquet")
+
+
+def test_a_readme_is_not_proposed_before_a_data_file(exports: Folder) -> None:
+    exports.put("readme.txt", "")
+    exports.put("sold.csv", "")
+    with pytest.raises(DataError) as caught:
+        exports.open()
+    assert str(caught.value).endswith('orders = "sold.csv"')

@@ -216,3 +216,14 @@ def test_only_mapped_columns_are_copied(
     assert parsed is not None
     assert "secret" not in str(parsed.frame.collect().to_dicts())
     assert len(list(tmp_path.rglob("*.parquet"))) == name.endswith(".gz")
+
+
+def test_what_is_in_no_known_encoding_is_not_asked_to_be_cp1252(exports: Folder) -> None:
+    exports.put("orders.csv", b"order_id,ordered_on,amount,region\n1,2026-10-01,5,\xff\x81C\n")
+    with pytest.raises(DataError) as caught:
+        exports.source()
+    assert str(caught.value) == (
+        "orders.csv is neither UTF-8 nor cp1252 throughout\n"
+        "  expected  text in one encoding: UTF-8, UTF-16 or cp1252\n"
+        "  fix       export it again as UTF-8"
+    )

@@ -125,7 +125,7 @@ def test_the_command_says_that_the_rows_add_up(exports: Path, run: Callable[...,
     assert shown.code == 0
     assert "Sales volume, 2026-10 = " in shown.out
     assert "… and 1 more" in shown.out
-    assert "3 rows: their contributions sum to 27.5, exactly the figure's numerator" in shown.out
+    assert "3 rows: their contributions sum to 27.50, exactly the figure's numerator" in shown.out
     data = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--format", "json")
     assert [row["contribution"] for row in json.loads(data.out)] == [10.5, 20.25, -3.25]
     assert "exactly the figure's numerator" in data.err
@@ -265,3 +265,18 @@ def test_a_note_on_rows_left_out_does_not_change_what_the_rows_sum_to(exports: P
     found = mlmkpi.trace(exports, "net_promoter_score", period="2026-10")
     assert found.note == "answers off the scale: 1"
     assert proof(found) == "1 row: their contributions sum to 100, exactly the figure's numerator"
+
+
+def test_records_that_tell_nobodys_id_are_traced(tmp_path: Path) -> None:
+    """Leads without a distributor, numbered or not, whether a figure has rows or none."""
+    (tmp_path / "leads.csv").write_text(
+        "lead_id,created_on,converted_on\nL1,2026-07-01,2026-07-20\nL2,2026-08-01,2026-09-20\n"
+    )
+    for period, converted in (("2026-07", [1]), ("2026-08", [])):
+        found = mlmkpi.trace(tmp_path, "lead_conversion_rate", period=period, as_of=date(2026, 10, 31))
+        assert found.frame["row"].to_list() == converted
+        assert found.frame["id"].null_count() == len(converted)
+        whole = mlmkpi.trace(
+            tmp_path, "lead_conversion_rate", period=period, side="denominator", as_of=date(2026, 10, 31)
+        )
+        assert whole.total == whole.figure == 1

@@ -98,7 +98,7 @@ def compute(
     The other formats have every period.
     """
     chosen, segments = format_of(form, output), filters(where)
-    if teams := listed(team):
+    if teams := listed("--team", team):
         segments.setdefault(TEAM, []).extend(teams)
     from mlmkpi import compute as run
     from mlmkpi.cli.progress import Progress
@@ -106,10 +106,10 @@ def compute(
     from mlmkpi.report.render import FOR_PEOPLE, render
 
     asked: dict[str, Any] = {
-        "kpis": listed(kpi) or None, "every": every, "by": tuple(listed(by)), "where": segments or None,
-        "first": first, "last": last, "count": count, "as_of": as_of, "compare_year": compare == "year",
-        "bad_rows": bad_rows, "tree": tree, "depth": depth, "generation": generation, "min_team": min_team,
-        "config": config, "engine": engine,
+        "kpis": listed("--kpi", kpi) or None, "every": every, "by": tuple(listed("--by", by)),
+        "where": segments or None, "first": first, "last": last, "count": count, "as_of": as_of,
+        "compare_year": compare == "year", "bad_rows": bad_rows, "tree": tree, "depth": depth,
+        "generation": generation, "min_team": min_team, "config": config, "engine": engine,
     }
 
     def result(**more: Any) -> Result:
@@ -123,7 +123,7 @@ def compute(
             text = plan(exports, **asked, progress=progress)
         write(f"{text}\n".encode(), output)
         return
-    if TEAM in listed(by) and TEAM not in segments and chosen in stream.FORMATS:
+    if TEAM in asked["by"] and TEAM not in segments and chosen in stream.FORMATS:
         with opened(output) as out, stream.Behind(stream.writer(chosen, out, __version__)) as rows:
             found = result(write=rows.write)
             rows.close(found.settings)

@@ -101,4 +101,7 @@ def _worked(
     from mlmkpi.report.worked import render_worked
 
     look = page(exports)
-    write_text(render_worked(found, one, quote(exports), width=look.width, colour=look.colour))
+    asked = ("--as-of", as_of), ("--bad-rows", bad_rows if bad_rows != "stop" else None), ("--config", config)
+    given = [f"{option} {quote(str(value))}" for option, value in asked if value is not None]
+    rows_of = " ".join([quote(exports), *given])
+    write_text(render_worked(found, one, rows_of, width=look.width, colour=look.colour))

@@ -19,19 +19,29 @@ def day(text: str) -> date:
     >>> day("2026-10-31")
     datetime.date(2026, 10, 31)
     """
+    from mlmkpi.period import is_reckoned
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),)) from None
+        found = None
+    if found is None or not is_reckoned(found):
+        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),))
+    return found
 
 
-def listed(texts: Iterable[str] | None) -> list[str]:
+def listed(option: str, texts: Iterable[str] | None) -> list[str]:
     """The values of an option that repeats or takes commas; in double quotes a comma is part of the value.
 
-    >>> listed(["a,b", "c"]), listed(['"Paris, TX",Rome'])
+    Raises UsageError where the option is given and empty, as it is from a script whose variable is not set.
+
+    >>> listed("--kpi", ["a,b", "c"]), listed("--by", ['"Paris, TX",Rome'])
     (['a', 'b', 'c'], ['Paris, TX', 'Rome'])
     """
-    return [value.strip() for row in csv.reader(texts or (), skipinitialspace=True) for value in row if value.strip()]
+    found = [value.strip() for row in csv.reader(texts or (), skipinitialspace=True) for value in row if value.strip()]
+    if texts and not found:
+        raise UsageError(f"{option} is empty", (("fix", "give it a value, or leave it out"),))
+    return found
 
 
 def filters(texts: Iterable[str] | None) -> dict[str, list[str]]:
@@ -43,7 +53,7 @@ def filters(texts: Iterable[str] | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for text in texts or ():
         name = ""
-        for part in listed([text]):
+        for part in listed("--where", [text]):
             before, equals, after = part.partition("=")
             name, value = (before.strip(), after.strip()) if equals else (name, part)
             if not name or not value:
@@ -94,7 +104,7 @@ Output = Annotated[
 ]
 Period = Annotated[
     str | None,
-    typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month that ended."),
+    typer.Option(metavar="PERIOD", help="2026-10, 2026-Q3, 2026-W41. Without it the last month known in full."),
 ]
 Form = Annotated[
     Literal["table", "json", "csv", "parquet", "markdown"] | None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import AsOf, Config, Engine, Exports
+from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports
 from mlmkpi.cli.writing import page, write_text
 
 EXAMPLES = """\
@@ -28,6 +28,7 @@ def team(
     ] = "sponsor",
     depth: Annotated[int, typer.Option(min=0, metavar="N", help="How many generations the tree draws.")] = 2,
     names: Annotated[bool, typer.Option("--names", help="Show people's names.")] = False,
+    bad_rows: BadRows = "stop",
     config: Config = None,
     engine: Engine = None,
     form: Annotated[Literal["text", "json"], typer.Option("--format", help="For people or machines.")] = "text",
@@ -44,8 +45,8 @@ def team(
 
     with Progress() as progress:
         found = run(
-            exports, leader, tree=tree, every=every, as_of=as_of, depth=depth, names=names, config=config,
-            engine=engine, progress=progress,
+            exports, leader, tree=tree, every=every, as_of=as_of, depth=depth, names=names, bad_rows=bad_rows,
+            config=config, engine=engine, progress=progress,
         )
     look = page(None)
     if form == "json":

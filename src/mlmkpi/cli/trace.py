@@ -50,8 +50,8 @@ def trace(
 
     with Progress() as progress:
         found = run(
-            exports, kpi, period=period, side=side, by=tuple(listed(by)), where=filters(where) or None, as_of=as_of,
-            bad_rows=bad_rows, config=config, engine=engine, progress=progress,
+            exports, kpi, period=period, side=side, by=tuple(listed("--by", by)), where=filters(where) or None,
+            as_of=as_of, bad_rows=bad_rows, config=config, engine=engine, progress=progress,
         )
     title = registered()[kpi].title
     write(render_trace(found, chosen, title=title, width=look.width, colour=look.colour, top=top), output)

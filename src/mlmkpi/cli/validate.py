@@ -12,6 +12,7 @@ from mlmkpi.cli.writing import page, write_text
 if TYPE_CHECKING:
     from mlmkpi.engines.checking import Checking
     from mlmkpi.report.found import Checked
+    from mlmkpi.settings import Settings
 
 EXAMPLES = """\
 mlmkpi validate exports/
@@ -35,14 +36,19 @@ def validate(
     from pathlib import Path
     from time import perf_counter
 
+    from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
+    from mlmkpi.pipeline.opening import unread
     from mlmkpi.report.found import render_findings, render_findings_json
     from mlmkpi.settings import load_settings
     from mlmkpi.validate import check, opened
 
     began = perf_counter()
     settings = load_settings(config, Path(exports), Path.cwd())
-    with Progress() as progress, opened(exports, settings, engine) as found:
+    if settings.definitions or settings.plugins:
+        for line in _refused_plugins(settings):
+            messages.warning(line)
+    with Progress() as progress, opened(exports, settings, engine) as (found, leftover):
         progress("checking the exports")
         findings = check(found, settings)
         tables = [_checked(found, name) for name in found.tables]
@@ -52,9 +58,21 @@ def validate(
         look = page(exports)
         seconds = perf_counter() - began
         write_text(render_findings(tables, findings, seconds=seconds, width=look.width, colour=look.colour))
+    for line in unread(leftover):
+        messages.hint(line)
     severe = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in severe for finding in findings):
         raise typer.Exit(1)
+
+
+def _refused_plugins(settings: Settings) -> list[str]:
+    """A line about each plugin that is left out; SettingsError for a definition that no KPI has, or that is amiss."""
+    from mlmkpi.pipeline.plan import check_definitions
+    from mlmkpi.pipeline.plugins import load_plugins
+
+    lines = load_plugins(settings)
+    check_definitions(settings)
+    return lines
 
 
 def _checked(engine: Checking, table: str) -> Checked:

@@ -75,7 +75,7 @@ class Exchange:
 
 
 def _mixed(found: dict[str, int], home: str | None) -> DataError:
-    listed = ", ".join(f'"{code}" ({n:,} orders)' for code, n in found.items())
+    listed = ", ".join(f'"{code}" ({n:,} order{"s" * (n != 1)})' for code, n in found.items())
     skip = "\nor leave out the orders in other currencies: --bad-rows skip" if home else ""
     return DataError(
         "orders.currency has several currencies" if len(found) > 1 else f"orders.currency is not {home}",

@@ -142,7 +142,7 @@ def income_distribution() -> Ratio:
 
 
 @kpi(
-    title="Gini of earnings", short="Earnings Gini", family=Family.COMPLIANCE, unit=Unit.RATE, better=Better.LOWER,
+    title="Gini of earnings", short="Earnings Gini", family=Family.COMPLIANCE, unit=Unit.RATIO, better=Better.LOWER,
 )
 def earnings_gini() -> Concentrated:
     """How unequal incomes are: 0 where all earn the same, close to 1 where one earns everything.

@@ -37,23 +37,25 @@ def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clo
     data_start = days[0] if days else None
     if as_of is not None:
         return Clock(as_of, data_start)
+    told_by, dated = ("order", "dated ") if days else ("date", "")
     if not days:
         days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
     if not days:
         raise DataError(
-            "no date in the export tells what day it is as of",
-            (("got", ", ".join(tables) or "no table with dates"), ("fix", "say the day: --as-of 2026-10-31")),
+            "no date tells what day it is as of",
+            (
+                ("got", f"no day in {', '.join(tables)}" if tables else "none of the tables that these KPIs read"),
+                ("fix", "say the day: --as-of 2026-10-31"),
+            ),
         )
     warnings = []
     if len(days) > 1 and days[-1] - days[-2] > GAP:
         slip, before = from_day_number(days[-1]), from_day_number(days[-2])
-        what = "order" if orders else "row"
-        warnings.append(
-            f"the latest {what} is dated {slip}, {(slip - before).days} days after the next: taken for a slip"
-        )
+        gap = f"{(slip - before).days} days after the next"
+        warnings.append(f"the latest {told_by} is {dated}{slip}, {gap}: taken for a slip")
         days.pop()
     chosen = from_day_number(days[-1])
-    hint = f"as of {chosen}, the latest {'order' if orders else 'date'} in the export; another: --as-of YYYY-MM-DD"
+    hint = f"as of {chosen}, the latest {told_by} in the export; another: --as-of YYYY-MM-DD"
     return Clock(chosen, data_start, (hint,), tuple(warnings))
 
 
@@ -62,8 +64,9 @@ def company_calendar(engine: Engine) -> CompanyCalendar:
     wanted = ["period", "starts_on", "ends_on"]
     if not set(wanted) <= engine.columns("periods"):
         raise DataError(
-            "--every period needs the periods export",
-            (("expected", "a table periods with the columns period, starts_on, ends_on"),),
+            "periods of the company's own need the periods export",
+            (("expected", "a table periods with the columns period, starts_on, ends_on; or a period of the calendar, "
+                          "such as 2026-10, 2026-Q3 or 2026-W41"),),
         )
     rows = engine.collect(engine.scan("periods", wanted)).drop_nulls().unique().rows()
     return CompanyCalendar([(str(label), from_day_number(start), from_day_number(end)) for label, start, end in rows])

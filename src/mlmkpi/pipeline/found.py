@@ -19,7 +19,10 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 
 def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
     """Repeats, conflicts, rows left out, cells read with a doubt, unknown sellers, and ages that `dimensions` read."""
-    found = [f"{count:,} repeated rows of {table} counted once" for table, count in export.repeats.items() if count]
+    found = [
+        f"{count:,} repeated row{'s' * (count > 1)} of {table} counted once"
+        for table, count in export.repeats.items() if count
+    ]
     if export.exchange and export.exchange.dropped:
         found.append(f"{export.exchange.dropped:,} orders in other currencies left out")
     found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
@@ -30,7 +33,11 @@ def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ())
         f"{count:,} order{'s' if count > 1 else ''} {told[name]}" for name, count in books.lacking.items() if count
     ]
     if export.off_ladder:
-        found.append(f"{export.off_ladder:,} rows of ranks that are not on the ladder ignored")
+        several = export.off_ladder > 1
+        found.append(
+            f"{export.off_ladder:,} row{'s' * several} of ranks that {'are' if several else 'is'} not on the ladder "
+            "ignored"
+        )
     unknown = books.unknown_sellers()
     if unknown:
         found.append(f"{unknown:,} seller{'s' if unknown > 1 else ''} of orders not among the distributors")

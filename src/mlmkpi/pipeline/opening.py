@@ -11,6 +11,7 @@ from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
+from mlmkpi.sources.discovery import table_of
 
 Exports = str | Path | Mapping[str, Any]
 T = TypeVar("T")
@@ -34,7 +35,10 @@ def on_engine(
 def unread(leftover: Sequence[str]) -> list[str]:
     """What people should hear of files that no table claims, and that are no Python, as plugins are."""
     leftover = [name for name in leftover if Path(name).suffix != ".py"]
-    return [f"left unread, as no table is called so: {', '.join(leftover)}"] if leftover else []
+    named = [name for name in leftover if table_of(name)]
+    others = [name for name in leftover if name not in named]
+    lines = {"it is neither CSV, TSV, TXT nor Parquet": named, "no table is called so": others}
+    return [f"left unread, as {why}: {', '.join(names)}" for why, names in lines.items() if names]
 
 
 def _polars(opened: Any, bad_rows: str, *, exact: bool) -> Engine:

@@ -54,8 +54,12 @@ def unit_of(fact: Fact, rows: Frame) -> Unit:
 
 
 def located(books: Books, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with `table`, `id`, `file` and `row` beside the unit as the engine indexes it."""
+    """The frame with `table`, `id`, `file` and `row` beside the unit as the engine indexes it.
+
+    Of records that tell nobody's id the unit is text already, and empty.
+    """
     coded = unit.column in (ORDER, PERSON) or (unit.coded and "" not in unit.tables.values())
+    coded = coded and frame[UNIT].dtype != pl.String
     ids = books.engine.decode(frame[UNIT], unit.coded) if coded else frame[UNIT].cast(pl.String)
     frame = frame.with_columns(ids.alias("id"))
     if "" in unit.tables.values():

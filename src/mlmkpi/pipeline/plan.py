@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import SettingsError, UsageError
@@ -21,6 +22,8 @@ from mlmkpi.tables import TABLES
 
 TOP = ("volume", "refunds", "valid_status")
 RUN = ("age_bands",)
+PREFIXES = {"customers": "customer.", "orders": "order."}
+"""How dimensions of tables other than the sellers' begin."""
 DEFAULT = (
     "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "personal_sales_volume",
     "team_sales_volume", "average_order_value", "customer_to_distributor_ratio", "activity_rate",
@@ -59,6 +62,25 @@ class Planned:
         """Whether the export has what it takes, and the split asked for is possible."""
         return self.lacks is None and self.unsplit is None
 
+    @property
+    def window(self) -> int:
+        """How many days its rows are followed, where the export tells what they are followed for."""
+        return longest_window(self.figure) if self.followed else 0
+
+
+def longest_window(figure: Figure) -> int:
+    """How many days a figure's rows are followed; 0 where it does not wait for anything."""
+    return max((fact.window_days() for fact in facts_of(figure)), default=0)
+
+
+def in_force(kpi: Kpi, settings: Settings) -> dict[str, Any]:
+    """The parameters that the settings give a KPI; SettingsError for one that does not fit."""
+    where = str(settings.path or FILE_NAME)
+    return {
+        name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
+        for name, default in kpi.parameters.items()
+    }
+
 
 def chosen(names: Sequence[str | Kpi] | None) -> tuple[list[Kpi], bool]:
     """The KPIs asked for in report order, and whether it is the default set; UsageError for an unknown name.
@@ -96,23 +118,28 @@ def _unknown_kpi(name: str) -> UsageError:
     )
 
 
+def check_definitions(settings: Settings) -> None:
+    """Raise SettingsError for a setting under [definitions] that no KPI has, or that does not fit."""
+    known = {name for kpi in KPIS.values() for name in kpi.parameters}
+    named = {name: value for name, value in settings.definitions.items() if name not in RUN}
+    check_names(named, known, str(settings.path or FILE_NAME))
+    for kpi in KPIS.values():
+        in_force(kpi, settings)
+
+
 def plan(
     kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions, teams: Teams
 ) -> list[Planned]:
     """Each KPI with the settings' parameters; SettingsError for one that does not fit."""
     where = str(settings.path or FILE_NAME)
-    known = {name for kpi in KPIS.values() for name in kpi.parameters}
-    check_names({k: v for k, v in settings.definitions.items() if k not in RUN}, known, where)
+    check_definitions(settings)
     return [_planned(kpi, export, settings, dimensions, teams, where) for kpi in kpis]
 
 
 def _planned(
     kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams, where: str
 ) -> Planned:
-    values = {
-        name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
-        for name, default in kpi.parameters.items()
-    }
+    values = in_force(kpi, settings)
     try:
         figure = kpi.function(**values)
     except ValueError as error:
@@ -198,13 +225,15 @@ def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequ
 
 def _no_dimension(dimension: Dimension, needed: str, export: Export) -> UsageError:
     table, _, column = needed.partition(".")
-    prefix = {"customers": "customer.", "orders": "order."}.get(table, "")
+    prefix = PREFIXES.get(table, "")
     have = sorted(export.columns(table) | set(TABLES[table].names))
-    guess = nearest(column, have)
+    near = nearest(column, have)
+    meant = [f"{before}{column}" for other, before in PREFIXES.items() if column in export.columns(other)]
+    guess = " or ".join(meant or ([f"{prefix}{near}"] if near else []))
     return UsageError(
         f"there is no column {column} in {table} to split by",
         (("got", f"--by {dimension.name}"), ("expected", ", ".join(have)),
-         *((("fix", f"did you mean {prefix}{guess}?"),) if guess else ())),
+         *((("fix", f"did you mean {guess}?"),) if guess else ())),
     )
 
 

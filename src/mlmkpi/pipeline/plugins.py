@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.errors import EngineError, SettingsError
@@ -17,6 +19,9 @@ from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
 from mlmkpi.pipeline.whole import MeasureError
 from mlmkpi.settings import FILE_NAME, Settings
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 GROUP = "mlmkpi.kpis"
 _own: dict[str, str] = {}
@@ -156,16 +161,24 @@ def _meant(count: Measure) -> str:
     return f"is @scaled meant above {count}?" if count.is_plugins else "is another unit meant?"
 
 
+class _Unkept(SourceFileLoader):
+    """A loader that leaves no bytecode beside the file: plugins stand among exports."""
+
+    def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
+        """Keep nothing."""
+
+
 def _run_file(path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
     name = f"mlmkpi_plugin_{path.stem}"
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = _Unkept(name, str(path))
+    spec = spec_from_loader(name, loader)
+    if spec is None or path.suffix != ".py":
         raise ImportError(f"{path.name} is no Python file")
     module = module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    loader.exec_module(module)
 
 
 def _place(traceback: TracebackType | None, key: str) -> str:

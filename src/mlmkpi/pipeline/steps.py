@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.facts.spans import Schedule
-from mlmkpi.kpi import TOTAL, Concentrated, Figure, Ratio, Shape, Survival, facts_of
+from mlmkpi.kpi import TOTAL, Concentrated, Figure, Ratio, Shape, Survival
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import total_sums
 from mlmkpi.pipeline.jobs import Jobs
@@ -52,7 +52,7 @@ def working(one: Planned, jobs: Jobs, schedule: Schedule, row: Mapping[str, Any]
 
 def young(one: Planned, schedule: Schedule, row: Mapping[str, Any]) -> tuple[str, ...]:
     """Who of the period is left out, not having been followed for as long as the figure waits."""
-    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0) if one.followed else 0
+    window = one.window
     last = schedule.as_of - window
     span = next((span for span in schedule.spans if span.period.label == row["period"]), None)
     if span is None or not one.computed or not window or span.end <= last:
@@ -73,7 +73,7 @@ def _survival(figure: Survival, one: Planned, jobs: Jobs, span: int) -> Working:
     times = zip(curve.times, curve.survival, curve.ended, strict=True)
     falls = [(int(day), share) for day, share, ended in times if ended]
     told = falls if len(falls) <= FEW else [*falls[: FEW // 2], *falls[-FEW // 2:]]
-    texts = [f"{share:.3f} after {day} days" for day, share in told]
+    texts = [f"{share:.3f} after {day} day{'s' * (day != 1)}" for day, share in told]
     if len(falls) > FEW:
         texts.insert(FEW // 2, "…")
     line = "nobody has had it yet" if not texts else f"the share without it: {', '.join(texts)}"

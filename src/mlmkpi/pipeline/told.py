@@ -9,11 +9,12 @@ from mlmkpi.pipeline.steps import Step
 
 @dataclass(frozen=True)
 class Instead:
-    """The figure under another value of one parameter, all else alike."""
+    """The figure under another value of one parameter, all else alike; `complete` as in the Result."""
 
     parameter: str
     value: str
     figure: float
+    complete: bool
 
 
 @dataclass(frozen=True)

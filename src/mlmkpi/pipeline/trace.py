@@ -25,7 +25,7 @@ from mlmkpi.facts.spans import Span
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
-from mlmkpi.pipeline.plan import Planned, chosen
+from mlmkpi.pipeline.plan import Planned, chosen, in_force, longest_window
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
@@ -92,7 +92,7 @@ def trace(
     config: Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> Trace:
-    """The rows behind a KPI's figure in a `period` ("2026-10", "2026-Q3", "2026-W41"; None: the last that ended).
+    """The rows behind a KPI's figure in a `period` ("2026-10", "2026-Q3", "2026-W41"; None: the last known in full).
 
     `by` adds dimensions as columns, `where` keeps the rows of their values; all else is as in `compute`.
 
@@ -104,11 +104,12 @@ def trace(
     load_plugins(settings)
     known = chosen([kpi])[0][0]
     chosen_side = one_of(Side, "side", side)
-    own = {name for block in known.function().blocks for name in block}
+    figure = known.function(**in_force(known, settings))
+    own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
     if TEAM in by and TEAM not in asked:
         raise UsageError("rows are traced by team only for the teams asked for", (("fix", "--where team=ID"),))
-    chosen_every, days = asked_for(period, every)
+    chosen_every, days = asked_for(period, every, longest_window(figure))
     request = request_of(
         kpis=[kpi], every=chosen_every, by=by, where=asked or None, as_of=as_of, bad_rows=bad_rows, tree=tree,
         depth=depth, generation=generation, **days,
@@ -148,7 +149,7 @@ def _look(
 ) -> _Found:
     if not planned.computed:
         raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
-    span = picked(books.schedule, period)
+    span = picked(books.schedule, period, planned.window)
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
     for rules in list(books.wanted):

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.spans import Schedule, Span
-from mlmkpi.period import Every
+from mlmkpi.period import Every, from_day_number, is_reckoned
 
 MANY = 10_000
 LABELS = {
@@ -16,19 +16,23 @@ LABELS = {
     Every.QUARTER: r"(\d{4})-Q([1-4])", Every.YEAR: r"(\d{4})",
 }
 
+SHORTEST: dict[str, int] = {Every.WEEK: 7, Every.MONTH: 28, Every.QUARTER: 90, Every.YEAR: 365}
+"""How many days a period has at least."""
 
-def asked_for(label: str | None, every: str) -> tuple[str, dict[str, Any]]:
-    """How long the period of a label is, and what chooses it in a run; without a label the last two of `every`.
 
-    A label of no calendar is looked for among the company's own periods.
+def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict[str, Any]]:
+    """How long the period of a label is, and what chooses it in a run.
+
+    Without a label the last of `every`, so many that one of them ended `window` days ago. A label of no calendar is
+    looked for among the company's own periods.
 
     >>> asked_for("2026-Q3", "month")
     ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 7, 1)})
-    >>> asked_for(None, "month")
-    ('month', {'count': 2})
+    >>> asked_for(None, "month"), asked_for(None, "month", 90)
+    (('month', {'count': 2}), ('month', {'count': 6}))
     """
     if label is None:
-        return every, {"count": 2}
+        return every, {"count": 2 - -window // SHORTEST.get(every, 1)}
     for kind, shape in LABELS.items():
         if found := re.fullmatch(shape, label):
             day = _first_day(kind, [int(part) for part in found.groups()], label)
@@ -36,19 +40,21 @@ def asked_for(label: str | None, every: str) -> tuple[str, dict[str, Any]]:
     return Every.PERIOD.value, {"count": MANY}
 
 
-def picked(schedule: Schedule, label: str | None) -> Span:
-    """The span of the label; without one the last period that ended. UsageError where there is none."""
+def picked(schedule: Schedule, label: str | None, window: int = 0) -> Span:
+    """The span of the label; without one the last that ended `window` days ago. UsageError where there is none."""
     shown = [schedule.spans[at] for at in schedule.shown]
     if label is None:
-        ended = [span for span in shown if span.complete] or shown
-        if ended:
-            return ended[-1]
+        ended = [span for span in shown if span.complete]
+        known = [span for span in ended if span.end + window <= schedule.as_of] or ended or shown
+        if known:
+            return known[-1]
     for span in shown:
         if span.period.label == label:
             return span
     raise UsageError(
         f"there is no period {label}" if label else "there is no period",
-        (("expected", "a period by its label, such as 2026-10, 2026-Q3 or 2026-W41, that starts by the as-of date"),),
+        (("expected", "a period by its label, such as 2026-10, 2026-Q3 or 2026-W41, that starts by the as-of date, "
+                      f"{from_day_number(schedule.as_of)}"),),
     )
 
 
@@ -56,9 +62,13 @@ def _first_day(kind: Every, parts: list[int], label: str) -> date:
     year, rest = parts[0], parts[1:]
     try:
         if kind is Every.WEEK:
-            return date.fromisocalendar(year, rest[0], 1)
-        if kind is Every.QUARTER:
-            return date(year, 3 * rest[0] - 2, 1)
-        return date(year, *(rest or [1]), *([] if kind is Every.DAY else [1]))
+            day = date.fromisocalendar(year, rest[0], 1)
+        elif kind is Every.QUARTER:
+            day = date(year, 3 * rest[0] - 2, 1)
+        else:
+            day = date(year, *(rest or [1]), *([] if kind is Every.DAY else [1]))
     except ValueError:
-        raise UsageError(f"{label} is no period", (("expected", "a label such as 2026-10 or 2026-Q3"),)) from None
+        day = date.min
+    if not is_reckoned(day):
+        raise UsageError(f"{label} is no period", (("expected", "a label such as 2026-10 or 2026-Q3"),))
+    return day

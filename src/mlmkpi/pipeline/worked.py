@@ -21,9 +21,9 @@ from mlmkpi.facts.books import Books
 from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.facts.rules import ActiveRule, OrderRules
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
-from mlmkpi.parameters import parsed, shown
+from mlmkpi.parameters import shown
 from mlmkpi.pipeline.jobs import Jobs
-from mlmkpi.pipeline.plan import Planned, chosen
+from mlmkpi.pipeline.plan import Planned, chosen, in_force, longest_window
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.request import request_of
@@ -33,7 +33,7 @@ from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.told import Checked, CheckedRow, Instead, Part, Worked, Wrong
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.when import asked_for
-from mlmkpi.settings import FILE_NAME, Settings, load_settings
+from mlmkpi.settings import Settings, load_settings
 
 MOST = 8
 """So many changes of parameters are told."""
@@ -53,7 +53,7 @@ def work_out(
     bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> Worked:
-    """A KPI's figure worked out for a `period` ("2026-10", "2026-Q3"; None: the last that ended).
+    """A KPI's figure worked out for a `period` ("2026-10", "2026-Q3"; None: the last known in full).
 
     Raises what `compute` raises, and UsageError for a period that there is not.
     """
@@ -61,10 +61,10 @@ def work_out(
     settings = settings or load_settings(config, folder, Path.cwd())
     load_plugins(settings)
     known = chosen([kpi])[0][0]
-    in_force = _in_force(known, settings)
-    others = {f"{known.name}?{at}": choice for at, choice in enumerate(_choices(known, in_force))}
+    values = in_force(known, settings)
+    others = {f"{known.name}?{at}": choice for at, choice in enumerate(_choices(known, values))}
     variants = [_variant(known, name, *choice) for name, choice in others.items()]
-    figure = known.function(**in_force)
+    figure = known.function(**values)
     naive = known.naive.sums(figure) if known.naive else ()
     made = [Ratio(measure) for measure in known.made_of(figure)] if known.made_of else []
     orders = [Ratio(measure) for measure in _order_rows(figure)]
@@ -72,7 +72,7 @@ def work_out(
     named = {"!": naive, "+": made, "#": orders, "~": [test] if test else []}
     sums = [replace(known, name=f"{known.name}{sign}{at}", interval=Interval.NONE, naive=None, function=_giving(one))
             for sign, ratios in named.items() for at, one in enumerate(ratios)]
-    chosen_every, days = asked_for(period, every)
+    chosen_every, days = asked_for(period, every, longest_window(figure))
     wanted: list[str | Kpi] = [kpi, *known.related, *variants, *sums]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
     request = replace(request, models_for=period or "")
@@ -82,7 +82,7 @@ def work_out(
         seen[:] = [_Seen(one, books, jobs) for one in planned if one.kpi.name == known.name]
 
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
-    rows = _of_period(result.frame, known, period)
+    rows = _of_period(result.frame, known, period, result.as_of)
     told = _told(known, seen[0], rows, others, len(naive), result)
     if made and told.steps:
         told = replace(told, steps=(*_sums(rows, known, "+", made), *told.steps))
@@ -104,22 +104,13 @@ def _sums(rows: pl.DataFrame, kpi: Kpi, sign: str, ratios: Sequence[Ratio]) -> t
     return tuple(Step(text, value) for text, value in named if value is not None)
 
 
-def _in_force(kpi: Kpi, settings: Settings) -> dict[str, Any]:
-    """The parameters that the settings give the KPI."""
-    where = str(settings.path or FILE_NAME)
-    return {
-        name: parsed(name, settings.definitions[name], default, where) if name in settings.definitions else default
-        for name, default in kpi.parameters.items()
-    }
-
-
-def _choices(kpi: Kpi, in_force: dict[str, Any]) -> list[tuple[str, Any]]:
+def _choices(kpi: Kpi, values: dict[str, Any]) -> list[tuple[str, Any]]:
     """Other values of each parameter under which the definition stands: other choices, half and double a number."""
     found = []
-    for name, value in in_force.items():
+    for name, value in values.items():
         for other in _others(value) if value else FROM_NOTHING.get(name, _others(value)):
             try:
-                kpi.function(**{**in_force, name: other})
+                kpi.function(**{**values, name: other})
             except ValueError:
                 continue
             found.append((name, other))
@@ -161,8 +152,8 @@ def _giving(figure: Ratio) -> Callable[[], Figure]:
     return lambda: figure
 
 
-def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFrame:
-    """The rows of the period asked for, or of the last that ended."""
+def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None, as_of: date) -> pl.DataFrame:
+    """The rows of the period asked for, or of the last known in full."""
     if period is None:
         main = frame.filter(pl.col("kpi") == kpi.name)
         ended = main.filter(pl.col("complete").fill_null(False))
@@ -170,10 +161,8 @@ def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None) -> pl.DataFram
         period = labels[-1] if labels else None
     rows = frame.filter(pl.col("period") == period)
     if rows.is_empty():
-        raise UsageError(
-            f"there is no period {period}",
-            (("expected", "a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date"),),
-        )
+        wanted = f"a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date, {as_of}"
+        raise UsageError(f"there is no period {period}", (("expected", wanted),))
     return rows
 
 
@@ -226,9 +215,9 @@ def _instead(
     for name, (parameter, other) in others.items():
         theirs = rows.filter(pl.col("kpi") == name, pl.col("statistic") == "value")
         theirs = theirs.filter(pl.col(each).is_null() for each in own) if own else theirs
-        figure = theirs["value"].item() if theirs.height == 1 else None
+        figure, complete = theirs.select("value", "complete").row(0) if theirs.height == 1 else (None, True)
         if figure is not None and value is not None and figure != value:
-            found.append(Instead(parameter, shown(other), figure))
+            found.append(Instead(parameter, shown(other), figure, complete))
     largest = sorted(found, key=lambda one: -abs(one.figure - (value or 0)))[:MOST]
     return tuple(one for one in found if one in largest)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from mlmkpi.explain import Explanation, Parameter
-from mlmkpi.report.labels import family_text
+from mlmkpi.report.labels import family_place, family_text
 from mlmkpi.report.paper import BOLD, DIM, entry, printed, wrapped
 
 INDENT = 14
@@ -58,7 +58,7 @@ def _parameter(one: Parameter, room: int) -> list[Text]:
 
 
 def _catalogue(all_of_them: Iterable[Explanation], width: int) -> Iterator[Text]:
-    known = list(all_of_them)
+    known = sorted(all_of_them, key=lambda one: family_place(one.family))
     longest = max([len(one.name) for one in known], default=0)
     family = ""
     for one in known:

@@ -5,6 +5,7 @@ Rates are percents and change in points; counts and totals change in percent, al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 MINUS = "\N{MINUS SIGN}"
@@ -17,6 +18,8 @@ SUFFIXES = {
 LARGE = 10_000
 BARS = "▁▂▃▄▅▆▇█"
 CALM = 0.1
+FINEST = 6
+"""So many decimal places at most tell a figure; beyond them is what floating point leaves."""
 
 
 def value_text(value: float | None, unit: str) -> str:
@@ -81,6 +84,16 @@ def plain_text(value: float | None) -> str:
     return _digits(value, 0 if value == int(value) or abs(value) >= LARGE else 2)
 
 
+def sum_text(value: float) -> str:
+    """A sum in full, its thousands apart; a part of one has two places, and up to four where it has them.
+
+    >>> sum_text(1204), sum_text(43207.4), sum_text(-35.2391)
+    ('1,204', '43,207.40', '−35.2391')
+    """
+    whole, _, part = f"{value:,.4f}".rstrip("0").partition(".")
+    return (f"{whole}.{part:0<2}" if part else whole).replace("-", MINUS)
+
+
 def spark_text(values: Iterable[float | None]) -> str:
     """A bar a value, a space where there is none.
 
@@ -114,16 +127,26 @@ def _places(value: float, unit: str) -> int:
     """Decimal places that fit a value of this size."""
     size = abs(value)
     if unit == "rate":
-        return 2 if 0 < size < 0.01 else 1
+        return _significant(100 * size, 2) if 0 < size < 0.01 else 1
     if unit in ("count", "days"):
         return 0 if value == int(value) else 1
     if unit == "points":
         return 1
     if unit == "ratio":
-        return 3 if 0 < size < 0.1 else 2
+        return _significant(size, 3) if 0 < size < 0.1 else 2
     if size >= LARGE or unit in WITHOUT_CENTS:
         return 0
     return 1 if unit == "volume" else 2
+
+
+def _significant(size: float, places: int) -> int:
+    """So many places, and more where the first two digits that are not 0 need them; what needs too many is noise.
+
+    >>> _significant(0.46, 2), _significant(0.000506, 2), _significant(1e-9, 2)
+    (2, 5, 2)
+    """
+    needed = 1 - math.floor(math.log10(size))
+    return needed if places < needed <= FINEST else places
 
 
 def _bound_places(end: float, value: float, unit: str) -> int:

@@ -53,7 +53,8 @@ def _page(
     for table in tables:
         own = [finding for finding in findings if finding.table == table.name]
         files = f"{table.files} file{'s' * (table.files != 1)}"
-        yield Text(f"{table.name:<{longest}}  {sizes[table.name]:>{most}} rows in {files}{'' if own else '  ✓'}")
+        size = f"{sizes[table.name]:>{most}} row{'s' * (table.rows != 1)}"
+        yield Text(f"{table.name:<{longest}}  {size} in {files}{'' if own else '  ✓'}")
         for finding in own:
             yield from _finding(finding, width)
     for finding in findings:
@@ -61,7 +62,7 @@ def _page(
             yield from _finding(finding, width)
     yield Text()
     rows = sum(table.rows or 0 for table in tables)
-    yield Text(f"{_sum(findings)} in {rows:,} rows ({seconds:.1f} s)")
+    yield Text(f"{_sum(findings)} in {rows:,} row{'s' * (rows != 1)} ({seconds:.1f} s)")
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Text]:

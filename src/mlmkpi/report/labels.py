@@ -20,7 +20,7 @@ STATISTICS = {
     "own": "own purchases", "customer": "customer orders", "without_channel": "without a channel",
     "top_1pct": "top 1 %", "herfindahl": "Herfindahl",
     "herfindahl_country": "Herfindahl by country", "herfindahl_region": "Herfindahl by region",
-    "pareto": "Pareto", "net": "net sales", "index_year": "index on a year ago",
+    "pareto": "Pareto", "net": "net sales", "index_year": "year index",
     "team_sales_volume.own": "own volume", "income_distribution.net": "gross less expenses",
 }
 STEERING = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -78,6 +78,15 @@ def before_text(period: Period, every: str, earlier: Period | None) -> str:
 def family_text(family: str) -> str:
     """A section's title."""
     return FAMILIES.get(family, family.capitalize())
+
+
+def family_place(family: str) -> int:
+    """Where a section stands among the others, one that is not known behind them.
+
+    >>> family_place("recruiting"), family_place("sales")
+    (0, 1)
+    """
+    return list(FAMILIES).index(family) if family in FAMILIES else len(FAMILIES)
 
 
 def statistic_text(statistic: str, kpi: str = "") -> str:

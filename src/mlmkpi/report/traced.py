@@ -9,7 +9,7 @@ import polars as pl
 from rich.text import Text
 
 from mlmkpi.pipeline.trace import Trace
-from mlmkpi.report.format import value_text
+from mlmkpi.report.format import sum_text, value_text
 from mlmkpi.report.labels import clean
 from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
 from mlmkpi.report.to_csv import csv_text
@@ -37,7 +37,7 @@ def proof(trace: Trace) -> str:
     if not trace.adds_up:
         return f"{rows}: the figure is taken from their values, it is not a sum of them"
     same = "the sum behind the figure" if trace.apart else f"the figure's {trace.side}"
-    return f"{rows}: their contributions sum to {_number(trace.total)}, exactly {same}"
+    return f"{rows}: their contributions sum to {sum_text(trace.total)}, exactly {same}"
 
 
 def _page(trace: Trace, title: str, width: int, top: int) -> Iterator[Text]:
@@ -78,9 +78,4 @@ def _place(row: dict[str, object]) -> str:
 
 
 def _cell(value: object) -> str:
-    return _number(value) if isinstance(value, float) else "" if value is None else clean(str(value))
-
-
-def _number(value: float) -> str:
-    """A number with its thousands apart and no more places than it has."""
-    return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")
+    return sum_text(value) if isinstance(value, float) else "" if value is None else clean(str(value))

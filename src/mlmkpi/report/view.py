@@ -13,6 +13,7 @@ from mlmkpi.report.labels import (
     before_text,
     clean,
     day_text,
+    family_place,
     family_text,
     period_text,
     segment_text,
@@ -87,7 +88,7 @@ def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, o
     families: dict[str, list[Line]] = {}
     for block in choice.blocks:
         families.setdefault(kpis[block.kpi].family, []).extend(_lines(block, kpis[block.kpi], result, choice))
-    sections = tuple(Section(family_text(family), tuple(lines)) for family, lines in families.items())
+    sections = tuple(Section(family_text(one), tuple(families[one])) for one in sorted(families, key=family_place))
     figures = tuple(line.cells for section in sections for line in section.lines if line.cells)
     period = choice.periods[choice.at]
     compared = sum(bool(cells.year) for cells in figures) * 2 >= len(figures)
@@ -126,6 +127,11 @@ def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> It
 def _depth(kpi: KpiLike) -> int:
     """How deep a KPI stands: one that is a part of the KPI before it has a short name with two blanks before it."""
     return 1 + (len(kpi.short) - len(kpi.short.lstrip())) // 2
+
+
+def _by_itself(kpi: KpiLike) -> str:
+    """A KPI's short name where no KPI stands above it: a part's own is short of what it is part of."""
+    return kpi.short if _depth(kpi) == 1 else kpi.title
 
 
 def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice) -> Iterator[Line]:
@@ -238,13 +244,21 @@ def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
         yield f"{names}: not ended, so not shown; --format csv has the figures so far"
 
 
+def _noted(row: Row, main: Row, block: Block, kpis: Mapping[str, KpiLike]) -> str:
+    """Whose note it is: the KPI's, or where that has its figure without it, what stands beside it."""
+    name = _by_itself(kpis[block.kpi])
+    apart = _is_main(main) and main.value is not None and main.note != row.note and row.statistic != "value"
+    return f"{name}{JOINT}{statistic_text(row.statistic, block.kpi)}" if apart else name
+
+
 def _notes(kpis: Mapping[str, KpiLike], choice: Choice) -> Iterator[str]:
     """The notes of the rows that are shown, those of the same KPIs on one line."""
     notes: dict[str, dict[str, None]] = {}
     for block in choice.blocks:
-        for row in (row for segment in block.segments for row in segment.rows):
-            if row.note:
-                notes.setdefault(clean(row.note), {})[kpis[block.kpi].short.strip()] = None
+        for segment in block.segments:
+            for row in segment.rows:
+                if row.note:
+                    notes.setdefault(clean(row.note), {})[_noted(row, segment.rows[0], block, kpis)] = None
     by_kpis: dict[str, list[str]] = {}
     for note, names in notes.items():
         by_kpis.setdefault(", ".join(names), []).append(note)

@@ -10,7 +10,7 @@ from rich.text import Text
 from mlmkpi.explain import Explanation
 from mlmkpi.pipeline.told import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
-from mlmkpi.report.format import interval_text, value_text
+from mlmkpi.report.format import interval_text, sum_text, value_text
 from mlmkpi.report.labels import clean, statistic_text
 from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
 
@@ -35,15 +35,17 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     for at, line in enumerate(one.left_out):
         yield from labelled_entry("" if at else "Note", wrapped(clean(line), room))
     if one.orders:
-        counts = [f"{step.counts.lower()} {_number(step.value)}" for step in one.orders if step.value]
+        counts = [f"{step.counts.lower()} {sum_text(step.value)}" for step in one.orders if step.value]
         yield from labelled_entry("Orders", wrapped(f"in the period: {', '.join(counts) or 'none'}", room))
     for at, step in enumerate(one.related):
-        figure = "–" if step.value is None else _number(step.value)
+        figure = "–" if step.value is None else sum_text(step.value)
         yield from labelled_entry("" if at else "See too", wrapped(f"{figure}  {step.counts}", room))
-    changes = [(f"{each.parameter} = {each.value}", value_text(each.figure, one.unit)) for each in one.instead]
+    changes = [(f"{each.parameter} = {each.value}", each) for each in one.instead]
     longest = max((len(text) for text, _ in changes), default=0)
-    for at, (text, figure) in enumerate(changes):
-        yield from labelled_entry("" if at else "If instead", [Text(f"{text:<{longest}}  {figure:>10}")])
+    for at, (text, each) in enumerate(changes):
+        so_far = " so far" if one.complete and not each.complete else ""
+        line = f"{text:<{longest}}  {value_text(each.figure, one.unit):>10}{so_far}"
+        yield from labelled_entry("" if at else "If instead", [Text(line)])
     if one.unchanged:
         same = ", ".join(f"{name} = {value}" for name, value in one.unchanged)
         yield from labelled_entry("No change", wrapped(same, room))
@@ -78,7 +80,7 @@ def _check(check: Checked, unit: str, room: int) -> Iterator[Text]:
 
 def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
     """Every sum on a line, the division, and what stands beside it."""
-    lines = [(step.counts, "" if step.value is None else _number(step.value)) for step in one.steps]
+    lines = [(step.counts, "" if step.value is None else sum_text(step.value)) for step in one.steps]
     right = max((len(figure) for _, figure in lines), default=0)
     for words, figure in lines:
         first, *rest = wrapped(clean(words), width - right - 6)
@@ -89,7 +91,7 @@ def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
         yield from (Text(f"  {line}", DIM) for line in wrapped(one.division, width - 2))
     elif len(one.steps) == 2 and one.value is not None:
         below, above = one.steps
-        yield Text(f"  {_number(above.value or 0)} ÷ {_number(below.value or 0)} = {_share(one)}")
+        yield Text(f"  {sum_text(above.value or 0)} ÷ {sum_text(below.value or 0)} = {_share(one)}")
     if one.low is not None or one.high is not None:
         how = INTERVALS.get(told.interval, "95 %").removeprefix("95 %, ")
         interval = f"95 % interval {interval_text(one.low, one.high, one.value, one.unit)} ({how})"
@@ -105,7 +107,7 @@ def _parts(one: Worked, width: int) -> Iterator[Text]:
         yield Text(f"  by {statistic_text(of)}", DIM)
         for part in cells[:FEW]:
             known = part.numerator is not None and part.denominator is not None
-            sums = f"{_number(part.numerator or 0)} ÷ {_number(part.denominator or 0)} =  " if known else ""
+            sums = f"{sum_text(part.numerator or 0)} ÷ {sum_text(part.denominator or 0)} =  " if known else ""
             figure = Text.assemble((sums, DIM), value_text(part.value, part.unit))
             yield apart(Text(f"    {clean(part.label)}"), figure, min(width, 78))
         if len(cells) > FEW:
@@ -117,8 +119,3 @@ def _share(one: Worked) -> str:
         places = 4 if one.value == 0 else max(4, 2 - math.floor(math.log10(abs(one.value))))
         return f"{one.value:.{places}f}".replace("-", "\N{MINUS SIGN}")
     return value_text(one.value, one.unit)
-
-
-def _number(value: float) -> str:
-    """A sum with its thousands apart and no more places than it has."""
-    return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "\N{MINUS SIGN}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mlmkpi.errors import OutputError
+from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.sources.atomic import atomic_path
 from mlmkpi.sources.exports import Exports
 from mlmkpi.sources.source import Source
@@ -18,8 +18,11 @@ def convert(exports: Exports, folder: Path) -> list[Path]:
 
     Ids are text, days dates, money decimals, codes as [codes] maps them.
 
-    Raises DataError at the first cell that does not fit, before its table is written.
+    Raises DataError at the first cell that does not fit, before its table is written, and UsageError for the folder
+    that the exports are read from: every table would be there in two forms, or be written over while it is read.
     """
+    if exports.root is not None and folder.resolve() == exports.root.resolve():
+        raise UsageError(f"{folder} holds the exports themselves", (("fix", "name another folder"),))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -231,13 +231,17 @@ def _two_forms(table: str, one: str, other: str) -> DataError:
 
 def _nothing_found(exports: str, root: str, names: list[str], settings: Settings) -> DataError:
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    example = next((name for name in names if data_file(name, name)), "sales-2026.csv")
+    data = [name for name in names if data_file(name, name)]
+    example = next((name for name in data if not name.lower().endswith(".txt")), next(iter(data), "sales-2026.csv"))
     place = settings.path or Path(root) / FILE_NAME
+    fix = f'name them in {place}:   [files]\n{"":{len(str(place)) + 17}}orders = "{example}"'
+    if other := [name for name in names if table_of(name) and name not in data and not name.endswith("/")]:
+        fix = f"save {other[0]} as CSV or Parquet" if not data else f"{fix}\nor save {other[0]} as CSV or Parquet"
     return DataError(
         f"no table found in {exports}",
         (
             ("found", shown or "nothing"),
             ("expected", "files named as tables, such as orders.csv or distributors.parquet"),
-            ("fix", f'name them in {place}:   [files]\n{"":{len(str(place)) + 17}}orders = "{example}"'),
+            ("fix", fix),
         ),
     )

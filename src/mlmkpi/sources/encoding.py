@@ -47,7 +47,7 @@ def decoded(head: bytes, encoding: str, label: str, *, guessed: bool) -> str:
         return codecs.getincrementaldecoder(_with_mark(encoding))().decode(head)
     except UnicodeDecodeError:
         mixed = guessed and _UTF8_SEQUENCE.search(head)
-        raise (_mixed(label) if mixed else not_decodable(label, encoding)) from None
+        raise (_mixed(label) if mixed else not_decodable(label, encoding, guessed=guessed)) from None
 
 
 def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bool) -> None:
@@ -64,7 +64,7 @@ def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bo
                 copy.write(decoder.decode(chunk))
             copy.write(decoder.decode(b"", final=True))
         except UnicodeDecodeError:
-            raise not_decodable(label, encoding) from None
+            raise not_decodable(label, encoding, guessed=guessed) from None
 
 
 def _with_mark(encoding: str) -> str:
@@ -108,8 +108,21 @@ def unreadable(label: str, got: str) -> DataError:
     )
 
 
-def not_decodable(label: str, encoding: str) -> DataError:
-    """A file that is not in its encoding."""
+def no_parquet(label: str, got: str) -> DataError:
+    """A file that is called Parquet and is none."""
+    return DataError(
+        f"{label} is not Parquet, or is cut short",
+        (("got", got), ("expected", "a Parquet file, whole"), ("fix", "export or copy it again")),
+    )
+
+
+def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataError:
+    """A file that is not in its encoding; a guess falls on cp1252 where the text is not UTF-8."""
+    if guessed and encoding == "cp1252":
+        return DataError(
+            f"{label} is neither UTF-8 nor cp1252 throughout",
+            (("expected", "text in one encoding: UTF-8, UTF-16 or cp1252"), ("fix", "export it again as UTF-8")),
+        )
     return DataError(
         f"{label} is not {encoding} throughout",
         (

@@ -14,7 +14,7 @@ from polars.exceptions import PolarsError
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.discovery import File, data_file, discover
-from mlmkpi.sources.encoding import unreadable
+from mlmkpi.sources.encoding import no_parquet, unreadable
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
 from mlmkpi.sources.reader import Reader
@@ -26,11 +26,14 @@ from mlmkpi.tables import TABLES, Table
 
 
 class Exports:
-    """The tables that were found; a context manager that removes its temporary files."""
+    """The tables that were found, and the folder they are in; a context manager that removes its temporary files."""
 
-    def __init__(self, tables: dict[str, Source], leftover: tuple[str, ...], workspace: Workspace) -> None:
+    def __init__(
+        self, tables: dict[str, Source], leftover: tuple[str, ...], workspace: Workspace, root: Path | None = None
+    ) -> None:
         self.tables = tables
         self.leftover = leftover
+        self.root = root
         self._workspace = workspace
 
     def prepare(self, columns: Mapping[str, Iterable[str]]) -> None:
@@ -75,7 +78,7 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
             )
             for name, files in found.tables.items()
         }
-        return Exports(tables, found.leftover, workspace)
+        return Exports(tables, found.leftover, workspace, Path(found.root))
     except BaseException:
         workspace.close()
         raise
@@ -132,7 +135,9 @@ def _part(file: File, table: Table, settings: Settings, workspace: Workspace) ->
     if file.form == "parquet":
         try:
             return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))
-        except (PolarsError, OSError) as error:
+        except PolarsError as error:
+            raise no_parquet(file.label, str(error).split("\n")[0]) from None
+        except OSError as error:
             raise unreadable(file.label, str(error).split("\n")[0]) from None
     path = file.path
     if is_remote(path):

@@ -20,6 +20,8 @@ from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Kind, Table
 
 _SHOWN = 5
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}\b")
+_SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
 _PARTED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 """A date by day, month and year, in whatever order the first two stand."""
 EXPECTED = {
@@ -179,9 +181,9 @@ def _expected(kind: Kind, style: Style | None) -> str:
 def _setting(text: str, style: Style | None, place: str, label: str) -> str:
     """How the settings could make sense of a cell."""
     if isinstance(style, DateStyle):
-        parted = _PARTED.match(text)
-        line = 'date_format = "day-first"   or "month-first"' if parted else 'date_format = "%d.%m.%y"'
-        meant = "say how days are written"
+        if _WRITTEN.match(text):
+            return ""
+        line, meant = f"date_format = {_date_format(text)}", "say how days are written"
     elif isinstance(style, NumberStyle):
         mark, word = (".", "point") if style.mark == "," else (",", "comma")
         if mark not in text:
@@ -190,6 +192,13 @@ def _setting(text: str, style: Style | None, place: str, label: str) -> str:
     else:
         return ""
     return f'\nor {meant} in {place}:   [input."{label}"]\n{"":{len(meant) + len(place) + 11}}{line}'
+
+
+def _date_format(text: str) -> str:
+    """What may be meant by a day that is not written as 2026-12-31."""
+    if _SERIAL.fullmatch(text):
+        return '"excel"'
+    return '"day-first"   or "month-first"' if _PARTED.match(text) else '"%d.%m.%y"'
 
 
 def _shown(text: str, kind: Kind) -> str | None:

@@ -36,5 +36,5 @@ def validate(
     if settings is None:
         folder = None if isinstance(exports, Mapping) else Path(exports)
         settings = load_settings(config, folder, Path.cwd())
-    with opened(exports, settings, engine) as found:
+    with opened(exports, settings, engine) as (found, _):
         return check(found, settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,19 @@ from mlmkpi.sources import open_exports
 
 
 @contextmanager
-def opened(exports: Path | str | Mapping[str, Any], settings: Settings, engine: Any = None) -> Iterator[Checking]:
-    """The exports on the engine named ("polars", "spark", "sc://host:port") or on a session, else the settings'."""
+def opened(
+    exports: Path | str | Mapping[str, Any], settings: Settings, engine: Any = None
+) -> Iterator[tuple[Checking, Sequence[str]]]:
+    """The exports on the engine named ("polars", "spark", "sc://host:port") or on a session, else the settings'.
+
+    Beside them the files that belong to no table.
+    """
     engine = engine or settings.engine or "polars"
     if engine == "polars":
         with open_exports(exports, settings) as found:
-            yield PolarsChecks(found)
+            yield PolarsChecks(found), found.leftover
         return
     with spark_engine(engine, exports, settings) as spark:
         from mlmkpi.engines.spark_checks import SparkChecks
 
-        yield SparkChecks(spark)
+        yield SparkChecks(spark), spark.leftover
