@@ -82,7 +82,7 @@ def test_followers_counted_twice_a_day() -> None:
     assert figure(company(followers=counts), "follower_growth_rate", "2026-10", **END) == 0.1
     assert warnings("follower_growth_rate", company(followers=counts)) == ("1 repeated row of followers counted once",)
     counts = [*counts, *table("counted_on account_id followers", ("09-30", "A", 105))]
-    with pytest.raises(DataError, match="1 such keys: 2026-09-30"):
+    with pytest.raises(DataError, match="1 such key: 2026-09-30"):
         figure(company(followers=counts), "follower_growth_rate", "2026-10", **END)
 
 

@@ -239,7 +239,7 @@ class Books(Days):
         enrollers = self.roster.enrollers()
         recruit, day = nw.col("person").alias("recruit"), nw.col("enrolled").alias("day")
         if enrollers is None:
-            nobody = self.roster.firsts().filter(nw.lit(False))
+            nobody = self.roster.firsts().head(0)
             return nobody.select(nw.col("person").alias("unit"), day, recruit)
         rows = enrollers.filter(~nw.col("enroller").is_null())
         return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), day, recruit))

@@ -72,7 +72,7 @@ class Days:
         if len(cells) == len(self.timeline.cells):
             return rows
         if not cells:
-            return rows.filter(nw.lit(False))
+            return rows.head(0)
         first, last = cells[0], cells[-1]
         together = last - first < len(cells)
         return rows.filter(nw.col("cell").is_between(first, last) if together else nw.col("cell").is_in(cells))

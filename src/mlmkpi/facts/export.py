@@ -96,9 +96,10 @@ class Export:
             first = conflicting.select(key[0]).to_series()
             dated = TABLES[table].column(key[0]).kind is Kind.DATE
             shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
+            keys = "key" if conflicting.height == 1 else "keys"
             raise DataError(
                 f"{table} has different rows with one {' and '.join(key)}",
-                (("got", f"{conflicting.height:,} such keys: " + ", ".join(sorted(map(str, shown.head(SHOWN))))),
+                (("got", f"{conflicting.height:,} such {keys}: " + ", ".join(sorted(map(str, shown.head(SHOWN))))),
                  ("expected", "one row a key; rows equal in every column count once"),
                  ("fix", "correct the export, or leave all rows of such keys out: --bad-rows skip")),
             )

@@ -212,8 +212,8 @@ def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request:
 def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
     """What people should hear where --from or --to fell inside a period."""
     hints = []
-    if request.first and periods and periods[0].start != request.first:
+    if request.first and periods and periods[0].start < request.first:
         hints.append(f"--from {request.first} begins inside {periods[0].label}: from {periods[0].start}")
-    if request.last and periods and periods[-1].end != request.last:
+    if request.last and periods and periods[-1].end > request.last:
         hints.append(f"--to {request.last} ends inside {periods[-1].label}: to {periods[-1].end}")
     return hints

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
+from mlmkpi.engines import Frame
 from mlmkpi.facts.books import Books
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.ahead import Ahead
@@ -25,12 +26,21 @@ def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Iterator[Plan
     _share(jobs)
     wanted = [(one, _needed(jobs, one)) for one in planned]
     with Ahead(books.engine.at_once) as ahead:
+        for work in _awaited(books):
+            ahead.promised(work)
         promised = _promised(jobs, books, chain.from_iterable(keys for _, keys in wanted), ahead)
         for one, keys in wanted:
             for key in keys:
                 if key in promised:
                     jobs.sums[key] = promised.pop(key)()
             yield one
+
+
+def _awaited(books: Books) -> list[Callable[[], Frame]]:
+    """Buyers' histories, but those by columns of the orders: one thread's work, for which several facts wait."""
+    sales = [ask.track for ask in books.asks if (ask.track.unit, ask.track.kind) == ("buyer", "sale")]
+    rules = dict.fromkeys(books.serving(track.rules) for track in sales)
+    return [partial(books.sale_history, one, "buyer") for one in rules if not books.want(one).dimensions["buyer"]]
 
 
 def _share(jobs: Jobs) -> None:

@@ -1,0 +1,31 @@
+"""Days of --from and --to inside a period are told, and only these."""
+
+from __future__ import annotations
+
+import pytest
+
+import mlmkpi
+from equal.compare import frames
+from kpis.orders import day, table
+
+ORDERS = {"orders": table("order_id ordered_on amount", ("1", "2026-01-01", 5), ("2", "2026-10-31", 5))}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "told"),
+    [
+        ("2026-09-01", "2026-10-31", None, []),
+        ("2026-09-10", "2026-10-31", None, ["--from 2026-09-10 begins inside 2026-09: from 2026-09-01"]),
+        ("2026-09-01", "2026-10-30", None, ["--to 2026-10-30 ends inside 2026-10: to 2026-10-31"]),
+        ("2026-01-01", None, 2, []),
+        (None, "2027-03-31", 2, []),
+    ],
+)
+def test_what_falls_inside_a_period_is_told(
+    first: str | None, last: str | None, count: int | None, told: list[str]
+) -> None:
+    found = mlmkpi.compute(
+        frames(ORDERS), kpis=["sales_volume"], first=day(first) if first else None, last=day(last) if last else None,
+        count=count, as_of=day("2026-10-31"),
+    )
+    assert [hint for hint in found.hints if hint.startswith("--")] == told
