@@ -175,3 +175,10 @@ def test_a_volume_that_was_asked_for_and_is_absent_is_null_and_the_default_is_th
     said = figure(tables, "active_distributors", "2026-10", column="note", **active)
     assert said == "needs orders.commissionable_volume"
     assert figure(tables, "personal_sales_volume", "2026-10") == 40
+
+
+def test_orders_without_a_row_are_told_where_they_are_read() -> None:
+    exports = {**frames({"distributors": PEOPLE}), "orders": frames({"orders": ORDERS})["orders"].clear()}
+    for kpi, told in (("sales_volume", ("orders has no rows",)), ("new_signups", ())):
+        assert mlmkpi.compute(exports, kpis=[kpi], count=1, as_of=day("10-31")).warnings == told
+    assert warnings("sales_volume", company()) == ()

@@ -283,6 +283,11 @@ class Books(Days):
         laid_out = self._laid_out
         return laid_out or self._lineage.once("tree", lambda: lineage_of(self.engine, self.roster, self.teams.kind))
 
+    @property
+    def without_orders(self) -> bool:
+        """Whether the orders were read and there are none."""
+        return self._reading.empty
+
     def unknown_sellers(self) -> int:
         """How many people with sales the roster does not know; 0 where no figure has looked at people."""
         for key, frame in self._kept.found.items():

@@ -18,13 +18,14 @@ DAY, ORDER, UNDONE = "ordered_on", "order_id", "original_order_id"
 class Reading:
     """Reads the orders of an export; `lacking` counts the rows without a day or an amount, and those without a volume.
 
-    What is read is materialised.
+    What is read is materialised. `empty` says that there was nothing to read.
     """
 
     def __init__(self, export: Export) -> None:
         self.export = export
         self.engine = export.engine
         self.lacking: dict[str, int] = {}
+        self.empty = False
 
     def typed(self, ledger: Ledger, made: Callable[[Frame], Frame]) -> Frame:
         """What is made of the orders' columns for one set of rules, as the ledger has typed them."""
@@ -56,7 +57,9 @@ class Reading:
         return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
 
     def _count_lacking(self, rows: Frame) -> None:
-        counts = self.engine.collect(rows.select(nw.col(name).cast(nw.Int64).sum() for name in LACKING)).row(0)
+        sums = [nw.col(name).cast(nw.Int64).sum() for name in LACKING]
+        *counts, height = self.engine.collect(rows.select(*sums, nw.len().alias("_n"))).row(0)
+        self.empty = not height
         for name, count in zip(LACKING, counts, strict=True):
             self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
 

@@ -18,7 +18,7 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 
 
 def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
-    """Repeats, conflicts, rows left out, cells read with a doubt, unknown sellers, and ages that `dimensions` read."""
+    """Repeats, conflicts, rows left out or not there, doubtful cells, unknown sellers, ages that `dimensions` read."""
     found = [
         f"{count:,} repeated row{'s' * (count > 1)} of {table} counted once"
         for table, count in export.repeats.items() if count
@@ -28,6 +28,7 @@ def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ())
     found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
     found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
     found += export.engine.remarks()
+    found += ["orders has no rows"] if books.without_orders else []
     told = {"blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0"}
     found += [
         f"{count:,} order{'s' if count > 1 else ''} {told[name]}" for name, count in books.lacking.items() if count
