@@ -52,6 +52,14 @@ def test_who_has_an_enrolment_is_known(company: Company) -> None:
     ]
 
 
+def test_whose_enrolment_has_no_day_is_known(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on", "D1,2026-01-01", "D2,")
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-02-01,5,D2", "O2,2026-02-01,5, D2 ")
+    assert company.findings() == [
+        finding("distributors.enrolled_on", "empty-cell", "error", 2, "enrolled_on is empty", (2, "D2", None))
+    ]
+
+
 def test_unknown_sponsors_and_enrollers(company: Company) -> None:
     company.put("distributors", PEOPLE[0], "D1,2026-01-01,D7,", "D2,2026-01-01,D1,D8")
     assert company.findings() == [

@@ -14,8 +14,8 @@ from mlmkpi.sources import Source
 from mlmkpi.sources.cells import stripped
 
 SIGN = 2**63
-MANY = 10_000
-"""Of so many ids at once those that are short and of one shape are read by their words."""
+MANY = 50_000
+"""Of so many ids at once those that are short and of one shape are read by their words, which takes PyArrow."""
 
 
 class Keys:

@@ -133,7 +133,8 @@ class PolarsChecks:
         keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
         new = [column for column in keys if column not in self._members]
         looked = [*flags, *[BAD] * (BAD in schema)]
-        kept = [name for name in _KEPT if name in schema] if table in _PEOPLE and is_whole else []
+        is_new = is_whole and table in _PEOPLE and table not in self._kept
+        kept = [name for name in _KEPT if name in schema] if is_new else []
         ids = (self._key(*column).alias(KEY) for column in new)
         found = nw.to_native(frame).select(*looked, *kept, *ids).collect(engine="streaming")
         for column in new:
