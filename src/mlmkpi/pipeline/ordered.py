@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlmkpi.facts.spans import Schedule
+from mlmkpi.pipeline.keyed import NOWHERE
 
 Int64s = npt.NDArray[np.int64]
 ROOM = 2**48
@@ -22,7 +23,7 @@ SPARSE = 8
 class Ordered:
     """A frame's rows by period, split and statistic, each with a number in that order: its span's place and its cell's.
 
-    `places` has each span's place among all of them, by the day it starts on.
+    `places` has the place of each span that has rows among these, by the day it starts on; NOWHERE for the others.
     """
 
     frame: pl.DataFrame
@@ -33,16 +34,17 @@ class Ordered:
     @classmethod
     def of(cls, frame: pl.DataFrame, split: Sequence[str], statistics: Sequence[str], schedule: Schedule) -> Ordered:
         """Rows with `span`, the split's columns (text or numbers, none first) and `statistic`, `statistics` first."""
-        spans = schedule.spans
-        by_start = sorted(range(len(spans)), key=lambda index: (spans[index].period.start, index))
-        places = np.argsort(np.array(by_start, dtype=np.int64))
         known = frame.with_columns(pl.col("statistic").cast(pl.Enum(statistics), strict=False))
         if known["statistic"].null_count():
             others = set(frame["statistic"].unique()) - set(statistics)
             known = frame.with_columns(pl.col("statistic").cast(pl.Enum([*statistics, *sorted(others)])))
         frame = known
+        spans = frame["span"].to_numpy()
+        occur = np.zeros(len(schedule.spans), dtype=np.bool_)
+        occur[spans] = True
+        places = _places(occur, schedule)
         numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"]])
-        numbers = numbers + (places * cells).take(frame["span"].to_numpy())
+        numbers = numbers + (places * cells).take(spans)
         if not (numbers[1:] >= numbers[:-1]).all():
             order = np.argsort(numbers, kind="stable")
             frame, numbers = frame[pl.Series(order, dtype=pl.UInt32)], numbers[order]
@@ -50,8 +52,9 @@ class Ordered:
 
     def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
         """The value of each row's cell in the span that its own is linked with, among the rows that are `known`."""
-        beyond = len(self.places)
-        back = [beyond if link is None else at - self.places[link] for at, link in zip(self.places, links, strict=True)]
+        beyond = int(self.places.max(initial=NOWHERE)) + 1
+        linked = [NOWHERE if link is None else int(self.places[link]) for link in links]
+        back = [beyond if then == NOWHERE else at - then for at, then in zip(self.places, linked, strict=True)]
         steps = np.array(back, dtype=np.int64) * self.cells
         wanted = self.numbers - steps.take(self.frame["span"].to_numpy())
         numbers, values, size = self.numbers, self.frame["value"].to_numpy(), beyond * self.cells
@@ -67,6 +70,14 @@ class Ordered:
             wanted += 1
             found = laid.take(wanted, mode="clip")
         return pl.Series(found, nan_to_null=True)
+
+
+def _places(occur: npt.NDArray[np.bool_], schedule: Schedule) -> Int64s:
+    """Each span's place among those that occur, by the day it starts on."""
+    some = [index for index, span in enumerate(schedule.spans) if occur[index]]
+    places = np.full(len(occur), NOWHERE, dtype=np.int64)
+    places[sorted(some, key=lambda index: (schedule.spans[index].period.start, index))] = np.arange(len(some))
+    return places
 
 
 def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
@@ -88,8 +99,8 @@ def _ranks(column: pl.Series) -> tuple[Int64s, int]:
     dtype = column.dtype
     if not (dtype == pl.Enum or dtype.is_integer()):
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
-    ranks = column.to_physical().cast(pl.Int64)
+    ranks = column.to_physical()
     if ranks.has_nulls():
-        ranks = (ranks + 1).fill_null(0)
-    places: Int64s = ranks.to_numpy()
+        ranks = (ranks.cast(pl.Int64) + 1).fill_null(0)
+    places = ranks.to_numpy().astype(np.int64, copy=False)
     return places, int(places.max(initial=0)) + 1

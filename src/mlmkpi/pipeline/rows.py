@@ -156,7 +156,7 @@ def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> s
 
 def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], *, year: bool) -> Frame:
     """The shown spans' rows in order, with `previous`, `change` and, if asked for, `year_ago`."""
-    ordered = Ordered.of(frame, split, statistics(one.figure), schedule)
+    ordered = Ordered.of(frame, split, list(dict.fromkeys([*statistics(one.figure), *sorted(one.partly)])), schedule)
     known, links = ~ordered.frame["_cut"], _links(schedule)
     frame = ordered.frame.with_columns(
         ordered.earlier(links[0], known).alias("previous"),
@@ -178,7 +178,10 @@ def _of_periods(frame: Frame, periods: Frame, spans: int) -> Frame:
     places[periods["span"].to_numpy()] = np.arange(periods.height)
     at = places.take(frame["span"].to_numpy())
     shown = at != NOWHERE
-    return frame.filter(shown).hstack(periods.drop("span")[pl.Series(at[shown], dtype=pl.UInt32)])
+    first, count = int(shown.argmax()) if len(shown) else 0, int(np.count_nonzero(shown))
+    together = bool(shown[first : first + count].all())
+    rows = frame.slice(first, count) if together else frame.filter(shown)
+    return rows.hstack(periods.drop("span")[pl.Series(at[shown], dtype=pl.UInt32)])
 
 
 def _links(schedule: Schedule) -> tuple[list[int | None], list[int | None]]:

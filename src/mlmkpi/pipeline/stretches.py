@@ -93,11 +93,12 @@ class Leaders:
     def _summed(self, part: pl.DataFrame, others: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
         """One cell's rows as the sums of each leader who has one of them in their team."""
         part = part if part[TEAM].is_sorted() else part.sort(TEAM)
-        rows = np.bincount(part[TEAM].to_numpy(), minlength=self.count)
-        before = np.append(0, np.cumsum(rows))
-        low, high = before[self.first], before[self.end]
+        before = np.zeros(self.count + 1, dtype=np.intp)
+        np.cumsum(np.bincount(part[TEAM].to_numpy(), minlength=self.count), out=before[1:])
+        low, high = before.take(self.first), before.take(self.end)
         some = np.flatnonzero(high > low)
-        low, high = low[some], high[some]
+        if len(some) < len(low):
+            low, high = low.take(some), high.take(some)
         return pl.DataFrame({
             **{name: part[name].new_from_index(0, len(some)) if len(some) else part[name].clear() for name in others},
             TEAM: pl.Series(some, dtype=pl.Int32),

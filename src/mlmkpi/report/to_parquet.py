@@ -48,9 +48,10 @@ def _dictionary(column: pl.Series) -> pa.DictionaryArray:
         seen = np.zeros(int(numbers.max()) + 1, dtype=np.bool_)
         seen[numbers] = True
         used, places = pl.Series(np.flatnonzero(seen)), np.cumsum(seen, dtype=np.uint32).take(numbers) - np.uint32(1)
-    none = column.is_null().to_numpy() if column.has_nulls() else None
+    at = pl.Series(places)
+    at = at.set(column.is_null(), None) if column.has_nulls() else at
     texts = used.cast(codes.dtype).cat.to(column.dtype).cast(pl.String).to_arrow()
-    return pa.DictionaryArray.from_arrays(pa.array(places, mask=none), texts, safe=False)
+    return pa.DictionaryArray.from_arrays(at.to_arrow(), texts, safe=False)
 
 
 def metadata(definitions: Mapping[str, str], settings: Mapping[str, object], version: str) -> dict[str, str]:
