@@ -40,7 +40,7 @@ from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
 
 Write = Callable[[pl.DataFrame], None]
-ROOM = 500_000
+ROOM = 1_300_000
 """For how many leaders and periods figures are made at once."""
 Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
