@@ -116,7 +116,9 @@ def test_a_page_leaves_out_rows_that_do_not_fit_where_it_is_told_to(run: Call, e
         orders.write("X1,31/12" + "," * (orders_columns(tmp_path) - 2) + "\n")
     asked = ("team", "D0000002", str(tmp_path), "--format", "json")
     assert run(*asked).code == 3
-    assert run(*asked, "--bad-rows", "skip").out == run("team", "D0000002", str(exports), "--format", "json").out
+    skipped = run(*asked, "--bad-rows", "skip")
+    assert skipped.out == run("team", "D0000002", str(exports), "--format", "json").out
+    assert "1 unreadable row of orders left out" in skipped.err
 
 
 def orders_columns(folder: Path) -> int:

@@ -38,6 +38,9 @@ def team(
     Their figures beside the company's and the median leader's, the tree below them, who joined, who lapsed, who is
     about to, and who is nearest to the next rank; for the last period that ended. Nobody outside the team is shown.
     """
+    from shlex import quote
+
+    from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.kpi import KPIS
     from mlmkpi.pipeline.page import team as run
@@ -53,7 +56,7 @@ def team(
         write_text(render_leader_json(found))
     else:
         write_text(render_leader(found, KPIS, width=look.width, colour=look.colour))
+    if found.warnings:
+        messages.warning(f"{', '.join(found.warnings)} · mlmkpi validate {quote(exports)}")
     if found.alone:
-        from mlmkpi.cli import messages
-
         messages.hint(f"{leader} has nobody in the {tree} tree: their own figures")

@@ -19,32 +19,33 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 
 def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
     """Repeats, conflicts, rows left out or not there, doubtful cells, unknown sellers, ages that `dimensions` read."""
-    found = [
-        f"{count:,} repeated row{'s' * (count > 1)} of {table} counted once"
-        for table, count in export.repeats.items() if count
-    ]
+    found = [f"{_many(n, 'repeated row')} of {table} counted once" for table, n in export.repeats.items() if n]
     if export.exchange and export.exchange.dropped:
-        found.append(f"{export.exchange.dropped:,} orders in other currencies left out")
-    found += [f"{count:,} keys of {table} with different rows left out" for table, count in export.conflicts.items()]
-    found += [f"{count:,} unreadable rows of {table} left out" for table, count in export.engine.skipped().items()]
+        found.append(f"{_many(export.exchange.dropped, 'order')} in other currencies left out")
+    found += [f"{_many(n, 'key')} of {table} with different rows left out" for table, n in export.conflicts.items()]
+    found += [f"{_many(n, 'unreadable row')} of {table} left out" for table, n in export.engine.skipped().items()]
     found += export.engine.remarks()
     found += ["orders has no rows"] if books.without_orders else []
     told = {"blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0"}
-    found += [
-        f"{count:,} order{'s' if count > 1 else ''} {told[name]}" for name, count in books.lacking.items() if count
-    ]
+    found += [f"{_many(count, 'order')} {told[name]}" for name, count in books.lacking.items() if count]
     if export.off_ladder:
-        several = export.off_ladder > 1
-        found.append(
-            f"{export.off_ladder:,} row{'s' * several} of ranks that {'are' if several else 'is'} not on the ladder "
-            "ignored"
-        )
+        are = "are" if export.off_ladder > 1 else "is"
+        found.append(f"{_many(export.off_ladder, 'row')} of ranks that {are} not on the ladder ignored")
     unknown = books.unknown_sellers()
     if unknown:
-        found.append(f"{unknown:,} seller{'s' if unknown > 1 else ''} of orders not among the distributors")
+        found.append(f"{_many(unknown, 'seller')} of orders not among the distributors")
     prefixes = dict.fromkeys(d.name.partition(".")[0] for d in dimensions if d.name.endswith(AGE_BAND))
     tables = dict.fromkeys(table for prefix in prefixes for table in BUYERS.get(prefix, ("distributors",)))
     return found + [line for table in tables for line in _ages(export, table, books.schedule.as_of)]
+
+
+def _many(count: int, what: str) -> str:
+    """So many of something.
+
+    >>> _many(1, "order"), _many(1200, "order")
+    ('1 order', '1,200 orders')
+    """
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _ages(export: Export, table: str, as_of: int) -> list[str]:
@@ -59,4 +60,4 @@ def _ages(export: Export, table: str, as_of: int) -> list[str]:
     sums = export.scan(table, columns).select(*flags).select(nw.col("young").sum(), nw.col("old").sum())
     young, old = (int(count or 0) for count in export.engine.collect(sums).row(0))
     words = {f"under {youngest}" if youngest else "not born by the as-of date": young, f"over {OLDEST}": old}
-    return [f"{count:,} {table[:-1]}{'s' * (count > 1)} {what}" for what, count in words.items() if count]
+    return [f"{_many(count, table[:-1])} {what}" for what, count in words.items() if count]

@@ -70,7 +70,7 @@ class TeamPage:
 
     `joined` enrolled in the period, `lapsed` were current when it opened and are on the books still, `lapsing` are
     current for at most 30 days more, `rising` are nearest to the usual team volume of the rank above theirs; each
-    list has the first ten, `counts` tells of how many.
+    list has the first ten, `counts` tells of how many. `warnings` are what is wrong with the exports.
     """
 
     leader: str
@@ -88,6 +88,7 @@ class TeamPage:
     lapsing: tuple[Member, ...]
     rising: tuple[Member, ...]
     counts: dict[str, int]
+    warnings: tuple[str, ...]
 
 
 def team(
@@ -118,13 +119,14 @@ def team(
         )
 
     drawn_teams = run(where={TEAM: [one.id for one in drawn]}).frame
-    lines = _lines(drawn_teams.filter(pl.col(TEAM) == leader), run().frame, run(by=[TEAM]).frame)
+    company = run()
+    lines = _lines(drawn_teams.filter(pl.col(TEAM) == leader), company.frame, run(by=[TEAM]).frame)
     lists = _lists(found)
     return TeamPage(
         leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of,
         len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, drawn_teams)),
         **{name: tuple(people[:SHOWN]) for name, people in lists.items()},
-        counts={name: len(people) for name, people in lists.items()},
+        counts={name: len(people) for name, people in lists.items()}, warnings=company.warnings,
     )
 
 

@@ -29,8 +29,9 @@ def render_leader(page: TeamPage, kpis: Mapping[str, KpiLike], *, width: int, co
 
 
 def render_leader_json(page: TeamPage) -> str:
-    """The page as one JSON object, days in ISO form."""
-    return json.dumps(asdict(page), ensure_ascii=False, indent=1, default=str) + "\n"
+    """The page as one JSON object, days in ISO form; warnings are said beside it."""
+    told = {name: value for name, value in asdict(page).items() if name != "warnings"}
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
 def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[Text]:
