@@ -29,7 +29,8 @@ def keys(folder: Path, table: str, column: str, texts: list[str | None]) -> list
     """The keys of texts that stand in a column."""
     with open_exports(folder, Settings()) as opened:
         known = Keys(opened.tables, lambda name: opened.tables[name].columns)
-        return known.made(table, column, pl.Series("id", texts, dtype=pl.String)).to_list()
+        ids = pl.Series("id", texts, dtype=pl.String)
+        return pl.select(known.of(table, column, pl.lit(ids))).to_series().to_list()
 
 
 def test_ids_of_one_shape_are_their_numbers(tmp_path: Path) -> None:

@@ -38,3 +38,7 @@ def test_what_could_not_be_made_is_made_by_the_next_who_asks() -> None:
     with pytest.raises(ZeroDivisionError):
         kept.once("key", fail)
     assert kept.once("key", lambda: 5) == 5
+
+
+def test_what_is_there_from_the_start_is_not_made() -> None:
+    assert Kept({"key": 3}).once("key", lambda: 7) == 3

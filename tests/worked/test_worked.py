@@ -347,32 +347,3 @@ def test_what_a_parameter_would_change_is_what_compute_gives(name: str, tables: 
         for own in set(whole.columns) - set(COLUMNS):
             whole = whole.filter(pl.col(own).is_null())
         assert whole["value"].item() == figures.get((parameter, value), found.value)
-
-
-@pytest.fixture
-def leads(tmp_path: Path) -> Path:
-    """Four leads of a month each; a day of the last month counts as today."""
-    (tmp_path / "leads.csv").write_text(
-        "lead_id,created_on,converted_on\nL1,2026-07-01,2026-07-20\nL2,2026-08-01,2026-09-20\n"
-        "L3,2026-09-01,2026-09-02\nL4,2026-10-02,\n"
-    )
-    return tmp_path
-
-
-def test_without_a_period_the_last_that_is_known_in_full_is_told(leads: Path) -> None:
-    """Leads are followed for 30 days: those of October are not known yet, those of August are."""
-    told = mlmkpi.work_out(leads, "lead_conversion_rate", as_of=date(2026, 10, 15))
-    assert (told.period, told.complete, told.value) == ("2026-08", True, 0.0)
-    assert mlmkpi.trace(leads, "lead_conversion_rate", as_of=date(2026, 10, 15)).period == "2026-08"
-    longer = Settings(definitions={"lead_window_days": 90})
-    assert mlmkpi.work_out(leads, "lead_conversion_rate", settings=longer, as_of=date(2026, 10, 31)).period == "2026-07"
-    assert mlmkpi.trace(leads, "lead_conversion_rate", settings=longer, as_of=date(2026, 10, 31)).period == "2026-07"
-
-
-def test_a_figure_that_is_not_known_in_full_under_another_parameter_is_said_so(leads: Path) -> None:
-    """Within 60 days nobody of September was followed for as long by 31 October but who came on the 1st."""
-    told = mlmkpi.work_out(leads, "lead_conversion_rate", period="2026-08", as_of=date(2026, 10, 20))
-    (other,) = told.instead
-    assert (other.parameter, other.value, other.figure, other.complete) == ("lead_window_days", "60", 1.0, False)
-    page = render_worked(told, explanation(KPIS["lead_conversion_rate"]), "exports/", width=80, colour=False)
-    assert "lead_window_days = 60     100.0 % so far\n" in page

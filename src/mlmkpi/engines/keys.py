@@ -42,10 +42,6 @@ class Keys:
         parsed = _Parsed(codec, self._shapes.narrowed(codec, table, column))
         return texts.map_batches(parsed, return_dtype=pl.Int64, is_elementwise=True)
 
-    def made(self, table: str, column: str, texts: pl.Series) -> pl.Series:
-        """The same of some texts."""
-        return texts.to_frame().select(self.of(table, column, pl.col(texts.name))).to_series()
-
     def _codec(self, table: str, column: str) -> ParsedIds | None:
         whose = next((whose for whose in (PEOPLE, ORDERS) if is_id_of(table, column, whose)), None)
         return None if whose is None else self._codecs[whose]

@@ -252,4 +252,3 @@ def _packed(unit: str, small: Mapping[str, int]) -> nw.Expr:
     for name, size in small.items():
         packed = packed * size + nw.col(name).cast(nw.Int64)
     return packed
-

@@ -57,8 +57,7 @@ class Books(Days):
         self.wanted_of: dict[Side, set[str]] = {}
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
-        self._lineage: Kept[Lineage] = Kept()
-        self._laid_out = lineage
+        self._lineage: Kept[Lineage] = Kept({} if lineage is None else {self.teams.kind: lineage})
 
     def split_all(self, fact: Fact, dimensions: Dimensions) -> Dimensions:
         """A fact's dimensions with all of its own by which the run splits its rows, so that these are made once."""
@@ -280,8 +279,8 @@ class Books(Days):
 
     def lineage(self) -> Lineage:
         """The tree of the run's teams; LoopError where somebody stands above themselves."""
-        laid_out = self._laid_out
-        return laid_out or self._lineage.once("tree", lambda: lineage_of(self.engine, self.roster, self.teams.kind))
+        kind = self.teams.kind
+        return self._lineage.once(kind, lambda: lineage_of(self.engine, self.roster, kind))
 
     @property
     def without_orders(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from threading import Lock, RLock
 from typing import Generic, TypeVar
 
@@ -15,8 +15,8 @@ class Kept(Generic[T]):
     What is made may ask for others, which must not ask for it.
     """
 
-    def __init__(self) -> None:
-        self.found: dict[Hashable, T] = {}
+    def __init__(self, found: Mapping[Hashable, T] | None = None) -> None:
+        self.found = dict(found or {})
         self._making: dict[Hashable, RLock] = {}
         self._lock = Lock()
 

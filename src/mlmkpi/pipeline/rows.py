@@ -205,8 +205,7 @@ def _periods(one: Planned, schedule: Schedule) -> Frame:
 
 def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
     """Whether the period has ended by the as-of date, and so long ago that everybody was followed."""
-    window = max((fact.window_days() for fact in facts_of(one.figure)), default=0) if one.followed else 0
-    return span.complete and span.end + window <= schedule.as_of
+    return span.complete and span.end + one.window <= schedule.as_of
 
 
 def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | None) -> Frame:

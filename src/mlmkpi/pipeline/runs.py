@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -111,12 +112,12 @@ def _run(
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     rows = partial(_frames, nothing, jobs, laid, settings, request)
-    ready = taken(jobs, books, shown)
-    unwritten = list(ready) if write is None else []
-    if write is not None:
-        write(nothing)
-        for frame in chain.from_iterable(map(rows, ready)):
-            write(frame)
+    with closing(taken(jobs, books, shown)) as ready:
+        unwritten = list(ready) if write is None else []
+        if write is not None:
+            write(nothing)
+            for frame in chain.from_iterable(map(rows, ready)):
+                write(frame)
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
         books.close()

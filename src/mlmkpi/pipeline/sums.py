@@ -135,7 +135,7 @@ def take(books: Books, job: Job) -> Sums:
         {pair: _spread(books, job, split, rows, key, pair) for pair in job.spreads},
         {one: _people(books, job, split, rows, key, one, totals) for one in job.counted},
         {one: _medians(books, job, split, rows, key, one) for one in job.medians},
-        {span: text for (fact, span), text in books.remarks.items() if fact == job.fact},
+        {span: text for (fact, span), text in books.remarks.copy().items() if fact == job.fact},
         split.leaders,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from itertools import chain
 
@@ -15,7 +15,7 @@ from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import Job, Sums, summed, take
 
 
-def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Iterator[Planned]:
+def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Generator[Planned, None, None]:
     """Gives each of the KPIs planned, which the jobs are those of, once the jobs have its sums.
 
     The order rows are let go as soon as they are summed.
