@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import narwhals as nw
 
-from mlmkpi.facts.ages import birth_day, born_by
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH
-from mlmkpi.facts.base import Dimension, flag
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
+from mlmkpi.books.ages import birth_day, born_by
+from mlmkpi.books.attributes import AGE_BAND, BIRTH
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import flag
 
 OLDEST, GROWN = 110, 18
 BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
