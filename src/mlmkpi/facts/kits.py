@@ -40,7 +40,8 @@ class Kits(Orders):
         super().prepare(books, dimensions)
         columns, wanted = books.export.columns("orders"), books.want(self.rules).extras
         found = books.engine.spellings("orders", "kind") if "kind" in columns else {}
-        kit = is_code("kind", [code for code in found if code is not None and code.casefold() == "kit"])
+        kits = [code for code in found if code is not None and code.casefold() == "kit"]
+        kit = is_code("kind", kits) if kits else nw.lit(False)
         valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
         wanted[KIT] = Extra(tuple(sorted({"kind", "status"} & columns)), (valid & kit).fill_null(False))
         wanted[BACK] = Extra(("amount",), (nw.col("amount") < 0).fill_null(False))
