@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from kpis.orders import figure, table
+from typing import Any
+
+import pytest
+
+from kpis.orders import figure, figures, table
+from mlmkpi.errors import UsageError
 
 PEOPLE = {"distributors": table("distributor_id enrolled_on", ("A", "01-05"), ("B", "01-05"))}
 
@@ -20,3 +25,62 @@ def test_leads_of_no_source_that_is_asked_for_are_none() -> None:
     tables = {"leads": table("lead_id created_on converted_on source", ("L", "02-02", "02-03", "mail"))}
     asked = {"definitions": {"digital_sources": ("web",)}}
     assert figure(tables, "lead_conversion_rate", "2026-02", column="denominator", **asked) == 0
+
+
+SOLD = {
+    "distributors": table(
+        "distributor_id enrolled_on sponsor_id status", ("A", "01-01", None, "active"), ("B", "01-02", "A", "active")
+    ),
+    "orders": table(
+        "order_id ordered_on amount distributor_id customer_id", ("o1", "01-01", 1, "A", "c1"),
+        ("o2", "02-01", 5, "B", "c1"), ("o3", "02-02", 7, "A", "c2"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("by", "found"), [
+    ("sponsor_id", {"A": 5, "(unknown)": 7}),
+    ("enrolled_on", {"2026-01-01": 7, "2026-01-02": 5}),
+    ("order.customer_id", {"c1": 5, "c2": 7}),
+    ("order.distributor_id", {"A": 7, "B": 5}),
+    ("order.order_id", {"o2": 5, "o3": 7}),
+    ("order.ordered_on", {"2026-02-01": 5, "2026-02-02": 7}),
+])
+def test_segments_by_ids_and_days_are_named_as_the_export_names_them(by: str, found: dict[str, int]) -> None:
+    """B, whom A sponsors, sold to c1 for 5; A to c2 for 7."""
+    assert figures(SOLD, "sales_volume", "2026-02", by=(by,)) == found
+    assert figures(SOLD, "sales_volume", "2026-02", by=(by,), where={by: [next(iter(found))]}) == {
+        next(iter(found)): next(iter(found.values()))
+    }
+
+
+def test_of_every_leaders_team_too() -> None:
+    """A's team is A and B."""
+    assert figures(SOLD, "sales_volume", "2026-02", by=("team", "sponsor_id")) == {
+        ("A", "A"): 5, ("A", "(unknown)"): 7,
+    }
+    assert figures(SOLD, "sales_volume", "2026-02", by=("team", "enrolled_on")) == {
+        ("A", "2026-01-01"): 7, ("A", "2026-01-02"): 5,
+    }
+
+
+@pytest.mark.parametrize("by", ["status", "order.amount"])
+def test_what_cannot_be_told_apart_from_a_figure_is_no_segment(by: str) -> None:
+    """A Result has a status of its own; an amount is what is summed."""
+    with pytest.raises(UsageError):
+        figures(SOLD, "sales_volume", "2026-02", by=(by,))
+
+
+def test_years_of_birth_and_events_split_beside_what_a_kpi_brings_itself() -> None:
+    """A came to the one event, which was open to both."""
+    tables = {
+        "distributors": table(
+            "distributor_id enrolled_on birth_year", ("A", "01-01", 1990), ("B", "01-01", 1991)
+        ),
+        "events": table("event_id held_on", ("e", "02-02")),
+        "attendance": table("event_id distributor_id", ("e", "A")),
+    }
+    asked: dict[str, Any] = {"min_cell": 0, "column": "numerator"}
+    bands = figures(tables, "distributor_age_distribution", "2026-02", by=("birth_year",), **asked)
+    assert bands == {("1990", "35-44"): 1, ("1991", "25-34"): 1}
+    assert figures(tables, "event_participation_rate", "2026-02", by=("event_id",)) == {"e": 1 / 2}

@@ -152,7 +152,7 @@ class Attributes:
         births = [name for name in BIRTH if name in export.columns(table)] if self._aged else []
         frame = None
         if plain or births:
-            frame = listed_people(self.books, self.side, [*plain, *births])
+            frame = listed_people(self.books, self.side, list(dict.fromkeys([*plain, *births])))
             asked, birth = [PERSON, *(f"_a_{name}" for name in plain)], birth_day(frozenset(births))
             if births:
                 frame = frame.with_columns(nw.col(f"_a_{name}").alias(name) for name in births)

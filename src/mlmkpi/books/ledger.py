@@ -32,7 +32,7 @@ class Extra:
 
 
 def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
-    """Whether a code column has one of the spellings; without any it reads the column too, as filters take no literal."""
+    """Whether a code column has one of the spellings; without any it is no literal either, which filters refuse."""
     found = nw.col(column).is_null() & nw.lit(False)
     for text in spellings:
         found = found if text is None else found | (nw.col(column) == text).fill_null(False)

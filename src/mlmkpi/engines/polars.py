@@ -217,9 +217,11 @@ class PolarsEngine:
         return coded.set(~known.fill_null(False), None)
 
     def decode(self, values: pl.Series, column: str = "distributors.distributor_id") -> pl.Series:
-        """The text of a column's ids."""
+        """The text of a column's ids, which may have been made labels."""
         codec = self._codecs.of(*column.split("."))
-        return values.cast(pl.String) if codec is None else codec.decode(values)
+        if codec is None:
+            return values.cast(pl.String)
+        return codec.decode(values if values.dtype.is_integer() else values.cast(pl.String).cast(pl.Int64))
 
     def latest(self, day: nw.Expr, person: nw.Expr) -> nw.Expr:
         """Day and id in one integer, 0 for nobody."""

@@ -127,7 +127,8 @@ class Participation(Fact):
         markets = ["market"] if "market" in books.export.columns("events") else []
         rows = books.export.scan("events", sorted({"event_id", "held_on", *markets, *own}))
         rows = rows.filter(nw.col("held_on") <= books.schedule.as_of)
-        return rows.select("event_id", "held_on", *(nw.col(name).alias("_market") for name in markets), *own)
+        further = [name for name in own if name != "event_id"]
+        return rows.select("event_id", "held_on", *(nw.col(name).alias("_market") for name in markets), *further)
 
     @staticmethod
     def _people(books: Books, markets: list[str]) -> Frame:

@@ -18,9 +18,10 @@ from mlmkpi.facts.splits import lacking
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.plugins import left_out
+from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.pipeline.teams import fitted
 from mlmkpi.settings import FILE_NAME, Settings, nearest
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import TABLES, Kind
 
 TOP = ("volume", "refunds", "valid_status")
 RUN = ("age_bands",)
@@ -217,12 +218,28 @@ def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequ
     tables = {fact.table for kpi in kpis for fact in facts_of(kpi.function())} - {""}
     known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
     for dimension in dimensions:
+        _check_dimension(dimension)
         needed = missing(export, dimension, ranks)
         if needed is None or dimension.name in LINES:
             continue
         if dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
             raise _no_dimension(dimension, needed, export)
     return dimensions
+
+
+def _check_dimension(dimension: Dimension) -> None:
+    """Raise UsageError for a sum of money or volume, and for a name that a column of the Result has."""
+    declared = {column.name: column for column in TABLES[TABLE[dimension.side]].columns}
+    if dimension.column in declared and declared[dimension.column].kind is Kind.MONEY:
+        raise UsageError(
+            f"{dimension.name} is what is summed, not what figures are split by",
+            (("got", f"--by {dimension.name}"), ("expected", "a code, a text, an id or a day")),
+        )
+    if dimension.name in COLUMNS:
+        raise UsageError(
+            f"figures cannot be split by {dimension.name}, as they have a column of that name themselves",
+            (("got", f"--by {dimension.name}"), ("fix", "give the column another name in the export")),
+        )
 
 
 def _no_dimension(dimension: Dimension, needed: str, export: Export) -> UsageError:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.books.attributes import DISTRIBUTOR
+from mlmkpi.books.attributes import DISTRIBUTOR, TABLE
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import PRIVATE, UNKNOWN, Boundary, Dimension, Dimensions
 from mlmkpi.books.export import Export
@@ -21,6 +21,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact
 from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
 from mlmkpi.pipeline.stretches import Leaders
+from mlmkpi.tables import TABLES, Kind
 
 ASKED = "by team only for the teams asked for: --team ID"
 BOTH = "by team and distributor at once only for the teams asked for: --team ID"
@@ -97,12 +98,24 @@ class Split:
 
     def texts(self, books: Books, frame: pl.DataFrame) -> pl.DataFrame:
         """Such rows, which with leaders are by stretch already."""
-        for name in (dimension.name for dimension in self.dimensions):
-            if name == TEAM and self.leaders is not None:
+        for dimension in self.dimensions:
+            if dimension.name == TEAM and self.leaders is not None:
                 continue
-            column = books.engine.decode(frame[name]) if name in (DISTRIBUTOR, TEAM) else frame[name].cast(pl.String)
-            frame = frame.with_columns(column.fill_null(UNKNOWN).alias(name))
+            column = _text(books, dimension, frame[dimension.name])
+            frame = frame.with_columns(column.fill_null(UNKNOWN).alias(dimension.name))
         return frame
+
+
+def _text(books: Books, dimension: Dimension, values: pl.Series) -> pl.Series:
+    """A dimension's values as the export has them: inside, people's and orders' ids and days are numbers."""
+    if dimension.name in (DISTRIBUTOR, TEAM):
+        return books.engine.decode(values)
+    table = TABLE.get(dimension.side, "")
+    if not table or dimension.column not in TABLES[table].names:
+        return values.cast(pl.String)
+    if TABLES[table].column(dimension.column).kind is Kind.DATE:
+        return values.cast(pl.String).cast(pl.Int32).cast(pl.Date).cast(pl.String)
+    return books.engine.decode(values, f"{table}.{dimension.column}")
 
 
 def _person(dimension: Dimension) -> Dimension:
