@@ -40,3 +40,25 @@ def test_of_both_the_sellers() -> None:
 
 def test_behind_an_average_order_stand_its_sellers_always() -> None:
     assert shown("average_order_value", "customer.gender") == {"x": None, "y": None}
+
+
+def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:
+    """In September one woman bought for 40, in October two for 60: 60 ÷ (60 ÷ 40) tells what is hidden."""
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id", ("0", "08-01", 1, "A", "K9"),
+        ("1", "09-05", 40, "A", "K0"), *((f"s{n}", "09-05", 20, "A", f"K{n}") for n in (4, 5, 6)),
+        *((f"t{n}", "10-05", 30, "A", f"K{n}") for n in (0, 1, 4, 5, 6)),
+        *((f"u{n}", "11-05", 30, "A", f"K{n}") for n in (0, 1, 4, 5, 6)),
+    )
+    tables = {"distributors": SELLERS, "customers": CUSTOMERS, "orders": orders}
+
+    def told(period: str, statistic: str, column: str = "value") -> dict[Any, Any]:
+        kpi = "demographic_sales_trend"
+        return figures(tables, kpi, period, statistic=statistic, min_cell=2, column=column)
+
+    assert told("2026-09", "value") == {"x": None, "y": None}
+    assert told("2026-10", "value") == {"x": 60, "y": 90}
+    assert told("2026-10", "index") == told("2026-10", "index", "numerator") == {"x": None, "y": None}
+    assert told("2026-11", "value") == {"x": 60, "y": 90}
+    assert told("2026-11", "index") == {"x": 100, "y": 100}
+    assert told("2026-11", "index", "previous") == {"x": None, "y": None}

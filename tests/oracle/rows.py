@@ -99,7 +99,19 @@ class Desk:
         return {"orders": True, "roster": False, "active": rule, "base": base, "goals": False}[self.kpi.reads]
 
     def figures(self, span: Span) -> Figures:
-        """All figures of a period by statistic, cell and own dimensions."""
+        """All figures of a period by statistic, cell and own dimensions; no index beside a hidden earlier cell."""
+        found = self._figures(span)
+        if "index" not in self.kpi.statistics:
+            return found
+        calendar = self.world.calendar
+        bases = {"index": calendar.before(span), "index_year": calendar.year_before(span)}
+        secret = {
+            (name, *key[1:]) for name, base in bases.items() if base is not None
+            for key, figure in self._figures(base).items() if key[0] == "value" and figure.is_hidden
+        }
+        return {key: figure.hidden() if key in secret else figure for key, figure in found.items()}
+
+    def _figures(self, span: Span) -> Figures:
         if span not in self._known:
             try:
                 self._known[span] = self._compute(span)

@@ -6,10 +6,32 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from mlmkpi.books.spans import Schedule
 from mlmkpi.pipeline.figures import FIGURES
+from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.jobs import is_private
 
 NOTE = "hidden: fewer than {} people (min_cell)"
+
+
+def indexes_hidden(frame: pl.DataFrame, split: Sequence[str], schedule: Schedule, min_cell: int) -> pl.DataFrame:
+    """The frame with indexes null whose earlier cell is hidden, as they would tell what it was."""
+    secret = frame.filter(pl.col("_hidden") & (pl.col("statistic") == "value")).select("span", *split)
+    if secret.is_empty():
+        return frame
+    told = pl.concat(
+        pl.DataFrame({"_now": range(len(links)), "span": list(links)}, schema={"_now": pl.Int32, "span": pl.Int32})
+        .with_columns(pl.lit(name).alias("statistic"))
+        for links, name in ((linked(schedule, back), name) for back, name in INDEXES.items())
+    )
+    hide = secret.join(told, on="span").drop("span").rename({"_now": "span"}).with_columns(pl.lit(True).alias("_then"))
+    frame = frame.join(hide, on=["span", *split, "statistic"], how="left", nulls_equal=True, maintain_order="left")
+    then = pl.col("_then").fill_null(False)
+    return frame.with_columns(
+        *(pl.when(~then).then(pl.col(name)).alias(name) for name in FIGURES),
+        pl.when(then).then(pl.lit(NOTE.format(min_cell))).otherwise(pl.col("note")).alias("note"),
+        (pl.col("_hidden") | then).alias("_hidden"),
+    ).drop("_then")
 
 
 def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int, mains: Sequence[str] = ("value",)) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.keyed import NOWHERE
 from mlmkpi.pipeline.ordered import Ordered
 from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.privacy import hidden
+from mlmkpi.pipeline.privacy import hidden, indexes_hidden
 from mlmkpi.pipeline.result import TEXT, schema
 
 Frame = pl.DataFrame
@@ -37,9 +37,12 @@ def rows_of(
     split = list(dict.fromkeys([*dimensions, *own]))
     year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
     spans = schedule.within(Reach.YEAR if year else Reach.PREVIOUS)
-    frame = _nothing(one, spans) if found is None else _of_spans(found, spans, schedule)
+    indexed = isinstance(one.figure, Ratio) and one.figure.index
+    frame = _nothing(one, spans) if found is None else found if indexed else _of_spans(found, spans, schedule)
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
+    if indexed:
+        frame = _of_spans(indexes_hidden(frame, split, schedule, min_cell), spans, schedule)
     frame = _gaps(frame, one, schedule, spans, data_start, split)
     if "_partial" in frame.columns:
         frame = frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False))
