@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mlmkpi
 from kpis.orders import figure, figures, table
 from mlmkpi.errors import UsageError
 
@@ -84,3 +86,39 @@ def test_years_of_birth_and_events_split_beside_what_a_kpi_brings_itself() -> No
     bands = figures(tables, "distributor_age_distribution", "2026-02", by=("birth_year",), **asked)
     assert bands == {("1990", "35-44"): 1, ("1991", "25-34"): 1}
     assert figures(tables, "event_participation_rate", "2026-02", by=("event_id",)) == {"e": 1 / 2}
+
+
+def test_rows_left_out_are_counted_in_the_note_of_figures_that_read_them(tmp_path: Path) -> None:
+    """Of four orders one has no number for an amount, and two share an id; the people are all there."""
+    rows = "1,2026-01-01,5,A\n2,2026-01-02,x,A\n3,2026-01-31,7,A\n3,2026-01-31,8,A\n"
+    (tmp_path / "orders.csv").write_text(f"order_id,ordered_on,amount,distributor_id\n{rows}")
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume", "new_signups"], count=1, bad_rows="skip")
+    told = ["1 key of orders with different rows left out", "1 unreadable row of orders left out"]
+    assert dict(result.frame.select("kpi", "note").rows()) == {"sales_volume": "; ".join(told), "new_signups": None}
+    assert dict(result.frame.select("kpi", "value").rows()) == {"sales_volume": 5, "new_signups": 1}
+    assert list(result.warnings) == told
+
+
+def test_repeats_of_a_key_that_is_left_out_are_no_repeats(tmp_path: Path) -> None:
+    """Order 1 stands there three times, twice alike: all of it is left out; order 2 twice alike: it counts once."""
+    rows = "1,2026-01-01,5\n1,2026-01-01,5\n1,2026-01-01,6\n2,2026-01-02,7\n2,2026-01-02,7\n"
+    (tmp_path / "orders.csv").write_text(f"order_id,ordered_on,amount\n{rows}")
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip")
+    assert result.frame["value"].to_list() == [7]
+    told = ["1 repeated row of orders counted once", "1 key of orders with different rows left out"]
+    assert list(result.warnings) == told
+
+
+def test_who_is_counted_in_several_segments_is_said_so() -> None:
+    """A sold through two channels: one seller, but one in each; money stands in one alone."""
+    tables = {"orders": table(
+        "order_id ordered_on amount distributor_id channel", ("o0", "01-01", 1, "A", "web"),
+        ("o1", "02-01", 5, "A", "web"), ("o2", "02-01", 7, "A", "app"),
+    )}
+    by: dict[str, Any] = {"by": ("order.channel",)}
+    assert figures(tables, "active_distributors", "2026-02", **by) == {"app": 1, "web": 1}
+    assert set(figures(tables, "active_distributors", "2026-02", **by, column="note").values()) == {
+        "who has several of order.channel is counted in each"
+    }
+    assert set(figures(tables, "sales_volume", "2026-02", **by, column="note").values()) == {None}

@@ -72,12 +72,16 @@ class Export:
         with self._reading:
             if self.marking and table not in self.checked:
                 self.check(table)
-        return [PLACE] if self.marking and not self.repeats.get(table) else []
+        return [PLACE] if self.marking and not self._settled(table) else []
 
     def key(self, table: str) -> list[str]:
         """The key's columns that the export has; none where it lacks a required one."""
         declared = TABLES[table].key if table in TABLES else ()
         return [name for name in declared if name in self.columns(table)]
+
+    def _settled(self, table: str) -> bool:
+        """Whether rows of the table repeat each other or differ under one key."""
+        return bool(self.repeats.get(table)) or table in self._conflicting
 
     def _settle(self, table: str, key: list[str]) -> None:
         """Tell rows that repeat each other from rows that differ under one key."""
@@ -86,7 +90,8 @@ class Export:
         counted = known.group_by(*key).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1)
         repeated = known.join(counted.select(*key), on=key, how="semi").unique()
         distinct = repeated.group_by(*key).agg(nw.len().alias("_n"))
-        found = self.engine.collect(counted.select(nw.col("_n").sum(), nw.len().alias("_keys"))).row(0)
+        alike = counted.join(distinct.filter(nw.col("_n") == 1).select(*key), on=key, how="semi")
+        found = self.engine.collect(alike.select(nw.col("_n").sum(), nw.len().alias("_keys"))).row(0)
         differing = distinct.filter(nw.col("_n") > 1).select(*key)
         conflicting = self.engine.collect(differing)
         self.repeats[table] = int((found[0] or 0) - (found[1] or 0))
@@ -121,7 +126,7 @@ class Export:
         return self.exchange.converted(self._once_a_key("orders", wanted)).select(*columns)
 
     def _once_a_key(self, table: str, columns: Sequence[str]) -> Frame:
-        if not self.repeats.get(table):
+        if not self._settled(table):
             return self.engine.scan(table, columns)
         frame = self.engine.scan(table, self._mapped(table)).unique()
         if table in self._conflicting:

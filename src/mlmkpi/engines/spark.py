@@ -53,6 +53,7 @@ class SparkEngine:
         self._f = functions_of(session)
         self._restore = configure(session)
         self._scanned: dict[str, set[frozenset[str]]] = {}
+        self._bad: dict[tuple[str, ...], int] = {}
         self._read: dict[str, frozenset[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
         self.tables: Tables = self._run(lambda: Tables(session, self._f, root, settings))
@@ -316,9 +317,12 @@ class SparkEngine:
         return first, last
 
     def _count_bad(self, table: str, columns: Sequence[str]) -> int:
-        frame, _ = self._run(lambda: self.tables.rows(table, columns))
-        bad = frame.where(self._f.col(BAD))
-        return int(self._collect(bad.agg(self._f.count(self._f.lit(1)).alias("n"))).item())
+        asked = (table, *columns)
+        if asked not in self._bad:
+            frame, _ = self._run(lambda: self.tables.rows(table, columns))
+            bad = frame.where(self._f.col(BAD))
+            self._bad[asked] = int(self._collect(bad.agg(self._f.count(self._f.lit(1)).alias("n"))).item())
+        return self._bad[asked]
 
     def _refusal(self, table: str) -> DataError:
         """The cells of a table that do not fit, counted: table, column, the lowest key and how many."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import narwhals as nw
 
@@ -21,10 +21,7 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
     """Repeats, conflicts, rows left out or not there, doubtful cells, unknown sellers, ages that `dimensions` read."""
     found = [f"{_many(n, 'repeated row')} of {table} counted once" for table, n in export.repeats.items() if n]
-    if export.exchange and export.exchange.dropped:
-        found.append(f"{_many(export.exchange.dropped, 'order')} in other currencies left out")
-    found += [f"{_many(n, 'key')} of {table} with different rows left out" for table, n in export.conflicts.items()]
-    found += [f"{_many(n, 'unreadable row')} of {table} left out" for table, n in export.engine.skipped().items()]
+    found += [line for _, line in _skipped(export)]
     found += export.engine.remarks()
     found += ["orders has no rows"] if books.without_orders else []
     told = {"blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0"}
@@ -38,6 +35,21 @@ def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ())
     prefixes = dict.fromkeys(d.name.partition(".")[0] for d in dimensions if d.name.endswith(AGE_BAND))
     tables = dict.fromkeys(table for prefix in prefixes for table in BUYERS.get(prefix, ("distributors",)))
     return found + [line for table in tables for line in _ages(export, table, books.schedule.as_of)]
+
+
+def skipped(export: Export, tables: Collection[str]) -> list[str]:
+    """What `bad_rows` left out of these tables, a line a reason."""
+    return [line for table, line in _skipped(export) if table in tables]
+
+
+def _skipped(export: Export) -> list[tuple[str, str]]:
+    """Tables and what was left out of them."""
+    foreign = export.exchange.dropped if export.exchange else 0
+    found = [("orders", f"{_many(foreign, 'order')} in other currencies left out")] if foreign else []
+    found += [(table, f"{_many(n, 'key')} of {table} with different rows left out")
+              for table, n in export.conflicts.items()]
+    return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
+                    for table, n in export.engine.skipped().items()]
 
 
 def _many(count: int, what: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.books.attributes import AGE_BAND, TABLE, missing, row_columns
-from mlmkpi.books.dimensions import LINES, Dimension, Dimensions
+from mlmkpi.books.dimensions import LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import TEAM, Teams
 from mlmkpi.books.ranks import LADDER, ladder
@@ -155,7 +155,18 @@ def _planned(
     partly = {**_partly(figure, export, settings.rank_ladder), **by_team}
     lacks, followed = _lacks(needs, export, settings.rank_ladder), all(f.follows(export) for f in facts_of(figure))
     assumed = dict.fromkeys(words for fact in facts_of(figure) if (words := fact.assumes(export)))
+    assumed |= dict.fromkeys(_overlaps(figure, dimensions))
     return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed, "; ".join(assumed))
+
+
+def _overlaps(figure: Figure, dimensions: Dimensions) -> list[str]:
+    """What is counted in each of several values of an attribute of orders, or of their lines."""
+    main = [figure.numerator, figure.denominator] if isinstance(figure, Ratio) else [figure.of]
+    counts = {measure.fact.unit for measure in main if measure is not None and measure.scale == 1}
+    people, orders = bool(counts - {"order"}), "order" in counts
+    by = [d.name for d in dimensions if d.side is Side.ORDER and (people or (orders and d.name in LINES))]
+    return [f"who has several of {' and '.join(by)} is counted in each" if people else
+            f"orders with several of {' and '.join(by)} are counted in each"] if by else []
 
 
 def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, str]:

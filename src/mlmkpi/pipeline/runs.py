@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.books.ages import AGE_BANDS
-from mlmkpi.books.attributes import want_attributes
+from mlmkpi.books.attributes import TABLE, want_attributes
 from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import Lineage
 from mlmkpi.books.ranks import held_ladder
@@ -27,7 +28,7 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
-from mlmkpi.pipeline.found import findings
+from mlmkpi.pipeline.found import findings, skipped
 from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
@@ -111,7 +112,7 @@ def _run(
     tell("summing")
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
-    rows = partial(_frames, nothing, jobs, laid, settings, request)
+    rows = partial(_frames, nothing, jobs, laid, settings, request, export)
     with closing(taken(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
@@ -177,9 +178,11 @@ def _books(
 
 
 def _frames(
-    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, one: Planned
+    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, export: Export,
+    one: Planned,
 ) -> Iterator[pl.DataFrame]:
     """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
+    one = _with_skipped(one, export, jobs.dimensions)
     measures = frozenset(measure.name for measure in one.figure.measures())
     reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
     leaders = 0 if jobs.leaders is None else len(jobs.leaders)
@@ -190,6 +193,14 @@ def _frames(
         rows = _rows(one, jobs, part, settings, request)
         rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
         yield only(rows, request.where or {})
+
+
+def _with_skipped(one: Planned, export: Export, dimensions: Dimensions) -> Planned:
+    """A KPI whose rows' notes tell what was left out of the tables that it reads."""
+    if export.bad_rows == "stop" or not one.computed:
+        return one
+    tables = {*_tables([one], export.engine), *(TABLE.get(dimension.side, "") for dimension in dimensions)}
+    return replace(one, assumed="; ".join([*([one.assumed] if one.assumed else []), *skipped(export, tables)]))
 
 
 def _columns(
