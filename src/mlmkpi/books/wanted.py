@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 import narwhals as nw
 
+from mlmkpi.books.dimensions import Dimension
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.history import Ask
 from mlmkpi.books.ledger import Extra
@@ -38,9 +39,9 @@ class Wanted:
     latest: set[int] = field(default_factory=set)
     """The days at which a customer's latest seller is asked for; cells are cut there."""
 
-    def column(self, name: str) -> None:
-        """Keep a column of the orders table as it is."""
-        self.extras[name] = Extra((name,), nw.col(name))
+    def column(self, dimension: Dimension) -> None:
+        """Keep a column of the orders table as it is, by the dimension's name."""
+        self.extras[dimension.name] = Extra((dimension.column,), nw.col(dimension.column))
 
 
 def cell_parts(engine: Engine) -> Mapping[str, tuple[Expr, str]]:

@@ -67,8 +67,8 @@ class Histories(Fact):
             want_latest_seller(books, self.rules, yearly=self.opens_a_year_ago)
         for dimension in dimensions:
             if dimension.side is Side.ORDER:
-                wanted.column(dimension.column)
-                wanted.dimensions["buyer"].add(dimension.column)
+                wanted.column(dimension)
+                wanted.dimensions["buyer"].add(dimension.name)
 
     def spanned(self, books: Books, flags: dict[int, dict[str, Expr]], dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span of customers on whom the first flag holds; by an order's attribute, a row a customer and it."""
@@ -80,12 +80,12 @@ class Histories(Fact):
     ) -> list[Frame]:
         """The same rows, as frames that can be summed one by one; of a `history` of some customers, of these alone."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
-        history = self.histories(books, tuple(d.column for d in orders)) if history is None else history
+        history = self.histories(books, tuple(d.name for d in orders)) if history is None else history
         buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
         sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
         by_seller = any(d.side is Side.PERSON for d in dimensions)
-        of_orders = {d.name: nw.col(d.column) for d in orders}
+        of_orders = {d.name: nw.col(d.name) for d in orders}
         spans = []
         for span in books.spans:
             made = {**flags[span.index], **buyers.at_span(span), **of_orders}

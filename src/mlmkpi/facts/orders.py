@@ -78,7 +78,7 @@ class Orders(Fact):
                 units = ["quantity"] if self.with_units else []
                 want_lines(books, self.rules, "product_id", "amount", *units)
             elif dimension.side is Side.ORDER:
-                wanted.column(dimension.column)
+                wanted.column(dimension)
             if dimension.side is Side.CUSTOMER:
                 wanted.extras["customer"] = Extra(("customer_id",), nw.col("customer_id"))
         if self.social_channels:
@@ -109,9 +109,7 @@ class Orders(Fact):
         if "cell" in frame.collect_schema().names() and (sellers.timed or buyers.timed):
             cells = books.engine.small(books.cells_of_spans())
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
-        frame = buyers.attach(sellers.attach(frame, "seller"), "customer")
-        named = [nw.col(d.column).alias(d.name) for d in dimensions if d.side is Side.ORDER and d.name not in LINES]
-        return frame.with_columns(*named) if named else frame
+        return buyers.attach(sellers.attach(frame, "seller"), "customer")
 
     @measure
     def sales(self) -> Expr:

@@ -54,8 +54,8 @@ class Sellers(Fact):
         wanted.cells["seller"] |= cells_for(self.active_rule) | (set(VOLUMES) if self.with_volume else set())
         for dimension in dimensions:
             if dimension.side is Side.ORDER:
-                wanted.column(dimension.column)
-                wanted.dimensions["seller"].add(dimension.column)
+                wanted.column(dimension)
+                wanted.dimensions["seller"].add(dimension.name)
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same people that knows their volumes too."""
@@ -68,13 +68,12 @@ class Sellers(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by cell where every span is one cell, else by span."""
         sellers = seller_attributes(books, dimensions, at)
-        kept = [d.column for d in dimensions if d.side is Side.ORDER]
+        kept = [d.name for d in dimensions if d.side is Side.ORDER]
         if self.reads_orders:
             frame = self._active(books, self._credited(books, kept, spanned=sellers.timed))
         else:
             frame = self._elsewhere(books).rename({"_elsewhere": "active"})
-        renamed = {d.column: d.name for d in dimensions if d.side is Side.ORDER}
-        return sellers.attach(frame.rename(renamed), "unit")
+        return sellers.attach(frame, "unit")
 
     def _credited(self, books: Books, kept: list[str], *, spanned: bool) -> Frame:
         """`unit`, `cell` or `span`, the order attributes, and the sums that were wanted."""
