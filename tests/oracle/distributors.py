@@ -129,13 +129,16 @@ def intra_period_leavers(world: World, span: Span, split: Split) -> list[Block]:
 
 
 def months_of(world: World, span: Span) -> list[tuple[date, date]]:
-    """The calendar months inside the period that have ended; a day, a week or a company's own period is its own."""
+    """The calendar months inside the period that have ended; a day, a week or a company's own period is its own.
+
+    One that ended before the orders start is none: who sold in it is unknown.
+    """
     if world.calendar.every in ("day", "week", "period"):
         return [(span.first, span.last)] if span.last <= span.closing else []
     found = []
     first = span.first
     while first <= span.last:
-        if month_end(first) <= span.closing:
+        if month_end(first) <= span.closing and month_end(first) >= (world.data_start or first):
             found.append((first, month_end(first)))
         first = month_end(first) + DAY
     return found

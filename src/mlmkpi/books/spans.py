@@ -25,8 +25,9 @@ class Reach(IntEnum):
 class Span:
     """A period as it is computed: `end` is its closing boundary, the as-of date where the period is still running.
 
-    `months` are the calendar months (first, last day number) inside it that ended by the as-of date. `earlier` is the
-    period before; `year_earlier` the days (first, last) of the one a year before, the same days where it is cut.
+    `months` are the calendar months (first, last day number) inside it that ended by the as-of date, and not before the
+    orders start. `earlier` is the period before; `year_earlier` the days (first, last) of the one a year before, the
+    same days where it is cut.
     """
 
     index: int
@@ -140,7 +141,8 @@ def schedule(
         if (period, end) not in spans:
             spans[period, end] = Span(
                 len(spans), period, day_number(period.start), day_number(end), end == period.end, calendar.weeks,
-                _months(period, end, calendar), calendar.before(period), _year_earlier(calendar, period, end),
+                tuple(month for month in _months(period, end, calendar) if month[1] >= (data_start or month[1])),
+                calendar.before(period), _year_earlier(calendar, period, end),
             )
         return spans[period, end].index
 
