@@ -36,7 +36,7 @@ PARAMETERS: dict[str, str] = {
     "clv_method": "how a customer's value is told: by models of purchases and values, by the trailing horizon, or by"
     " a formula of a month's averages",
     "return_window_days": "days after a sale within which a return of it counts",
-    "activity_minimum": "how many activities in the period make somebody one who took part",
+    "activity_minimum": "how many activities in the period, 1 or more, make somebody one who took part",
     "activity_kinds": "the kinds of activity that count, case does not matter; without them all but logins do",
     "event_base": "to whom an event is open: everybody on the books in its market, or whoever was invited",
     "training_days": "how many days somebody has to complete a course",

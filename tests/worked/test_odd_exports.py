@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import mlmkpi
+from equal.compare import frames
 from kpis.orders import figure, figures, table
 from mlmkpi.errors import UsageError
 
@@ -122,3 +124,53 @@ def test_who_is_counted_in_several_segments_is_said_so() -> None:
         "who has several of order.channel is counted in each"
     }
     assert set(figures(tables, "sales_volume", "2026-02", **by, column="note").values()) == {None}
+
+
+NAMES = ("active", "start", "paid", "sold", "seller", "day", "span", "unit_of", "attended", "customer", "n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_column_of_any_name_splits(name: str, tmp_path: Path) -> None:
+    """A's column says x, B's y; the orders' own says of both orders what their buyers are."""
+    (tmp_path / "distributors.csv").write_text(f"distributor_id,enrolled_on,{name}\nA,2026-01-01,x\nB,2026-01-02,y\n")
+    (tmp_path / "orders.csv").write_text(
+        f"order_id,ordered_on,amount,distributor_id,customer_id,{name}\n"
+        "1,2026-01-01,1,A,c1,p\n2,2026-02-01,5,A,c1,p\n3,2026-02-28,7,B,c2,q\n"
+    )
+    kpis = ["sales_volume", "active_distributors", "active_customers", "distributor_retention_rate"]
+    for by, sums in ((name, {"x": 5, "y": 7}), (f"order.{name}", {"p": 5, "q": 7})):
+        result = mlmkpi.compute(tmp_path, kpis=kpis, by=[by], count=1)
+        assert result.by == (by,)
+        for kpi, expected in (("sales_volume", sums), ("active_distributors", dict.fromkeys(sums, 1))):
+            rows = result.frame.filter(pl.col("kpi") == kpi)
+            assert dict(rows.select(by, "value").rows()) == expected
+        one = next(iter(sums))
+        traced = mlmkpi.trace(tmp_path, "sales_volume", by=[by], where={by: [one]}, period="2026-02")
+        assert (traced.frame[by].to_list(), traced.total) == ([one], 5)
+    unsplit = mlmkpi.compute(tmp_path, kpis=["churn_rate"], by=[f"order.{name}"], count=1).frame
+    assert unsplit["note"].unique().to_list() == [f"cannot be split by order.{name}"]
+
+
+def test_goals_alone_of_new_people_are_told_as_of_the_latest_enrolment() -> None:
+    """Without orders the 28th of February, B's day, is today: of 4 recruits A has 1."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on enroller_id", ("A", "02-01", None), ("B", "02-28", "A")),
+        "goals": table("distributor_id kpi goal starts_on ends_on", ("A", "new_signups", 4, "02-01", "02-28")),
+    }
+    result = mlmkpi.compute(frames(tables), kpis=["goal_attainment"], count=1)
+    assert result.frame.select("period", "value").rows() == [("2026-02", 1 / 4)]
+
+
+def test_a_year_whose_orders_start_in_november_is_a_year_of_two_months() -> None:
+    """Of A and B, A sold in November; in December both did: 3 of 4, not of 24."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on", ("A", "2025-01-01"), ("B", "2025-01-01")),
+        "orders": table(
+            "order_id ordered_on amount distributor_id", ("1", "11-05", 5, "A"), ("2", "12-05", 5, "A"),
+            ("3", "12-31", 5, "B"),
+        ),
+    }
+    asked: dict[str, Any] = {"every": "year", "definitions": {"active_counts_recruiting": False}}
+    assert figure(tables, "active_distributor_rate", "2026", **asked) == 3 / 4
+    assert figure(tables, "active_distributor_rate", "2026", **asked, column="note") == "orders start on 2026-11-05"
+    assert figure(tables, "active_distributor_rate", "2025", **asked) is None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 UNKNOWN = "(unknown)"
+EXTRA = "column "
+"""How columns that no table declares begin inside, so that none is called as what facts make themselves."""
 LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
 """Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
 PRIVATE = ("age_band", "gender")
@@ -50,7 +52,12 @@ class Dimension:
     @property
     def column(self) -> str:
         """The attribute's column in that side's table."""
-        return self.name.partition(".")[2] if self.side in (Side.CUSTOMER, Side.ORDER) else self.name
+        return self.name.partition(".")[2] if self.side in (Side.CUSTOMER, Side.ORDER) else self.asked
+
+    @property
+    def asked(self) -> str:
+        """What it is called in the export and in the Result."""
+        return self.name.removeprefix(EXTRA)
 
 
 Dimensions = tuple[Dimension, ...]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from threading import RLock
 
 import narwhals as nw
 
+from mlmkpi.books.dimensions import EXTRA
 from mlmkpi.books.exchange import Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
@@ -112,9 +114,11 @@ class Export:
         self._conflicting[table] = self.engine.small(conflicting)
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
-        if table == "orders" and "amount" in columns:
-            return self._exchanged(columns)
-        return self._once_a_key(table, columns)
+        plain = [name.removeprefix(EXTRA) for name in columns]
+        exchanged = table == "orders" and "amount" in plain
+        frame = (self._exchanged if exchanged else partial(self._once_a_key, table))(list(dict.fromkeys(plain)))
+        renamed = (nw.col(name).alias(wanted) for name, wanted in zip(plain, columns, strict=True))
+        return frame if plain == list(columns) else frame.select(*renamed)
 
     def _exchanged(self, columns: Sequence[str]) -> Frame:
         """The orders' columns, amounts in one currency."""

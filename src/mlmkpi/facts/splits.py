@@ -13,7 +13,7 @@ from mlmkpi.tables import TABLES
 
 def of_row(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> bool:
     """Whether a dimension is a column of the table whose rows a fact counts, and not an attribute of its people."""
-    if dimension.side is not Side.PERSON or dimension.name not in row_columns(fact.table, export):
+    if dimension.side is not Side.PERSON or dimension.column not in row_columns(fact.table, export):
         return False
     return fact.row_first or missing(export, dimension, rank_ladder) is not None
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
-from mlmkpi.books.attributes import AGE_BAND, TABLE, missing, row_columns
-from mlmkpi.books.dimensions import LINES, Dimension, Dimensions, Side
+from mlmkpi.books.attributes import AGE_BAND, DISTRIBUTOR, LABELS, TABLE, missing, row_columns
+from mlmkpi.books.dimensions import EXTRA, LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import TEAM, Teams
 from mlmkpi.books.ranks import LADDER, ladder
@@ -204,13 +204,13 @@ def lack(need: str, export: Export) -> str:
 def _unsplit(facts: Sequence[Fact], dimensions: Dimensions, export: Export, ranks: Sequence[str]) -> str | None:
     for dimension in dimensions:
         if not all(fact.carries_in(export, dimension) for fact in facts):
-            return f"cannot be split by {dimension.name}"
+            return f"cannot be split by {dimension.asked}"
         for fact in facts:
             needed = lacking(fact, export, dimension, ranks)
             if needed is not None:
                 table, _, column = needed.partition("|")[0].partition(".")
                 known = table not in TABLES or column in TABLES[table].names
-                return lack(needed, export) if known else f"cannot be split by {dimension.name}"
+                return lack(needed, export) if known else f"cannot be split by {dimension.asked}"
     return None
 
 
@@ -224,7 +224,10 @@ def _blocks(figure: Figure, dimensions: Dimensions, export: Export, ranks: Seque
 
 
 def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequence[Kpi]) -> Dimensions:
-    """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have."""
+    """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have.
+
+    Those that no table declares as something to split by begin with EXTRA.
+    """
     dimensions = tuple(dict.fromkeys(Dimension(name) for name in by))
     tables = {fact.table for kpi in kpis for fact in facts_of(kpi.function())} - {""}
     known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
@@ -235,7 +238,13 @@ def split_by(by: Sequence[str], export: Export, ranks: Sequence[str], kpis: Sequ
             continue
         if dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
             raise _no_dimension(dimension, needed, export)
-    return dimensions
+    brought = {name for kpi in kpis for block in kpi.function().blocks for name in block}
+    labels = {column.name for table in TABLES.values() for column in table.columns if column.kind in LABELS}
+    taken = {AGE_BAND, TEAM, DISTRIBUTOR, *brought, *labels, *TABLES[TABLE[Side.PERSON]].names}
+    return tuple(
+        Dimension(EXTRA + each.name) if each.side is Side.PERSON and each.name not in taken else each
+        for each in dimensions
+    )
 
 
 def _check_dimension(dimension: Dimension) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -41,6 +41,11 @@ class Request:
     def dimensions(self) -> tuple[str, ...]:
         """Every dimension of the Result: those to split by, then those to choose from."""
         return tuple(dict.fromkeys([*self.by, *(self.where or {})]))
+
+    def renamed(self, names: Mapping[str, str]) -> Request:
+        """The same with dimensions by other names."""
+        where = {names[name]: values for name, values in self.where.items()} if self.where else self.where
+        return replace(self, by=[names[name] for name in self.by], where=where)
 
 
 def request_of(

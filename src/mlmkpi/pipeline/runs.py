@@ -93,6 +93,8 @@ def _run(
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
     dimensions = split_by(request.dimensions, export, settings.rank_ladder, kpis)
+    shown_as = {dimension.name: dimension.asked for dimension in dimensions}
+    request = request.renamed({asked: name for name, asked in shown_as.items()})
     planned = plan(kpis, export, settings, dimensions, request.teams)
     left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
     prepare(engine, _able(planned), dimensions)
@@ -116,16 +118,16 @@ def _run(
     with closing(taken(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
-            write(nothing)
+            write(nothing.rename(shown_as))
             for frame in chain.from_iterable(map(rows, ready)):
-                write(frame)
+                write(frame.rename(shown_as))
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
     if not look:
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
     return Result(
-        pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]),
-        request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
+        pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
+        tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
         (*clock.hints, *_snapped(request, periods), *unread(leftover),
          *alone(export, request.teams, lineage)),
         warnings, left_out,
@@ -139,7 +141,8 @@ def _able(planned: Sequence[Planned]) -> list[Planned]:
 def _tables(planned: Sequence[Planned], engine: Engine) -> list[str]:
     """The tables of the export that the figures need."""
     facts = [fact for one in _able(planned) for fact in facts_of(one.figure)]
-    tables = {need.partition(".")[0] for fact in facts for needs in fact.needs() for need in needs.split("|")}
+    needs = (needs for fact in facts for needs in (*fact.needs(), *fact.reads()))
+    tables = {need.partition(".")[0] for choices in needs for need in choices.split("|")}
     return [table for table in sorted(tables) if engine.columns(table)]
 
 

@@ -135,7 +135,7 @@ def fitted(
         figure, untold = without_tree(figure, "needs distributors.sponsor_id")
     for dimension in dimensions:
         if figure.of.fact.carries(dimension):
-            figure, uncarried = without(figure, _not_by(dimension), f"cannot be split by {dimension.name}")
+            figure, uncarried = without(figure, _not_by(dimension), f"cannot be split by {dimension.asked}")
             untold |= uncarried
     if TEAM not in names or teams.leaders:
         return figure, untold, None

@@ -17,6 +17,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.lines import want_order
 from mlmkpi.books.spans import Span
@@ -149,6 +150,7 @@ def _look(
 ) -> _Found:
     if not planned.computed:
         raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
+    where = {_held(name, jobs.dimensions): values for name, values in where.items()}
     span = picked(books.schedule, period, planned.window)
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
@@ -178,6 +180,11 @@ def _look(
     ))
 
 
+def _held(name: str, dimensions: Dimensions) -> str:
+    """What a dimension is called inside."""
+    return next((dimension.name for dimension in dimensions if dimension.asked == name), name)
+
+
 def _block(figure: Figure, where: Mapping[str, Sequence[str]]) -> Block:
     """The figure's own split in which the values asked for are told apart; without any the total, where it has one."""
     own = {name for block in figure.blocks for name in block} & set(where)
@@ -197,6 +204,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
         pl.lit(side.value).alias("side"),
         divided("contribution", found.rows["_value"] * times, _parts(found.rows, value)),
     ).drop("_value", *([value.per] if value.per else []))
+    frame = frame.rename({name: Dimension(name).asked for name in frame.columns})
     head, last = ["kpi", "period", "side"], ["contribution"]
     frame = frame.select(*head, *(name for name in frame.columns if name not in (*head, *last)), *last)
     places = [name for name in ("table", "file", "row", "id") if name in frame.columns]
@@ -233,9 +241,10 @@ def _exact(rows: pl.DataFrame, column: str, measure: Measure) -> Fraction:
 def _row(result: Result, found: _Found) -> dict[str, Any]:
     """The Result's row of the figure, where one row is meant."""
     rows = result.frame.filter(pl.col("period") == found.span.period.label, pl.col("statistic") == "value")
+    kept = {Dimension(name).asked: values for name, values in found.kept.items()}
     for name in rows.columns:
-        if name in found.kept:
-            rows = rows.filter(pl.col(name).is_in(list(found.kept[name])))
+        if name in kept:
+            rows = rows.filter(pl.col(name).is_in(list(kept[name])))
         elif name not in COLUMNS and name not in (*result.by, *found.block):
             rows = rows.filter(pl.col(name).is_null())
     return rows.row(0, named=True) if rows.height == 1 else {}
