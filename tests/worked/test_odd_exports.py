@@ -174,3 +174,14 @@ def test_a_year_whose_orders_start_in_november_is_a_year_of_two_months() -> None
     assert figure(tables, "active_distributor_rate", "2026", **asked) == 3 / 4
     assert figure(tables, "active_distributor_rate", "2026", **asked, column="note") == "orders start on 2026-11-05"
     assert figure(tables, "active_distributor_rate", "2025", **asked) is None
+
+
+def test_where_no_month_has_ended_yet_nobody_was_on_the_books_at_one_s_end() -> None:
+    """The orders start on the 5th of November, a Thursday, and it is the 6th; A recruited B that day."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on enroller_id", ("A", "11-01", None), ("B", "11-06", "A")),
+        "orders": table("order_id ordered_on amount distributor_id", ("1", "11-05", 5, "A"), ("2", "11-06", 5, "A")),
+        "commissions": table("distributor_id paid_on amount", ("A", "11-06", 5)),
+    }
+    for kpi in ("active_distributor_rate", "ten_customer_share"):
+        assert figure(tables, kpi, "2026-11", as_of="2026-11-06") is None

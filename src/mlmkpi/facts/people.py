@@ -264,11 +264,13 @@ class MonthEnds(SpannedFact):
         frame, line = with_lookup(sellers, frame), books.timeline
         months: list[tuple[int, dict[str, Expr]]] = []
         for span in books.spans:
-            for first, last in span.months or ((span.start, span.end),):
+            for first, last in span.months:
                 sold = line.happened("sale", first, last)
                 active = sold | line.happened("recruit", first, last) if self.counts_recruiting else sold
-                listed = on_books(last) if span.months else nw.lit(False)
-                months.append((span.index, {"listed": listed, "sold": active, **named(sellers, span)}))
+                months.append((span.index, {"listed": on_books(last), "sold": active, **named(sellers, span)}))
+            if not span.months:
+                nobody = dict.fromkeys(("listed", "sold"), nw.lit(False))
+                months.append((span.index, {**nobody, **named(sellers, span)}))
         return books.engine.spread(frame, months, "listed")
 
     @measure
