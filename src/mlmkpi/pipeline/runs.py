@@ -118,7 +118,7 @@ def _run(
             write(nothing)
             for frame in chain.from_iterable(map(rows, ready)):
                 write(frame)
-    warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
+    warnings = (*clock.warnings, *loops, *findings(export, books, jobs.splits))
     if not look:
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
