@@ -19,6 +19,7 @@ import polars as pl
 from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.books import Books
+from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.facts.lines import want_order
 from mlmkpi.facts.spans import Span
@@ -152,9 +153,10 @@ def _look(
     span = picked(books.schedule, period, planned.window)
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
+    books.export.marking = books.engine.name == "polars"
     for rules in list(books.wanted):
         want_order(books, rules)
-    books.export.marking = books.engine.name == "polars"
+        books.want(rules).extras.update({name: Extra((name,), nw.col(name)) for name in books.export.marks("orders")})
     split = block_of(of, block)
     fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
     books.with_people |= fact.unit != "order"
