@@ -8,7 +8,11 @@ from mlmkpi.sources import Example
 from mlmkpi.validate import Finding
 from validate.company import Company, finding
 
-STATUS = "status neither counts nor is known not to; say in valid_status which codes count"
+STATUS = (
+    "status neither counts nor is known not to\n"
+    "  fix  say in mlmkpi.toml which codes count:   [definitions]\n"
+    '                                               valid_status = ["7", …]'
+)
 
 
 def test_a_status_that_neither_counts_nor_is_known_not_to(company: Company) -> None:
@@ -51,7 +55,12 @@ def test_codes_that_are_none_of_the_declared(
     company.put(table, header, f"{row}{known}".replace("1", "2", 1), f"{row}".replace("1", "3", 1), f"{row}odd")
     (found,) = company.findings()
     assert (found.table, found.column, found.rule, found.severity) == (table, column, "unknown-code", "error")
-    assert (found.count, found.checked, found.message) == (1, 3, f"{column} is none of {codes}")
+    assert (found.count, found.checked) == (1, 3)
+    assert found.message == (
+        f"{column} is none of {codes}\n"
+        f"  fix  map them in mlmkpi.toml:   [codes.{table}.{column}]\n"
+        f'                                  {codes.split(", ")[0]} = ["odd"]'
+    )
     assert [(example.row, example.value) for example in found.examples] == [(3, "odd")]
 
 
