@@ -50,6 +50,13 @@ def test_a_warning_ends_with_nought_and_under_strict_with_one(run: Call, exports
     assert run("validate", folder, "--format", "json", "--strict").code == 1
 
 
+def test_a_target_of_no_kpi_is_found(run: Call, exports: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "targets.csv").write_text("kpi,goal\nchurn_rate,0.1\nchrun_rate,0.1\n")
+    ended = run("validate", exports("1,2026-02-01,9.50,A1,paid"))
+    assert ended.code == 0
+    assert 'targets.csv row 2   got "chrun_rate"\n           fix  did you mean churn_rate?\n' in ended.out
+
+
 def test_a_folder_that_is_not_there_ends_with_three(run: Call, tmp_path: Path) -> None:
     ended = run("validate", str(tmp_path / "none"))
     assert (ended.code, ended.out) == (3, "")

@@ -15,7 +15,7 @@ import mlmkpi
 from cli.ended import Run
 from equal.compare import frames
 from mlmkpi.cli import main
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS
 from mlmkpi.report.leader import render_leader, render_leader_json
 from teams.test_trees import Rows
@@ -83,7 +83,16 @@ def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) ->
         ("late", 2, 0, 0, True), ("new", 1, 0, 0, True),
     ]
     shallow = mlmkpi.team(TABLES, "L", depth=1, as_of=END)
-    assert [(one.id, one.more) for one in shallow.nodes] == [("L", 0), ("old", 2), ("new", 0)]
+    assert [(one.id, one.more, one.gone) for one in shallow.nodes] == [("L", 0, 0), ("old", 2, 1), ("new", 0, 0)]
+    drawn = render_leader(shallow, KPIS, width=80, colour=False).splitlines()
+    assert "│  └─ … 2 more, 1 gone" in drawn
+
+
+def test_a_page_that_cannot_be_made_says_what_cures_it(tmp_path: Path) -> None:
+    TABLES["distributors"].write_parquet(tmp_path / "distributors.parquet")
+    with pytest.raises(DataError, match="a team's page needs the orders export") as caught:
+        mlmkpi.team(tmp_path, "L")
+    assert caught.value.details == (("fix", f"mlmkpi kpis {tmp_path} --missing tells what cures it"),)
 
 
 def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
@@ -103,11 +112,11 @@ def test_the_page_fits_the_screen(width: int, page: mlmkpi.TeamPage) -> None:
     assert lines[0] == "L, October 2026 · as of 31 Oct 2026"
     assert max(map(len, lines)) <= width
     assert [line for line in lines if line.startswith(("├", "└", "│"))] == [
-        "├─ old              2  40.0 vol  +100.0 %   66.7 %",
-        "│  ├─ gone          1  40.0 vol  +100.0 %  100.0 %",
-        "│  │  └─ busy       0  40.0 vol  +100.0 %  100.0 %",
-        "│  └─ late          0   0.0 vol            100.0 %",
-        "└─ new              0   0.0 vol",
+        "├─ old                 2  40.0 vol  +100.0 %   66.7 %",
+        "│  ├─ gone, gone       1  40.0 vol  +100.0 %  100.0 %",
+        "│  │  └─ busy          0  40.0 vol  +100.0 %  100.0 %",
+        "│  └─ late             0   0.0 vol            100.0 %",
+        "└─ new                 0   0.0 vol",
     ]
     assert "  late  9 days left  since 1 Jan 2025" in lines
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlmkpi.settings import Settings
 from mlmkpi.sources import Example
-from mlmkpi.validate import Finding
+from mlmkpi.validate import Finding, check, opened
 from validate.company import Company, finding
 
 STATUS = (
@@ -82,4 +83,15 @@ def test_scores_weights_and_counts_off_their_scale(company: Company) -> None:
         finding("surveys.score", "score-off-scale", "warning", 5, off, (1, None, "11"), (2, None, "-1")),
         finding("surveys.weight", "negative-weight", "warning", 5, "weight is below zero", (3, None, "-0.5")),
         finding("posts.likes", "negative-count", "warning", 2, "likes is below zero", (1, "T1", "-3")),
+    ]
+
+
+def test_a_target_of_a_kpi_that_there_is_not(company: Company) -> None:
+    company.put("targets", "kpi,goal", "churn_rate,0.2", "chrun_rate,0.2", "nonsense,1")
+    assert company.findings() == []
+    with opened(company.folder, Settings()) as (found, _):
+        findings = check(found, Settings(), ["churn_rate", "sales_volume"])
+    message = "kpi is the name of no KPI; the target is of nothing\n  fix  did you mean churn_rate?"
+    assert findings == [
+        finding("targets.kpi", "unknown-kpi", "warning", 3, message, (2, None, "chrun_rate"), (3, None, "nonsense"))
     ]

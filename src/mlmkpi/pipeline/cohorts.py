@@ -136,7 +136,7 @@ def _triangle(
     """The rows, when the run stands, and what was found in the export."""
     for need in fact.needs():
         if not export.has(need):
-            raise DataError("cohort curves cannot be drawn", (("got", lack(need, export)), ("fix", "add it")))
+            raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
     clock = read_clock(export.engine, ["orders"], as_of)
     if clock.data_start is None:

@@ -75,22 +75,29 @@ def _figures(line: Line) -> tuple[str, ...]:
 def _drawn(nodes: Sequence[Node]) -> Iterator[tuple[Text, tuple[str, ...]]]:
     """Every node's name behind its branches, and figures, depth-first; below each, how many are not drawn.
 
-    Whoever is off the books is dim.
+    Whoever is off the books is said to be gone.
     """
     below: dict[str | None, list[Node]] = {}
     for node in nodes[1:]:
         below.setdefault(node.sponsor, []).append(node)
 
     def walk(node: Node, first: str, rest: str) -> Iterator[tuple[Text, tuple[str, ...]]]:
-        yield Text.assemble(first, (_called(node.id, node.name), "" if node.listed else DIM)), _node(node)
+        name = _called(node.id, node.name)
+        yield Text.assemble(first, name if node.listed else (f"{name}, gone", DIM)), _node(node)
         legs = below.get(node.id, [])
         for at, leg in enumerate(legs):
             last = at == len(legs) - 1 and not node.more
             yield from walk(leg, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
         if node.more:
-            yield Text.assemble(rest, "└─ ", (f"… {node.more:,} more", DIM)), ()
+            yield Text.assemble(rest, "└─ ", (_more(node), DIM)), ()
 
     yield from walk(nodes[0], "", "")
+
+
+def _more(node: Node) -> str:
+    """How many people below are not drawn, and how many of them left."""
+    gone = f", {node.gone:,} gone" if node.gone else ""
+    return f"… {node.more:,} more{gone}"
 
 
 def _node(node: Node) -> tuple[str, ...]:
