@@ -38,6 +38,8 @@ class FakeResult:
     as_of: date = date(2026, 10, 31)
     by: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=lambda: {"lapse_after_days": 90, "currency": "USD"})
+    left_out: dict[str, str] = field(default_factory=lambda: {"other": "needs the leads export"})
+    lacking: dict[str, str] = field(default_factory=lambda: dict.fromkeys(["it", *KPIS], "needs the surveys export"))
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,15 @@ def test_all_null_is_dashes_and_one_line_that_helps(one: Make) -> None:
     assert "It: needs the surveys export" in text
 
 
+def test_what_the_export_does_not_lack_no_command_cures(one: Make) -> None:
+    example = one("rate", [None], notes={0: "hidden: fewer than 5 people (min_cell)"})
+    example = replace(example, result=replace(example.result, lacking={}))
+    assert "1 not computed\nIt: hidden" in table(example)
+    kpis = {**example.kpis, "other": example.kpis["it"]}
+    said = "2 not computed, 1 for want of data: mlmkpi kpis exports/ --missing"
+    assert said in table(replace(example, kpis=kpis))
+
+
 def test_without_a_folder_no_command_is_made_up(one: Make) -> None:
     assert table(one("rate", [None]), exports=None).splitlines()[-1] == "1 not computed"
 

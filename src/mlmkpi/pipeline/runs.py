@@ -93,7 +93,7 @@ def _run(
     kpis, default = chosen(request.kpis)
     dimensions = split_by(request.dimensions, export, settings.rank_ladder, kpis)
     planned = plan(kpis, export, settings, dimensions, request.teams)
-    left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
+    lacking = {one.kpi.name: one.lacks for one in planned if one.lacks}
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
     clock = read_clock(engine, _tables(planned, engine), request.as_of)
@@ -127,7 +127,7 @@ def _run(
         request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
         (*clock.hints, *_snapped(request, periods), *unread(leftover),
          *alone(export, request.teams, lineage)),
-        warnings, left_out,
+        warnings, lacking if default else {}, {} if default else lacking,
     )
 
 

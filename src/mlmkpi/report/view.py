@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlmkpi.report import KpiLike, ResultLike
@@ -84,7 +84,7 @@ def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, o
     choice = choose(result, order or Order())
     if choice is None:
         title = f"No figures as of {day_text(result.as_of)}"
-        return View(title, footer=tuple(_legend(False, len(kpis), exports)))
+        return View(title, footer=tuple(_legend(False, kpis, result, exports)))
     families: dict[str, list[Line]] = {}
     for block in choice.blocks:
         families.setdefault(kpis[block.kpi].family, []).extend(_lines(block, kpis[block.kpi], result, choice))
@@ -220,18 +220,26 @@ def _footer(
     result: ResultLike, kpis: Mapping[str, KpiLike], choice: Choice, figures: tuple[Cells, ...],
     exports: str | None,
 ) -> tuple[str, ...]:
-    lost = len(kpis.keys() - {block.kpi for block in choice.blocks if not block.empty})
-    legend = _legend(any(cells.chance for cells in figures), lost, exports)
+    lost = kpis.keys() - {block.kpi for block in choice.blocks if not block.empty}
+    legend = _legend(any(cells.chance for cells in figures), lost, result, exports)
     return (*legend, *_periods_left_out(result, choice), *_notes(kpis, choice))
 
 
-def _legend(chance: bool, lost: int, exports: str | None) -> Iterator[str]:
+def _legend(chance: bool, lost: Collection[str], result: ResultLike, exports: str | None) -> Iterator[str]:
     parts = [f"{CHANCE} not more than chance"] if chance else []
     if lost:
-        cure = f": mlmkpi kpis {shlex.quote(exports)} --missing" if exports else ""
-        parts.append(f"{lost} not computed{cure}")
+        parts.append(f"{len(lost)} not computed{_cure(lost, result, exports)}")
     if parts:
         yield JOINT.join(parts)
+
+
+def _cure(lost: Collection[str], result: ResultLike, exports: str | None) -> str:
+    """What tells what the export lacks, where KPIs are lost to that; others' notes say why they have no figure."""
+    lacking = [name for name in lost if name in result.left_out or name in result.lacking]
+    if not lacking or not exports:
+        return ""
+    some = f", {len(lacking)} for want of data" if len(lacking) < len(lost) else ""
+    return f"{some}: mlmkpi kpis {shlex.quote(exports)} --missing"
 
 
 def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
