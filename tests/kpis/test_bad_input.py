@@ -166,6 +166,18 @@ def test_orders_that_lack_an_id_count_and_are_told() -> None:
     assert figure({"orders": orders}, "sales_volume", "2026-10", **END) == 35.0
 
 
+def test_statuses_that_no_order_has_are_told() -> None:
+    orders = table("order_id ordered_on amount status", ("1", "10-05", 10, "OK"), ("2", "10-31", 20, "gone"))
+    found = [
+        mlmkpi.compute(
+            frames({"orders": orders}), kpis=[kpi], as_of=day("10-31"), count=1,
+            settings=Settings.model_validate({"definitions": {"valid_status": ["ok", "okay"]}}),
+        ).warnings
+        for kpi in ("sales_volume", "new_signups")
+    ]
+    assert found == [("no order has the status okay, which valid_status names",), ()]
+
+
 def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     """On 31 October 2026, a day before D2's birthday, D1 and D2 are under 18; D3 is 111."""
     people = table(

@@ -17,6 +17,7 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods
 GOLDEN = Path(__file__).parent / "golden"
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 Steps = Sequence[float | None]
+LACKING = ("it", "net_promoter_score", "lead_conversion_rate")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class FakeResult:
     by: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=lambda: {"lapse_after_days": 90, "currency": "USD"})
     left_out: dict[str, str] = field(default_factory=lambda: {"other": "needs the leads export"})
-    lacking: dict[str, str] = field(default_factory=lambda: dict.fromkeys(["it", *KPIS], "needs the surveys export"))
+    lacking: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LACKING, "needs the surveys export"))
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,7 @@ def test_one_period_needs_no_sparkline(one: Make) -> None:
 
 
 def test_all_null_is_dashes_and_one_line_that_helps(one: Make) -> None:
-    text = table(one("rate", [None, None], notes={1: "needs the surveys export"}), exports="my exports")
+    text = table(one("rate", [None, None], notes={1: "needs the surveys export"}), exports="'my exports'")
     assert line(text, "It").split() == ["It", "–"]
     assert "1 not computed: mlmkpi kpis 'my exports' --missing" in text
     assert "It: needs the surveys export" in text

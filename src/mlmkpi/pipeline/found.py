@@ -23,7 +23,7 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 
 
 def findings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensions]] = ()) -> list[str]:
-    """Repeats, conflicts, rows left out or not there, doubtful cells, unknown sellers, ages that facts are split by."""
+    """Repeats, conflicts, rows left out or not there, doubtful cells and codes, unknown sellers, ages that are read."""
     found = [f"{_many(n, 'repeated row')} of {table} counted once" for table, n in export.repeats.items() if n]
     if export.exchange and export.exchange.dropped:
         found.append(f"{_many(export.exchange.dropped, 'order')} in other currencies left out")
@@ -32,6 +32,7 @@ def findings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensio
     found += export.engine.remarks()
     found += ["orders has no rows"] if books.without_orders else []
     found += [f"{_many(count, 'order')} {LACKING[name]}" for name, count in books.lacking.items() if count]
+    found += _unused_statuses(export, books)
     if export.off_ladder:
         are = "are" if export.off_ladder > 1 else "is"
         found.append(f"{_many(export.off_ladder, 'row')} of ranks that {are} not on the ladder ignored")
@@ -43,6 +44,16 @@ def findings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensio
         for table in BUYERS.get(one.name.partition(".")[0], ("distributors",))
     )
     return found + [line for table in tables for line in _ages(export, table, books.schedule.as_of)]
+
+
+def _unused_statuses(export: Export, books: Books) -> list[str]:
+    """What `valid_status` names and no order has: a slip there leaves out sales."""
+    named = dict.fromkeys(code for rules in books.wanted for code in rules.valid_status)
+    if not named or "status" not in export.columns("orders"):
+        return []
+    known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
+    unused = [code for code in named if code.strip().casefold() not in known]
+    return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
 
 
 def _is_age(fact: Fact, dimension: Dimension, books: Books) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -35,6 +35,7 @@ from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, wh
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.segments import unseen
 from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
@@ -111,7 +112,8 @@ def _run(
     tell("summing")
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
-    rows = partial(_frames, nothing, jobs, laid, settings, request)
+    seen: dict[str, set[str]] = {name: set() for name in request.where or {}}
+    rows = partial(_frames, nothing, jobs, laid, settings, request, seen)
     with closing(taken(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
@@ -125,7 +127,7 @@ def _run(
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]),
         request.dimensions, request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unread(leftover),
+        (*clock.hints, *_snapped(request, periods), *unseen(request.where or {}, seen), *unread(leftover),
          *alone(export, request.teams, lineage)),
         warnings, lacking if default else {}, {} if default else lacking,
     )
@@ -177,9 +179,13 @@ def _books(
 
 
 def _frames(
-    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, one: Planned
+    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request,
+    seen: Mapping[str, set[str]], one: Planned,
 ) -> Iterator[pl.DataFrame]:
-    """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
+    """A KPI's rows with the Result's columns; for many leaders a few periods at a time.
+
+    The values that there are of what rows are chosen by go into `seen`.
+    """
     measures = frozenset(measure.name for measure in one.figure.measures())
     reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
     leaders = 0 if jobs.leaders is None else len(jobs.leaders)
@@ -189,6 +195,8 @@ def _frames(
         jobs.turn.then(measures, (span.index for span in in_order))
         rows = _rows(one, jobs, part, settings, request)
         rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
+        for name, values in seen.items():
+            values.update(rows[name].cast(pl.String).drop_nulls().unique())
         yield only(rows, request.where or {})
 
 

@@ -72,6 +72,7 @@ class Trace:
     note: str | None
     warnings: tuple[str, ...]
     apart: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @dataclass
@@ -216,6 +217,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
         str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
         float(counted * times), float(summed * times),
         row.get("value"), _note(figure) or row.get("note"), result.warnings, _note(figure) is not None,
+        result.hints,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -239,7 +238,7 @@ def _cure(lost: Collection[str], result: ResultLike, exports: str | None) -> str
     if not lacking or not exports:
         return ""
     some = f", {len(lacking)} for want of data" if len(lacking) < len(lost) else ""
-    return f"{some}: mlmkpi kpis {shlex.quote(exports)} --missing"
+    return f"{some}: mlmkpi kpis {exports} --missing"
 
 
 def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
