@@ -39,7 +39,7 @@ def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[T
     head = page.nodes[0]
     shown = period_text(period, page.every, full=True)
     yield Text(f"{_called(head.id, head.name)}, {shown} · as of {day_text(page.as_of)}", BOLD)
-    yield Text(f"{head.size:,} people below in the {page.tree} tree", DIM)
+    yield Text(f"{head.size:,} {'person' if head.size == 1 else 'people'} below in the {page.tree} tree", DIM)
     yield Text()
     heads = (period_text(period, page.every), before_text(period, page.every, None), "company", "median leader")
     yield from _table([(_titled(line, kpis), _figures(line)) for line in page.figures], heads, width)
@@ -65,7 +65,7 @@ def _titled(line: Line, kpis: Mapping[str, KpiLike]) -> Text:
 
 
 def _figures(line: Line) -> tuple[str, ...]:
-    total = line.unit == "count" or (line.statistic == "value" and line.kpi == "team_sales_volume")
+    total = line.unit == "count" or (line.unit == "volume" and line.kpi == "team_sales_volume")
     change = "" if line.value is None else change_text(line.change, line.previous, line.value, line.unit, total=total)
     others = (line.company, line.median_leader)
     return (value_text(line.value, line.unit), change,

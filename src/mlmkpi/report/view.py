@@ -24,6 +24,8 @@ JOINT = " · "
 FROM_TO, FROM_TO_JOINT = ("rank_from", "rank_to"), " → "
 PLURALS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 MEANS = frozenset({"rate", "ratio", "days", "points"})
+OF_ONE = {"team_sales_volume": frozenset({"team", "distributor"})}
+"""Means over people that are one person's total where they are split so."""
 SAME_DIRECTION = frozenset({"value", "median", "p90"})
 
 
@@ -117,8 +119,9 @@ def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> It
     tail = _tail(block, result, choice)
     if all(segment.labels or not _is_main(segment.rows[0]) for segment in block.segments):
         yield Line(kpi.title, kpi.short.strip(), _depth(kpi), tail)
+    whole = OF_ONE.get(block.kpi, frozenset()) & set(result.by)
     for segment in block.segments:
-        yield from _segment_lines(segment, block, kpi, tail, choice)
+        yield from _segment_lines(segment, block, kpi, tail, choice, of_one=bool(whole))
     if block.more:
         yield Line("", "", _depth(kpi) + 1, f"… {block.more:,} more, in --format csv")
 
@@ -133,13 +136,15 @@ def _by_itself(kpi: KpiLike) -> str:
     return kpi.short if _depth(kpi) == 1 else kpi.title
 
 
-def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice) -> Iterator[Line]:
+def _segment_lines(
+    segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice, *, of_one: bool
+) -> Iterator[Line]:
     depth = _depth(kpi) + bool(segment.labels)
     name = JOINT.join(segment_text(label) for label in segment.labels)
     if segment.labels and not _is_main(segment.rows[0]):
         yield Line(name, name, depth)
     for row in segment.rows:
-        cells = _cells(row, block, kpi, choice)
+        cells = _cells(row, block, kpi, choice, of_one=of_one)
         if not _is_main(row):
             detail = _detail(row, block.kpi)
             yield Line(detail, detail, depth + 1, cells=cells)
@@ -164,8 +169,9 @@ def _detail(row: Row, kpi: str) -> str:
     return JOINT.join(parts)
 
 
-def _cells(row: Row, block: Block, kpi: KpiLike, choice: Choice) -> Cells:
-    total = row.unit == "count" or (row.denominator is None and row.unit not in MEANS)
+def _cells(row: Row, block: Block, kpi: KpiLike, choice: Choice, *, of_one: bool) -> Cells:
+    """A row's texts; the figure itself is a total where it is `of_one` person."""
+    total = row.unit == "count" or (row.denominator is None and row.unit not in MEANS) or (of_one and _is_main(row))
     chance = _by_chance(row, row.past[block.at - 1] if block.at else None)
     wrong = {"higher": -1, "lower": 1}.get(kpi.better, 0) if row.statistic in SAME_DIRECTION else 0
     year = None if row.value is None or row.year_ago is None else row.value - row.year_ago
