@@ -192,6 +192,24 @@ def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: P
     assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
 
 
+@pytest.mark.parametrize(("rows", "code", "said"), [
+    ("", 3, "error: periods has no row with a label and both days\n"),
+    ("P1,,\n", 3, "error: periods has no row with a label and both days\n"),
+    ("P1,2027-01-01,2027-01-28\n", 2,
+     "error: no period of the company's own starts by the as-of date, 2026-02-01\n"),
+    ("P1,2026-01-01,2026-01-28\nP2,,\n,2026-01-29,2026-02-20\n", 0,
+     "warning: 2 rows of periods without a label or a day left out"),
+])
+def test_periods_of_the_companys_own_that_are_not_all_there(
+    run: Call, tmp_path: Path, rows: str, code: int, said: str
+) -> None:
+    periods = f"period,starts_on,ends_on\n{rows}"
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "periods.csv": periods})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--every", "period")
+    assert ended.code == code
+    assert ended.err.startswith(said)
+
+
 def test_periods_to_come_are_none(run: Call, tmp_path: Path) -> None:
     folder = write(tmp_path, {"orders.csv": f"{HEADER}{GOOD}2,2026-02-20,1.00,A1,paid\n"})
     asked = ("compute", folder, "--kpi", "sales_volume", "--last", "2", "--format", "json")

@@ -24,7 +24,7 @@ from mlmkpi.facts.roster import Roster
 from mlmkpi.facts.spans import Reach, Schedule, fitted, schedule
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
-from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
+from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings
@@ -121,6 +121,7 @@ def _run(
             for frame in chain.from_iterable(map(rows, ready)):
                 write(frame)
     warnings = (*clock.warnings, *loops, *findings(export, books, jobs.splits))
+    warnings += tuple(unfinished_periods(engine)) if request.every is Every.PERIOD else ()
     if not look:
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
