@@ -61,6 +61,10 @@ class SparkEngine:
         """The columns that the export's table has."""
         return self._run(lambda: self.tables.columns(table))
 
+    def unfit(self, tables: Sequence[str]) -> list[DataError]:
+        """By the headers of their pieces."""
+        return self._run(lambda: self.tables.unfit(tables))
+
     @property
     def leftover(self) -> tuple[str, ...]:
         """The files that belong to no table."""

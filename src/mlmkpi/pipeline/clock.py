@@ -29,10 +29,13 @@ class Clock:
     warnings: tuple[str, ...] = ()
 
 
-def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clock:
+def read_clock(
+    engine: Engine, tables: Sequence[str], as_of: date | None, unfit: Sequence[DataError] = ()
+) -> Clock:
     """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
-    A latest date more than 31 days after the next one is taken for a slip.
+    A latest date more than 31 days after the next one is taken for a slip. Where there is none, one of the reasons is
+    raised why tables are `unfit` to be read, if any are.
     """
     orders = "ordered_on" in engine.columns("orders")
     days = _days(engine, "orders", ["ordered_on"]) if orders else []
@@ -42,6 +45,8 @@ def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clo
     told_by, dated = ("order", "dated ") if days else ("date", "")
     if not days:
         days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
+    if not days and unfit:
+        raise unfit[0]
     if not days:
         raise DataError(
             "no date tells what day it is as of",

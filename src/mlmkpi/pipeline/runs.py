@@ -97,7 +97,8 @@ def _run(
     lacking = {one.kpi.name: one.lacks for one in planned if one.lacks}
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
-    clock = read_clock(engine, _tables(planned, engine), request.as_of)
+    unfit = engine.unfit(_tables(planned, engine))
+    clock = read_clock(engine, _tables(_able(planned), engine), request.as_of, unfit)
     roster = Roster(export, day_number(clock.as_of))
     planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
@@ -120,7 +121,8 @@ def _run(
             write(nothing)
             for frame in chain.from_iterable(map(rows, ready)):
                 write(frame)
-    warnings = (*clock.warnings, *loops, *findings(export, books, jobs.splits))
+    unread_tables = (f"{error.what}: left unread" for error in unfit)
+    warnings = (*clock.warnings, *loops, *unread_tables, *findings(export, books, jobs.splits))
     warnings += tuple(unfinished_periods(engine)) if request.every is Every.PERIOD else ()
     if not look:
         books.close()
@@ -140,7 +142,7 @@ def _able(planned: Sequence[Planned]) -> list[Planned]:
 
 def _tables(planned: Sequence[Planned], engine: Engine) -> list[str]:
     """The tables of the export that the figures need."""
-    facts = [fact for one in _able(planned) for fact in facts_of(one.figure)]
+    facts = [fact for one in planned for fact in facts_of(one.figure)]
     tables = {need.partition(".")[0] for fact in facts for needs in fact.needs() for need in needs.split("|")}
     return [table for table in sorted(tables) if engine.columns(table)]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mlmkpi.facts.base import Dimension
 from mlmkpi.facts.lineage import TEAM
 from mlmkpi.settings import nearest
+from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES
 
 SHOWN = 8
@@ -34,6 +35,7 @@ def _others(name: str, absent: str, known: Sequence[str]) -> str:
     alike = {value.casefold(): value for value in known}
     meant = alike.get(absent.casefold()) or nearest(absent, list(known))
     if meant:
-        return f": did you mean {meant}?"
+        return f": did you mean {discreet(meant)}?"
+    known = [discreet(value) for value in known]
     more = f" and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
     return f": there are {', '.join(known[:SHOWN])}{more}"

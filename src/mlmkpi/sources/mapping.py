@@ -25,6 +25,10 @@ def normal(name: str) -> str:
     return re.sub(r"[\s_.\-]+", "", name).casefold()
 
 
+_RECORD = re.compile(r"@|^\s*\d{4}-\d{2}-\d{2}\b|^\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}\b")
+"""What a cell has and a header has not: an e-mail address, or a day first of all."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the settings of exports are, for messages that say what to do."""
@@ -103,8 +107,20 @@ def _check(settings: Settings, place: str, what: str, name: str, known: list[str
 def no_column(
     label: str, headers: Sequence[str], extra: Iterable[str], table: Table, name: str, place: Place
 ) -> DataError:
-    """A required column that no header is; one of the `extra` headers may be meant."""
+    """A required column that no header is; one of the `extra` headers may be meant.
+
+    What is no header but a record is not shown: it holds people's data.
+    """
     column = table.column(name)
+    if any(map(_RECORD.search, headers)):
+        return DataError(
+            f"{label} has no header",
+            (
+                ("found", "a first line that looks like a record"),
+                ("expected", f"a line of names, {', '.join(table.required)} among them"),
+                ("fix", "export it with its header"),
+            ),
+        )
     first = f"name it in {place.settings}:   "
     return DataError(
         f"{label} has no column for {name}",

@@ -67,6 +67,10 @@ class Source:
         for error in self.refusals(()).values():
             raise error
 
+    def unfit(self) -> DataError | None:
+        """Why the headers do not give a column that the table cannot do without; None where they give them all."""
+        return next((error for name in self.table.required if (error := self._header_refusal(name)) is not None), None)
+
     def refusals(self, columns: Iterable[str]) -> dict[str, DataError]:
         """Of these columns and the required ones, those that cannot be read at all, each with the reason."""
         names = list(dict.fromkeys([*self.table.required, *columns]))

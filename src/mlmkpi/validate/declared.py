@@ -8,7 +8,7 @@ import narwhals as nw
 
 from mlmkpi.errors import DataError
 from mlmkpi.settings import nearest
-from mlmkpi.sources import Severity
+from mlmkpi.sources import Severity, discreet
 from mlmkpi.tables import Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -50,12 +50,13 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
 
 
 def _uncounted(code: str) -> str:
-    fix = f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{code}", …]'
+    fix = f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{discreet(code)}", …]'
     return str(DataError("status neither counts nor is known not to", (("fix", fix),)))
 
 
 def _unmapped(table: str, column: Column, code: str) -> str:
-    fix = f'map them in mlmkpi.toml:   [codes.{table}.{column.name}]\n{"":27}{_likely(code, column)} = ["{code}"]'
+    line = f'{_likely(code, column)} = ["{discreet(code)}"]'
+    fix = f'map them in mlmkpi.toml:   [codes.{table}.{column.name}]\n{"":27}{line}'
     return str(DataError(f"{column.name} is none of {', '.join(column.codes)}", (("fix", fix),)))
 
 
