@@ -27,7 +27,7 @@ from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import one_of
+from mlmkpi.pipeline.request import check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
@@ -76,6 +76,7 @@ def cohorts(
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
+    check_day("as_of", as_of)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())

@@ -16,7 +16,7 @@ from mlmkpi.period import Every
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
-from mlmkpi.pipeline.request import one_of
+from mlmkpi.pipeline.request import check_day, one_of
 from mlmkpi.settings import Settings, load_settings
 
 KPIS = (
@@ -106,6 +106,7 @@ def team(
     """
     if depth < 0:
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
+    check_day("as_of", as_of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     teams = Teams(one_of(TreeKind, "tree", tree))
