@@ -283,20 +283,3 @@ class Fact(ABC):
     def carries_in(self, export: Export, dimension: Dimension) -> bool:
         """As `carries`, where what the export has decides that too."""
         return self.carries(dimension)
-
-
-class SpannedFact(Fact):
-    """A fact whose rows are made span by span."""
-
-    @abstractmethod
-    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
-        """The rows, a frame a span or more."""
-
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """The frames below one another."""
-        return books.engine.concat(self.by_span(books, dimensions, at))
-
-    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
-        """The frames, unless a subclass makes its rows otherwise."""
-        plain = type(self).rows is SpannedFact.rows
-        return self.by_span(books, dimensions, at) if plain else super().parts(books, dimensions, at)

@@ -10,11 +10,12 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, SpannedFact, Track, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, Track, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.retained import Retained, earlier_days
 from mlmkpi.facts.rules import Base, OrderRules, Window, base_words
+from mlmkpi.facts.spanned import SpannedFact
 from mlmkpi.facts.spans import Span
 
 

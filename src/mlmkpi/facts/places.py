@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.facts.attributes import customer_attributes, seller_attributes, want_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, SpannedFact, flag, measure
+from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, flag, measure
 from mlmkpi.facts.books import Books
 from mlmkpi.facts.customers import Buyers, Histories
 from mlmkpi.facts.export import Export
@@ -19,6 +19,7 @@ from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.rules import OrderRules
+from mlmkpi.facts.spanned import SpannedFact
 from mlmkpi.facts.spans import Span
 
 PLACES = ("customer.country", "customer.region")

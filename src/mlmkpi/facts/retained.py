@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from mlmkpi.facts.base import Expr, SpannedFact, flag, measure
+from mlmkpi.facts.base import Expr, flag, measure
 from mlmkpi.facts.rules import Window
+from mlmkpi.facts.spanned import SpannedFact
 from mlmkpi.facts.spans import NEVER, Span
 from mlmkpi.period import day_number, year_before
 
