@@ -137,6 +137,13 @@ def test_settings_that_name_what_there_is_not(exports: Folder, settings: dict[st
     assert lines[-1] == f"  fix       did you mean {fix}?"
 
 
+def test_an_empty_name_is_not_the_working_folder(exports: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    exports.put("orders.csv", ORDERS)
+    monkeypatch.chdir(exports.path)
+    with pytest.raises(UsageError, match="EXPORTS is empty"):
+        open_exports("", Settings())
+
+
 def test_settings_that_name_what_another_month_has(exports: Folder) -> None:
     exports.put("orders.csv", ORDERS)
     codes = {"orders": {"kind": {"SALE": ["S"]}, "status": {"on its way": ["7"]}}, "activities": {"kind": {"x": ["y"]}}}
