@@ -49,8 +49,8 @@ def stages(exports: str) -> dict[str, float]:
     import mlmkpi.pipeline.runs as runs
     import mlmkpi.pipeline.taking as taking
     from mlmkpi import compute
+    from mlmkpi.books.books import Books
     from mlmkpi.engines.polars import PolarsEngine
-    from mlmkpi.facts.books import Books
     from mlmkpi.report.to_json import json_text
 
     found = Stages()

@@ -1,7 +1,7 @@
 """A KPI of a company's own. Name this file in mlmkpi.toml: plugins = ["own_kpi.py"]."""
 
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules, Refunds
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 
 

@@ -118,7 +118,7 @@ def _kinds(made: Any) -> set[type]:
     """The classes of our own that a class's settings are of, and theirs."""
     types = [get_type_hints(made)[field.name] for field in fields(made)]
     named = {each for kind in types for each in (kind, *get_args(kind)) if isinstance(each, type)}
-    kinds = {each for each in named if each.__module__.startswith("mlmkpi.facts.") and not issubclass(each, Fact)}
+    kinds = {each for each in named if each.__module__.startswith("mlmkpi.") and not issubclass(each, Fact)}
     return kinds.union(*(_kinds(kind) for kind in kinds if is_dataclass(kind)))
 
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from mlmkpi.facts.base import Boundary, Measure
+from mlmkpi.books.dimensions import Boundary
+from mlmkpi.facts.base import Measure
 from mlmkpi.figure import (
     TOTAL,
     Back,

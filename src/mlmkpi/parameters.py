@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from mlmkpi.books.rules import ActiveRule
 from mlmkpi.errors import SettingsError
-from mlmkpi.facts.rules import ActiveRule
 from mlmkpi.settings import nearest
 
 PARAMETERS: dict[str, str] = {

@@ -8,8 +8,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from mlmkpi.books.lines import ORDER, joined_pieces
 from mlmkpi.engines.polars import PolarsEngine
-from mlmkpi.facts.lines import ORDER, joined_pieces
 
 NAMES = ("order.product", "order.category")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlmkpi.facts.spans import schedule
+from mlmkpi.books.spans import schedule
 from mlmkpi.period import Calendar, Every, choose_periods
 from mlmkpi.pipeline.ordered import Ordered
 

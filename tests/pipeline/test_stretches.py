@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mlmkpi.facts.lineage import Lineage
+from mlmkpi.books.lineage import Lineage
 from mlmkpi.genealogy import Tree
 from mlmkpi.pipeline.stretches import Leaders
 

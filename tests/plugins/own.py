@@ -14,9 +14,10 @@ A3,2026-10-31,-3.25,D1,web
 HEAD = """\
 from dataclasses import dataclass
 import narwhals as nw
-from mlmkpi.facts.base import Measure, flag, measure, scaled
+from mlmkpi.facts.base import Measure, measure, scaled
+from mlmkpi.books.expressions import flag
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 
 @kpi(title="Own", short="Own", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)

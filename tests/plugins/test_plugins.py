@@ -90,7 +90,7 @@ def test_a_file_that_is_not_there_is_named(exports: Path) -> None:
 FAILS = """\
 from dataclasses import dataclass
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from mlmkpi.books.dimensions import Boundary
 from mlmkpi.explain import Explanation, Parameter, explanation, labelled, plain
-from mlmkpi.facts.base import Boundary
 from mlmkpi.kpi import Better, Family, Interval, Kpi, Unit
 from mlmkpi.kpis.recruiting import new_signups
 from mlmkpi.report.explained import render_catalogue, render_explanation

@@ -15,9 +15,9 @@ import mlmkpi
 import mlmkpi.kpis
 from cli.ended import Run
 from equal.compare import frames
+from mlmkpi.books import purchases
 from mlmkpi.errors import UsageError
 from mlmkpi.explain import explanation
-from mlmkpi.facts import purchases
 from mlmkpi.kpi import KPIS
 from mlmkpi.period import day_number
 from mlmkpi.pipeline.result import COLUMNS

@@ -7,14 +7,16 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure, scaled
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.facts.customers import latest_seller, want_latest_seller
-from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules
 
 AUTOSHIP = "autoship"
 MARKED = "orders.is_autoship|orders.autoship_id"

@@ -5,93 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import LINES, Boundary, Dimension, Dimensions, Side
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import SCALE, Expr
+from mlmkpi.books.history import Ask
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-
-if TYPE_CHECKING:
-    from mlmkpi.facts.books import Books
-    from mlmkpi.facts.export import Export
-    from mlmkpi.facts.spans import Span
-
-Expr = nw.Expr
-UNKNOWN = "(unknown)"
-LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
-"""Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
-PRIVATE = ("age_band", "gender")
-"""Columns by which a small cell could give a person away."""
-SCALE = 10_000
-"""Money and volume are whole ten-thousandths until the last division."""
-
-
-class Boundary(StrEnum):
-    """When a unit's rank, age band or latest seller is read: at the period's opening boundary or its closing one."""
-
-    START = "start"
-    END = "end"
-
-
-class Side(StrEnum):
-    """Whose attribute a dimension is: the seller's (no prefix), the customer's, the order's own, or the fact's."""
-
-    PERSON = "person"
-    CUSTOMER = "customer"
-    ORDER = "order"
-    OWN = "own"
-
-
-@dataclass(frozen=True, order=True)
-class Dimension:
-    """One column to split by, named as asked for: `market`, `customer.country`, `order.channel`.
-
-    >>> Dimension("customer.country").side.value, Dimension("customer.country").column
-    ('customer', 'country')
-    """
-
-    name: str
-    own: bool = False
-
-    @property
-    def side(self) -> Side:
-        """Whose attribute it is."""
-        prefix, dot, _ = self.name.partition(".")
-        if dot and prefix in ("customer", "order"):
-            return Side(prefix)
-        return Side.OWN if self.own else Side.PERSON
-
-    @property
-    def column(self) -> str:
-        """The attribute's column in that side's table."""
-        return self.name.partition(".")[2] if self.side in (Side.CUSTOMER, Side.ORDER) else self.name
-
-
-Dimensions = tuple[Dimension, ...]
-
-
-@dataclass(frozen=True)
-class Track:
-    """A kind of dated event in a unit's history, with all that decides which events those are."""
-
-    unit: str
-    kind: str
-    rules: Any = None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A window that a fact looks at: did it happen from `first` to `last` (day numbers, both included)?
-
-    `whole` cuts the cells at its first day too: it asks for two different days, or for sums.
-    """
-
-    track: Track
-    first: int
-    last: int
-    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,11 +49,6 @@ class Measure:
     def is_plugins(self) -> bool:
         """Whether a plugin says what a row adds."""
         return not getattr(type(self.fact), self.name).__module__.startswith("mlmkpi.")
-
-
-def flag(condition: Expr) -> Expr:
-    """1 where the condition holds, 0 where it does not or is null."""
-    return condition.fill_null(False).cast(nw.Int64)
 
 
 def measure(method: Callable[[Any], Expr]) -> Callable[[Any], Measure]:
@@ -283,3 +203,20 @@ class Fact(ABC):
     def carries_in(self, export: Export, dimension: Dimension) -> bool:
         """As `carries`, where what the export has decides that too."""
         return self.carries(dimension)
+
+
+class SpannedFact(Fact):
+    """A fact whose rows are made span by span."""
+
+    @abstractmethod
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The rows, a frame a span or more."""
+
+    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
+        """The frames below one another."""
+        return books.engine.concat(self.by_span(books, dimensions, at))
+
+    def parts(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """The frames, unless a subclass makes its rows otherwise."""
+        plain = type(self).rows is SpannedFact.rows
+        return self.by_span(books, dimensions, at) if plain else super().parts(books, dimensions, at)

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import Records
 
 

@@ -8,14 +8,17 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.history import Ask
+from mlmkpi.books.roster import on_books
+from mlmkpi.books.rules import Base
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import measure
 from mlmkpi.facts.customers import Customers
 from mlmkpi.facts.people import People, wide
-from mlmkpi.facts.roster import on_books
-from mlmkpi.facts.rules import Base
-from mlmkpi.facts.spans import Span
 
 COHORT = "cohort"
 

@@ -8,13 +8,15 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import incomes
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.lines import ORDER, lines, signed, want_lines
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.engines import PLACE, Frame
-from mlmkpi.facts.activity import incomes
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.lines import ORDER, lines, signed, want_lines
-from mlmkpi.facts.rules import OrderRules, Refunds
+from mlmkpi.facts.base import Fact, measure, scaled
 
 MARKET = "market"
 

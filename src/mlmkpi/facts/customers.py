@@ -8,15 +8,17 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import customer_attributes, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions, Side
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask, Track
+from mlmkpi.books.rules import Base, OrderRules, Window, base_words
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import customer_attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, Fact, Side, Track, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.retained import Retained, earlier_days
-from mlmkpi.facts.rules import Base, OrderRules, Window, base_words
-from mlmkpi.facts.spanned import SpannedFact
-from mlmkpi.facts.spans import Span
 
 
 def _track(rules: OrderRules) -> Track:

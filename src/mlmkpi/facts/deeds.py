@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import attended
+from mlmkpi.books.books import Books
+from mlmkpi.books.export import Export
+from mlmkpi.books.ledger import is_code
+from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import attended
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.ledger import is_code
 from mlmkpi.facts.listed import Doers, Found
-from mlmkpi.facts.roster import on_books
 
 LOGIN = "login"
 SOURCES = {

@@ -10,16 +10,19 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask
+from mlmkpi.books.lineage import TREE
+from mlmkpi.books.roster import on_books
+from mlmkpi.books.rules import Window
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.leaders import Members
-from mlmkpi.facts.lineage import TREE
 from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
-from mlmkpi.facts.roster import on_books
-from mlmkpi.facts.rules import Window
-from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import subtree_sums
 from mlmkpi.genealogy.strides import NOBODY
 

@@ -9,15 +9,18 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import RECRUITED
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask, Track
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import RECRUITED
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Fact, Track, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.listed import by_people
 from mlmkpi.facts.newcomers import enrolled_in, newcomers_by
 from mlmkpi.facts.people import sale_track
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Span
 
 WHEN_ENROLLED = "distributors.enrolled_on|enrollments.enrolled_on"
 

@@ -8,9 +8,11 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import PERSON, Records
 
 FRESH = 31

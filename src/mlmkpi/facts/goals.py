@@ -8,13 +8,15 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.activity import RECRUITED
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import RECRUITED
-from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, flag, measure, scaled, scaled_per
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
+from mlmkpi.facts.base import Fact, measure, scaled, scaled_per
 from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 
 GOAL_KPI = "goal_kpi"
 DAYS = "goal_days"

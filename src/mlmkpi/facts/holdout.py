@@ -9,12 +9,14 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.purchases import NO_FIGURE, fitted, purchase_days
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.purchases import NO_FIGURE, fitted, purchase_days
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Span
+from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.period import day_number, from_day_number, months_before
 
 DECILE = "decile"

@@ -8,12 +8,14 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import incomes
+from mlmkpi.books.attributes import RANK, missing, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.activity import incomes
-from mlmkpi.facts.attributes import RANK, missing, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
+from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.facts.followed import WHEN_ENROLLED, Followed, with_enrolment
 from mlmkpi.facts.listed import by_people, of_periods, plain
 from mlmkpi.facts.people import ENROLLED, named, with_lookup

@@ -7,11 +7,13 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimension, Dimensions, Side
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.ledger import Extra, Ledger, is_code
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Dimension, Dimensions, Expr, Side, flag, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.ledger import Extra, Ledger, is_code
+from mlmkpi.facts.base import scaled
 from mlmkpi.facts.orders import Orders
 
 KIT, BACK = "_kit", "_kit_back"

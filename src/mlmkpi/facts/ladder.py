@@ -9,14 +9,16 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.ranks import LADDER, are_numbers, named_step, rank_rows, steps_at
+from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
-from mlmkpi.facts.ranks import LADDER, are_numbers, named_step, rank_rows, steps_at
-from mlmkpi.facts.roster import on_books
 
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.books.attributes import DISTRIBUTOR, ranked, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.lineage import TREE, Lineage
+from mlmkpi.books.ranks import LADDER, steps_at
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, ranked, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure, scaled
-from mlmkpi.facts.lineage import TREE, Lineage
+from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.facts.people import ENROLLED
-from mlmkpi.facts.ranks import LADDER, steps_at
-from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.sellers import Sellers
-from mlmkpi.facts.spans import Span
 from mlmkpi.genealogy import active_legs, breakaway, depth_limited_sums, largest_leg, max_depth_below, subtree_sums
 from mlmkpi.genealogy.strides import NOBODY, Ints
-
-if TYPE_CHECKING:
-    from mlmkpi.facts.books import Books
 
 Int64s = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
-from mlmkpi.facts.roster import on_books
 
 
 def plain(dimensions: Dimensions) -> Dimensions:

@@ -8,9 +8,10 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Expr, flag, scaled
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import scaled
 from mlmkpi.facts.orders import Orders
 
 LAST_DAYS = 3

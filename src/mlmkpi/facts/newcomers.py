@@ -7,11 +7,14 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import DISTRIBUTOR, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.rules import FirstSale, OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, of_row, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import FirstSale, OrderRules
+from mlmkpi.facts.base import Fact, measure
+from mlmkpi.facts.splits import of_row
 
 
 def enrolled_in(books: Books, people: Frame) -> Frame:

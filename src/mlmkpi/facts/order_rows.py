@@ -7,11 +7,13 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.ledger import Extra, Ledger
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, Side, flag, measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.ledger import Extra, Ledger
-from mlmkpi.facts.rules import OrderRules
+from mlmkpi.facts.base import Fact, measure
 
 VALID = "_valid"
 

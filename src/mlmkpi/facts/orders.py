@@ -8,13 +8,15 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import customer_attributes, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import LINES, PRIVATE, Boundary, Dimensions, Side
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.ledger import Extra, is_code
+from mlmkpi.books.lines import pieces, want_lines
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import customer_attributes, seller_attributes
-from mlmkpi.facts.base import LINES, PRIVATE, Boundary, Dimensions, Expr, Fact, Side, flag, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.ledger import Extra, is_code
-from mlmkpi.facts.lines import pieces, want_lines
-from mlmkpi.facts.rules import OrderRules, Refunds
+from mlmkpi.facts.base import Fact, measure, scaled
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.activity import incomes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import incomes
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.incomes import PAID, earned
 from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.rules import OrderRules
 from mlmkpi.facts.sellers import VOLUMES
 
 ENOUGH = 10

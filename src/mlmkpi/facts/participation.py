@@ -11,17 +11,19 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.activity import invited
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.roster import on_books
+from mlmkpi.books.rules import EventBase
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.activity import invited
-from mlmkpi.facts.attributes import of_row
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.listed import by_people, of_periods
 from mlmkpi.facts.people import ENROLLED
-from mlmkpi.facts.roster import on_books
-from mlmkpi.facts.rules import EventBase
-from mlmkpi.facts.spans import Span
+from mlmkpi.facts.splits import of_row
 
 EVENTS = "_events"
 

@@ -8,16 +8,18 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import RECRUITED, active_elsewhere, cells_for, rule_needs
+from mlmkpi.books.attributes import DISTRIBUTOR, Attributes, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask, Track
+from mlmkpi.books.roster import never, on_books
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import RECRUITED, active_elsewhere, cells_for, rule_needs
-from mlmkpi.facts.attributes import DISTRIBUTOR, Attributes, seller_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Track, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import SpannedFact, measure
 from mlmkpi.facts.retained import Retained, earlier_days
-from mlmkpi.facts.roster import never, on_books
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
-from mlmkpi.facts.spanned import SpannedFact
-from mlmkpi.facts.spans import Span
 
 ENROLLED = "distributors.distributor_id|enrollments.distributor_id"
 RECRUIT, REJOIN = Track("seller", "recruit"), Track("seller", "rejoin")

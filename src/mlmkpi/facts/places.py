@@ -9,18 +9,20 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.attributes import customer_attributes, seller_attributes, want_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import customer_attributes, seller_attributes, want_attributes
-from mlmkpi.facts.base import Ask, Boundary, Dimension, Dimensions, Expr, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import SpannedFact, measure
 from mlmkpi.facts.customers import Buyers, Histories
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.ledger import Extra
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.people import sale_track, with_lookup
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spanned import SpannedFact
-from mlmkpi.facts.spans import Span
 
 PLACES = ("customer.country", "customer.region")
 PLACED = "customers.country|customers.region"

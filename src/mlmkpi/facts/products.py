@@ -8,12 +8,14 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import LINES, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.lines import ORDER, lines, pieces, want_lines
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import LINES, Dimensions, Expr, Fact, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.ledger import Extra
-from mlmkpi.facts.lines import ORDER, lines, pieces, want_lines
+from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.facts.orders import Orders
 
 ORIGINAL, PRODUCT = "_original", "order.product"

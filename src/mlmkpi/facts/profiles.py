@@ -9,14 +9,14 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.ages import YEAR, band_of_age, birth_day, since_march
+from mlmkpi.books.attributes import AGE_BAND, BIRTH, TABLE, listed_people
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.export import Export
+from mlmkpi.books.rules import DemographicOf
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.ages import YEAR, band_of_age, birth_day, since_march
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH, TABLE, listed_people
-from mlmkpi.facts.base import Boundary, Dimensions, Side
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import DemographicOf
 
 TRAITS = (AGE_BAND, "gender", "region")
 WHO = "_person"

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.attributes import DISTRIBUTOR, KEY, customer_attributes, seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR, KEY, customer_attributes, of_row, seller_attributes
-from mlmkpi.facts.base import Boundary, Dimensions, Fact, Side
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact
+from mlmkpi.facts.splits import of_row
 
 PERSON, CUSTOMER = "_person", "_customer"
 

@@ -8,13 +8,16 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.history import Ask
+from mlmkpi.books.spans import NEVER, Span
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, Side, flag, measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import measure
 from mlmkpi.facts.customers import Buyers, Repeats
 from mlmkpi.facts.followed import pieces
 from mlmkpi.facts.people import sale_track
-from mlmkpi.facts.spans import NEVER, Span
 
 
 def without_earlier(books: Books, rows: Frame) -> Frame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from mlmkpi.facts.base import Expr, flag, measure
-from mlmkpi.facts.rules import Window
-from mlmkpi.facts.spanned import SpannedFact
-from mlmkpi.facts.spans import NEVER, Span
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.rules import Window
+from mlmkpi.books.spans import NEVER, Span
+from mlmkpi.facts.base import SpannedFact, measure
 from mlmkpi.period import day_number, year_before
 
 

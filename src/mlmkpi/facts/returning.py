@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.history import Ask
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import NEVER, Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Ask, Boundary, Dimensions, Expr, scaled
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import scaled
 from mlmkpi.facts.customers import Histories
 from mlmkpi.facts.people import sale_track
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import NEVER, Span
 
 
 @dataclass(frozen=True)

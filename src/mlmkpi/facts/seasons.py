@@ -8,8 +8,8 @@ from typing import ClassVar
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
 from mlmkpi.engines import Frame
-from mlmkpi.facts.books import Books
 from mlmkpi.facts.orders import Orders
 
 MONTH = "month"

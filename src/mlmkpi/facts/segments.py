@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mlmkpi.facts.attributes import missing
-from mlmkpi.facts.base import Dimension
+from mlmkpi.books.attributes import missing
+from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.export import Export
 from mlmkpi.facts.deeds import Busy
-from mlmkpi.facts.export import Export
 from mlmkpi.facts.listed import Listed
 
 BORN = "distributors.birth_date|distributors.birth_year"

@@ -8,12 +8,14 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_for, rule_needs
+from mlmkpi.books.attributes import seller_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions, Side
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.activity import BY_CREDIT, RECRUITED, active_elsewhere, cells_for, rule_needs
-from mlmkpi.facts.attributes import seller_attributes
-from mlmkpi.facts.base import Boundary, Dimension, Dimensions, Expr, Fact, Side, flag, measure, scaled
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules
+from mlmkpi.facts.base import Fact, measure, scaled
 
 VOLUMES = ("own_volume", "customer_volume")
 

@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.expressions import SCALE, Expr, flag
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import SCALE, Boundary, Dimensions, Expr, Side, flag, measure, scaled
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import measure, scaled
 from mlmkpi.facts.records import CUSTOMER, PERSON, Records
 
 HIGHEST, PROMOTER, DETRACTOR = 10 * SCALE, 9 * SCALE, 6 * SCALE

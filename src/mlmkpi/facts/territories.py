@@ -7,10 +7,12 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.base import Boundary, Dimensions, Expr, Fact, flag, measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules
+from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.sellers import Sellers
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.facts.deeds import Signed
 from mlmkpi.facts.listed import Listed
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import OrderRules, Refunds
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mlmkpi.facts.base import Boundary
+from mlmkpi.books.dimensions import Boundary
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.customers import Buyers, Customers, Repeats
 from mlmkpi.facts.repeats import SecondOrders, SoFar
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, EventBase, OrderRules, Refunds, Volume
 from mlmkpi.facts.deeds import Attending, Busy, LoggedIn
 from mlmkpi.facts.listed import Listed
 from mlmkpi.facts.participation import Participation
 from mlmkpi.facts.people import MonthEnds
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, EventBase, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.facts.trainings import Courses
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi

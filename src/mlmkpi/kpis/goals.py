@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.facts.goals import GOAL_KPI, Goals
-from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.returning import ReturningCustomers
-from mlmkpi.facts.rules import OrderRules, Refunds
 from mlmkpi.facts.seasons import MONTH, Months
 from mlmkpi.kpi import Back, Better, Family, Ratio, Unit, kpi
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mlmkpi.facts.attributes import RANK
+from mlmkpi.books.attributes import RANK
+from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.incomes import SPENT, Commissions, Earners, FirstIncomes, Outsiders
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.paid import PaidMonths, PaidSellers
-from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 from mlmkpi.kpi import (
     TOTAL,
     Better,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mlmkpi.facts.base import Boundary
+from mlmkpi.books.dimensions import Boundary
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.facts.ladder import RANK_FROM, RANK_TO, Climbers, Emerging, Titled
-from mlmkpi.facts.rules import OrderRules
 from mlmkpi.kpi import TOTAL, Better, Family, Interval, Part, Ratio, Unit, kpi
 
 MOVES = (RANK_FROM, RANK_TO)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import DemographicOf, OrderRules, Refunds
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.contribution import Contributions
 from mlmkpi.facts.places import PLACES, Penetration, PlacedBuyers, PlacedOrders
 from mlmkpi.facts.profiles import TRAITS, Profiles
-from mlmkpi.facts.rules import DemographicOf, OrderRules, Refunds
 from mlmkpi.kpi import Better, Family, Part, Ratio, Unit, kpi
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.facts.followed import Activated, Duplicating, Enrollers
-from mlmkpi.facts.rules import OrderRules
 from mlmkpi.kpi import Better, Family, Interval, Ratio, Unit, kpi
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.facts.products import Pieces, SoldUnits
-from mlmkpi.facts.rules import OrderRules, Refunds
 from mlmkpi.kpi import Better, Family, Part, Ratio, Unit, kpi
 
 CATEGORY, PRODUCT = "order.category", "order.product"

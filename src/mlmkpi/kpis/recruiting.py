@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from mlmkpi.facts.base import Boundary
+from mlmkpi.books.dimensions import Boundary
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.movers import Movers, PassersBy
 from mlmkpi.facts.newcomers import FirstSales, Newcomers
 from mlmkpi.facts.people import TENURE, People
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, Base, FirstSale, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.sellers import Recruiters, Sellers
 from mlmkpi.kpi import TOTAL, Better, Family, Interval, Naive, Ratio, Survival, Unit, kpi
 

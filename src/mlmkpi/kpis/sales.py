@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from mlmkpi.books.rules import ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.autoship import Autoships, AutoshipSpells
 from mlmkpi.facts.kits import Kits
 from mlmkpi.facts.leaders import Legs
 from mlmkpi.facts.loading import OwnPurchases
-from mlmkpi.facts.rules import ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Concentrated, Concentration, Family, MedianRatio, Ratio, Shape, Survival, Unit, kpi
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mlmkpi.facts.base import Boundary
+from mlmkpi.books.dimensions import Boundary
+from mlmkpi.books.rules import ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.downlines import Boundaries, Downlines, Sponsored
 from mlmkpi.facts.leaders import RANKED, TeamVolumes
-from mlmkpi.facts.rules import ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.kpi import Better, Family, Interval, MedianRatio, Part, Quantiles, Ratio, Unit, kpi
 
 ANY_ORDER = ActiveRule()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlmkpi.facts.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.territories import Territories
 from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from mlmkpi.books.rules import Base, ClvMethod, OrderRules, Refunds
 from mlmkpi.facts.customers import Buyers, Customers
 from mlmkpi.facts.holdout import DECILE, HoldOut
 from mlmkpi.facts.lifetimes import Lifetimes
 from mlmkpi.facts.orders import Orders
-from mlmkpi.facts.rules import Base, ClvMethod, OrderRules, Refunds
 from mlmkpi.kpi import TOTAL, Better, Chain, Check, Family, Part, Ratio, Unit, kpi
 
 

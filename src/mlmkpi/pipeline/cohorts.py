@@ -11,14 +11,15 @@ from typing import Any
 
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.export import Export
+from mlmkpi.books.rules import ActiveRule, Base, OrderRules
+from mlmkpi.books.spans import Schedule, schedule
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.facts.base import Dimension, Fact, Measure
-from mlmkpi.facts.books import Books
+from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.facts.cohorts import COHORT, Firsts, Recruits
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.rules import ActiveRule, Base, OrderRules
-from mlmkpi.facts.spans import Schedule, schedule
 from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, from_day_number

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from mlmkpi.books.attributes import AGE_BAND, BIRTH, TABLE
+from mlmkpi.books.dimensions import Dimension
 from mlmkpi.engines import Engine
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH, TABLE
-from mlmkpi.facts.base import Dimension
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.tables import TABLES, Kind

@@ -12,18 +12,18 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.attributes import ranked
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimension
+from mlmkpi.books.export import Export
+from mlmkpi.books.lineage import Teams, leaders_of, lineage_of
+from mlmkpi.books.ranks import held_ladder, steps_at
+from mlmkpi.books.roster import Roster
+from mlmkpi.books.spans import Span, schedule
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.facts.attributes import ranked
-from mlmkpi.facts.base import Boundary, Dimension
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
 from mlmkpi.facts.leaders import Members, TeamVolumes
-from mlmkpi.facts.lineage import Teams, leaders_of, lineage_of
 from mlmkpi.facts.people import People
-from mlmkpi.facts.ranks import held_ladder, steps_at
-from mlmkpi.facts.roster import Roster
-from mlmkpi.facts.spans import Span, schedule
 from mlmkpi.genealogy import subtree_sums
 from mlmkpi.kpi import KPIS
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number, from_day_number

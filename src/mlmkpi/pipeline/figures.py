@@ -7,8 +7,8 @@ from itertools import product
 
 import polars as pl
 
+from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.facts.base import Measure
-from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.kpi import (
     TOTAL,
     Block,

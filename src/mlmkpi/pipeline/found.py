@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import narwhals as nw
 
-from mlmkpi.facts.ages import birth_day, born_by
-from mlmkpi.facts.attributes import AGE_BAND, BIRTH, of_row
-from mlmkpi.facts.base import Dimension, Dimensions, Fact, flag
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
+from mlmkpi.books.ages import birth_day, born_by
+from mlmkpi.books.attributes import AGE_BAND, BIRTH
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Dimension, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import flag
+from mlmkpi.facts.base import Fact
+from mlmkpi.facts.splits import of_row
 
 OLDEST, GROWN = 110, 18
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}

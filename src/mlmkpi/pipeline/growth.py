@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from mlmkpi.facts.base import SCALE
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.books.expressions import SCALE
+from mlmkpi.books.spans import Schedule
 from mlmkpi.kpi import Back
 from mlmkpi.pipeline.ratios import divided
 

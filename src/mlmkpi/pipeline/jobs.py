@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from mlmkpi.facts.base import PRIVATE, Boundary, Dimension, Dimensions, Fact, Measure
-from mlmkpi.facts.spans import Reach, Schedule
+from mlmkpi.books.dimensions import PRIVATE, Boundary, Dimension, Dimensions
+from mlmkpi.books.spans import Reach, Schedule
+from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import (
     TOTAL,
     Block,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.books.spans import Schedule
 from mlmkpi.pipeline.keyed import NOWHERE
 
 Int64s = npt.NDArray[np.int64]

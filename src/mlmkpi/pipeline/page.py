@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from mlmkpi.books.lineage import TEAM, Teams, TreeKind
 from mlmkpi.errors import UsageError
-from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.period import Every
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Side
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.lines import ORDER
 from mlmkpi.engines import PLACE, Frame
-from mlmkpi.facts.base import Expr, Fact, Side
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.lines import ORDER
+from mlmkpi.facts.base import Fact
 from mlmkpi.facts.records import PERSON
 
 UNIT, PART, LABEL = "_unit", "part", "label"

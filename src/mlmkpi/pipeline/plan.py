@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
+from mlmkpi.books.ages import AGE_BANDS, lower_ages
+from mlmkpi.books.attributes import AGE_BAND, TABLE, missing, row_columns
+from mlmkpi.books.dimensions import LINES, Dimension, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.lineage import TEAM, Teams
+from mlmkpi.books.ranks import LADDER, ladder
 from mlmkpi.errors import SettingsError, UsageError
-from mlmkpi.facts.ages import AGE_BANDS, lower_ages
-from mlmkpi.facts.attributes import AGE_BAND, TABLE, lacking, missing, row_columns
-from mlmkpi.facts.base import LINES, Dimension, Dimensions, Fact
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, Teams
-from mlmkpi.facts.ranks import LADDER, ladder
+from mlmkpi.facts.base import Fact
+from mlmkpi.facts.splits import lacking
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.plugins import left_out

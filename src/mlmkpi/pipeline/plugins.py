@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import mlmkpi.kpis  # noqa: F401
+from mlmkpi.books.expressions import Expr
 from mlmkpi.errors import EngineError, SettingsError
-from mlmkpi.facts.base import Expr, Fact, Measure
+from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
 from mlmkpi.pipeline.whole import MeasureError

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
-from mlmkpi.facts.spans import Schedule
 from mlmkpi.kpi import Block, Interval, Part, Ratio
 from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
 from mlmkpi.pipeline.keyed import beside

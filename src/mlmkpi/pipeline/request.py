@@ -8,8 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from mlmkpi.books.lineage import TEAM, Teams, TreeKind
 from mlmkpi.errors import UsageError
-from mlmkpi.facts.lineage import TEAM, Teams, TreeKind
 from mlmkpi.kpi import Kpi
 from mlmkpi.period import Every
 

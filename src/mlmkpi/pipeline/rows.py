@@ -8,8 +8,8 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from mlmkpi.facts.lineage import TEAM
-from mlmkpi.facts.spans import Reach, Schedule, Span
+from mlmkpi.books.lineage import TEAM
+from mlmkpi.books.spans import Reach, Schedule, Span
 from mlmkpi.kpi import Ratio, Unit, facts_of, fits
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import MONTHS_ALONE

@@ -12,16 +12,16 @@ from typing import Any
 
 import polars as pl
 
+from mlmkpi.books.ages import AGE_BANDS
+from mlmkpi.books.attributes import want_attributes
+from mlmkpi.books.books import Books
+from mlmkpi.books.export import Export
+from mlmkpi.books.lineage import Lineage
+from mlmkpi.books.ranks import held_ladder
+from mlmkpi.books.roster import Roster
+from mlmkpi.books.spans import Reach, Schedule, fitted, schedule
 from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
-from mlmkpi.facts.ages import AGE_BANDS
-from mlmkpi.facts.attributes import want_attributes
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import Lineage
-from mlmkpi.facts.ranks import held_ladder
-from mlmkpi.facts.roster import Roster
-from mlmkpi.facts.spans import Reach, Schedule, fitted, schedule
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from mlmkpi.facts.base import SCALE
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.books.expressions import SCALE
+from mlmkpi.books.spans import Schedule
 from mlmkpi.period import from_day_number
 
 MONTH = "month"

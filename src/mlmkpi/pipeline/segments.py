@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mlmkpi.facts.base import Dimension
-from mlmkpi.facts.lineage import TEAM
+from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.lineage import TEAM
 from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from mlmkpi.facts.base import SCALE, UNKNOWN
+from mlmkpi.books.dimensions import UNKNOWN
+from mlmkpi.books.expressions import SCALE
 from mlmkpi.kpi import Block, Ratio
 from mlmkpi.statistics.concentration import herfindahl
 

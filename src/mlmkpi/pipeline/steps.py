@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mlmkpi.facts.spans import Schedule
+from mlmkpi.books.spans import Schedule
 from mlmkpi.kpi import TOTAL, Concentrated, Figure, Ratio, Shape, Survival
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chained import total_sums

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.attributes import DISTRIBUTOR
+from mlmkpi.books.lineage import TEAM, Lineage
 from mlmkpi.engines.adding import Groups, added
-from mlmkpi.facts.attributes import DISTRIBUTOR
-from mlmkpi.facts.lineage import TEAM, Lineage
 from mlmkpi.genealogy import range_sums
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.pipeline.result import TEXT

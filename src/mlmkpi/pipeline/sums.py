@@ -10,11 +10,12 @@ from itertools import chain
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.attributes import DISTRIBUTOR
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import Boundary, Dimensions
+from mlmkpi.books.lineage import TEAM
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR
-from mlmkpi.facts.base import Boundary, Dimensions, Fact, Measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.lineage import TEAM
+from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
 from mlmkpi.pipeline.stretches import Leaders

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from itertools import chain
 
+from mlmkpi.books.books import Books
 from mlmkpi.engines import Frame
-from mlmkpi.facts.books import Books
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.ahead import Ahead
 from mlmkpi.pipeline.jobs import Jobs, Key

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.attributes import DISTRIBUTOR
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import PRIVATE, UNKNOWN, Boundary, Dimension, Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.lineage import TEAM, TREE, Teams, members
 from mlmkpi.engines import Frame
-from mlmkpi.facts.attributes import DISTRIBUTOR
-from mlmkpi.facts.base import PRIVATE, UNKNOWN, Boundary, Dimension, Dimensions, Fact
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, TREE, Teams, members
+from mlmkpi.facts.base import Fact
 from mlmkpi.kpi import Concentrated, Figure, Part, Quantiles, Ratio, Statistic, Survival
 from mlmkpi.pipeline.stretches import Leaders
 
@@ -76,7 +77,7 @@ class Split:
     @staticmethod
     def _asked(books: Books, fact: Fact, rows: Frame) -> Frame:
         teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
-        belonging = members(books, teams, with_leader=fact.with_leader or fact.of_leaders)
+        belonging = members(books.engine, books.lineage(), teams, with_leader=fact.with_leader or fact.of_leaders)
         return rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
 
     def stretched(self, books: Books, rows: Frame) -> Frame:

@@ -16,13 +16,13 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.lineage import TEAM
+from mlmkpi.books.lines import want_order
+from mlmkpi.books.spans import Span
 from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.ledger import Extra
-from mlmkpi.facts.lineage import TEAM
-from mlmkpi.facts.lines import want_order
-from mlmkpi.facts.spans import Span
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of

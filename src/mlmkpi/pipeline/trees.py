@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mlmkpi.facts.base import Dimensions
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, Lineage, LoopError, Teams, leaders_of, lineage_of
-from mlmkpi.facts.roster import Roster
+from mlmkpi.books.dimensions import Dimensions
+from mlmkpi.books.export import Export
+from mlmkpi.books.lineage import TEAM, Lineage, LoopError, Teams, leaders_of, lineage_of
+from mlmkpi.books.roster import Roster
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.teams import without_tree

@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
+from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import UsageError
-from mlmkpi.facts.spans import Schedule, Span
 from mlmkpi.period import Every, from_day_number, is_reckoned
 
 MANY = 10_000

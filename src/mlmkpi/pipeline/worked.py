@@ -15,11 +15,11 @@ from typing import Any
 
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.rules import ActiveRule, OrderRules
 from mlmkpi.errors import UsageError
 from mlmkpi.facts.base import Measure
-from mlmkpi.facts.books import Books
 from mlmkpi.facts.order_rows import OrderRows
-from mlmkpi.facts.rules import ActiveRule, OrderRules
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.parameters import shown
 from mlmkpi.pipeline.jobs import Jobs

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.kept import Kept
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Expr
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.kept import Kept
 
 FAR = 4_000_000
 """A day that never comes: stands for "not terminated", "did not come back", "never enrolled"."""

@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.books.roster import Roster
 from mlmkpi.engines import Engine
 from mlmkpi.engines.lookup import Table, is_narrow
 from mlmkpi.errors import DataError, UsageError
-from mlmkpi.facts.roster import Roster
 from mlmkpi.genealogy import CycleError, Tree
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
-
-if TYPE_CHECKING:
-    from mlmkpi.facts.books import Books
 
 TEAM = "team"
 TREE = "distributors.sponsor_id|distributors.enroller_id|enrollments.sponsor_id|enrollments.enroller_id"
@@ -168,11 +164,10 @@ def _near(text: str, ids: pl.Series) -> str | None:
     return alike[0] if len(alike) else nearest(text, ids.slice(max(at - SHOWN, 0), 2 * SHOWN).to_list())
 
 
-def members(books: Books, teams: Teams, *, with_leader: bool) -> pl.DataFrame:
+def members(engine: Engine, lineage: Lineage, teams: Teams, *, with_leader: bool) -> pl.DataFrame:
     """`distributor`, `team`: who belongs to which of the teams asked for, ids as the engine indexes them."""
-    lineage = books.lineage()
     frames = []
-    for leader in dict.fromkeys(leaders_of(books.engine, teams.leaders, lineage).tolist()):
+    for leader in dict.fromkeys(leaders_of(engine, teams.leaders, lineage).tolist()):
         people = lineage.team(leader, teams, with_leader=with_leader)
         named = lineage.ids.gather(people).alias("distributor").to_frame()
         frames.append(named.with_columns(pl.lit(lineage.ids[leader], dtype=lineage.ids.dtype).alias(TEAM)))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Engine, Frame
-from mlmkpi.facts.base import Expr
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.ledger import Extra
-from mlmkpi.facts.rules import OrderRules
 
 ORDER = "_order"
 """The order's id on the order rows."""

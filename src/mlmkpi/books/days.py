@@ -11,10 +11,10 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.history import Timeline
+from mlmkpi.books.kept import Kept
+from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.engines import Engine, Frame
-from mlmkpi.facts.history import Timeline
-from mlmkpi.facts.kept import Kept
-from mlmkpi.facts.spans import Schedule, Span
 
 
 class Days:

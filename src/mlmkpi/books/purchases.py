@@ -8,10 +8,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.expressions import SCALE, flag
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import SCALE, flag
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import OrderRules
 from mlmkpi.statistics.bgnbd import Whole, expected_purchases, fit_bgnbd, histories
 from mlmkpi.statistics.gamma_gamma import expected_value, fit_gamma_gamma
 from mlmkpi.statistics.intervals import Array

@@ -7,9 +7,9 @@ from threading import RLock
 
 import narwhals as nw
 
+from mlmkpi.books.exchange import Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
-from mlmkpi.facts.exchange import Exchange
 from mlmkpi.period import from_day_number
 from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES, Kind

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.rules import ActiveRule
 from mlmkpi.engines import Frame
-from mlmkpi.facts.books import Books
-from mlmkpi.facts.rules import ActiveRule
 
 RECRUITED = "distributors.enroller_id|distributors.sponsor_id|enrollments.enroller_id|enrollments.sponsor_id"
 BY_CREDIT = ("any_order", "own_order", "volume")

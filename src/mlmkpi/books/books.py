@@ -7,20 +7,20 @@ from typing import Any
 
 import narwhals as nw
 
+from mlmkpi.books.ages import AGE_BANDS
+from mlmkpi.books.days import Days
+from mlmkpi.books.dimensions import Dimension, Dimensions, Side
+from mlmkpi.books.export import Export
+from mlmkpi.books.history import history_sums, timeline
+from mlmkpi.books.kept import Kept
+from mlmkpi.books.ledger import Ledger
+from mlmkpi.books.lineage import Lineage, Teams, lineage_of
+from mlmkpi.books.reading import LACKING, Reading, near
+from mlmkpi.books.roster import FAR, Roster, on_books
+from mlmkpi.books.rules import OrderRules
+from mlmkpi.books.spans import Schedule
+from mlmkpi.books.wanted import Reader, Wanted, cell_parts
 from mlmkpi.engines import Frame
-from mlmkpi.facts.ages import AGE_BANDS
-from mlmkpi.facts.base import Dimension, Dimensions, Fact, Side
-from mlmkpi.facts.days import Days
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.history import history_sums, timeline
-from mlmkpi.facts.kept import Kept
-from mlmkpi.facts.ledger import Ledger
-from mlmkpi.facts.lineage import Lineage, Teams, lineage_of
-from mlmkpi.facts.reading import LACKING, Reading, near
-from mlmkpi.facts.roster import FAR, Roster, on_books
-from mlmkpi.facts.rules import OrderRules
-from mlmkpi.facts.spans import Schedule
-from mlmkpi.facts.wanted import Wanted, cell_parts
 
 ONCE = ("order", "original", *LACKING)
 """Columns of the typed rows that are looked at once."""
@@ -30,7 +30,7 @@ class Books(Days):
     """Holds what facts share. Facts say what they want (`want`) before `build` reads the orders once."""
 
     def __init__(
-        self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Fact], *,
+        self, export: Export, schedule: Schedule, data_start: int | None, facts: Iterable[Reader], *,
         ladder: Sequence[str] = (), age_bands: Sequence[str] = AGE_BANDS, teams: Teams | None = None,
         lineage: Lineage | None = None, roster: Roster | None = None, with_people: bool = True,
     ) -> None:
@@ -43,7 +43,7 @@ class Books(Days):
         self.ladder = tuple(ladder)
         self.age_bands = age_bands
         self.teams = teams or Teams()
-        self.remarks: dict[tuple[Fact, int], str] = {}
+        self.remarks: dict[tuple[Reader, int], str] = {}
         self.models: Kept[Any] = Kept()
         self.leaders: Kept[Any] = Kept()
         self.with_people = with_people
@@ -53,13 +53,13 @@ class Books(Days):
         self.roster = roster or Roster(export, schedule.as_of)
         self.wanted: dict[OrderRules, Wanted] = {}
         self.of_lines: set[str] = set()
-        self.split_by: dict[Fact, set[Dimension]] = {}
+        self.split_by: dict[Reader, set[Dimension]] = {}
         self.wanted_of: dict[Side, set[str]] = {}
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
         self._lineage: Kept[Lineage] = Kept({} if lineage is None else {self.teams.kind: lineage})
 
-    def split_all(self, fact: Fact, dimensions: Dimensions) -> Dimensions:
+    def split_all(self, fact: Reader, dimensions: Dimensions) -> Dimensions:
         """A fact's dimensions with all of its own by which the run splits its rows, so that these are made once."""
         own = {dimension for dimension in dimensions if dimension.own} | self.split_by.get(fact, set())
         return (*(dimension for dimension in dimensions if not dimension.own), *sorted(own))

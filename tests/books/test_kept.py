@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 
-from mlmkpi.facts.kept import Kept
+from mlmkpi.books.kept import Kept
 
 
 def test_it_is_made_once_for_all_threads() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 import narwhals as nw
 
+from mlmkpi.books.export import Export
+from mlmkpi.books.ledger import Ledger
+from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine, Frame
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.ledger import Ledger
-from mlmkpi.facts.spans import Schedule
 
 LACKING = ("blank", "unvalued")
 UNNAMED = "unnamed"

@@ -1,15 +1,31 @@
-"""What facts can want of the orders: columns of theirs, and what is kept of each seller's and buyer's cell."""
+"""What the books are asked for: windows on histories, columns of the orders, what is kept of each unit's cells."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 import narwhals as nw
 
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.history import Ask
+from mlmkpi.books.ledger import Extra
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import Engine
-from mlmkpi.facts.base import Expr
-from mlmkpi.facts.ledger import Extra
+
+
+class Reader(Protocol):
+    """A fact, as far as the books look at it; it may have `rules` by which it reads the orders."""
+
+    on_order_rows: ClassVar[bool]
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it looks at orders of its periods' days alone."""
+
+    def asks(self, span: Span) -> Iterable[Ask]:
+        """The windows on histories that a span's rows look at."""
 
 
 @dataclass

@@ -10,17 +10,39 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 
+from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine
-from mlmkpi.facts.base import Ask
-from mlmkpi.facts.spans import Schedule
 
 BITS = 52
 EARLIEST = -40_000
+
+
+@dataclass(frozen=True)
+class Track:
+    """A kind of dated event in a unit's history, with all that decides which events those are."""
+
+    unit: str
+    kind: str
+    rules: Any = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A window that a fact looks at: did it happen from `first` to `last` (day numbers, both included)?
+
+    `whole` cuts the cells at its first day too: it asks for two different days, or for sums.
+    """
+
+    track: Track
+    first: int
+    last: int
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING
 
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.books import Books
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Expr
-from mlmkpi.facts.export import Export
-
-if TYPE_CHECKING:
-    from mlmkpi.facts.books import Books
 
 LADDER = "rank_ladder"
 """What a figure needs that reads the order of the ranks."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.export import Export
+from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.rules import OrderRules, Refunds, Volume
 from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
 from mlmkpi.tables import COUNTING, NOT_COUNTING

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.ages import age_band, band_of_birth, birth_day, born_by, lower_ages
+from mlmkpi.books.books import Books
+from mlmkpi.books.dimensions import LINES, Boundary, Dimension, Dimensions, Side
+from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import Expr
+from mlmkpi.books.lineage import TEAM, TREE
+from mlmkpi.books.ranks import ladder, ranks_at
+from mlmkpi.books.spans import Span
 from mlmkpi.engines import PERSON, Frame
-from mlmkpi.facts.ages import age_band, band_of_birth, birth_day, born_by, lower_ages
-from mlmkpi.facts.base import LINES, Boundary, Dimension, Dimensions, Expr, Fact, Side
-from mlmkpi.facts.export import Export
-from mlmkpi.facts.lineage import TEAM, TREE
-from mlmkpi.facts.ranks import ladder, ranks_at
 from mlmkpi.tables import TABLES, Kind
-
-if TYPE_CHECKING:
-    from mlmkpi.facts.books import Books
-    from mlmkpi.facts.spans import Span
 
 AGE_BAND, RANK, DISTRIBUTOR = "age_band", "rank", "distributor"
 BIRTH = ("birth_date", "birth_year")
@@ -46,13 +44,6 @@ def missing(export: Export, dimension: Dimension, rank_ladder: Sequence[str]) ->
     return None if dimension.column in columns else f"{table}.{dimension.column}"
 
 
-def of_row(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> bool:
-    """Whether a dimension is a column of the table whose rows a fact counts, and not an attribute of its people."""
-    if dimension.side is not Side.PERSON or dimension.name not in row_columns(fact.table, export):
-        return False
-    return fact.row_first or missing(export, dimension, rank_ladder) is not None
-
-
 def row_columns(table: str, export: Export) -> set[str]:
     """The columns of a table by which its rows can be split: codes, texts, ids of things, and extra ones."""
     if not table:
@@ -62,21 +53,6 @@ def row_columns(table: str, export: Export) -> set[str]:
         name for name in export.columns(table)
         if name not in declared or (declared[name].kind in LABELS and declared[name].references not in INDEXED)
     }
-
-
-def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Sequence[str]) -> str | None:
-    """As `missing`, for a fact: its table, or for customers the orders, must tell whose its rows are."""
-    if of_row(fact, export, dimension, rank_ladder):
-        return None
-    link, table = KEY.get(dimension.side), fact.people_from or fact.table
-    if not table and dimension.side is Side.CUSTOMER:
-        table = "orders"
-    if table and link and export.columns(table) and link not in export.columns(table):
-        return f"{table}.{link}"
-    needed = missing(export, dimension, rank_ladder)
-    own = fact.table and dimension.side is Side.PERSON and dimension.column in TABLES[fact.table].names
-    own = own and dimension.column not in TABLES[TABLE[Side.PERSON]].names
-    return f"{fact.table}.{dimension.column}" if needed and own else needed
 
 
 def ranked(export: Export) -> bool:

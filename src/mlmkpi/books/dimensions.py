@@ -1,0 +1,56 @@
+"""What figures are split by, and when it is read: the names that every split is written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNKNOWN = "(unknown)"
+LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
+"""Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
+PRIVATE = ("age_band", "gender")
+"""Columns by which a small cell could give a person away."""
+
+
+class Boundary(StrEnum):
+    """When a unit's rank, age band or latest seller is read: at the period's opening boundary or its closing one."""
+
+    START = "start"
+    END = "end"
+
+
+class Side(StrEnum):
+    """Whose attribute a dimension is: the seller's (no prefix), the customer's, the order's own, or the fact's."""
+
+    PERSON = "person"
+    CUSTOMER = "customer"
+    ORDER = "order"
+    OWN = "own"
+
+
+@dataclass(frozen=True, order=True)
+class Dimension:
+    """One column to split by, named as asked for: `market`, `customer.country`, `order.channel`.
+
+    >>> Dimension("customer.country").side.value, Dimension("customer.country").column
+    ('customer', 'country')
+    """
+
+    name: str
+    own: bool = False
+
+    @property
+    def side(self) -> Side:
+        """Whose attribute it is."""
+        prefix, dot, _ = self.name.partition(".")
+        if dot and prefix in ("customer", "order"):
+            return Side(prefix)
+        return Side.OWN if self.own else Side.PERSON
+
+    @property
+    def column(self) -> str:
+        """The attribute's column in that side's table."""
+        return self.name.partition(".")[2] if self.side in (Side.CUSTOMER, Side.ORDER) else self.name
+
+
+Dimensions = tuple[Dimension, ...]

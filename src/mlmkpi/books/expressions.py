@@ -1,0 +1,14 @@
+"""What a row adds to a sum: whole numbers, flags as 1 and 0, money and volume as ten-thousandths."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+Expr = nw.Expr
+SCALE = 10_000
+"""Money and volume are whole ten-thousandths until the last division."""
+
+
+def flag(condition: Expr) -> Expr:
+    """1 where the condition holds, 0 where it does not or is null."""
+    return condition.fill_null(False).cast(nw.Int64)
