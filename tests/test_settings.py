@@ -134,6 +134,18 @@ def test_an_unknown_option_of_a_table_is_refused_with_the_nearest(tmp_path: Path
     )
 
 
+def test_a_date_format_that_is_none_is_refused(tmp_path: Path) -> None:
+    said = (
+        "does not fit\n  got       'dayfirst'\n"
+        '  expected  "day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
+    )
+    assert refusal(tmp_path, '[input]\ndate_format = "dayfirst"') == f"mlmkpi.toml: input.date_format {said}"
+    text = '[input.orders]\ndate_format = "dayfirst"'
+    assert refusal(tmp_path, text) == f"mlmkpi.toml: input.orders.date_format {said}"
+    for known in ("day-first", "excel", "%d/%m/%y"):
+        assert read(tmp_path, f'[input]\ndate_format = "{known}"').input.date_format == known
+
+
 def test_a_value_that_is_no_choice_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, '[input]\ndecimal = "x"') == (
         "mlmkpi.toml: input.decimal does not fit\n  got       'x'\n  expected  '.' or ','"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_BIRTH = ("birth_date", "birth_year")
+
 
 class Kind(StrEnum):
     """What a column's cells are: ids and codes are text, MONEY is any number with up to four decimals.
@@ -36,6 +38,11 @@ class Column:
     references: str | None = None
     codes: tuple[str, ...] = ()
     open_codes: bool = False
+
+    @property
+    def is_private(self) -> bool:
+        """Whether messages keep its cells to themselves: names and other free text, and when somebody was born."""
+        return self.kind is Kind.TEXT or self.name in _BIRTH
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,11 @@ def choose_periods(
     start = calendar.holding(first) if first else None
     if first and start is None and isinstance(calendar, CompanyCalendar):
         start = min((p for p in calendar.periods if p.end >= first), default=None)
+    if end is None and not (first or last):
+        raise UsageError(
+            f"no period of the company's own starts by the as-of date, {as_of}",
+            (("fix", "export the periods up to that date, or set another --as-of"),),
+        )
     if end is None or (first and start is None) or (start and start.start > end.start):
         raise UsageError(
             "no period lies between the days asked for",

@@ -27,6 +27,7 @@ from pydantic_core import ErrorDetails
 from mlmkpi.errors import SettingsError
 
 FILE_NAME = "mlmkpi.toml"
+DATE_FORMATS = '"day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
 
 Scalar = StrictStr | StrictBool | StrictInt | StrictFloat
 Value = Scalar | list[StrictStr] | list[StrictInt] | list[StrictFloat]
@@ -50,9 +51,14 @@ class InputOptions(BaseModel):
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Literal["utf-8", "utf-16", "cp1252"] | None = None
-    date_format: StrictStr | None = Field(
-        default=None, description='"day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
-    )
+    date_format: StrictStr | None = Field(default=None, description=DATE_FORMATS)
+
+    @field_validator("date_format")
+    @classmethod
+    def _known_format(cls, value: str | None) -> str | None:
+        if value is None or "%" in value or value in ("day-first", "month-first", "excel"):
+            return value
+        raise ValueError(DATE_FORMATS)
 
 
 class Input(InputOptions):
@@ -61,6 +67,11 @@ class Input(InputOptions):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     __pydantic_extra__: dict[str, InputOptions] = Field(init=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables and files that have options of their own."""
+        return tuple(self.__pydantic_extra__)
 
     def of(self, table: str, file: str) -> InputOptions:
         """The options in force for a file: its own before its table's before everybody's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -192,6 +193,24 @@ def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: P
     assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
 
 
+@pytest.mark.parametrize(("rows", "code", "said"), [
+    ("", 3, "error: periods has no row with a label and both days\n"),
+    ("P1,,\n", 3, "error: periods has no row with a label and both days\n"),
+    ("P1,2027-01-01,2027-01-28\n", 2,
+     "error: no period of the company's own starts by the as-of date, 2026-02-01\n"),
+    ("P1,2026-01-01,2026-01-28\nP2,,\n,2026-01-29,2026-02-20\n", 0,
+     "warning: 2 rows of periods without a label or a day left out"),
+])
+def test_periods_of_the_companys_own_that_are_not_all_there(
+    run: Call, tmp_path: Path, rows: str, code: int, said: str
+) -> None:
+    periods = f"period,starts_on,ends_on\n{rows}"
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "periods.csv": periods})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--every", "period")
+    assert ended.code == code
+    assert ended.err.startswith(said)
+
+
 def test_periods_to_come_are_none(run: Call, tmp_path: Path) -> None:
     folder = write(tmp_path, {"orders.csv": f"{HEADER}{GOOD}2,2026-02-20,1.00,A1,paid\n"})
     asked = ("compute", folder, "--kpi", "sales_volume", "--last", "2", "--format", "json")
@@ -215,4 +234,60 @@ def test_days_that_no_calendar_has_yet_or_at_all_are_refused(
     ended = run(command, *names, *options)
     assert (ended.code, ended.out) == (2, "")
     later = "error: 2031-01-01 lies after the as-of date, 2026-02-01"
-    assert ended.err.startswith(("error: 0001", "error: 9999", later))
+    refused = ("error: --from does not take 0001-01-01", "error: --as-of does not take 9999-12-31")
+    assert ended.err.startswith((*refused, "error: 0001", "error: 9999", later))
+
+
+MAILS = {
+    "distributors.csv": "distributor_id,enrolled_on,sponsor_id\n"
+                        "ann@x.org,2026-01-01,bob@x.org\nbob@x.org,2026-01-01,ann@x.org\n",
+    "orders.csv": "order_id,ordered_on,amount,distributor_id,kind,status\n1,2026-02-01,5,ann@x.org,sale,paid\n",
+}
+
+
+@pytest.mark.parametrize("files", [
+    {},
+    {"orders.csv": MAILS["orders.csv"].replace(",paid", ",zed@x.org")},
+    {"orders.csv": MAILS["orders.csv"].replace(",sale", ",zed@x.org")},
+    {"distributors.csv": MAILS["distributors.csv"] + "ann@x.org,2026-01-02,\n"},
+    {"distributors.csv": MAILS["distributors.csv"].partition("\n")[2]},
+    {"orders.csv": "1,2026-02-01,5,zed@x.org\n"},
+], ids=["circle", "status", "kind", "two rows", "no header", "no header of orders"])
+def test_addresses_stand_in_no_message(run: Call, tmp_path: Path, files: dict[str, str]) -> None:
+    folder = write(tmp_path, {**MAILS, **files})
+    asked = [
+        ("validate", folder), ("validate", folder, "--format", "json"), ("compute", folder),
+        ("compute", folder, "--kpi", "team_sales_volume"), ("compute", folder, "--kpi", "new_signups"),
+        ("compute", folder, "--team", "ann@x.or", "--kpi", "sales_volume"),
+        ("compute", folder, "--kpi", "sales_volume", "--where", "distributor=a@x.or"),
+    ]
+    for command in asked:
+        ended = run(*command)
+        assert not {"ann@x.org", "bob@x.org", "zed@x.org"} & set(re.split(r"[\s\"',:]+", ended.out + ended.err))
+
+
+def test_a_file_without_a_header_is_not_shown(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"distributors.csv": "D1,2026-01-01,Ann Lee\nD2,2026-01-02,Bob Ray\n"})
+    ended = run("compute", folder)
+    assert ended == Run(
+        3, "", "error: distributors.csv has no header\n  found     a first line that looks like a record\n"
+        "  expected  a line of names, distributor_id, enrolled_on among them\n  fix       export it with its header\n",
+    )
+
+
+FOREIGN = "order_no,date,rep,total\n1,2026-02-01,A1,5\n"
+
+
+def test_a_table_with_the_headers_of_a_stranger_is_told(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": FOREIGN})
+    what = "orders.csv has no column for order_id"
+    ended = run("compute", folder)
+    assert ended.code == 0
+    assert ended.err.startswith(f"warning: {what}: left unread · mlmkpi validate {folder}\n")
+    named = run("compute", folder, "--kpi", "sales_volume")
+    assert (named.code, named.out) == (3, "")
+    assert named.err.startswith(f"error: {what}\n  found     order_no, date, rep, total\n")
+    known = run("compute", folder, "--kpi", "sales_volume", "--as-of", "2026-02-01", "--format", "csv")
+    assert known.code == 0
+    assert "needs orders.amount" in known.out
+    assert known.err.startswith(f"warning: {what}: left unread")

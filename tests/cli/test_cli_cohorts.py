@@ -118,7 +118,7 @@ def test_what_cannot_be_drawn_says_what_is_lacking(run: Call, exports: str, tmp_
     (tmp_path / "distributors.csv").unlink()
     ended = run("cohorts", exports)
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.startswith("error: cohort curves cannot be drawn\n  got  needs the distributors export")
+    assert ended.err.startswith("error: a cohort's curve needs the distributors export\n  fix  add it to the exports")
     assert "error: --curve does not take gone" in run("cohorts", exports, "--curve", "gone").err
 
 

@@ -167,7 +167,8 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_computed(
     run: Call, library: Library, tmp_path: Path
 ) -> None:
     output = tmp_path / "none" / "k.csv"
-    said = f"error: {output} cannot be written\n  got  there is no folder {tmp_path / 'none'}\n"
+    where = tmp_path / "none"
+    said = f"error: {output} cannot be written\n  got  there is no folder {where}\n  fix  make it, or name another\n"
     assert run("compute", "--output", str(output)) == Run(4, "", said)
     assert library.asked == []
 
@@ -273,3 +274,12 @@ def test_a_note_of_what_stands_beside_a_figure_names_it(run: Call, tmp_path: Pat
     ended = run("compute", str(tmp_path), "--kpi", "affiliate_click_through_rate")
     assert "  Click-through rate     3.0 %" in ended.out
     assert ended.out.endswith("\nClick-through rate · clicks per link: nothing to divide by: the denominator is 0\n")
+
+
+def test_the_commands_proposed_name_the_settings_too(run: Call, library: Library) -> None:
+    library.answer = replace(
+        signups(4, 5), left_out={"churn_rate": "needs the orders export"}, warnings=("one thing", "another"),
+    )
+    ended = run("compute", "my exports", "--config", "own.toml")
+    assert "\n1 not computed: mlmkpi kpis 'my exports' --config own.toml --missing\n" in ended.out
+    assert ended.err == "warning: one thing, another · mlmkpi validate 'my exports' --config own.toml\n"

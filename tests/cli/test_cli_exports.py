@@ -50,6 +50,13 @@ def test_a_warning_ends_with_nought_and_under_strict_with_one(run: Call, exports
     assert run("validate", folder, "--format", "json", "--strict").code == 1
 
 
+def test_a_target_of_no_kpi_is_found(run: Call, exports: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "targets.csv").write_text("kpi,goal\nchurn_rate,0.1\nchrun_rate,0.1\n")
+    ended = run("validate", exports("1,2026-02-01,9.50,A1,paid"))
+    assert ended.code == 0
+    assert 'targets.csv row 2   got "chrun_rate"\n           fix  did you mean churn_rate?\n' in ended.out
+
+
 def test_a_folder_that_is_not_there_ends_with_three(run: Call, tmp_path: Path) -> None:
     ended = run("validate", str(tmp_path / "none"))
     assert (ended.code, ended.out) == (3, "")
@@ -103,6 +110,8 @@ def test_convert_refuses_the_folder_that_it_reads(run: Call, exports: Callable[.
 @pytest.mark.parametrize(("line", "said"), [
     ("lapse_after_day = 60", "has an unknown key definitions.lapse_after_day"),
     ('lapse_after_days = "ninety"', ": lapse_after_days does not fit"),
+    ("activity_minimum = 0", ": activity_minimum is 0\n  expected  1 or more"),
+    ('team_depth = "deep"', ": team_depth is 'deep'\n  expected  a whole number from 0"),
 ])
 def test_validate_refuses_the_definitions_that_compute_would(
     run: Call, exports: Callable[..., str], line: str, said: str
@@ -113,6 +122,17 @@ def test_validate_refuses_the_definitions_that_compute_would(
         ended = run(command, folder)
         assert (ended.code, ended.out) == (2, "")
         assert ended.err.startswith(f"error: {folder}/mlmkpi.toml{said if said[0] == ':' else ' ' + said}\n")
+
+
+def test_age_bands_that_are_none_are_refused_whatever_is_computed(
+    run: Call, exports: Callable[..., str]
+) -> None:
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    (Path(folder) / "mlmkpi.toml").write_text('[definitions]\nage_bands = "young"\n')
+    for command in (("validate", folder), ("compute", folder, "--kpi", "sales_volume")):
+        ended = run(*command)
+        assert (ended.code, ended.out) == (2, "")
+        assert ended.err.startswith("error: age_bands cannot be read\n  got       young\n")
 
 
 def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Callable[..., str]) -> None:

@@ -42,7 +42,11 @@ Call = Callable[..., Run]
             ["compute", "--last", "many"],
             "error: --last does not take many\n  expected  a whole number\n  help      mlmkpi compute --help\n",
         ),
-        (["compute", "--from", "31/12/2026"], "error: 31/12/2026 is no day\n  expected  a day such as 2026-10-31\n"),
+        (
+            ["compute", "--from", "31/12/2026"],
+            "error: --from does not take 31/12/2026\n  expected  a day such as 2026-10-31\n"
+            "  help      mlmkpi compute --help\n",
+        ),
         (
             ["compute", "--where", "US"],
             "error: --where US\n  expected  a dimension and a value, such as market=US\n",
@@ -79,7 +83,7 @@ def test_debug_may_stand_anywhere_and_shows_where_an_error_was_raised(run: Call)
         ended = run(*arguments)
         assert ended.code == 2
         assert ended.err.startswith("Traceback")
-        assert ended.err.endswith("error: x is no day\n  expected  a day such as 2026-10-31\n")
+        assert "\nerror: --from does not take x\n  expected  a day such as 2026-10-31\n" in ended.err
 
 
 COMMANDS = (

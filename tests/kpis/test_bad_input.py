@@ -11,6 +11,7 @@ import mlmkpi
 from equal.compare import Case, frames, settings_of
 from kpis.orders import Rows, day, figure, figures, table
 from mlmkpi.errors import DataError
+from mlmkpi.settings import Settings
 
 ORDERS = table(
     "order_id ordered_on amount distributor_id customer_id", ("0", "2025-01-01", 1, "D1", "C1"),
@@ -29,11 +30,13 @@ def company(**tables: Rows) -> dict[str, Rows]:
     return {"orders": ORDERS, "distributors": PEOPLE, **tables}
 
 
-def warnings(kpi: str, tables: dict[str, Rows], ladder: Sequence[str] = ()) -> tuple[str, ...]:
+def warnings(
+    kpi: str, tables: dict[str, Rows], ladder: Sequence[str] = (), *, by: Sequence[str] = ()
+) -> tuple[str, ...]:
     """What a run warns of."""
     case = Case(tables, (kpi,), rank_ladder=tuple(ladder))
     return mlmkpi.compute(
-        frames(tables), kpis=[kpi], count=1, as_of=day("10-31"), settings=settings_of(case)
+        frames(tables), kpis=[kpi], by=by, count=1, as_of=day("10-31"), settings=settings_of(case)
     ).warnings
 
 
@@ -150,6 +153,31 @@ def test_orders_that_lack_a_day_an_amount_or_a_volume_are_told() -> None:
     assert figure({"orders": orders}, "personal_sales_volume", "2026-10", **END) == 8.0
 
 
+def test_orders_that_lack_an_id_count_and_are_told() -> None:
+    orders = table(
+        "order_id ordered_on amount distributor_id", ("O1", "10-05", 10, "D1"), (None, "10-06", 20, "D1"),
+        (None, "10-31", 5, "D1"),
+    )
+    told = "2 orders without an order_id counted all the same"
+    assert told in warnings("sales_volume", {"orders": orders})
+    assert told in mlmkpi.work_out(
+        frames({"orders": orders}), "sales_volume", period="2026-10", as_of=day("10-31"), settings=Settings()
+    ).left_out
+    assert figure({"orders": orders}, "sales_volume", "2026-10", **END) == 35.0
+
+
+def test_statuses_that_no_order_has_are_told() -> None:
+    orders = table("order_id ordered_on amount status", ("1", "10-05", 10, "OK"), ("2", "10-31", 20, "gone"))
+    found = [
+        mlmkpi.compute(
+            frames({"orders": orders}), kpis=[kpi], as_of=day("10-31"), count=1,
+            settings=Settings.model_validate({"definitions": {"valid_status": ["ok", "okay"]}}),
+        ).warnings
+        for kpi in ("sales_volume", "new_signups")
+    ]
+    assert found == [("no order has the status okay, which valid_status names",), ()]
+
+
 def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     """On 31 October 2026, a day before D2's birthday, D1 and D2 are under 18; D3 is 111."""
     people = table(
@@ -162,6 +190,24 @@ def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     born = table("customer_id birth_year", ("C1", 2027), ("C2", 1990))
     found = warnings("demographic_sales_trend", company(distributors=people, customers=born))
     assert set(found) == {"1 customer not born by the as-of date", *told}
+
+
+def test_ages_are_told_of_those_alone_who_have_come_by_the_as_of_date() -> None:
+    people = table(
+        "distributor_id enrolled_on birth_date", ("D1", "2026-01-01", "2010-01-01"),
+        ("D2", "2026-11-01", "2010-01-01"), ("D3", "2026-11-01", "1900-01-01"),
+    )
+    assert warnings("distributor_age_distribution", company(distributors=people)) == ("1 distributor under 18",)
+    came = table("customer_id birth_year joined_on", ("C1", 2027, "2027-01-01"), ("C2", 2027, None))
+    found = warnings("demographic_sales_trend", company(distributors=people[:2], customers=came))
+    assert set(found) == {"1 customer not born by the as-of date", "1 distributor under 18"}
+
+
+def test_the_age_of_a_posts_audience_tells_nothing_of_distributors_ages() -> None:
+    posts = table("posted_on distributor_id age_band reach likes", ("10-05", "D1", "18-24", 10, 1))
+    assert warnings("segment_engagement_rate", company(posts=posts)) == ()
+    assert warnings("segment_engagement_rate", company(posts=posts), by=("age_band",)) == ()
+    assert "1 distributor under 18" in warnings("social_engagement_rate", company(posts=posts), by=("age_band",))
 
 
 def test_a_volume_that_was_asked_for_and_is_absent_is_null_and_the_default_is_the_amount() -> None:

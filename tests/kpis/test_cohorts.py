@@ -42,7 +42,7 @@ def test_curves_of_distributors_and_customers() -> None:
 def test_a_curve_that_there_is_not() -> None:
     with pytest.raises(UsageError, match="curve is 'alive'"):
         mlmkpi.cohorts(TABLES, curve="alive")
-    with pytest.raises(DataError, match="cohort curves cannot be drawn"):
+    with pytest.raises(DataError, match="a cohort's curve needs the"):
         mlmkpi.cohorts(frames({"orders": ORDERS}))
 
 

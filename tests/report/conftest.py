@@ -17,6 +17,7 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods
 GOLDEN = Path(__file__).parent / "golden"
 FIGURES = ("numerator", "denominator", "value", "low", "high")
 Steps = Sequence[float | None]
+LACKING = ("it", "net_promoter_score", "lead_conversion_rate")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class FakeResult:
     as_of: date = date(2026, 10, 31)
     by: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=lambda: {"lapse_after_days": 90, "currency": "USD"})
+    left_out: dict[str, str] = field(default_factory=lambda: {"other": "needs the leads export"})
+    lacking: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LACKING, "needs the surveys export"))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from mlmkpi.sources.findings import Example, Finding
 
 AMOUNT = Finding(
     "orders", "amount", "unreadable-cell", "error", 1, 10_204_551,
-    (Example("orders_2026-10.csv", 1204, None, "1.234,56"),), "amount is not a number",
+    (Example("orders_2026-10.csv", 1204, None, "1.234,56"),),
+    "amount is not a number\n  expected  1234.56\n  fix       correct the cell",
 )
 UNKNOWN = Finding(
     "orders", "distributor_id", "unknown-reference", "warning", 12, 10_204_551,
@@ -42,12 +43,14 @@ distributors   1,000,000 rows in 1 file
 orders        10,204,551 rows in 3 files
   error    amount is not a number                                              1
            orders_2026-10.csv row 1204   got "1.234,56"
+           expected  1234.56
+           fix       correct the cell
   warning  distributor_id is not among the distributors                       12
            orders_2026-10.csv row 88 …   got "000917", "00912"
 customers              ? rows in 1 file
   error    customers.csv has no column for customer_id
-             found  a, b
-             fix    name it
+           found  a, b
+           fix    name it
 products              27 rows in 1 file  ✓
 
 2 errors, 2 warnings in 11,204,578 rows (2.1 s)
@@ -75,7 +78,7 @@ def test_json_has_the_fields_of_a_finding_in_order() -> None:
         "table": "orders", "column": "amount", "rule": "unreadable-cell", "severity": "error", "count": 1,
         "checked": 10_204_551,
         "examples": [{"file": "orders_2026-10.csv", "row": 1204, "key": None, "value": "1.234,56"}],
-        "message": "amount is not a number",
+        "message": "amount is not a number\n  expected  1234.56\n  fix       correct the cell",
     }
     assert list(found) == ["table", "column", "rule", "severity", "count", "checked", "examples", "message"]
     assert render_findings_json([]) == "[]\n"

@@ -225,10 +225,19 @@ def test_one_period_needs_no_sparkline(one: Make) -> None:
 
 
 def test_all_null_is_dashes_and_one_line_that_helps(one: Make) -> None:
-    text = table(one("rate", [None, None], notes={1: "needs the surveys export"}), exports="my exports")
+    text = table(one("rate", [None, None], notes={1: "needs the surveys export"}), exports="'my exports'")
     assert line(text, "It").split() == ["It", "–"]
     assert "1 not computed: mlmkpi kpis 'my exports' --missing" in text
     assert "It: needs the surveys export" in text
+
+
+def test_what_the_export_does_not_lack_no_command_cures(one: Make) -> None:
+    example = one("rate", [None], notes={0: "hidden: fewer than 5 people (min_cell)"})
+    example = replace(example, result=replace(example.result, lacking={}))
+    assert "1 not computed\nIt: hidden" in table(example)
+    kpis = {**example.kpis, "other": example.kpis["it"]}
+    said = "2 not computed, 1 for want of data: mlmkpi kpis exports/ --missing"
+    assert said in table(replace(example, kpis=kpis))
 
 
 def test_without_a_folder_no_command_is_made_up(one: Make) -> None:

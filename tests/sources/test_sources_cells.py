@@ -84,6 +84,7 @@ def test_both_marks_in_one_column_are_refused(exports: Folder) -> None:
     exports.put("orders.csv", f'{HEADER}1,{TODAY},"1.234,56"\n2,{TODAY},7.5\n')
     assert refused(exports, "amount") == (
         "orders.csv: amount has decimal points and decimal commas\n"
+        "  found     1 with a point, 1 with a comma\n"
         "  expected  one mark throughout\n"
         "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
         '                                                decimal = "."   or ","'
@@ -186,6 +187,7 @@ def test_days_first_and_months_first_are_refused(exports: Folder) -> None:
     exports.put("orders.csv", HEADER + "1,31/12/2026,5\n2,12/31/2026,5\n")
     assert refused(exports, "ordered_on") == (
         "orders.csv: ordered_on has dates day first and month first\n"
+        "  found     1 day first, 1 month first\n"
         "  expected  one order throughout\n"
         "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
         '                                                date_format = "day-first"   or "month-first"'

@@ -126,6 +126,8 @@ def test_files_in_the_settings_that_are_not_there(exports: Folder) -> None:
         ({"columns": {"costumers": {}}}, "names an unknown table in [columns]: costumers", "customers"),
         ({"columns": {"orders": {"ammount": "x"}}}, "names an unknown column in [columns.orders]: ammount", "amount"),
         ({"codes": {"orders": {"statu": {}}}}, "names an unknown column in [codes.orders]: statu", "status"),
+        ({"codes": {"orders": {"kind": {"sal": ["S"]}}}}, "names an unknown code in [codes.orders.kind]: sal", "sale"),
+        ({"input": {"ordrs": {"decimal": ","}}}, "names an unknown table in [input]: ordrs", "orders"),
     ],
 )
 def test_settings_that_name_what_there_is_not(exports: Folder, settings: dict[str, Any], first: str, fix: str) -> None:
@@ -133,6 +135,20 @@ def test_settings_that_name_what_there_is_not(exports: Folder, settings: dict[st
     lines = refusal(exports, SettingsError, settings).split("\n")
     assert lines[0] == f"mlmkpi.toml {first}"
     assert lines[-1] == f"  fix       did you mean {fix}?"
+
+
+def test_an_empty_name_is_not_the_working_folder(exports: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    exports.put("orders.csv", ORDERS)
+    monkeypatch.chdir(exports.path)
+    with pytest.raises(UsageError, match="EXPORTS is empty"):
+        open_exports("", Settings())
+
+
+def test_settings_that_name_what_another_month_has(exports: Folder) -> None:
+    exports.put("orders.csv", ORDERS)
+    codes = {"orders": {"kind": {"SALE": ["S"]}, "status": {"on its way": ["7"]}}, "activities": {"kind": {"x": ["y"]}}}
+    settings = {"codes": codes, "input": {"orders_2026-09.csv": {"decimal": ","}}}
+    assert list(exports.open(settings).tables) == ["orders"]
 
 
 def test_frames_and_paths_by_table_name(exports: Folder) -> None:

@@ -65,7 +65,8 @@ def test_amounts_that_do_not_fit(exports: Folder, values: list[Any]) -> None:
     shown = str(pl.Series(values).cast(pl.String)[1])
     assert found.findings(["amount"]) == [
         Finding("orders", "amount", "unreadable-cell", "error", 1, 2, (Example("orders.parquet", 2, None, shown),),
-                "amount is not a number")
+                "amount is not a number\n  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
+                "  fix       correct the cell")
     ]  # fmt: skip
 
 

@@ -144,7 +144,8 @@ def test_ragged_rows_are_bad_and_refused(exports: Folder, row: str) -> None:
     )
     assert source.findings(["order_id"]) == [
         Finding("orders", None, "ragged-row", "error", 1, 3, (Example("orders.csv", 2, None, None),),
-                "the row has more or fewer cells than the header")
+                "the row has more or fewer cells than the header\n"
+                "  fix  correct the row (a text that holds the delimiter stands in quotes)")
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 import mlmkpi
 from equal.compare import Case, frames, settings_of
-from mlmkpi.engines.spark import SparkEngine
+from mlmkpi.engines.spark_server import Server
 from mlmkpi.pipeline.page import team
 from spark.pack import packed
 
@@ -39,14 +39,14 @@ def leaders(count: int) -> list[str]:
 def test_teams_are_the_same(session: Any, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]) -> None:
     heights: list[int] = []
 
-    def counted(engine: SparkEngine, native: Any) -> pl.DataFrame:
-        found = collect(engine, native)
+    def counted(server: Server, native: Any) -> pl.DataFrame:
+        found = collect(server, native)
         if found.columns != ["day"]:
             heights.append(found.height)
         return found
 
-    collect = SparkEngine._collect
-    monkeypatch.setattr(SparkEngine, "_collect", counted)
+    collect = Server.collect
+    monkeypatch.setattr(Server, "collect", counted)
     run: dict[str, Any] = {"kpis": KPIS, "count": 2, "settings": SETTINGS, **asked}
     here, there = mlmkpi.compute(frames(TABLES), **run), mlmkpi.compute(frames(TABLES), **run, engine=session)
     assert_frame_equal(there.frame, here.frame, check_exact=True)

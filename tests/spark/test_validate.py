@@ -99,8 +99,9 @@ def laid_together(found: list[Recorded], folder: Path, wanted: Container[str]) -
 
 
 def bare(found: list[Finding]) -> list[tuple[Any, ...]]:
-    """Findings without their examples."""
-    return [(each.table, each.column, each.rule, each.severity, each.count, each.checked, each.message)
+    """Findings without their examples; of cells without the settings that another form takes, which Spark reads not."""
+    return [(each.table, each.column, each.rule, each.severity, each.count, each.checked,
+             each.message.split("\n")[:3] if each.rule == "unreadable-cell" else each.message)
             for each in found]
 
 

@@ -15,9 +15,10 @@ import mlmkpi
 from cli.ended import Run
 from equal.compare import frames
 from mlmkpi.cli import main
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS
 from mlmkpi.report.leader import render_leader, render_leader_json
+from mlmkpi.report.table import render_table
 from teams.test_trees import Rows
 
 END = date(2026, 10, 31)
@@ -77,13 +78,38 @@ def test_the_figures_are_those_of_compute(page: mlmkpi.TeamPage) -> None:
         assert found[kpi, statistic].value == rows.filter(pl.col("statistic") == statistic)["value"][0]
 
 
+def test_a_teams_volumes_are_totals_and_change_in_percent() -> None:
+    by_team = mlmkpi.compute(TABLES, kpis=["team_sales_volume"], by=["team"], count=2, as_of=END)
+    company = mlmkpi.compute(TABLES, kpis=["team_sales_volume"], count=2, as_of=END)
+    shown = [
+        render_leader(mlmkpi.team(TABLES, "busy", as_of=END), KPIS, width=80, colour=False),
+        *(render_table(found, KPIS, width=80, colour=False, exports=None) for found in (by_team, company)),
+    ]
+    lines = [[" ".join(line.split()) for line in text.splitlines()] for text in shown]
+    for at, wanted in enumerate((
+        "own volume 40.0 vol +100.0 %", "L 43.0 vol +115.0 %", "Team sales volume 75.7 vol +55.7 ",
+    )):
+        assert [line for line in lines[at] if line.startswith(wanted)]
+
+
 def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) -> None:
     assert [(one.id, one.below, one.size, one.volume, one.listed) for one in page.nodes] == [
         ("L", 0, 4, 43, True), ("old", 1, 2, 40, True), ("gone", 2, 1, 40, False), ("busy", 3, 0, 40, True),
         ("late", 2, 0, 0, True), ("new", 1, 0, 0, True),
     ]
     shallow = mlmkpi.team(TABLES, "L", depth=1, as_of=END)
-    assert [(one.id, one.more) for one in shallow.nodes] == [("L", 0), ("old", 2), ("new", 0)]
+    assert [(one.id, one.more, one.gone) for one in shallow.nodes] == [("L", 0, 0), ("old", 2, 1), ("new", 0, 0)]
+    drawn = render_leader(shallow, KPIS, width=80, colour=False).splitlines()
+    gone = render_leader(mlmkpi.team(TABLES, "gone", as_of=END), KPIS, width=80, colour=False)
+    assert "\n1 person below in the sponsor tree\n" in gone
+    assert "│  └─ … 2 more, 1 gone" in drawn
+
+
+def test_a_page_that_cannot_be_made_says_what_cures_it(tmp_path: Path) -> None:
+    TABLES["distributors"].write_parquet(tmp_path / "distributors.parquet")
+    with pytest.raises(DataError, match="a team's page needs the orders export") as caught:
+        mlmkpi.team(tmp_path, "L")
+    assert caught.value.details == (("fix", f"mlmkpi kpis {tmp_path} --missing tells what cures it"),)
 
 
 def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
@@ -103,11 +129,11 @@ def test_the_page_fits_the_screen(width: int, page: mlmkpi.TeamPage) -> None:
     assert lines[0] == "L, October 2026 · as of 31 Oct 2026"
     assert max(map(len, lines)) <= width
     assert [line for line in lines if line.startswith(("├", "└", "│"))] == [
-        "├─ old              2  40.0 vol  +100.0 %   66.7 %",
-        "│  ├─ gone          1  40.0 vol  +100.0 %  100.0 %",
-        "│  │  └─ busy       0  40.0 vol  +100.0 %  100.0 %",
-        "│  └─ late          0   0.0 vol            100.0 %",
-        "└─ new              0   0.0 vol",
+        "├─ old                 2  40.0 vol  +100.0 %   66.7 %",
+        "│  ├─ gone, gone       1  40.0 vol  +100.0 %  100.0 %",
+        "│  │  └─ busy          0  40.0 vol  +100.0 %  100.0 %",
+        "│  └─ late             0   0.0 vol            100.0 %",
+        "└─ new                 0   0.0 vol",
     ]
     assert "  late  9 days left  since 1 Jan 2025" in lines
 

@@ -280,3 +280,30 @@ def test_records_that_tell_nobodys_id_are_traced(tmp_path: Path) -> None:
             tmp_path, "lead_conversion_rate", period=period, side="denominator", as_of=date(2026, 10, 31)
         )
         assert whole.total == whole.figure == 1
+
+
+def test_orders_without_an_id_stand_in_their_file(exports: Path) -> None:
+    (exports / "orders_2.csv").write_text(FIRST.replace("A2", "").replace("A", "B"))
+    found = mlmkpi.trace(exports, "sales_volume", period="2026-10")
+    assert found.frame.select("table", "file", "row", "id").rows()[2:] == [
+        ("orders", "orders_2.csv", 1, "B1"), ("orders", "orders_2.csv", 2, None),
+    ]
+
+
+def test_rows_of_several_tables_stand_each_in_its_own(exports: Path) -> None:
+    for name, text in {
+        "order_lines": "order_id,product_id,quantity,amount,cost\nA1,P1,1,10.50,4\nA4,P1,1,7,3\n",
+        "commissions": "distributor_id,paid_on,amount\nD1,2026-09-30,1\nD1,2026-10-31,2\n",
+        "costs": "market,booked_on,amount\nUS,2026-10-31,5\n",
+        "markets": "market,population\nUS,100\nDE,50\n",
+    }.items():
+        (exports / f"{name}.csv").write_text(text)
+    found = mlmkpi.trace(exports, "market_contribution", period="2026-10")
+    assert found.frame.select("table", "file", "row", "id", "contribution").rows() == [
+        ("commissions", "commissions.csv", 2, None, -2), ("costs", "costs.csv", 1, None, -5),
+        ("order_lines", "order_lines.csv", 1, "A1", -4), ("orders", "orders_1.csv", 1, "A1", 10.5),
+        ("orders", "orders_1.csv", 2, "A2", 20.25), ("orders", "orders_2.csv", 2, "A5", -3.25),
+    ]
+    (exports / "orders_1.csv").write_text(FIRST.replace("2026-10-01", "2025-10-01"))
+    people = mlmkpi.trace(exports, "market_penetration_rate", period="2026-10", side="denominator")
+    assert people.frame.select("table", "id", "contribution").rows() == [("markets", "DE", 50), ("markets", "US", 100)]

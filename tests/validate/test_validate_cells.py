@@ -15,6 +15,23 @@ from validate.company import Company, finding
 
 ORDERS = "order_id,ordered_on,amount,volume"
 
+RAGGED = """\
+the row has more or fewer cells than the header
+  fix  correct the row (a text that holds the delimiter stands in quotes)"""
+NUMBER = """\
+amount is not a number
+  expected  a number such as 1234.56, up to 99,999,999,999,999
+  fix       correct the cell"""
+
+
+def no_day(company: Company, table: str, column: str) -> str:
+    """What is said of cells that are no days."""
+    settings = f"            or say how days are written in {company.folder / 'mlmkpi.toml'}:   "
+    return (
+        f"{column} is not a date\n  expected  a day such as 2026-12-31\n  fix       correct the cell\n"
+        f'{settings}[input."{table}.csv"]\n{"":{len(settings)}}date_format = "%d.%m.%y"'
+    )
+
 
 def test_cells_that_are_empty_or_cannot_be_read(company: Company) -> None:
     company.put(
@@ -22,9 +39,12 @@ def test_cells_that_are_empty_or_cannot_be_read(company: Company) -> None:
         "O6,2026-03-01,12a,1", "O7,2026-03-01,5",
     )
     assert company.findings() == [
-        finding("orders", "ragged-row", "error", 7, "the row has more or fewer cells than the header", (7, None, None)),
-        finding("orders.ordered_on", "unreadable-cell", "error", 7, "ordered_on is not a date", (5, None, "31/12")),
-        finding("orders.amount", "unreadable-cell", "error", 7, "amount is not a number", (6, None, "12a")),
+        finding("orders", "ragged-row", "error", 7, RAGGED, (7, None, None)),
+        finding(
+            "orders.ordered_on", "unreadable-cell", "error", 7, no_day(company, "orders", "ordered_on"),
+            (5, None, "31/12"),
+        ),
+        finding("orders.amount", "unreadable-cell", "error", 7, NUMBER, (6, None, "12a")),
         finding("orders.order_id", "empty-cell", "error", 7, "order_id is empty", (2, None, None)),
         finding("orders.ordered_on", "empty-cell", "error", 7, "ordered_on is empty", (3, "O3", None)),
         finding("orders.amount", "empty-cell", "error", 7, "amount is empty", (4, "O4", None)),
@@ -34,7 +54,8 @@ def test_cells_that_are_empty_or_cannot_be_read(company: Company) -> None:
 def test_an_empty_cell_beside_one_that_cannot_be_read(company: Company) -> None:
     company.put("followers", "counted_on,account_id,followers", "2026-03-01,a,5", "soon,,5", "2026-03-02,b,5")
     assert company.findings() == [
-        finding("followers.counted_on", "unreadable-cell", "error", 3, "counted_on is not a date", (2, None, "soon")),
+        finding("followers.counted_on", "unreadable-cell", "error", 3, no_day(company, "followers", "counted_on"),
+                (2, None, "soon")),
         finding("followers.account_id", "empty-cell", "error", 3, "account_id is empty", (2, None, None)),
     ]
 
@@ -101,6 +122,17 @@ def test_names_never_stand_in_a_finding(company: Company) -> None:
     assert found.rule == "differing-rows"
     assert "Ann" not in str(found)
     assert "Bob" not in str(found)
+
+
+def test_birth_dates_never_stand_in_a_finding(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,birth_date", "D1,2026-03-01,2015-05-06", "D2,2026-03-01,x7")
+    company.put("customers", "customer_id,birth_date,birth_year", "C1,03/04/1990,1891", "C2,05/06/1990,")
+    found = company.findings()
+    assert [(each.rule, each.column, [(one.row, one.key, one.value) for one in each.examples]) for each in found] == [
+        ("unreadable-cell", "birth_date", [(2, None, None)]), ("under-18", "birth_date", [(1, "D1", None)]),
+        ("unreadable-column", "birth_date", []), ("over-110", "birth_year", [(1, "C1", None)]),
+    ]
+    assert not any(cell in str(found) for cell in ("2015", "x7", "1990", "1891"))
 
 
 def test_errors_come_first_in_each_table(company: Company) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from mlmkpi.settings import Settings
 from mlmkpi.sources import Example
-from mlmkpi.validate import Finding
+from mlmkpi.validate import Finding, check, opened
 from validate.company import Company, finding
 
-STATUS = "status neither counts nor is known not to; say in valid_status which codes count"
+STATUS = (
+    "status neither counts nor is known not to\n"
+    "  fix  say in mlmkpi.toml which codes count:   [definitions]\n"
+    '                                               valid_status = ["7", …]'
+)
 
 
 def test_a_status_that_neither_counts_nor_is_known_not_to(company: Company) -> None:
@@ -51,7 +56,12 @@ def test_codes_that_are_none_of_the_declared(
     company.put(table, header, f"{row}{known}".replace("1", "2", 1), f"{row}".replace("1", "3", 1), f"{row}odd")
     (found,) = company.findings()
     assert (found.table, found.column, found.rule, found.severity) == (table, column, "unknown-code", "error")
-    assert (found.count, found.checked, found.message) == (1, 3, f"{column} is none of {codes}")
+    assert (found.count, found.checked) == (1, 3)
+    assert found.message == (
+        f"{column} is none of {codes}\n"
+        f"  fix  map them in mlmkpi.toml:   [codes.{table}.{column}]\n"
+        f'                                  {codes.split(", ")[0]} = ["odd"]'
+    )
     assert [(example.row, example.value) for example in found.examples] == [(3, "odd")]
 
 
@@ -73,4 +83,15 @@ def test_scores_weights_and_counts_off_their_scale(company: Company) -> None:
         finding("surveys.score", "score-off-scale", "warning", 5, off, (1, None, "11"), (2, None, "-1")),
         finding("surveys.weight", "negative-weight", "warning", 5, "weight is below zero", (3, None, "-0.5")),
         finding("posts.likes", "negative-count", "warning", 2, "likes is below zero", (1, "T1", "-3")),
+    ]
+
+
+def test_a_target_of_a_kpi_that_there_is_not(company: Company) -> None:
+    company.put("targets", "kpi,goal", "churn_rate,0.2", "chrun_rate,0.2", "nonsense,1")
+    assert company.findings() == []
+    with opened(company.folder, Settings()) as (found, _):
+        findings = check(found, Settings(), ["churn_rate", "sales_volume"])
+    message = "kpi is the name of no KPI; the target is of nothing\n  fix  did you mean churn_rate?"
+    assert findings == [
+        finding("targets.kpi", "unknown-kpi", "warning", 3, message, (2, None, "chrun_rate"), (3, None, "nonsense"))
     ]

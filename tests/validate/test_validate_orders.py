@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlmkpi.validate import Finding
 from validate.company import Company, finding
 
 BEFORE = "a sale before its distributor enrolled; it counts"
@@ -100,22 +101,27 @@ def test_several_currencies_without_rates(company: Company) -> None:
         "orders", "order_id,ordered_on,amount,currency", "O1,2026-03-09,5,USD", "O2,2026-03-09,5,EUR",
         "O3,2026-03-09,5,USD", "O4,2026-03-09,5,",
     )
-    usual = finding(
-        "orders.currency", "mixed-currencies", "error", 4, "currency is not USD and there are no rates",
-        (2, "O2", "EUR"),
+    name = 'name the currency to convert to in mlmkpi.toml:   currency = "USD"'
+    rates = "export a rates table (currency, valid_from, rate)"
+
+    def mixed(message: str, *examples: tuple[int, str | None, str | None]) -> list[Finding]:
+        return [finding("orders.currency", "mixed-currencies", "error", 4, message, *examples)]
+
+    euro = (2, "O2", "EUR")
+    assert company.findings(currency="usd") == mixed(f"currency is not usd\n  fix  {rates}", euro)
+    assert company.findings(currency="EUR") == mixed(
+        f"currency is not EUR\n  fix  {rates}", (1, "O1", "USD"), (3, "O3", "USD")
     )
-    assert company.findings() == company.findings(currency="USD") == [usual]
-    assert company.findings(currency="EUR") == [
-        finding(
-            "orders.currency", "mixed-currencies", "error", 4, "currency is not EUR and there are no rates",
-            (1, "O1", "USD"), (3, "O3", "USD"),
-        )
-    ]
+    unset = "currency is not USD, as most orders' is\n  fix  "
+    assert company.findings() == mixed(f"{unset}{name}\n       and {rates}", euro)
+    company.put("rates", "currency,valid_from,rate", "eur,2026-03-01,1.08")
+    assert company.findings() == mixed(f"{unset}{name}", euro)
+    assert company.findings(currency="USD") == []
 
 
 def test_one_currency_is_fine(company: Company) -> None:
     company.put("orders", "order_id,ordered_on,amount,currency", "O1,2026-03-09,5,EUR", "O2,2026-03-09,5,EUR")
-    assert company.findings() == company.findings(currency="EUR") == []
+    assert company.findings() == company.findings(currency="EUR") == company.findings(currency="eur") == []
 
 
 def test_currencies_need_a_rate_on_the_day(company: Company) -> None:

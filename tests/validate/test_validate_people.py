@@ -51,8 +51,8 @@ def test_ages_on_the_as_of_date(company: Company) -> None:
     )
     where = "distributors.birth_date"
     assert company.findings() == [
-        finding(where, "under-18", "warning", 5, "under 18 on the as-of date", (1, "D1", "2008-11-01")),
-        finding(where, "over-110", "warning", 5, "over 110 years old on the as-of date", (3, "D3", "1915-10-31")),
+        finding(where, "under-18", "warning", 5, "under 18 on the as-of date", (1, "D1", None)),
+        finding(where, "over-110", "warning", 5, "over 110 years old on the as-of date", (3, "D3", None)),
     ]
 
 
@@ -71,7 +71,7 @@ def test_a_birth_year_means_the_first_of_july(company: Company, as_of: str, mino
     )
     assert company.findings() == [
         finding(
-            "distributors.birth_year", "under-18", "warning", 2, "under 18 on the as-of date", (1, "D1", str(minor))
+            "distributors.birth_year", "under-18", "warning", 2, "under 18 on the as-of date", (1, "D1", None)
         )
     ]
 
@@ -81,8 +81,8 @@ def test_young_customers_are_fine_once_they_are_born(company: Company) -> None:
     company.put("customers", "customer_id,birth_date", "C1,2026-11-01", "C2,2026-10-31", "C3,1900-01-01")
     where = "customers.birth_date"
     assert company.findings() == [
-        finding(where, "not-born", "warning", 3, "born after the as-of date", (1, "C1", "2026-11-01")),
-        finding(where, "over-110", "warning", 3, "over 110 years old on the as-of date", (3, "C3", "1900-01-01")),
+        finding(where, "not-born", "warning", 3, "born after the as-of date", (1, "C1", None)),
+        finding(where, "over-110", "warning", 3, "over 110 years old on the as-of date", (3, "C3", None)),
     ]
 
 

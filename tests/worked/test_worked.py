@@ -347,3 +347,16 @@ def test_what_a_parameter_would_change_is_what_compute_gives(name: str, tables: 
         for own in set(whole.columns) - set(COLUMNS):
             whole = whole.filter(pl.col(own).is_null())
         assert whole["value"].item() == figures.get((parameter, value), found.value)
+
+
+def test_a_figure_that_is_not_known_has_no_sums(exports: Path, run: Callable[..., Run]) -> None:
+    shown = run("explain", "churn_rate", str(exports), "--period", "2025-01").out
+    assert shown.startswith("Churn, 2025-01 = –")
+    assert f"\n  {'People current on the day before the period':<75}–\n" in shown
+
+
+def test_the_cells_that_are_not_shown_are_had_by_a_command(exports: Path, run: Callable[..., Run]) -> None:
+    rows = "".join(f"L{at},A1,P{at},1,1\n" for at in range(30))
+    (exports / "order_lines.csv").write_text(f"line_id,order_id,product_id,quantity,amount\n{rows}")
+    shown = run("explain", "best_sellers", str(exports), "--period", "2026-10").out
+    assert f"more: mlmkpi compute {exports} --kpi best_sellers --format csv\n" in shown

@@ -48,15 +48,16 @@ def active_elsewhere(books: Books, rule: ActiveRule, windows: Sequence[Window]) 
 def incomes(books: Books) -> Frame:
     """`unit`, `day`, `amount`: commissions by the day they were earned, else paid, as seen on the as-of date.
 
-    Materialised.
+    Materialised; with the rows' place while the export is `marking`.
     """
 
     def build() -> Frame:
         columns = books.export.columns("commissions")
         wanted = {"distributor_id", "paid_on", "amount"} | (columns & {"earned_on"})
-        frame = books.export.scan("commissions", sorted(wanted))
+        marks = books.export.marks("commissions")
+        frame = books.export.scan("commissions", [*sorted(wanted), *marks])
         day = nw.coalesce(nw.col("earned_on"), nw.col("paid_on")) if "earned_on" in columns else nw.col("paid_on")
-        frame = frame.select(nw.col("distributor_id").alias("unit"), day.alias("day"), "amount")
+        frame = frame.select(nw.col("distributor_id").alias("unit"), day.alias("day"), "amount", *marks)
         return books.engine.materialise(
             frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
         )

@@ -13,6 +13,7 @@ from mlmkpi.books.exchange import Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
+from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
@@ -104,9 +105,10 @@ class Export:
             dated = TABLES[table].column(key[0]).kind is Kind.DATE
             shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
             keys = "key" if conflicting.height == 1 else "keys"
+            first_keys = discreet(", ".join(sorted(map(str, shown.head(SHOWN)))))
             raise DataError(
                 f"{table} has different rows with one {' and '.join(key)}",
-                (("got", f"{conflicting.height:,} such {keys}: " + ", ".join(sorted(map(str, shown.head(SHOWN))))),
+                (("got", f"{conflicting.height:,} such {keys}: {first_keys}"),
                  ("expected", "one row a key; rows equal in every column count once"),
                  ("fix", "correct the export, or leave all rows of such keys out: --bad-rows skip")),
             )

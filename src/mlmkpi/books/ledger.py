@@ -13,6 +13,7 @@ from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError
 from mlmkpi.settings import nearest
+from mlmkpi.sources import discreet
 from mlmkpi.tables import COUNTING, NOT_COUNTING
 
 VALID = frozenset(COUNTING)
@@ -202,11 +203,11 @@ class Ledger:
 
 
 def _counts(codes: Mapping[str, int]) -> str:
-    return ", ".join(f'"{code}" ({n:,} order{"s" if n != 1 else ""})' for code, n in codes.items())
+    return ", ".join(f'"{discreet(code)}" ({n:,} order{"s" if n != 1 else ""})' for code, n in codes.items())
 
 
 def _unknown_status(unknown: Mapping[str, int]) -> DataError:
-    first = next(iter(unknown))
+    first = discreet(next(iter(unknown)))
     return DataError(
         "orders.status has codes that neither count nor are known not to",
         (("got", _counts(unknown)),
@@ -217,7 +218,7 @@ def _unknown_status(unknown: Mapping[str, int]) -> DataError:
 
 
 def _unknown_kind(unknown: Mapping[str, int]) -> DataError:
-    first = next(iter(unknown))
+    first = discreet(next(iter(unknown)))
     guess = nearest(first.casefold(), list(KINDS)) or "sale"
     return DataError(
         "orders.kind has codes that are not known",

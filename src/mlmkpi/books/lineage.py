@@ -19,6 +19,7 @@ from mlmkpi.errors import DataError, UsageError
 from mlmkpi.genealogy import CycleError, Tree
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.settings import nearest
+from mlmkpi.sources import discreet
 
 TEAM = "team"
 TREE = "distributors.sponsor_id|distributors.enroller_id|enrollments.sponsor_id|enrollments.enroller_id"
@@ -130,7 +131,7 @@ def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Engine) -> Loop
     what = f"{len(cycle):,} people are above one another" if len(cycle) > 1 else "a person is their own"
     return LoopError(
         f"{what} in the {kind} tree" if len(cycle) > 1 else f"{what} {kind}",
-        (("got", " under ".join(ring)),
+        (("got", discreet(" under ".join(ring))),
          ("expected", f"a tree: from {kind} to {kind} everybody comes to somebody without one"),
          ("fix", f"correct or empty the {kind} of one of them")),
     )
@@ -151,7 +152,7 @@ def _unknown(leader: str, ids: pl.Series) -> UsageError:
     return UsageError(
         f"there is nobody with the id {leader!r}",
         (("expected", "the id of a distributor, as it stands in the export"),
-         *((("fix", f"did you mean {close}?"),) if close else ())),
+         *((("fix", f"did you mean {close}?"),) if close and discreet(close) == close else ())),
     )
 
 

@@ -12,11 +12,12 @@ from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine, Frame
 
 LACKING = ("blank", "unvalued")
+UNNAMED = "unnamed"
 DAY, ORDER, UNDONE = "ordered_on", "order_id", "original_order_id"
 
 
 class Reading:
-    """Reads the orders of an export; `lacking` counts the rows without a day or an amount, and those without a volume.
+    """Reads the orders of an export; `lacking` counts the rows without a day or an amount, without a volume, or an id.
 
     What is read is materialised. `empty` says that there was nothing to read.
     """
@@ -31,7 +32,7 @@ class Reading:
         """What is made of the orders' columns for one set of rules, as the ledger has typed them."""
         ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
         rows = self._once_each("order", ids, made, ledger.reads())
-        self._count_lacking(rows)
+        self._count_lacking(rows.select(*LACKING, _unnamed("order")))
         return rows
 
     def untyped(self, ledgers: Sequence[Ledger]) -> Frame:
@@ -40,7 +41,7 @@ class Reading:
         ids = [name for name in columns if name.endswith("_id")]
         rows = self._once_each(ORDER, ids, lambda rows: rows, columns)
         for ledger in ledgers:
-            self._count_lacking(rows.select(*ledger.lacking()))
+            self._count_lacking(rows.select(*ledger.lacking(), _unnamed(ORDER)))
         return rows
 
     def _once_each(
@@ -57,11 +58,15 @@ class Reading:
         return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
 
     def _count_lacking(self, rows: Frame) -> None:
-        sums = [nw.col(name).cast(nw.Int64).sum() for name in LACKING]
+        sums = [nw.col(name).cast(nw.Int64).sum() for name in (*LACKING, UNNAMED)]
         *counts, height = self.engine.collect(rows.select(*sums, nw.len().alias("_n"))).row(0)
         self.empty = not height
-        for name, count in zip(LACKING, counts, strict=True):
+        for name, count in zip((*LACKING, UNNAMED), counts, strict=True):
             self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
+
+
+def _unnamed(key: str) -> nw.Expr:
+    return nw.col(key).is_null().alias(UNNAMED)
 
 
 def near(engine: Engine, orders: Frame, schedule: Schedule, leavers: Frame | None) -> Frame:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports, Form, Output
+from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports, Form, Output, again
 from mlmkpi.cli.writing import format_of, page, write
 
 EXAMPLES = """\
@@ -42,7 +42,6 @@ def cohorts(
     The other formats have a row a class and month.
     """
     chosen, look = format_of(form, output), page(exports, output)
-    from shlex import quote
 
     from mlmkpi import cohorts as run
     from mlmkpi.cli import messages
@@ -55,7 +54,6 @@ def cohorts(
             progress=progress,
         )
     write(render_cohorts(found, chosen, width=look.width, colour=look.colour), output)
-    if found.warnings:
-        messages.warning(f"{', '.join(found.warnings)} · mlmkpi validate {quote(exports)}")
+    messages.amiss(found.warnings, again(exports, config))
     for text in found.hints:
         messages.hint(text)

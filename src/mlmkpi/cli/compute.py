@@ -10,7 +10,21 @@ import typer
 
 from mlmkpi import __version__
 from mlmkpi.cli.catalogue import names
-from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Form, Output, Where, day, filters, listed
+from mlmkpi.cli.options import (
+    AsOf,
+    BadRows,
+    By,
+    Config,
+    Engine,
+    Exports,
+    Form,
+    Output,
+    Where,
+    again,
+    day,
+    filters,
+    listed,
+)
 from mlmkpi.cli.writing import format_of, opened, page, write
 
 if TYPE_CHECKING:
@@ -97,7 +111,7 @@ def compute(
     The table, for people, shows the last period that ended, its change, its 95 % interval and the periods before it.
     The other formats have every period.
     """
-    chosen, segments = format_of(form, output), filters(where)
+    chosen, segments, named = format_of(form, output), filters(where), again(exports, config)
     if teams := listed("--team", team):
         segments.setdefault(TEAM, []).extend(teams)
     from mlmkpi import compute as run
@@ -129,8 +143,8 @@ def compute(
             rows.close(found.settings)
     else:
         found = result()
-        write(render(found, definitions(found), chosen, page(exports, output, top=top, sort=sort)), output)
-    _say(found, exports, counted=chosen in FOR_PEOPLE)
+        write(render(found, definitions(found), chosen, page(named, output, top=top, sort=sort)), output)
+    _say(found, named, counted=chosen in FOR_PEOPLE)
 
 
 def definitions(result: Result) -> Mapping[str, KpiLike]:
@@ -144,14 +158,11 @@ def definitions(result: Result) -> Mapping[str, KpiLike]:
 
 def _say(result: Result, exports: str, *, counted: bool) -> None:
     """What was found, assumed and left out; `counted`: the output itself says how many were left out."""
-    from shlex import quote
-
     from mlmkpi.cli import messages
 
-    if result.warnings:
-        messages.warning(f"{', '.join(result.warnings)} · mlmkpi validate {quote(exports)}")
+    messages.amiss(result.warnings, exports)
     for text in result.hints:
         messages.hint(text)
     if result.left_out and not counted:
         lost = len(result.left_out)
-        messages.hint(f"{lost} KPI{'s' * (lost > 1)} left out · mlmkpi kpis {quote(exports)} --missing")
+        messages.hint(f"{lost} KPI{'s' * (lost > 1)} left out · mlmkpi kpis {exports} --missing")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 
 from mlmkpi.cli.interrupts import is_stopped
@@ -21,6 +22,12 @@ STOPPED = 130
 def warning(text: str) -> None:
     """Say what is wrong with the data without stopping the run."""
     _say("warning", text, YELLOW)
+
+
+def amiss(lines: Sequence[str], exports: str) -> None:
+    """Say in one line what is wrong with the exports, which a shell takes so, and what tells more of it."""
+    if lines:
+        warning(f"{', '.join(lines)} · mlmkpi validate {exports}")
 
 
 def hint(text: str) -> None:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Literal
 
 import typer
@@ -14,20 +15,26 @@ from mlmkpi.errors import UsageError
 
 
 def day(text: str) -> date:
-    """A day in ISO form.
+    """A day in ISO form; ValueError for another text, of which the parser says whose value it is.
 
     >>> day("2026-10-31")
     datetime.date(2026, 10, 31)
     """
     from mlmkpi.period import is_reckoned
 
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or not is_reckoned(found):
-        raise UsageError(f"{text} is no day", (("expected", "a day such as 2026-10-31"),))
+    found = date.fromisoformat(text)
+    if not is_reckoned(found):
+        raise ValueError(text)
     return found
+
+
+def again(exports: str, config: Path | None) -> str:
+    """The exports and the settings as another command takes them.
+
+    >>> again("my exports", Path("own.toml"))
+    "'my exports' --config own.toml"
+    """
+    return quote(exports) + (f" --config {quote(str(config))}" if config else "")
 
 
 def listed(option: str, texts: Iterable[str] | None) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports
+from mlmkpi.cli.options import AsOf, BadRows, Config, Engine, Exports, again
 from mlmkpi.cli.writing import page, write_text
 
 EXAMPLES = """\
@@ -38,8 +38,6 @@ def team(
     Their figures beside the company's and the median leader's, the tree below them, who joined, who lapsed, who is
     about to, and who is nearest to the next rank; for the last period that ended. Nobody outside the team is shown.
     """
-    from shlex import quote
-
     from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.kpi import KPIS
@@ -56,7 +54,6 @@ def team(
         write_text(render_leader_json(found))
     else:
         write_text(render_leader(found, KPIS, width=look.width, colour=look.colour))
-    if found.warnings:
-        messages.warning(f"{', '.join(found.warnings)} · mlmkpi validate {quote(exports)}")
+    messages.amiss(found.warnings, again(exports, config))
     if found.alone:
         messages.hint(f"{leader} has nobody in the {tree} tree: their own figures")

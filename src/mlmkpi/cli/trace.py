@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from mlmkpi.cli.catalogue import names
-from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Output, Period, Where, filters, listed
+from mlmkpi.cli.options import AsOf, BadRows, By, Config, Engine, Exports, Output, Period, Where, again, filters, listed
 from mlmkpi.cli.writing import format_of, page, write
 
 EXAMPLES = """\
@@ -55,7 +55,8 @@ def trace(
         )
     title = registered()[kpi].title
     write(render_trace(found, chosen, title=title, width=look.width, colour=look.colour, top=top), output)
-    for warning in found.warnings:
-        messages.warning(warning)
+    messages.amiss(found.warnings, again(exports, config))
+    for text in found.hints:
+        messages.hint(text)
     if chosen != "table":
         messages.hint(proof(found))

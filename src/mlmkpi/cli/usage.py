@@ -60,6 +60,8 @@ def _worded(error: BaseException, context: Any) -> tuple[str, Details]:
 def _bad_value(error: refused.BadParameter) -> tuple[str, Details]:
     """An option's value that does not fit, with the values that would."""
     option = error.param.opts[0] if error.param is not None and error.param.opts else "the value"
+    if getattr(getattr(error.param, "type", None), "name", "") == "day":
+        return f"{option} does not take {error.message}", (("expected", "a day such as 2026-10-31"),)
     quoted = re.match(r"'(.*?)' is not", error.message)
     choices = [str(choice) for choice in getattr(getattr(error.param, "type", None), "choices", ())]
     if quoted and choices:

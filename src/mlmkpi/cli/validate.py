@@ -37,6 +37,7 @@ def validate(
     from time import perf_counter
 
     from mlmkpi.cli import messages
+    from mlmkpi.cli.catalogue import registered
     from mlmkpi.cli.progress import Progress
     from mlmkpi.pipeline.opening import unread
     from mlmkpi.report.found import render_findings, render_findings_json
@@ -50,7 +51,7 @@ def validate(
             messages.warning(line)
     with Progress() as progress, opened(exports, settings, engine) as (found, leftover):
         progress("checking the exports")
-        findings = check(found, settings)
+        findings = check(found, settings, registered() if "targets" in found.tables else ())
         tables = [_checked(found, name) for name in found.tables]
     if form == "json":
         write_text(render_findings_json(findings))

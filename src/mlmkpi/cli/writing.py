@@ -37,7 +37,10 @@ def format_of(form: str | None, output: Path | None) -> str:
             raise UsageError("parquet is not for a terminal", (("fix", "name a file: --output kpis.parquet"),))
         return form or "table"
     if not output.parent.is_dir():
-        raise OutputError(f"{output} cannot be written", (("got", f"there is no folder {output.parent}"),))
+        fix = "make it, or name another"
+        raise OutputError(
+            f"{output} cannot be written", (("got", f"there is no folder {output.parent}"), ("fix", fix))
+        )
     if form is None and output.suffix.lower() not in SUFFIXES:
         raise UsageError(
             f"the name {output.name} does not say which format",

@@ -10,6 +10,8 @@ import narwhals as nw
 import polars as pl
 from narwhals.dtypes import DType
 
+from mlmkpi.errors import DataError
+
 Frame = nw.LazyFrame[Any]
 PLACE = "_place"
 """Where a row stands in its table's files, in one number: see `Engine.place`."""
@@ -37,6 +39,9 @@ class Engine(Protocol):
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that a table of the export has, canonical and extra; empty where the table is absent."""
+
+    def unfit(self, tables: Sequence[str]) -> list[DataError]:
+        """Why any of these tables cannot be read: its headers lack a column that it cannot do without; one a table."""
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Parse, once for all later scans, what is text among these columns."""

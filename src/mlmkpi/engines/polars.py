@@ -17,6 +17,7 @@ from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, looked_up, placed, with_columns_of
 from mlmkpi.engines.polars_tables import Tables
 from mlmkpi.engines.quantiles import order_statistics
+from mlmkpi.errors import DataError
 from mlmkpi.sources import Exports
 
 KEY = "_key"
@@ -44,6 +45,10 @@ class PolarsEngine:
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the export's table has."""
         return self._tables.columns(table)
+
+    def unfit(self, tables: Sequence[str]) -> list[DataError]:
+        """By their headers."""
+        return self._tables.unfit(tables)
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Parse what is text among these columns; the codes of orders among them are counted in one pass."""

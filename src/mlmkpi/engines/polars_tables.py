@@ -9,6 +9,7 @@ import polars as pl
 
 from mlmkpi.engines import PLACE
 from mlmkpi.engines.codecs import Codecs
+from mlmkpi.errors import DataError
 from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
@@ -35,6 +36,11 @@ class Tables:
         """The columns that the export's table has."""
         source = self.exports.tables.get(table)
         return frozenset((*source.columns, *source.extra)) if source else frozenset()
+
+    def unfit(self, tables: Iterable[str]) -> list[DataError]:
+        """Why tables cannot be read, as their headers lack what they cannot do without."""
+        sources = (self.exports.tables[name] for name in tables if name in self.exports.tables)
+        return [error for source in sources if (error := source.unfit()) is not None]
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Parse what is text among these columns; the codes of orders among them are counted in one pass."""

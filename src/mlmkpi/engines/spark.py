@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import reduce
 from operator import or_
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import PERSON, Frame, bits, histories, outer
-from mlmkpi.engines.spark_errors import BAD_CELL, BadCellError, translated
 from mlmkpi.engines.spark_functions import functions_of
-from mlmkpi.engines.spark_misfits import misfit
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
 from mlmkpi.engines.spark_quantiles import order_statistics
-from mlmkpi.engines.spark_settings import cancel, configure
-from mlmkpi.engines.spark_tables import BAD, Tables
+from mlmkpi.engines.spark_scans import Scans
+from mlmkpi.engines.spark_server import Server
+from mlmkpi.engines.spark_settings import configure
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
-from mlmkpi.tables import TABLES, Kind
 
 LATEST_OFFSET = 20_000_000
 """A day number has DAY_DIGITS digits with this added, whatever the day."""
 DAY_DIGITS = 8
-
-T = TypeVar("T")
 
 
 class SparkEngine:
@@ -49,18 +45,19 @@ class SparkEngine:
         self, session: Any, root: str | Path | Mapping[str, Any], settings: Settings, *, bad_rows: str = "stop"
     ) -> None:
         self.session = session
-        self.bad_rows = bad_rows
         self._f = functions_of(session)
         self._restore = configure(session)
-        self._scanned: dict[str, set[frozenset[str]]] = {}
-        self._bad: dict[tuple[str, ...], int] = {}
-        self._read: dict[str, frozenset[str]] = {}
-        self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
-        self.tables: Tables = self._run(lambda: Tables(session, self._f, root, settings))
+        self._server = Server(session)
+        self._scans = Scans(self._server, self._f, root, settings, bad_rows=bad_rows)
+        self.tables = self._scans.tables
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that the export's table has."""
-        return self._run(lambda: self.tables.columns(table))
+        return self._scans.columns(table)
+
+    def unfit(self, tables: Sequence[str]) -> list[DataError]:
+        """By the headers of their pieces."""
+        return self._scans.unfit(tables)
 
     @property
     def leftover(self) -> tuple[str, ...]:
@@ -69,22 +66,14 @@ class SparkEngine:
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Remember what the run reads: the codes among it are counted in one pass."""
-        self._read = {table: frozenset(names) for table, names in columns.items()}
+        self._scans.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """The table's columns, typed; DataError at a cell that does not fit once the frame is run, unless skipped.
 
         The error is a row's: it comes whichever of the columns is looked at, so that no filter hides it.
         """
-        frame, fallible = self._run(lambda: self.tables.rows(table, columns))
-        names = list(columns)
-        if fallible:
-            self._scanned.setdefault(table, set()).add(frozenset(columns))
-        if fallible and self.bad_rows == "stop":
-            stop = self._f.raise_error(self._f.lit(f"{BAD_CELL}{table}"))
-            bad = self._f.col(BAD)
-            return _frame(frame.select(*(self._f.when(bad, stop).otherwise(frame[n]).alias(n) for n in names)))
-        return _frame((frame.where(~self._f.col(BAD)) if fallible else frame).select(*names))
+        return _frame(self._scans.scan(table, columns))
 
     def places(self, table: str, key: str) -> pl.LazyFrame | None:
         """Nowhere: rows have no numbers here."""
@@ -96,15 +85,7 @@ class SparkEngine:
 
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""
-        if self.bad_rows == "stop":
-            return {}
-        found = {}
-        for table, scans in self._scanned.items():
-            widest = [names for names in scans if not any(names < other for other in scans)]
-            counts = [self._count_bad(table, sorted(names)) for names in widest]
-            if any(counts):
-                found[table] = max(counts)
-        return found
+        return self._scans.skipped()
 
     def remarks(self) -> list[str]:
         """None: nothing is rounded on the way in, and no column is left unread."""
@@ -116,7 +97,7 @@ class SparkEngine:
 
     def small(self, frame: pl.DataFrame) -> Frame:
         """The frame, sent to the server."""
-        return _frame(self._run(lambda: self.session.createDataFrame(frame.to_arrow())))
+        return _frame(self._server.run(lambda: self.session.createDataFrame(frame.to_arrow())))
 
     def numbered(self, frame: Frame, column: str, ids: pl.Series, numbers: pl.Series) -> Frame:
         """By a join."""
@@ -137,8 +118,8 @@ class SparkEngine:
         A kept frame that remembered its making (`persist`) would be analysed anew with every step that follows.
         """
         native = nw.to_native(frame)
-        self._run(lambda: note(native))
-        return _frame(self._run(lambda: native.localCheckpoint()))
+        self._server.run(lambda: note(native))
+        return _frame(self._server.run(lambda: native.localCheckpoint()))
 
     def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
         """As it is."""
@@ -153,7 +134,7 @@ class SparkEngine:
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Bring the frame's rows here through Arrow."""
-        return self._collect(nw.to_native(frame))
+        return self._server.collect(nw.to_native(frame))
 
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """The frames below one another."""
@@ -173,7 +154,7 @@ class SparkEngine:
         ]
         called = ", ".join(map(in_sql, ("span", *names)))
         stacked = self._f.expr(f"stack({len(rows)}, {', '.join(rows)}) as ({called})")
-        return [_frame(self._run(lambda: wide.select("unit", stacked))).filter(reduce(or_, map(nw.col, keep)))]
+        return [_frame(self._server.run(lambda: wide.select("unit", stacked))).filter(reduce(or_, map(nw.col, keep)))]
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]
@@ -231,24 +212,11 @@ class SparkEngine:
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
-        if (table, column) not in self._spellings:
-            codes = {each.name for each in TABLES[table].columns if each.kind is Kind.CODE}
-            codes &= self._read.get(table, frozenset()) & self.columns(table)
-            names = sorted(codes | {column})
-            for name, found in self.codes(self.scan(table, names), names).items():
-                self._spellings[table, name] = found
-        return self._spellings[table, column]
+        return self._scans.spellings(table, column)
 
     def codes(self, rows: Frame, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
         """By column, the values that its rows hold, with their counts, in order: all from one pass."""
-        pairs = ", ".join(f"{at}, {in_sql(name)}" for at, name in enumerate(columns))
-        native = nw.to_native(rows)
-        stacked = self._run(lambda: native.select(self._f.expr(f"stack({len(columns)}, {pairs}) as (at, code)")))
-        counted = self._collect(stacked.groupBy("at", "code").count()).sort("code", nulls_last=True)
-        return {
-            name: dict(counted.filter(pl.col("at") == at).select("code", "count").iter_rows())
-            for at, name in enumerate(columns)
-        }
+        return self._scans.codes(nw.to_native(rows), columns)
 
     def encode(self, values: Sequence[str]) -> pl.Series:
         """The ids as they are."""
@@ -276,7 +244,7 @@ class SparkEngine:
 
     def quantiles(self, frame: Frame, keys: Sequence[str], value: str, points: Sequence[Fraction]) -> pl.DataFrame:
         """Order statistics from a histogram of the values, which the server makes and keeps."""
-        return self._collect(order_statistics(self._f, nw.to_native(frame), keys, value, points))
+        return self._server.collect(order_statistics(self._f, nw.to_native(frame), keys, value, points))
 
     def close(self) -> None:
         """Put the session's settings back."""
@@ -284,51 +252,16 @@ class SparkEngine:
             for name, value in self._restore.items():
                 self.session.conf.set(name, value)
 
-    # ---- running -----------------------------------------------------------------------------------------------
-
-    def _run(self, work: Callable[[], T]) -> T:
-        """Do work on the server; its errors become the tool's, and Ctrl-C stops it there too."""
-        try:
-            with translated():
-                return work()
-        except BadCellError as bad:
-            error = self._refusal(bad.table)
-        except KeyboardInterrupt:
-            cancel(self.session)
-            raise
-        raise error
-
-    def _collect(self, native: Any) -> pl.DataFrame:
-        self._run(lambda: note(native))
-        frame = self._run(lambda: pl.from_arrow(native.toArrow()))
-        if not isinstance(frame, pl.DataFrame):
-            raise AssertionError("a table is a frame")
-        return frame
-
     def _most(self, native: Any, columns: list[str]) -> int:
         """How many rows the commonest combination of the columns has."""
         f = self._f
         counted = native.groupBy(*columns).agg(f.count(f.lit(1)).alias("_n"))
-        return int(self._collect(counted.agg(f.max("_n").alias("most"))).item() or 0)
+        return int(self._server.collect(counted.agg(f.max("_n").alias("most"))).item() or 0)
 
     def _range(self, frame: Frame, column: str) -> tuple[Any, Any]:
         low, high = nw.col(column).min().alias("low"), nw.col(column).max().alias("high")
         first, last = self.collect(frame.select(low, high)).row(0)
         return first, last
-
-    def _count_bad(self, table: str, columns: Sequence[str]) -> int:
-        asked = (table, *columns)
-        if asked not in self._bad:
-            frame, _ = self._run(lambda: self.tables.rows(table, columns))
-            bad = frame.where(self._f.col(BAD))
-            self._bad[asked] = int(self._collect(bad.agg(self._f.count(self._f.lit(1)).alias("n"))).item())
-        return self._bad[asked]
-
-    def _refusal(self, table: str) -> DataError:
-        """The cells of a table that do not fit, counted: table, column, the lowest key and how many."""
-        columns = sorted(set().union(*self._scanned[table]))
-        found = self._collect(self.tables.misfits(table, columns, TABLES[table].key)).sort("column").rows()
-        return misfit(table, found, lambda name: self.tables.column(table, name).kind)
 
 
 def _frame(native: Any) -> Frame:

@@ -13,7 +13,14 @@ from mlmkpi.engines.spark import SparkEngine
 from mlmkpi.engines.spark_tables import CORRUPT, Part
 from mlmkpi.errors import DataError
 from mlmkpi.sources import Example, Finding, discreet
-from mlmkpi.sources.problems import missing_in_some, odd_finding, ragged_records, unreadable_column
+from mlmkpi.sources.problems import (
+    EXPECTED,
+    missing_in_some,
+    ragged_records,
+    rounded_cells,
+    unreadable_cells,
+    unreadable_column,
+)
 from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
@@ -59,7 +66,7 @@ class Reading:
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in self._refused.items()
         ]
-        return [*unreadable, *self._ragged(), *self._odd(BAD), *self._odd(ROUNDED), *self._uneven()]
+        return [*unreadable, *self._ragged(), *self._unreadable(), *self._rounded(), *self._uneven()]
 
     def rows(self, columns: Sequence[str], beside: Sequence[str] = ()) -> Any:
         """The columns, those `beside` them, and `_bad` where a cell of the former can fail."""
@@ -117,12 +124,20 @@ class Reading:
         if count:
             yield ragged_records(self.table, count, self.height, self._examples(CORRUPT))
 
-    def _odd(self, sort: str) -> Iterator[Finding]:
+    def _unreadable(self) -> Iterator[Finding]:
+        for name, count in self._odd(BAD):
+            shown, expected = self._examples(BAD + name), EXPECTED[self.table.column(name).kind]
+            yield unreadable_cells(self.table, name, count, self.height, shown, expected, "correct the cell")
+
+    def _rounded(self) -> Iterator[Finding]:
+        for name, count in self._odd(ROUNDED):
+            yield rounded_cells(self.table, name, count, self.height, self._examples(ROUNDED + name))
+
+    def _odd(self, sort: str) -> Iterator[tuple[str, int]]:
+        """The columns with cells that are odd in a way, and how many."""
         for name in self.table.names:
-            count = self._counted.get(sort + name, 0)
-            if count:
-                shown = self._examples(sort + name)
-                yield odd_finding(self.table, name, count, self.height, shown, rounded=sort == ROUNDED)
+            if count := self._counted.get(sort + name, 0):
+                yield name, count
 
     def _examples(self, flag: str) -> list[Example]:
         """The lowest keys of the records that are odd in a way; their cells are not shown."""

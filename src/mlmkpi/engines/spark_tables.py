@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -75,6 +75,19 @@ class Tables:
         known = {name for name in TABLES[table].names if all(name in part.mapped.positions for part in parts)}
         extra = {header for header in parts[0].mapped.extra if all(part.mapped.of(header) for part in parts)}
         return frozenset(known | extra)
+
+    def unfit(self, tables: Iterable[str]) -> list[DataError]:
+        """Why tables cannot be read, as a piece lacks what they cannot do without: the first reason of each."""
+        return [error for name in tables if (error := self._lacking(name)) is not None]
+
+    def _lacking(self, table: str) -> DataError | None:
+        for part in self.parts(table):
+            for name in TABLES[table].required:
+                try:
+                    self._position(part, TABLES[table], name)
+                except DataError as error:
+                    return error
+        return None
 
     @property
     def names(self) -> tuple[str, ...]:

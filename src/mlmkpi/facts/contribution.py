@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.lines import ORDER, lines, signed, want_lines
 from mlmkpi.books.rules import OrderRules, Refunds
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PLACE, Frame
 from mlmkpi.facts.base import Fact, measure, scaled
 
 MARKET = "market"
@@ -22,7 +23,10 @@ MARKET = "market"
 
 @dataclass(frozen=True)
 class Contributions(Fact):
-    """One row an order, a line, a commission or a cost: `amount`, by the market of the seller, earner or cost."""
+    """One row an order, a line, a commission or a cost: `amount`, by the market of the seller, earner or cost.
+
+    `part` is the table that a row is of; while the export is `marking`, rows also have their order and place.
+    """
 
     rules: OrderRules
 
@@ -52,20 +56,22 @@ class Contributions(Fact):
         """Rows by cell."""
         orders = books.inside(books.orders(self.rules))
         who = ["seller"] if books.with_people else []
-        goods = books.engine.beside(lines(books, [], ["cost"]), orders.select(ORDER, "cell", *who, "sale"), ORDER)
-        missing = nw.col("cost").is_null()
+        books.of_lines.update(books.export.marks("order_lines"))
+        known = lines(books, [], ["cost", *books.export.marks("order_lines")])
+        goods = books.engine.beside(known, orders.select(ORDER, "cell", *who, "sale"), ORDER)
         days = books.days.select("day", "cell")
         paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})
-        parts = [
-            _part("sales", orders, who, nw.col("amount")), _part("goods", goods, who, -signed("cost"), missing),
-            _part("paid", paid, who, -nw.col("amount")),
-        ]
-        people = books.engine.concat(parts)
-        costs = books.export.scan("costs", [MARKET, "booked_on", "amount"]).rename({"booked_on": "day"})
-        costs = costs.join(days, on="day", how="inner")
-        nobody = [nw.lit(None, dtype=people.collect_schema()[name]).alias(name) for name in who]
-        costs = costs.select(nw.lit("costs").alias("part"), "cell", *nobody, (-nw.col("amount")).alias("amount"),
-                             nw.lit(False).alias("no_cost"), *([MARKET] * bool(dimensions)))
+        costs = books.export.scan("costs", [MARKET, "booked_on", "amount", *books.export.marks("costs")])
+        costs = costs.join(days, left_on="booked_on", right_on="day", how="inner")
+        schema = orders.collect_schema()
+        kept = {name: schema[name] for name in who}
+        kept |= {ORDER: schema[ORDER], PLACE: nw.Int64()} if books.export.marking else {}
+        people = books.engine.concat([
+            _part("orders", orders, kept, nw.col("amount")),
+            _part("order_lines", goods, kept, -signed("cost"), nw.col("cost").is_null()),
+            _part("commissions", paid, kept, -nw.col("amount")),
+        ])
+        costs = _part("costs", costs, kept, -nw.col("amount"), more=[MARKET] * bool(dimensions))
         people = seller_attributes(books, dimensions, at).attach(people, "seller")
         people = people.with_columns(nw.col(MARKET).cast(nw.String)) if dimensions else people
         return books.engine.concat([people, costs])
@@ -78,17 +84,17 @@ class Contributions(Fact):
     @scaled
     def net_sales(self) -> Expr:
         """What buyers paid, returns taken off."""
-        return nw.col("amount") * flag(nw.col("part") == "sales")
+        return nw.col("amount") * flag(nw.col("part") == "orders")
 
     @scaled
     def goods(self) -> Expr:
         """The cost of the goods on their lines."""
-        return nw.col("amount") * flag(nw.col("part") == "goods")
+        return nw.col("amount") * flag(nw.col("part") == "order_lines")
 
     @scaled
     def commissions(self) -> Expr:
         """Commissions, clawbacks taken off."""
-        return nw.col("amount") * flag(nw.col("part") == "paid")
+        return nw.col("amount") * flag(nw.col("part") == "commissions")
 
     @scaled
     def costs(self) -> Expr:
@@ -101,7 +107,13 @@ class Contributions(Fact):
         return flag(nw.col("no_cost"))
 
 
-def _part(name: str, rows: Frame, who: list[str], amount: Expr, missing: Expr | None = None) -> Frame:
+def _part(
+    table: str, rows: Frame, kept: Mapping[str, nw.dtypes.DType], amount: Expr, missing: Expr | None = None, *,
+    more: Sequence[str] = (),
+) -> Frame:
+    """What rows of a table add, with the columns that are kept, null where they have them not."""
+    names = rows.collect_schema().names()
+    columns = (nw.col(name) if name in names else nw.lit(None, dtype=kind).alias(name) for name, kind in kept.items())
     without = nw.lit(False) if missing is None else missing
-    part = nw.lit(name).alias("part")
-    return rows.select(part, "cell", *who, amount.alias("amount"), without.alias("no_cost"))
+    part = nw.lit(table).alias("part")
+    return rows.select(part, "cell", *columns, amount.alias("amount"), without.alias("no_cost"), *more)

@@ -82,7 +82,7 @@ class Penetration(Histories, SpannedFact):
     """One row a customer of the 12 months up to the period's end, and one a market with its population.
 
     A customer's market is their own where it is known, else that of the seller of their latest sale; markets whose
-    population is not known are left out.
+    population is not known are left out. `part` is the table that a market's row is of, `label` its name.
     """
 
     rules: OrderRules
@@ -124,13 +124,15 @@ class Penetration(Histories, SpannedFact):
             rows.select(
                 "unit", "span", market.cast(nw.String), nw.lit(True).alias("bought"), known.alias("known"),
                 nw.lit(0, dtype=nw.Int64).alias("population"),
+                *(nw.lit(None, dtype=nw.String).alias(name) for name in ("part", "label")),
             )
             for rows in self._buyers(books, at)
         ]
         spans = pl.DataFrame({"span": [s.index for s in books.spans]}, schema={"span": pl.Int32})
         people = books.engine.small(populations.join(spans, how="cross")).select(
             nw.lit(None, dtype=customers[0].collect_schema()["unit"]).alias("unit"), "span", "market",
-            nw.lit(False).alias("bought"), nw.lit(True).alias("known"), "population",
+            nw.lit(False).alias("bought"), nw.lit(True).alias("known"), "population", nw.lit("markets").alias("part"),
+            nw.col("market").alias("label"),
         )
         return [*customers, people]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import narwhals as nw
+import polars as pl
 
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
@@ -14,6 +15,7 @@ from mlmkpi.period import CompanyCalendar, from_day_number
 from mlmkpi.tables import TABLES, Kind
 
 GAP = 31
+PERIOD = ("period", "starts_on", "ends_on")
 TIMELESS = ("targets", "goals", "periods", "rates")
 
 
@@ -27,10 +29,13 @@ class Clock:
     warnings: tuple[str, ...] = ()
 
 
-def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clock:
+def read_clock(
+    engine: Engine, tables: Sequence[str], as_of: date | None, unfit: Sequence[DataError] = ()
+) -> Clock:
     """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
-    A latest date more than 31 days after the next one is taken for a slip.
+    A latest date more than 31 days after the next one is taken for a slip. Where there is none, one of the reasons is
+    raised why tables are `unfit` to be read, if any are.
     """
     orders = "ordered_on" in engine.columns("orders")
     days = _days(engine, "orders", ["ordered_on"]) if orders else []
@@ -40,6 +45,8 @@ def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clo
     told_by, dated = ("order", "dated ") if days else ("date", "")
     if not days:
         days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
+    if not days and unfit:
+        raise unfit[0]
     if not days:
         raise DataError(
             "no date tells what day it is as of",
@@ -61,15 +68,23 @@ def read_clock(engine: Engine, tables: Sequence[str], as_of: date | None) -> Clo
 
 def company_calendar(engine: Engine) -> CompanyCalendar:
     """The company's own periods; DataError where the export has none or they do not fit."""
-    wanted = ["period", "starts_on", "ends_on"]
-    if not set(wanted) <= engine.columns("periods"):
+    if not set(PERIOD) <= engine.columns("periods"):
         raise DataError(
             "periods of the company's own need the periods export",
             (("expected", "a table periods with the columns period, starts_on, ends_on; or a period of the calendar, "
                           "such as 2026-10, 2026-Q3 or 2026-W41"),),
         )
-    rows = engine.collect(engine.scan("periods", wanted)).drop_nulls().unique().rows()
+    rows = engine.collect(engine.scan("periods", PERIOD)).drop_nulls().unique().rows()
+    if not rows:
+        fix = "export the periods, or leave out --every period"
+        raise DataError("periods has no row with a label and both days", (("fix", fix),))
     return CompanyCalendar([(str(label), from_day_number(start), from_day_number(end)) for label, start, end in rows])
+
+
+def unfinished_periods(engine: Engine) -> list[str]:
+    """A line about rows of the company's own periods that lack a label or a day."""
+    lacking = engine.collect(engine.scan("periods", PERIOD)).select(pl.any_horizontal(pl.all().is_null()).sum()).item()
+    return [f"{lacking:,} row{'s' * (lacking != 1)} of periods without a label or a day left out"] if lacking else []
 
 
 def _dates(engine: Engine, table: str) -> list[str]:

@@ -28,7 +28,7 @@ from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import one_of
+from mlmkpi.pipeline.request import check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
@@ -77,6 +77,7 @@ def cohorts(
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
+    check_day("as_of", as_of)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
@@ -137,7 +138,7 @@ def _triangle(
     """The rows, when the run stands, and what was found in the export."""
     for need in fact.needs():
         if not export.has(need):
-            raise DataError("cohort curves cannot be drawn", (("got", lack(need, export)), ("fix", "add it")))
+            raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
     clock = read_clock(export.engine, ["orders"], as_of)
     if clock.data_start is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from shlex import quote
 from typing import Any
 
 import narwhals as nw
@@ -73,7 +74,7 @@ class Downline:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose team, when, whether names are read, and whether rows that do not fit stop the run."""
+    """Whose team, when, whether names are read, whether rows that do not fit stop the run, and of which exports."""
 
     leader: str
     teams: Teams
@@ -81,12 +82,13 @@ class Asked:
     as_of: date | None
     names: bool
     bad_rows: str
+    exports: str
 
 
 def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     """The people of the team. UsageError for an unknown leader, DataError where the export cannot tell, LoopError."""
     export = Export(engine, bad_rows=asked.bad_rows, currency=settings.currency)
-    people, volumes = _facts(export, settings, asked.teams)
+    people, volumes = _facts(export, settings, asked)
     clock = read_clock(engine, ["distributors", "enrollments"], asked.as_of)
     roster = Roster(export, day_number(clock.as_of))
     lineage = lineage_of(engine, roster, asked.teams.kind)
@@ -106,14 +108,14 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     return Downline(period, clock.as_of, tuple(_members(books, people, volumes, span, team, names=asked.names)))
 
 
-def _facts(export: Export, settings: Settings, teams: Teams) -> tuple[People, TeamVolumes]:
+def _facts(export: Export, settings: Settings, asked: Asked) -> tuple[People, TeamVolumes]:
     """The facts of retention and of team volume under the settings."""
     kpis = [KPIS["distributor_retention_rate"], KPIS["team_sales_volume"]]
-    retention, volume = plan(kpis, export, settings, (), teams)
+    retention, volume = plan(kpis, export, settings, (), asked.teams)
     for one in (retention, volume):
         if one.lacks:
-            fix = (("fix", "mlmkpi kpis EXPORTS --missing tells what cures it"),)
-            raise DataError(f"a team's page {one.lacks}", fix)
+            fix = f"mlmkpi kpis {quote(asked.exports)} --missing tells what cures it"
+            raise DataError(f"a team's page {one.lacks}", (("fix", fix),))
     people, volumes = retention.figure.of.fact, volume.figure.of.fact
     if not isinstance(people, People) or not isinstance(volumes, TeamVolumes):
         raise AssertionError("other facts than expected")

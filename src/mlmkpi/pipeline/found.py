@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import narwhals as nw
 
 from mlmkpi.books.ages import birth_day, born_by
 from mlmkpi.books.attributes import AGE_BAND, BIRTH
 from mlmkpi.books.books import Books
-from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import flag
+from mlmkpi.facts.base import Fact
+from mlmkpi.facts.splits import of_row
 
 OLDEST, GROWN = 110, 18
+CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
+LACKING = {
+    "blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0",
+    "unnamed": "without an order_id counted all the same",
+}
 BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 """Whose ages a dimension of buyers reads; others read distributors'."""
 
 
-def findings(export: Export, books: Books, dimensions: Iterable[Dimension] = ()) -> list[str]:
-    """Repeats, conflicts, rows left out or not there, doubtful cells, unknown sellers, ages that `dimensions` read."""
+def findings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensions]] = ()) -> list[str]:
+    """Repeats, conflicts, rows left out or not there, doubtful cells and codes, unknown sellers, ages that are read."""
     found = [f"{_many(n, 'repeated row')} of {table} counted once" for table, n in export.repeats.items() if n]
     found += [line for _, line in _skipped(export)]
     found += export.engine.remarks()
     found += ["orders has no rows"] if books.without_orders else []
-    told = {"blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0"}
-    found += [f"{_many(count, 'order')} {told[name]}" for name, count in books.lacking.items() if count]
+    found += [f"{_many(count, 'order')} {LACKING[name]}" for name, count in books.lacking.items() if count]
+    found += _unused_statuses(export, books)
     if export.off_ladder:
         are = "are" if export.off_ladder > 1 else "is"
         found.append(f"{_many(export.off_ladder, 'row')} of ranks that {are} not on the ladder ignored")
     unknown = books.unknown_sellers()
     if unknown:
         found.append(f"{_many(unknown, 'seller')} of orders not among the distributors")
-    prefixes = dict.fromkeys(d.name.partition(".")[0] for d in dimensions if d.name.endswith(AGE_BAND))
-    tables = dict.fromkeys(table for prefix in prefixes for table in BUYERS.get(prefix, ("distributors",)))
+    tables = dict.fromkeys(
+        table for fact, split in splits for one in split if _is_age(fact, one, books)
+        for table in BUYERS.get(one.name.partition(".")[0], ("distributors",))
+    )
     return found + [line for table in tables for line in _ages(export, table, books.schedule.as_of)]
 
 
@@ -52,6 +61,24 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
                     for table, n in export.engine.skipped().items()]
 
 
+def _unused_statuses(export: Export, books: Books) -> list[str]:
+    """What `valid_status` names and no order has: a slip there leaves out sales."""
+    named = dict.fromkeys(code for rules in books.wanted for code in rules.valid_status)
+    if not named or "status" not in export.columns("orders"):
+        return []
+    known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
+    unused = [code for code in named if code.strip().casefold() not in known]
+    return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
+
+
+def _is_age(fact: Fact, dimension: Dimension, books: Books) -> bool:
+    """Whether a dimension is somebody's age, and not what a fact's rows say themselves of an audience."""
+    if not dimension.name.endswith(AGE_BAND):
+        return False
+    own_rows = bool(dimension.own and fact.table)
+    return not own_rows and not of_row(fact, books.export, dimension, books.ladder)
+
+
 def _many(count: int, what: str) -> str:
     """So many of something.
 
@@ -62,15 +89,27 @@ def _many(count: int, what: str) -> str:
 
 
 def _ages(export: Export, table: str, as_of: int) -> list[str]:
-    """How many people of a table are too young or too old on the as-of date; a customer may be a child."""
+    """How many people of a table are too young or too old on the as-of date; a customer may be a child.
+
+    Those who came after it are not there yet; when people came is read where somebody is found alone.
+    """
     columns = [name for name in BIRTH if name in export.columns(table)]
     birth = birth_day(frozenset(columns))
     if birth is None:
         return []
-    youngest = GROWN if table == "distributors" else 0
+    youngest, came = GROWN if table == "distributors" else 0, CAME[table]
     latest, first = born_by(as_of, youngest), born_by(as_of, OLDEST + 1)
-    flags = flag(birth > latest).alias("young"), flag(birth <= first).alias("old")
-    sums = export.scan(table, columns).select(*flags).select(nw.col("young").sum(), nw.col("old").sum())
-    young, old = (int(count or 0) for count in export.engine.collect(sums).row(0))
-    words = {f"under {youngest}" if youngest else "not born by the as-of date": young, f"over {OLDEST}": old}
-    return [f"{_many(count, table[:-1])} {what}" for what, count in words.items() if count]
+    flags = {f"under {youngest}" if youngest else "not born by the as-of date": birth > latest,
+             f"over {OLDEST}": birth <= first}
+    found = _counted(export, table, columns, flags)
+    if any(found.values()) and came in export.columns(table):
+        there = ~(nw.col(came) > as_of).fill_null(False)
+        found = _counted(export, table, [*columns, came], {what: there & so for what, so in flags.items()})
+    return [f"{_many(count, table[:-1])} {what}" for what, count in found.items() if count]
+
+
+def _counted(export: Export, table: str, columns: Sequence[str], flags: Mapping[str, nw.Expr]) -> dict[str, int]:
+    """How many rows of a table have each flag."""
+    rows = export.scan(table, columns).select(*(flag(so).alias(what) for what, so in flags.items()))
+    sums = export.engine.collect(rows.select(*(nw.col(what).sum() for what in flags)))
+    return {what: int(count or 0) for what, count in sums.row(0, named=True).items()}

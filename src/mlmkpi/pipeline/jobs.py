@@ -124,9 +124,9 @@ class Jobs:
         return next((sums.leaders.names for sums in self.sums.values() if sums.leaders), None)
 
     @property
-    def split_by(self) -> Dimensions:
-        """Every dimension that something is split by."""
-        return tuple(dict.fromkeys(dimension for _, _, split in self.jobs for dimension in split))
+    def splits(self) -> list[tuple[Fact, Dimensions]]:
+        """Every fact with the dimensions that it is split by."""
+        return [(fact, split) for fact, _, split in self.jobs]
 
 
 def gather(planned: Iterable[Planned], dimensions: Dimensions, laid: Schedule, *, year: bool = False) -> Jobs:

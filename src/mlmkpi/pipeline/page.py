@@ -16,7 +16,7 @@ from mlmkpi.period import Every
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
-from mlmkpi.pipeline.request import one_of
+from mlmkpi.pipeline.request import check_day, one_of
 from mlmkpi.settings import Settings, load_settings
 
 KPIS = (
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Node:
-    """A person of the team as the tree draws them; `more` people below are not drawn.
+    """A person of the team as the tree draws them; `more` people directly below are not drawn, `gone` of them left.
 
     `listed` says that they are on the books, `size` is how many people on the books stand below them, `volume` their
     team's, `change` that volume's since the period before, `retention` the share of their team that stayed current.
@@ -62,6 +62,7 @@ class Node:
     previous: float | None
     retention: float | None
     more: int
+    gone: int
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,11 @@ def team(
     """
     if depth < 0:
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
+    check_day("as_of", as_of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     teams = Teams(one_of(TreeKind, "tree", tree))
-    asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows)
+    asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, str(folder or "EXPORTS"))
     found = on_engine(exports, settings, engine, bad_rows, lambda opened, _: downline(opened, settings, asked))
     drawn = _drawn(found.members, depth)
 
@@ -154,6 +156,7 @@ def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Ite
     shown = {one.id for one in drawn}
     legs = _counted(one.sponsor for one in drawn[1:])
     direct = _counted(one.sponsor for one in found.members[1:])
+    gone = _counted(one.sponsor for one in found.members[1:] if not one.listed and one.id not in shown)
     for one in drawn:
         volume = figures.get((one.id, "team_sales_volume", "value"), {})
         retention = figures.get((one.id, "distributor_retention_rate", "value"), {})
@@ -161,6 +164,7 @@ def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Ite
         yield Node(
             one.id, one.name, one.sponsor if one.sponsor in shown else None, one.below, one.listed, one.size,
             one.volume, volume.get("change"), volume.get("previous"), retention.get("value"), more,
+            gone.get(one.id, 0),
         )
 
 

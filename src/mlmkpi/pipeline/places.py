@@ -15,7 +15,7 @@ from mlmkpi.engines import PLACE, Frame
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.records import PERSON
 
-UNIT = "_unit"
+UNIT, PART, LABEL = "_unit", "part", "label"
 PERSON_ID, ORDER_ID = "distributors.distributor_id", "orders.order_id"
 PEOPLE = {"distributors": "distributor_id", "enrollments": "distributor_id"}
 BUYERS = {"customers": "customer_id", **PEOPLE}
@@ -29,30 +29,36 @@ class Unit:
 
     `column` is theirs, None where they have none; `coded` names the column whose ids it holds as the engine indexes
     them, and is empty where it is text. `tables` are those that may have it, each with the key it is there. Rows with a
-    `place` are rows of the first of them.
+    `place` are rows of the first of them, or of the table that their `part` names; where that has no id of theirs,
+    their `label` says what they are.
     """
 
     column: str | None
     coded: str
     tables: dict[str, str]
     place: bool = False
+    parts: bool = False
+    labels: bool = False
 
     def columns(self) -> list[Expr]:
         """The unit's columns of the rows."""
         unit = nw.lit(None, dtype=nw.String) if self.column is None else nw.col(self.column)
-        return [unit.alias(UNIT), *([nw.col(PLACE)] if self.place else [])]
+        part = nw.col(PART) if self.parts else nw.lit(next(iter(self.tables))).alias(PART)
+        return [unit.alias(UNIT), part, *[nw.col(PLACE)] * self.place, *[nw.col(LABEL)] * self.labels]
 
 
 def unit_of(fact: Fact, rows: Frame) -> Unit:
     """The unit of a fact's rows: an order, a record of the fact's own table, or a person."""
     names = rows.collect_schema().names()
+    place, parts, labels = PLACE in names, PART in names, LABEL in names
     if ORDER in names:
-        return Unit(ORDER, ORDER_ID, {"orders": "order_id"})
+        return Unit(ORDER, ORDER_ID, {"orders": "order_id"}, place, parts)
     if fact.unit == PERSON and fact.table:
-        return Unit(next((name for name in OTHERS if name in names), None), PERSON_ID, {fact.table: ""}, PLACE in names)
+        return Unit(next((name for name in OTHERS if name in names), None), PERSON_ID, {fact.table: ""}, place)
     if fact.unit == "territory":
         return Unit("territory", "", {"territories": "territory"})
-    return Unit(fact.unit, PERSON_ID, BUYERS if Side.CUSTOMER in fact.sides or fact.on_order_rows else PEOPLE)
+    tables = BUYERS if Side.CUSTOMER in fact.sides or fact.on_order_rows else PEOPLE
+    return Unit(fact.unit, PERSON_ID, tables, parts=parts, labels=labels)
 
 
 def located(books: Books, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
@@ -64,14 +70,23 @@ def located(books: Books, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
     coded = coded and frame[UNIT].dtype != pl.String
     ids = books.engine.decode(frame[UNIT], unit.coded) if coded else frame[UNIT].cast(pl.String)
     frame = frame.with_columns(ids.alias("id"))
+    if unit.place:
+        return _placed(books, frame)
     if "" in unit.tables.values():
-        table = next(iter(unit.tables))
         nowhere = _NOWHERE.select("file", "row").clear(n=frame.height)
-        found = books.engine.place(table, frame[PLACE]) if unit.place else nowhere
-        return frame.hstack(found).with_columns(pl.lit(table).alias("table"))
+        return frame.hstack(nowhere).rename({PART: "table"})
     known = [_places(books, table, key, frame["id"]) for table, key in unit.tables.items()]
     places = pl.concat([_NOWHERE, *known]).unique("id", keep="first", maintain_order=True)
-    return frame.join(places, on="id", how="left", maintain_order="left")
+    frame = frame.join(places, on="id", how="left", maintain_order="left")
+    frame = frame.with_columns(pl.coalesce("table", PART).alias("table")) if unit.parts else frame
+    return frame.with_columns(pl.coalesce("id", LABEL).alias("id")) if unit.labels else frame
+
+
+def _placed(books: Books, frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the table, file and row of each place."""
+    found = [part.hstack(books.engine.place(part[PART][0], part[PLACE])) for part in frame.partition_by(PART)]
+    nowhere = frame.clear().hstack(_NOWHERE.select("file", "row"))
+    return pl.concat([nowhere, *found]).rename({PART: "table"})
 
 
 _NOWHERE = pl.DataFrame(schema={"id": pl.String, "table": pl.String, "file": pl.String, "row": pl.Int64})

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
+from mlmkpi.books.ages import AGE_BANDS, lower_ages
 from mlmkpi.books.attributes import AGE_BAND, DISTRIBUTOR, LABELS, TABLE, missing, row_columns
 from mlmkpi.books.dimensions import EXTRA, LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
@@ -24,7 +25,7 @@ from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.tables import TABLES, Kind
 
 TOP = ("volume", "refunds", "valid_status")
-RUN = ("age_bands",)
+BANDS = "age_bands"
 PREFIXES = {"customers": "customer.", "orders": "order."}
 """How dimensions of tables other than the sellers' begin."""
 DEFAULT = (
@@ -123,30 +124,37 @@ def _unknown_kpi(name: str) -> UsageError:
 
 def check_definitions(settings: Settings) -> None:
     """Raise SettingsError for a setting under [definitions] that no KPI has, or that does not fit."""
-    known = {name for kpi in KPIS.values() for name in kpi.parameters}
-    named = {name: value for name, value in settings.definitions.items() if name not in RUN}
-    check_names(named, known, str(settings.path or FILE_NAME))
+    known = {BANDS, *(name for kpi in KPIS.values() for name in kpi.parameters)}
+    check_names(settings.definitions, known, str(settings.path or FILE_NAME))
+    bands = settings.definitions.get(BANDS, list(AGE_BANDS))
+    lower_ages(list(map(str, bands if isinstance(bands, list) else [bands])))
     for kpi in KPIS.values():
-        in_force(kpi, settings)
+        values = in_force(kpi, settings)
+        if values.keys() & settings.definitions.keys():
+            _figure(kpi, values, settings)
+
+
+def _figure(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
+    """A KPI's figure under its parameters; SettingsError where one is of the right sort and yet none that it can be."""
+    try:
+        return kpi.function(**values)
+    except ValueError as error:
+        what, _, expected = str(error).partition("; expected ")
+        where = settings.path or FILE_NAME
+        raise SettingsError(f"{where}: {what}", (("expected", expected),) if expected else ()) from None
 
 
 def plan(
     kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions, teams: Teams
 ) -> list[Planned]:
     """Each KPI with the settings' parameters; SettingsError for one that does not fit."""
-    where = str(settings.path or FILE_NAME)
     check_definitions(settings)
-    return [_planned(kpi, export, settings, dimensions, teams, where) for kpi in kpis]
+    return [_planned(kpi, export, settings, dimensions, teams) for kpi in kpis]
 
 
-def _planned(
-    kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams, where: str
-) -> Planned:
+def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams) -> Planned:
     values = in_force(kpi, settings)
-    try:
-        figure = kpi.function(**values)
-    except ValueError as error:
-        raise SettingsError(f"{where}: {error}") from None
+    figure = _figure(kpi, values, settings)
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     figure, by_team, whole = fitted(figure, dimensions, teams, export)
     needs = [need for fact in facts_of(figure) for need in fact.needs_in(export)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -54,7 +54,13 @@ def request_of(
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
 ) -> Request:
-    """A request in the words of `compute`; UsageError for a choice that there is not."""
+    """A request in the words of `compute`; UsageError for a choice that there is not, or for another sort of value."""
+    for name, values in {"kpis": kpis, "by": by, **(where or {})}.items():
+        check_list(name, values)
+    for name, day in (("first", first), ("last", last), ("as_of", as_of)):
+        check_day(name, day)
+    if count is not None and count < 1:
+        raise UsageError(f"count is {count!r}", (("expected", "1 or more"),))
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
     if min_team > 1 and TEAM not in (*by, *(where or {})):
@@ -63,6 +69,18 @@ def request_of(
         kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
         Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation, min_team),
     )
+
+
+def check_list(name: str, values: object) -> None:
+    """UsageError for one text where several are meant, whose letters would be taken for them."""
+    if isinstance(values, str):
+        raise UsageError(f"{name} is {values!r}", (("expected", f"a list: {[values]!r}"),))
+
+
+def check_day(name: str, day: object) -> None:
+    """UsageError for what is no day: a text, or a moment of one."""
+    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+        raise UsageError(f"{name} is {day!r}", (("expected", "a day: datetime.date(2026, 10, 31)"),))
 
 
 def one_of(kind: type[Choice], name: str, value: str) -> Choice:

@@ -27,7 +27,7 @@ class Result:
 
     `frame` has the columns of `COLUMNS`, with a text column a dimension after `period_end`. `hints` and `warnings` are
     lines for people: how the run was understood, and what is wrong with the export. `left_out` says of each KPI of the
-    default set that has no row what the export lacks for it.
+    default set that has no row what the export lacks for it, `lacking` of each that was asked for and is null.
     """
 
     frame: pl.DataFrame
@@ -38,6 +38,7 @@ class Result:
     hints: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 def schema(dimensions: tuple[str, ...], text: pl.DataType | None = None) -> dict[str, pl.DataType]:

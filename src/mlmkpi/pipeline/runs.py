@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -25,7 +25,7 @@ from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
-from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock
+from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings, skipped
@@ -36,6 +36,7 @@ from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, wh
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.segments import unseen
 from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
@@ -96,10 +97,11 @@ def _run(
     shown_as = {dimension.name: dimension.asked for dimension in dimensions}
     request = request.renamed({asked: name for name, asked in shown_as.items()})
     planned = plan(kpis, export, settings, dimensions, request.teams)
-    left_out = {one.kpi.name: one.lacks for one in planned if one.lacks} if default else {}
+    lacking = {one.kpi.name: one.lacks for one in planned if one.lacks}
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
-    clock = read_clock(engine, _tables(planned, engine), request.as_of)
+    unfit = engine.unfit(_tables(planned, engine))
+    clock = read_clock(engine, _tables(_able(planned), engine), request.as_of, unfit)
     roster = Roster(export, day_number(clock.as_of))
     planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
@@ -114,23 +116,26 @@ def _run(
     tell("summing")
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
-    rows = partial(_frames, nothing, jobs, laid, settings, request, export)
+    seen: dict[str, set[str]] = {name: set() for name in request.where or {}}
+    rows = partial(_frames, nothing, jobs, laid, settings, request, export, seen)
     with closing(taken(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
             write(nothing.rename(shown_as))
             for frame in chain.from_iterable(map(rows, ready)):
                 write(frame.rename(shown_as))
-    warnings = (*clock.warnings, *loops, *findings(export, books, jobs.split_by))
+    unread_tables = (f"{error.what}: left unread" for error in unfit)
+    warnings = (*clock.warnings, *loops, *unread_tables, *findings(export, books, jobs.splits))
+    warnings += tuple(unfinished_periods(engine)) if request.every is Every.PERIOD else ()
     if not look:
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
         tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unread(leftover),
+        (*clock.hints, *_snapped(request, periods), *unseen(request.where or {}, seen), *unread(leftover),
          *alone(export, request.teams, lineage)),
-        warnings, left_out,
+        warnings, lacking if default else {}, {} if default else lacking,
     )
 
 
@@ -140,7 +145,7 @@ def _able(planned: Sequence[Planned]) -> list[Planned]:
 
 def _tables(planned: Sequence[Planned], engine: Engine) -> list[str]:
     """The tables of the export that the figures need."""
-    facts = [fact for one in _able(planned) for fact in facts_of(one.figure)]
+    facts = [fact for one in planned for fact in facts_of(one.figure)]
     needs = (needs for fact in facts for needs in (*fact.needs(), *fact.reads()))
     tables = {need.partition(".")[0] for choices in needs for need in choices.split("|")}
     return [table for table in sorted(tables) if engine.columns(table)]
@@ -182,9 +187,12 @@ def _books(
 
 def _frames(
     nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, export: Export,
-    one: Planned,
+    seen: Mapping[str, set[str]], one: Planned,
 ) -> Iterator[pl.DataFrame]:
-    """A KPI's rows with the Result's columns; for many leaders a few periods at a time."""
+    """A KPI's rows with the Result's columns; for many leaders a few periods at a time.
+
+    The values that there are of what rows are chosen by go into `seen`.
+    """
     one = _with_skipped(one, export, jobs.dimensions)
     measures = frozenset(measure.name for measure in one.figure.measures())
     reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
@@ -195,6 +203,8 @@ def _frames(
         jobs.turn.then(measures, (span.index for span in in_order))
         rows = _rows(one, jobs, part, settings, request)
         rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
+        for name, values in seen.items():
+            values.update(rows[name].cast(pl.String).drop_nulls().unique())
         yield only(rows, request.where or {})
 
 

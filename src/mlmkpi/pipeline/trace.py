@@ -18,6 +18,7 @@ import polars as pl
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension, Dimensions
+from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.lines import want_order
 from mlmkpi.books.spans import Span
@@ -72,6 +73,7 @@ class Trace:
     note: str | None
     warnings: tuple[str, ...]
     apart: bool = False
+    hints: tuple[str, ...] = ()
 
 
 @dataclass
@@ -154,9 +156,10 @@ def _look(
     span = picked(books.schedule, period, planned.window)
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
+    books.export.marking = books.engine.name == "polars"
     for rules in list(books.wanted):
         want_order(books, rules)
-    books.export.marking = books.engine.name == "polars"
+        books.want(rules).extras.update({name: Extra((name,), nw.col(name)) for name in books.export.marks("orders")})
     split = block_of(of, block)
     fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
     books.with_people |= fact.unit != "order"
@@ -222,6 +225,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
         str(row.get("unit", kpi.unit.value)), words(of if adds_up else value), adds_up,
         float(counted * times), float(summed * times),
         row.get("value"), _note(figure) or row.get("note"), result.warnings, _note(figure) is not None,
+        result.hints,
     )
 
 

@@ -41,6 +41,16 @@ class ResultLike(Protocol):
         """What the run was set to."""
         ...
 
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """What the export lacks, by KPI that has no row."""
+        ...
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What the export lacks, by KPI whose rows are null."""
+        ...
+
 
 class KpiLike(Protocol):
     """What people are told of a KPI."""

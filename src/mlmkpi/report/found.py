@@ -66,7 +66,7 @@ def _page(
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Text]:
-    """How severe, what and how often; below it where, and what stands there."""
+    """How severe, what and how often; below it where, what stands there, and what to do."""
     from rich.text import Text
 
     from mlmkpi.report.paper import ACCENT, DIM, entry, wrapped
@@ -77,7 +77,8 @@ def _finding(finding: Finding, width: int) -> Iterator[Text]:
     first, *more = wrapped(clean(what), room)
     first.pad_right(room - first.cell_len)
     head = Text.assemble(first, "  ", count)
-    details = [*more, *map(Text, rest), *(Text(line, DIM) for line in _where(finding))]
+    where = [Text(line, DIM) for line in _where(finding)]
+    details = [*more, *where, *(Text(clean(line.removeprefix("  "))) for line in rest)]
     style = ACCENT if finding.severity == "error" else ""
     yield from entry(f"  {finding.severity}", [head, *details], INDENT, style)
 
@@ -94,7 +95,7 @@ def _where(finding: Finding) -> Iterator[str]:
     parts = [
         places[0] + more if places else "",
         f"got {', '.join(values[:SHOWN])}" if values else "",
-        f"key {', '.join(keys[:SHOWN])}" if keys and not places else "",
+        f"key {', '.join(keys[:SHOWN])}" if keys and not (places and values) else "",
     ]
     if text := "   ".join(filter(None, parts)):
         yield text

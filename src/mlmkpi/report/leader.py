@@ -39,7 +39,7 @@ def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[T
     head = page.nodes[0]
     shown = period_text(period, page.every, full=True)
     yield Text(f"{_called(head.id, head.name)}, {shown} · as of {day_text(page.as_of)}", BOLD)
-    yield Text(f"{head.size:,} people below in the {page.tree} tree", DIM)
+    yield Text(f"{head.size:,} {'person' if head.size == 1 else 'people'} below in the {page.tree} tree", DIM)
     yield Text()
     heads = (period_text(period, page.every), before_text(period, page.every, None), "company", "median leader")
     yield from _table([(_titled(line, kpis), _figures(line)) for line in page.figures], heads, width)
@@ -65,7 +65,7 @@ def _titled(line: Line, kpis: Mapping[str, KpiLike]) -> Text:
 
 
 def _figures(line: Line) -> tuple[str, ...]:
-    total = line.unit == "count" or (line.statistic == "value" and line.kpi == "team_sales_volume")
+    total = line.unit == "count" or (line.unit == "volume" and line.kpi == "team_sales_volume")
     change = "" if line.value is None else change_text(line.change, line.previous, line.value, line.unit, total=total)
     others = (line.company, line.median_leader)
     return (value_text(line.value, line.unit), change,
@@ -75,22 +75,29 @@ def _figures(line: Line) -> tuple[str, ...]:
 def _drawn(nodes: Sequence[Node]) -> Iterator[tuple[Text, tuple[str, ...]]]:
     """Every node's name behind its branches, and figures, depth-first; below each, how many are not drawn.
 
-    Whoever is off the books is dim.
+    Whoever is off the books is said to be gone.
     """
     below: dict[str | None, list[Node]] = {}
     for node in nodes[1:]:
         below.setdefault(node.sponsor, []).append(node)
 
     def walk(node: Node, first: str, rest: str) -> Iterator[tuple[Text, tuple[str, ...]]]:
-        yield Text.assemble(first, (_called(node.id, node.name), "" if node.listed else DIM)), _node(node)
+        name = _called(node.id, node.name)
+        yield Text.assemble(first, name if node.listed else (f"{name}, gone", DIM)), _node(node)
         legs = below.get(node.id, [])
         for at, leg in enumerate(legs):
             last = at == len(legs) - 1 and not node.more
             yield from walk(leg, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
         if node.more:
-            yield Text.assemble(rest, "└─ ", (f"… {node.more:,} more", DIM)), ()
+            yield Text.assemble(rest, "└─ ", (_more(node), DIM)), ()
 
     yield from walk(nodes[0], "", "")
+
+
+def _more(node: Node) -> str:
+    """How many people below are not drawn, and how many of them left."""
+    gone = f", {node.gone:,} gone" if node.gone else ""
+    return f"… {node.more:,} more{gone}"
 
 
 def _node(node: Node) -> tuple[str, ...]:

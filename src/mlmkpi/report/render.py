@@ -16,8 +16,9 @@ FOR_PEOPLE = frozenset({"table", "markdown"})
 class Page:
     """What an output may need beside the Result: the screen it goes to, and what the run was called with.
 
-    `width` and `colour` are the table's; `exports` names the folder in the commands that a footer proposes;
-    `version` is that of the mlmkpi that computed the Result; `top` and `sort` say which segments people are shown.
+    `width` and `colour` are the table's; `exports` names the folder, as a shell takes it, in the commands that a footer
+    proposes; `version` is that of the mlmkpi that computed the Result; `top` and `sort` say which segments people are
+    shown.
     """
 
     width: int = 80

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlmkpi.report import KpiLike, ResultLike
@@ -25,6 +24,8 @@ JOINT = " · "
 FROM_TO, FROM_TO_JOINT = ("rank_from", "rank_to"), " → "
 PLURALS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 MEANS = frozenset({"rate", "ratio", "days", "points"})
+OF_ONE = {"team_sales_volume": frozenset({"team", "distributor"})}
+"""Means over people that are one person's total where they are split so."""
 SAME_DIRECTION = frozenset({"value", "median", "p90"})
 
 
@@ -84,7 +85,7 @@ def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, o
     choice = choose(result, order or Order())
     if choice is None:
         title = f"No figures as of {day_text(result.as_of)}"
-        return View(title, footer=tuple(_legend(False, len(kpis), exports)))
+        return View(title, footer=tuple(_legend(False, kpis, result, exports)))
     families: dict[str, list[Line]] = {}
     for block in choice.blocks:
         families.setdefault(kpis[block.kpi].family, []).extend(_lines(block, kpis[block.kpi], result, choice))
@@ -118,8 +119,9 @@ def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> It
     tail = _tail(block, result, choice)
     if all(segment.labels or not _is_main(segment.rows[0]) for segment in block.segments):
         yield Line(kpi.title, kpi.short.strip(), _depth(kpi), tail)
+    whole = OF_ONE.get(block.kpi, frozenset()) & set(result.by)
     for segment in block.segments:
-        yield from _segment_lines(segment, block, kpi, tail, choice)
+        yield from _segment_lines(segment, block, kpi, tail, choice, of_one=bool(whole))
     if block.more:
         yield Line("", "", _depth(kpi) + 1, f"… {block.more:,} more, in --format csv")
 
@@ -134,13 +136,15 @@ def _by_itself(kpi: KpiLike) -> str:
     return kpi.short if _depth(kpi) == 1 else kpi.title
 
 
-def _segment_lines(segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice) -> Iterator[Line]:
+def _segment_lines(
+    segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice, *, of_one: bool
+) -> Iterator[Line]:
     depth = _depth(kpi) + bool(segment.labels)
     name = JOINT.join(segment_text(label) for label in segment.labels)
     if segment.labels and not _is_main(segment.rows[0]):
         yield Line(name, name, depth)
     for row in segment.rows:
-        cells = _cells(row, block, kpi, choice)
+        cells = _cells(row, block, kpi, choice, of_one=of_one)
         if not _is_main(row):
             detail = _detail(row, block.kpi)
             yield Line(detail, detail, depth + 1, cells=cells)
@@ -165,8 +169,9 @@ def _detail(row: Row, kpi: str) -> str:
     return JOINT.join(parts)
 
 
-def _cells(row: Row, block: Block, kpi: KpiLike, choice: Choice) -> Cells:
-    total = row.unit == "count" or (row.denominator is None and row.unit not in MEANS)
+def _cells(row: Row, block: Block, kpi: KpiLike, choice: Choice, *, of_one: bool) -> Cells:
+    """A row's texts; the figure itself is a total where it is `of_one` person."""
+    total = row.unit == "count" or (row.denominator is None and row.unit not in MEANS) or (of_one and _is_main(row))
     chance = _by_chance(row, row.past[block.at - 1] if block.at else None)
     wrong = {"higher": -1, "lower": 1}.get(kpi.better, 0) if row.statistic in SAME_DIRECTION else 0
     year = None if row.value is None or row.year_ago is None else row.value - row.year_ago
@@ -220,18 +225,26 @@ def _footer(
     result: ResultLike, kpis: Mapping[str, KpiLike], choice: Choice, figures: tuple[Cells, ...],
     exports: str | None,
 ) -> tuple[str, ...]:
-    lost = len(kpis.keys() - {block.kpi for block in choice.blocks if not block.empty})
-    legend = _legend(any(cells.chance for cells in figures), lost, exports)
+    lost = kpis.keys() - {block.kpi for block in choice.blocks if not block.empty}
+    legend = _legend(any(cells.chance for cells in figures), lost, result, exports)
     return (*legend, *_periods_left_out(result, choice), *_notes(kpis, choice))
 
 
-def _legend(chance: bool, lost: int, exports: str | None) -> Iterator[str]:
+def _legend(chance: bool, lost: Collection[str], result: ResultLike, exports: str | None) -> Iterator[str]:
     parts = [f"{CHANCE} not more than chance"] if chance else []
     if lost:
-        cure = f": mlmkpi kpis {shlex.quote(exports)} --missing" if exports else ""
-        parts.append(f"{lost} not computed{cure}")
+        parts.append(f"{len(lost)} not computed{_cure(lost, result, exports)}")
     if parts:
         yield JOINT.join(parts)
+
+
+def _cure(lost: Collection[str], result: ResultLike, exports: str | None) -> str:
+    """What tells what the export lacks, where KPIs are lost to that; others' notes say why they have no figure."""
+    lacking = [name for name in lost if name in result.left_out or name in result.lacking]
+    if not lacking or not exports:
+        return ""
+    some = f", {len(lacking)} for want of data" if len(lacking) < len(lost) else ""
+    return f"{some}: mlmkpi kpis {exports} --missing"
 
 
 def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from mlmkpi.explain import Explanation
 from mlmkpi.pipeline.told import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
-from mlmkpi.report.format import interval_text, sum_text, value_text
+from mlmkpi.report.format import NOTHING, interval_text, sum_text, value_text
 from mlmkpi.report.labels import clean, statistic_text
 from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
 
@@ -29,7 +29,7 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
     if not one.complete:
         yield Text("  provisional: the period, or what its people are followed for, has not ended", DIM)
     yield Text()
-    yield from _sums(one, told, width)
+    yield from _sums(one, told, exports, width)
     yield Text()
     room = width - INDENT - 2
     for at, line in enumerate(one.left_out):
@@ -38,8 +38,7 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
         counts = [f"{step.counts.lower()} {sum_text(step.value)}" for step in one.orders if step.value]
         yield from labelled_entry("Orders", wrapped(f"in the period: {', '.join(counts) or 'none'}", room))
     for at, step in enumerate(one.related):
-        figure = "–" if step.value is None else sum_text(step.value)
-        yield from labelled_entry("" if at else "See too", wrapped(f"{figure}  {step.counts}", room))
+        yield from labelled_entry("" if at else "See too", wrapped(f"{_known(step.value)}  {step.counts}", room))
     changes = [(f"{each.parameter} = {each.value}", each) for each in one.instead]
     longest = max((len(text) for text, _ in changes), default=0)
     for at, (text, each) in enumerate(changes):
@@ -78,15 +77,19 @@ def _check(check: Checked, unit: str, room: int) -> Iterator[Text]:
         yield Text(f"  {text}", "" if at else DIM)
 
 
-def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
+def _known(value: float | None) -> str:
+    return NOTHING if value is None else sum_text(value)
+
+
+def _sums(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[Text]:
     """Every sum on a line, the division, and what stands beside it."""
-    lines = [(step.counts, "" if step.value is None else sum_text(step.value)) for step in one.steps]
+    lines = [(step.counts, _known(step.value)) for step in one.steps]
     right = max((len(figure) for _, figure in lines), default=0)
     for words, figure in lines:
         first, *rest = wrapped(clean(words), width - right - 6)
         yield apart(Text.assemble("  ", first), Text(figure), min(width, 78))
         yield from (Text.assemble("    ", line) for line in rest)
-    yield from _parts(one, width)
+    yield from _parts(one, exports, width)
     if one.division:
         yield from (Text(f"  {line}", DIM) for line in wrapped(one.division, width - 2))
     elif len(one.steps) == 2 and one.value is not None:
@@ -100,7 +103,7 @@ def _sums(one: Worked, told: Explanation, width: int) -> Iterator[Text]:
         yield apart(Text(f"  {statistic_text(name, one.kpi)}", DIM), Text(value_text(value, unit)), min(width, 78))
 
 
-def _parts(one: Worked, width: int) -> Iterator[Text]:
+def _parts(one: Worked, exports: str, width: int) -> Iterator[Text]:
     """Every cell of the KPI's own splits with its sums, some of each split."""
     for of in dict.fromkeys(part.of for part in one.parts):
         cells = [part for part in one.parts if part.of == of]
@@ -111,7 +114,7 @@ def _parts(one: Worked, width: int) -> Iterator[Text]:
             figure = Text.assemble((sums, DIM), value_text(part.value, part.unit))
             yield apart(Text(f"    {clean(part.label)}"), figure, min(width, 78))
         if len(cells) > FEW:
-            yield Text(f"    … and {len(cells) - FEW} more, in mlmkpi compute --kpi {one.kpi} --format csv", DIM)
+            yield Text(f"    … and {len(cells) - FEW} more: mlmkpi compute {exports} --kpi {one.kpi} --format csv", DIM)
 
 
 def _share(one: Worked) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
-from mlmkpi.errors import DataError, SettingsError
+from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.remote import Remote, is_remote
 from mlmkpi.tables import TABLES
@@ -54,8 +54,11 @@ class _Entry:
 def discover(exports: str, settings: Settings) -> Found:
     """Find the tables in a folder, a single file, a glob or an s3:// address.
 
-    Raises DataError where there is no table, or one in two forms; SettingsError where [files] names no table.
+    Raises DataError where there is no table, or one in two forms; SettingsError where [files] names no table;
+    UsageError for an empty text, as a script gives whose variable is not set.
     """
+    if not exports:
+        raise UsageError("EXPORTS is empty", (("fix", "name a folder, or leave it out for the working folder"),))
     root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
     chosen = {table: _chosen(table, patterns, root) for table, patterns in _file_settings(settings).items()}
     claimed = {file.path for files in chosen.values() for entry in files for file in entry.files}

@@ -59,12 +59,13 @@ def pooled(pieces: list[Evidence]) -> Evidence:
     return sum(dates[1:], dates[0]) if dates else sum(numbers[1:], numbers[0])
 
 
-def unsettled(label: str, table: str, column: str, seen: Evidence, place: str) -> DataError:
-    """A column that can be read in two ways, with the setting that says which."""
+def unsettled(label: str, table: str, column: str, seen: Evidence, place: str, *, private: bool) -> DataError:
+    """A column that can be read in two ways, with the setting that says which; no cell of a `private` one is shown."""
     if isinstance(seen, DateEvidence):
         how = "has dates day first and month first" if seen.day else "can be read day first or month first"
         line = 'date_format = "day-first"   or "month-first"'
         expected = "one order throughout" if seen.day else "a day above 12, or dates such as 2026-12-31"
+        found = f"{seen.day:,} day first, {seen.month:,} month first" if seen.day else ""
     elif len(seen.currencies) > 1:
         return DataError(
             f"{label}: {column} holds several currencies",
@@ -84,11 +85,13 @@ def unsettled(label: str, table: str, column: str, seen: Evidence, place: str) -
         expected = (
             "one mark throughout" if seen.point else "a number that has both, or numbers such as 1234.56"
         )
+        found = f"{seen.point:,} with a point, {seen.comma:,} with a comma" if seen.point else ""
     indent = " " * (len(place) + len("say which in :   "))
     return DataError(
         f"{label}: {column} {how}",
         (
-            *((("got", f'"{seen.example}"'),) if seen.example else ()),
+            *((("found", found),) if found else ()),
+            *((("got", f'"{seen.example}"'),) if seen.example and not private else ()),
             ("expected", expected),
             ("fix", f"say which in {place}:   [input.{table}]\n{indent}{line}"),
         ),

@@ -85,6 +85,8 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
 
 
 def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
+    if not frames:
+        raise UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
     place = Place(str(settings.path or FILE_NAME))
     tables = {}
     for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):

@@ -25,6 +25,10 @@ def normal(name: str) -> str:
     return re.sub(r"[\s_.\-]+", "", name).casefold()
 
 
+_RECORD = re.compile(r"@|^\s*\d{4}-\d{2}-\d{2}\b|^\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}\b")
+"""What a cell has and a header has not: an e-mail address, or a day first of all."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the settings of exports are, for messages that say what to do."""
@@ -65,12 +69,30 @@ def map_headers(headers: Sequence[str], table: Table, overrides: Mapping[str, st
 
 
 def check_names(settings: Settings) -> None:
-    """Refuse tables and columns under [columns] and [codes] that there are none of."""
+    """Refuse tables, columns and codes under [columns], [codes] and [input] that there are none of.
+
+    Under [input] a name with a dot is a file's.
+    """
+    for name in settings.input.names:
+        if "." not in name:
+            _check(settings, "[input]", "table", name, list(TABLES))
     for part, named in (("columns", settings.columns), ("codes", settings.codes)):
         for table, columns in named.items():
             _check(settings, f"[{part}]", "table", table, list(TABLES))
             for column in columns:
                 _check(settings, f"[{part}.{table}]", "column", column, list(TABLES[table].names))
+    for table, of_columns in settings.codes.items():
+        for column, codes in of_columns.items():
+            known = _closed(table, column)
+            for code in codes if known else ():
+                _check(settings, f"[codes.{table}.{column}]", "code", code.casefold(), known)
+
+
+def _closed(table: str, column: str) -> list[str]:
+    """The codes that a column can have; none where a company may use its own, as it may statuses in `valid_status`."""
+    declared = TABLES[table].column(column)
+    is_open = declared.open_codes or (table, column) == ("orders", "status")
+    return [] if is_open else list(declared.codes)
 
 
 def _check(settings: Settings, place: str, what: str, name: str, known: list[str]) -> None:
@@ -85,8 +107,20 @@ def _check(settings: Settings, place: str, what: str, name: str, known: list[str
 def no_column(
     label: str, headers: Sequence[str], extra: Iterable[str], table: Table, name: str, place: Place
 ) -> DataError:
-    """A required column that no header is; one of the `extra` headers may be meant."""
+    """A required column that no header is; one of the `extra` headers may be meant.
+
+    What is no header but a record is not shown: it holds people's data.
+    """
     column = table.column(name)
+    if any(map(_RECORD.search, headers)):
+        return DataError(
+            f"{label} has no header",
+            (
+                ("found", "a first line that looks like a record"),
+                ("expected", f"a line of names, {', '.join(table.required)} among them"),
+                ("fix", "export it with its header"),
+            ),
+        )
     first = f"name it in {place.settings}:   "
     return DataError(
         f"{label} has no column for {name}",

@@ -17,13 +17,14 @@ from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.odd import misfits, odd_cells
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
-from mlmkpi.tables import Kind, Table
+from mlmkpi.tables import Column, Kind, Table
 
 _SHOWN = 5
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}\b")
 _SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
 _PARTED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 """A date by day, month and year, in whatever order the first two stand."""
+_MEND = "correct the row (a text that holds the delimiter stands in quotes)"
 EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
@@ -53,33 +54,44 @@ class _Odd:
 
 
 def cell_finding(
-    table: Table, readers: Sequence[Reader], name: str, checked: int, *, rounded: bool
+    table: Table, readers: Sequence[Reader], name: str, checked: int, place: str, *, rounded: bool
 ) -> Finding | None:
     """The cells of a column that do not fit, or that were rounded; None without one."""
-    count, examples = 0, list[Example]()
-    kind = readers[0].column(name).kind
+    count, examples, help_ = 0, list[Example](), ("", "")
+    column = readers[0].column(name)
     for reader in readers:
         if rounded and not reader.has_rounded(name):
             continue
         odd = (
             odd_cells(reader, name).filter(pl.col("rounded") == rounded).collect(engine="streaming").sort(ROW)
         )
+        if odd.height and not count:
+            help_ = _help(reader, name, odd["text"][0], place)
         count += odd.height
         rows = odd.head(_SHOWN).iter_rows(named=True)
-        examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], kind)) for row in rows]
-    return odd_finding(table, name, count, checked, examples, rounded=rounded) if count else None
+        examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], column)) for row in rows]
+    if not count:
+        return None
+    return rounded_cells(table, name, count, checked, examples) if rounded else unreadable_cells(
+        table, name, count, checked, examples, *help_
+    )
 
 
-def odd_finding(
-    table: Table, name: str, count: int, checked: int, examples: Sequence[Example], *, rounded: bool
+def rounded_cells(table: Table, name: str, count: int, checked: int, examples: Sequence[Example]) -> Finding:
+    """So many cells of a column that were rounded."""
+    message = f"{name} has more than four decimals and is rounded to four"
+    return Finding(table.name, name, "rounded", "warning", count, checked, tuple(examples[:_SHOWN]), message)
+
+
+def unreadable_cells(
+    table: Table, name: str, count: int, checked: int, examples: Sequence[Example], expected: str, fix: str
 ) -> Finding:
-    """So many cells of a column that do not fit, or were rounded."""
-    shown = tuple(examples[:_SHOWN])
-    if rounded:
-        message = f"{name} has more than four decimals and is rounded to four"
-        return Finding(table.name, name, "rounded", "warning", count, checked, shown, message)
-    message = f"{name} is not {SORTS[table.column(name).kind]}"
-    return Finding(table.name, name, "unreadable-cell", "error", count, checked, shown, message)
+    """So many cells of a column that do not fit."""
+    what = f"{name} is not {SORTS[table.column(name).kind]}"
+    message = str(DataError(what, (("expected", expected), ("fix", fix))))
+    return Finding(
+        table.name, name, "unreadable-cell", "error", count, checked, tuple(examples[:_SHOWN]), message
+    )
 
 
 def ragged_finding(table: Table, readers: Sequence[Reader], checked: int) -> Finding | None:
@@ -94,7 +106,7 @@ def ragged_finding(table: Table, readers: Sequence[Reader], checked: int) -> Fin
 
 def ragged_records(table: Table, count: int, checked: int, examples: Sequence[Example]) -> Finding:
     """So many records with more or fewer cells than the header."""
-    message = "the row has more or fewer cells than the header"
+    message = str(DataError("the row has more or fewer cells than the header", (("fix", _MEND),)))
     return Finding(table.name, None, "ragged-row", "error", count, checked, tuple(examples[:_SHOWN]), message)
 
 
@@ -147,26 +159,31 @@ def _ragged_refusal(reader: Reader, row: int) -> DataError:
             ("expected", f"{len(reader.part.headers)} cells, cut at {reader.part.delimiter!r}"),
             (
                 "fix",
-                "correct the row (a text that holds the delimiter stands in quotes)\n"
-                "or leave such rows out: --bad-rows skip",
+                f"{_MEND}\nor leave such rows out: --bad-rows skip",
             ),
         ),
     )
 
 
 def _cell_refusal(reader: Reader, cell: _Odd, place: str) -> DataError:
-    kind = reader.column(cell.name).kind
-    shown = _shown(cell.text, kind)
-    style = reader.style(cell.name)
-    setting = _setting(cell.text, style, place, reader.part.label)
+    column = reader.column(cell.name)
+    shown = _shown(cell.text, column)
+    expected, fix = _help(reader, cell.name, cell.text, place)
     return DataError(
-        f"{reader.part.label} row {cell.row}: {cell.name} is not {SORTS[kind]}",
+        f"{reader.part.label} row {cell.row}: {cell.name} is not {SORTS[column.kind]}",
         (
             *((("got", f'"{shown}"'),) if shown is not None else ()),
-            ("expected", _expected(kind, style)),
-            ("fix", f"correct the cell{setting}\nor leave such rows out: --bad-rows skip"),
+            ("expected", expected),
+            ("fix", f"{fix}\nor leave such rows out: --bad-rows skip"),
         ),
     )
+
+
+def _help(reader: Reader, name: str, text: str, place: str) -> tuple[str, str]:
+    """What a cell of the column looks like, and what to do about one that says something else."""
+    style = reader.style(name)
+    setting = _setting(text, style, place, reader.part.label)
+    return _expected(reader.column(name).kind, style), f"correct the cell{setting}"
 
 
 def _expected(kind: Kind, style: Style | None) -> str:
@@ -201,9 +218,9 @@ def _date_format(text: str) -> str:
     return '"day-first"   or "month-first"' if _PARTED.match(text) else '"%d.%m.%y"'
 
 
-def _shown(text: str, kind: Kind) -> str | None:
-    """A cell's text for a message, cut short; names and other free text are never shown."""
-    if kind is Kind.TEXT:
+def _shown(text: str, column: Column) -> str | None:
+    """A cell's text for a message, cut short; what is private is never shown."""
+    if column.is_private:
         return None
     visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in discreet(text))
     return visible if len(visible) <= 60 else visible[:59] + "…"

@@ -67,6 +67,10 @@ class Source:
         for error in self.refusals(()).values():
             raise error
 
+    def unfit(self) -> DataError | None:
+        """Why the headers do not give a column that the table cannot do without; None where they give them all."""
+        return next((error for name in self.table.required if (error := self._header_refusal(name)) is not None), None)
+
     def refusals(self, columns: Iterable[str]) -> dict[str, DataError]:
         """Of these columns and the required ones, those that cannot be read at all, each with the reason."""
         names = list(dict.fromkeys([*self.table.required, *columns]))
@@ -175,7 +179,8 @@ class Source:
             odd = {name for reader in self._readers for name in misfits(reader, names)}
             names = [name for name in names if name in odd]
         found = (
-            cell_finding(self.table, self._readers, name, self.height, rounded=rounded) for name in names
+            cell_finding(self.table, self._readers, name, self.height, self._place.settings, rounded=rounded)
+            for name in names
         )
         return [finding for finding in found if finding is not None]
 
@@ -233,7 +238,8 @@ class Source:
         everywhere = pooled([other.evidence(name) for other in self._readers if other.is_text(name)])
         if not reader.settle(name, everywhere):
             self._unsettled[name] = unsettled(
-                reader.part.label, self.table.name, name, seen, self._place.settings
+                reader.part.label, self.table.name, name, seen, self._place.settings,
+                private=reader.column(name).is_private,
             )
 
 

@@ -14,6 +14,7 @@ from polars.exceptions import ComputeError
 from mlmkpi.errors import DataError
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, sample, transcode, unpacked
+from mlmkpi.sources.findings import discreet
 from mlmkpi.sources.mapping import normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
 from mlmkpi.sources.ragged import plain_text
@@ -148,7 +149,7 @@ def _delimiter(body: str, label: str, table: Table) -> str:
     raise DataError(
         f"{label} can be cut at " + " or ".join(repr(delimiter) for delimiter in candidates),
         (
-            ("got", body.splitlines()[0][:80]),
+            ("got", discreet(body.splitlines()[0])[:80]),
             ("fix", f'set in mlmkpi.toml:   [input."{label}"]\n{"":22}delimiter = "{candidates[0]}"'),
         ),
     )

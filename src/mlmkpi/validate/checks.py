@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from mlmkpi.engines.checking import Checking
 from mlmkpi.settings import Settings
@@ -19,18 +20,22 @@ from mlmkpi.validate.trees import tree_findings
 
 _AHEAD = 31
 _SEVERITIES = ("error", "warning", "info")
+_CODED = {"orders": "currency", "targets": "kpi"}
+"""Columns of codes that rules look at, which the tables do not declare."""
 _REFERRED_TO = ("distributors", "enrollments", "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
 
 
-def check(engine: Checking, settings: Settings) -> list[Finding]:
+def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> list[Finding]:
     """Everything that is wrong with the exports, one finding a table, column and rule: errors first in each table.
+
+    With the names of all `kpis`, also targets of others.
 
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
     as_of = as_of_day(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD)
+    scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD, kpis=frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []
@@ -54,9 +59,9 @@ def _at(scene: Scene, rows: Rows) -> Scene:
     """The scene of one table: its columns, and the codes in those that rules look at."""
     table = rows.table
     names = [c.name for c in table.columns if c.name in rows.readable and c.codes and not c.open_codes]
-    names += [name for name in ("currency",) if table.name == "orders" and name in rows.readable]
+    names += [name for name in (_CODED.get(table.name),) if name in rows.readable]
     spellings = rows.engine.spellings(table.name, names) if names else {}
-    return Scene(scene.settings, scene.as_of, scene.latest, rows.readable, spellings)
+    return replace(scene, columns=rows.readable, spellings=spellings)
 
 
 def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from mlmkpi.sources import Severity
+from mlmkpi.errors import DataError
+from mlmkpi.settings import nearest
+from mlmkpi.sources import Severity, discreet
 from mlmkpi.tables import Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -37,15 +39,29 @@ def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
 
 def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
     """Codes that are none of the declared ones; with `valid_status` set, no status is unknown."""
-    message = f"{column.name} is none of {', '.join(column.codes)}"
-    if (table.name, column.name) == ("orders", "status"):
-        if "valid_status" in scene.settings.definitions:
-            return
-        message = "status neither counts nor is known not to; say in valid_status which codes count"
+    status = (table.name, column.name) == ("orders", "status")
+    if status and "valid_status" in scene.settings.definitions:
+        return
     found = (code for code in scene.spellings.get(column.name, {}) if code is not None)
     unknown = [code for code in found if code.casefold() not in column.codes]
     if unknown:
+        message = _uncounted(unknown[0]) if status else _unmapped(table.name, column, unknown[0])
         yield Rule("unknown-code", column.name, nw.col(column.name).is_in(unknown), message, "error")
+
+
+def _uncounted(code: str) -> str:
+    fix = f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{discreet(code)}", …]'
+    return str(DataError("status neither counts nor is known not to", (("fix", fix),)))
+
+
+def _unmapped(table: str, column: Column, code: str) -> str:
+    line = f'{_likely(code, column)} = ["{discreet(code)}"]'
+    fix = f'map them in mlmkpi.toml:   [codes.{table}.{column.name}]\n{"":27}{line}'
+    return str(DataError(f"{column.name} is none of {', '.join(column.codes)}", (("fix", fix),)))
+
+
+def _likely(code: str, column: Column) -> str:
+    return nearest(code.casefold(), list(column.codes)) or column.codes[0]
 
 
 def _reference(column: Column) -> Rule:

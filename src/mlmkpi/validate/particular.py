@@ -7,7 +7,9 @@ from datetime import date
 
 import narwhals as nw
 
+from mlmkpi.errors import DataError
 from mlmkpi.period import day_number, from_day_number, month_end
+from mlmkpi.settings import nearest
 from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -90,6 +92,17 @@ def _stretches(_: Scene) -> Iterator[Rule]:
     yield _before("ends-before-start", "ends_on", "starts_on")
 
 
+def _targets(scene: Scene) -> Iterator[Rule]:
+    yield from _stretches(scene)
+    found = (code for code in scene.spellings.get("kpi", {}) if code is not None)
+    unknown = [code for code in found if code not in scene.kpis] if scene.kpis else []
+    if unknown:
+        meant = nearest(unknown[0], sorted(scene.kpis))
+        fix = f"did you mean {meant}?" if meant else "mlmkpi kpis lists them"
+        message = str(DataError("kpi is the name of no KPI; the target is of nothing", (("fix", fix),)))
+        yield Rule("unknown-kpi", "kpi", nw.col("kpi").is_in(unknown), message)
+
+
 def _periods(_: Scene) -> Iterator[Rule]:
     ends = nw.col("ends_on") < nw.col("starts_on")
     yield Rule("ends-before-start", "ends_on", ends, "ends_on is before starts_on", "error", beside=("starts_on",))
@@ -109,7 +122,7 @@ def _rates(_: Scene) -> Iterator[Rule]:
 _RULES: dict[str, Callable[[Scene], Iterator[Rule]]] = {
     "distributors": _distributors, "customers": _customers, "orders": _orders, "enrollments": _enrollments,
     "ranks": _ranks, "surveys": _surveys, "leads": _leads, "trainings": _trainings, "goals": _stretches,
-    "targets": _stretches, "periods": _periods, "rates": _rates,
+    "targets": _targets, "periods": _periods, "rates": _rates,
 }  # fmt: skip
 
 

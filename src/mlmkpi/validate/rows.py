@@ -129,9 +129,10 @@ class Rows:
         return Example(file, number, " / ".join(filter(None, key)) or None, self._text(column, row[column]))
 
     def _text(self, name: str, cell: Any) -> str | None:
-        """A typed cell as text; free text is never shown."""
-        kind = self.table.column(name).kind
-        if cell is None or kind is Kind.TEXT:
+        """A typed cell as text; what is private is never shown."""
+        column = self.table.column(name)
+        kind = column.kind
+        if cell is None or column.is_private:
             return None
         if kind is Kind.DATE:
             return from_day_number(cell).isoformat()

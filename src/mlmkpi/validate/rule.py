@@ -46,7 +46,8 @@ class Scene:
     """What rules depend on beside the rows: the settings, the as-of date and its like, and the codes that occur.
 
     `latest` is the day number after which a date lies in the future of the others; None where nothing is dated.
-    `spellings` has, by column of the table at hand, each code that occurs and how often.
+    `spellings` has, by column of the table at hand, each code that occurs and how often; `kpis` the names of all KPIs,
+    none where they are not known.
     """
 
     settings: Settings
@@ -54,6 +55,7 @@ class Scene:
     latest: int | None = None
     columns: frozenset[str] = frozenset()
     spellings: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
+    kpis: frozenset[str] = frozenset()
 
     def spelled(self, column: str, codes: frozenset[str]) -> list[str]:
         """The spellings of these codes (in lower case) that occur in a column."""

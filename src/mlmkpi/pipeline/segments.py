@@ -1,0 +1,44 @@
+"""Segments that were asked for and that nothing has: likely misspelt, and else silently without a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from mlmkpi.books.dimensions import Dimension
+from mlmkpi.books.lineage import TEAM
+from mlmkpi.settings import nearest
+from mlmkpi.sources import discreet
+from mlmkpi.tables import TABLES
+
+SHOWN = 8
+_PRIVATE = {column.name for table in TABLES.values() for column in table.columns if column.is_private}
+
+
+def unseen(where: Mapping[str, Sequence[str]], seen: Mapping[str, set[str]]) -> Iterator[str]:
+    """A line a dimension with values that none of the rows has, and which there are.
+
+    >>> list(unseen({"market": ["US", "de"]}, {"market": {"DE", "GB", "US"}}))
+    ['nothing has market = de: did you mean DE?']
+    >>> list(unseen({"market": ["Atlantis"]}, {"market": {"GB", "US"}}))
+    ['nothing has market = Atlantis: there are GB, US']
+    >>> list(unseen({"column active": ["n"]}, {"column active": {"no"}}))
+    ['nothing has active = n: did you mean no?']
+    """
+    for name, values in where.items():
+        absent = [value for value in values if value not in seen[name]]
+        if absent and seen[name] and name != TEAM:
+            asked = Dimension(name).asked
+            yield f"nothing has {asked} = {', '.join(absent)}{_others(name, absent[0], sorted(seen[name]))}"
+
+
+def _others(name: str, absent: str, known: Sequence[str]) -> str:
+    """What may be meant, or what there is; what people are called stays out."""
+    if Dimension(name).column in _PRIVATE:
+        return ""
+    alike = {value.casefold(): value for value in known}
+    meant = alike.get(absent.casefold()) or nearest(absent, list(known))
+    if meant:
+        return f": did you mean {discreet(meant)}?"
+    known = [discreet(value) for value in known]
+    more = f" and {len(known) - SHOWN:,} more" if len(known) > SHOWN else ""
+    return f": there are {', '.join(known[:SHOWN])}{more}"

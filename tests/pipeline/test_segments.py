@@ -1,0 +1,30 @@
+"""Segments asked for that nothing has are told, and which there are; what people are called is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mlmkpi
+from mlmkpi.settings import Settings
+
+PEOPLE = "distributor_id,enrolled_on,market,name\nA,2026-10-01,US,Ann\nB,2026-10-02,DE,Bob\nC,2026-10-03,,Cat\n"
+
+
+def hints(tmp_path: Path, **where: list[str]) -> list[str]:
+    (tmp_path / "distributors.csv").write_text(PEOPLE)
+    found = mlmkpi.compute(tmp_path, kpis=["new_signups"], count=1, where=where, settings=Settings(min_cell=0))
+    [(name, values)] = where.items()
+    assert set(found.frame.filter(value=1)[name]) <= set(values)
+    return [hint for hint in found.hints if hint.startswith("nothing has")]
+
+
+def test_a_segment_that_nothing_has_is_told(tmp_path: Path) -> None:
+    assert hints(tmp_path, market=["US", "(unknown)"]) == []
+    assert hints(tmp_path, market=["us", "DE"]) == ["nothing has market = us: did you mean US?"]
+    assert hints(tmp_path, market=["Atlantis"]) == ["nothing has market = Atlantis: there are (unknown), DE, US"]
+
+
+def test_names_of_others_are_not_told(tmp_path: Path) -> None:
+    assert hints(tmp_path, name=["Dan"]) == ["nothing has name = Dan"]
+    traced = mlmkpi.trace(tmp_path, "new_signups", where={"market": ["us"]})
+    assert "nothing has market = us: did you mean US?" in traced.hints
