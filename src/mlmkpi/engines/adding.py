@@ -19,37 +19,42 @@ MOST = 2**26
 """How many sums of a column arrays are laid out for."""
 ROOM = 2**27
 """How many bytes the arrays may take that are added to at once."""
-CELL = "_cell"
+CELL, ROW_GROUP = "_cell", "_group"
 Ints = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """Groups that rows belong to, counted from 0: `of` gives those of a batch of rows, `count` for none of them."""
+    """Groups that rows belong to, counted from 0: `of` gives those of what a batch of rows has in `column`.
+
+    A row of none of them has `count`.
+    """
 
     name: str
     count: int
-    column: str
+    column: pl.Expr
     of: Callable[[pl.Series], Ints]
 
     @classmethod
     def numbered(cls, column: str, count: int) -> Self:
         """Rows that have their group's number in a column."""
-        return cls(column, count, column, pl.Series.to_numpy)
+        return cls(column, count, pl.col(column), pl.Series.to_numpy)
 
     @classmethod
     def looked_up(cls, members: pl.DataFrame) -> Self:
         """Rows that have an id in a column of this name, whose group's number stands beside it."""
         ids, numbers = members
         count = int(numbers.to_numpy().max(initial=-1)) + 1
+        column = pl.col(ids.name)
         if is_narrow(ids):
-            return cls(numbers.name, count, ids.name, Table.of(ids, numbers.to_numpy(), count).__getitem__)
+            table = Table.of(ids, numbers.to_numpy(), count)
+            return cls(numbers.name, count, column.fill_null(table.low), table.__getitem__)
 
         def joined(found: pl.Series) -> Ints:
-            rows = found.to_frame().join(members, on=ids.name, how="left", maintain_order="left")
+            rows = found.to_frame(ids.name).join(members, on=ids.name, how="left", maintain_order="left")
             return rows[numbers.name].fill_null(count).to_numpy()
 
-        return cls(numbers.name, count, ids.name, joined)
+        return cls(numbers.name, count, column, joined)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +120,8 @@ def added(
     some, sums = np.zeros(size, dtype=np.bool_), dict[str, NDArray[Any]]()
     for chosen in _in_turns(names, max(ROOM // (8 * size + 1), 1)):
         here = {name: np.zeros(size, dtype=np.float64 if types[name].is_float() else np.int64) for name in chosen}
-        for batch in _batches(frames, [groups.column, *chosen], cells):
-            at = groups.of(batch[groups.column]).astype(np.intp)
+        for batch in _batches(frames, [groups.column.alias(ROW_GROUP), *map(pl.col, chosen)], cells):
+            at = groups.of(batch[ROW_GROUP]).astype(np.intp)
             at += np.multiply(batch[CELL].to_numpy(), stride, dtype=np.intp)
             for name, sum_ in here.items():
                 np.add.at(sum_, at, batch[name].to_numpy())
@@ -143,8 +148,8 @@ def _in_turns(names: Sequence[str], together: int) -> Iterable[Sequence[str]]:
     return [names[first : first + together] for first in range(0, len(names), together)] or [()]
 
 
-def _batches(frames: Sequence[pl.LazyFrame], names: Sequence[str], cells: Cells) -> Iterator[pl.DataFrame]:
-    """The columns and the CELL of some rows at a time."""
+def _batches(frames: Sequence[pl.LazyFrame], read: Sequence[pl.Expr], cells: Cells) -> Iterator[pl.DataFrame]:
+    """What is read and the CELL of some rows at a time."""
     for frame in frames:
-        rows = frame.select(*names, cells.number).drop_nulls(CELL)
+        rows = frame.select(*read, cells.number).drop_nulls(CELL)
         yield from rows.collect_batches(engine="streaming")
