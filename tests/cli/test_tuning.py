@@ -10,21 +10,27 @@ import sys
 from mlmkpi.cli import main
 from mlmkpi.cli.tuning import FEW, tune
 
-AHEAD = "POLARS_ROW_GROUP_PREFETCH_SIZE"
+AHEAD, ALLOCATOR = "POLARS_ROW_GROUP_PREFETCH_SIZE", "_RJEM_MALLOC_CONF"
 HEAVY = "import sys, mlmkpi.cli.running; print(*{'numpy', 'polars', 'scipy'} & set(sys.modules))"
 OWN = "import gc, sys; sys.argv[1:] = ['--version']; from mlmkpi.cli import main; main(); print(gc.get_threshold()[0])"
 
 
 def test_what_the_caller_has_set_stays() -> None:
-    environment = {AHEAD: "7"}
+    environment = {AHEAD: "7", "OPENBLAS_NUM_THREADS": "4", ALLOCATOR: ""}
     tune(environment)
-    assert environment == {AHEAD: "7", "OPENBLAS_NUM_THREADS": "1"}
+    assert environment == {AHEAD: "7", "OPENBLAS_NUM_THREADS": "4", ALLOCATOR: ""}
 
 
 def test_as_many_row_groups_are_read_ahead_as_there_are_cores() -> None:
     environment: dict[str, str] = {}
     tune(environment)
     assert environment[AHEAD] == str(os.cpu_count())
+
+
+def test_the_allocator_keeps_what_queries_let_go() -> None:
+    environment: dict[str, str] = {}
+    tune(environment)
+    assert environment[ALLOCATOR].split(",")[1:] == ["oversize_threshold:0", "dirty_decay_ms:5000"]
 
 
 def test_what_is_tuned_is_not_imported_before() -> None:
