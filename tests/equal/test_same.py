@@ -78,13 +78,14 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
     assert answer(renamed) == expected
 
 
-def test_a_line_whose_id_has_another_shape_than_the_first_changes_nothing(
-    tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("table", "column"), [("order_lines", "order_id"), ("attendance", "distributor_id")])
+def test_an_id_of_another_shape_than_the_first_changes_nothing(
+    table: str, column: str, tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mlmkpi.engines.shapes.SAMPLE", 1)
-    lines = tables["order_lines"]
-    odd = lines.head(1).with_columns(pl.lit("of no order").alias("order_id"))
-    assert answer({**tables, "order_lines": pl.concat([lines, odd])}) == expected
+    rows = tables[table]
+    odd = rows.head(1).with_columns(pl.lit("nobody's").alias(column))
+    assert answer({**tables, table: pl.concat([rows, odd])}) == expected
 
 
 def test_how_much_it_takes_to_stream_changes_nothing(

@@ -30,32 +30,28 @@ class Reading:
 
     def typed(self, ledger: Ledger, made: Callable[[Frame], Frame]) -> Frame:
         """What is made of the orders' columns for one set of rules, as the ledger has typed them."""
-        ids = ["order", "seller", "buyer", *(["original"] if ledger.tied else [])]
-        rows = self._once_each("order", ids, made, ledger.reads())
+        rows = self._once_each("order", made, ledger.reads())
         self._count_lacking(rows.select(*LACKING, _unnamed("order")))
         return rows
 
     def untyped(self, ledgers: Sequence[Ledger]) -> Frame:
         """The columns of the orders that several sets of rules read."""
         columns = sorted({name for ledger in ledgers for name in ledger.reads()})
-        ids = [name for name in columns if name.endswith("_id")]
-        rows = self._once_each(ORDER, ids, lambda rows: rows, columns)
+        rows = self._once_each(ORDER, lambda rows: rows, columns)
         for ledger in ledgers:
             self._count_lacking(rows.select(*ledger.lacking(), _unnamed(ORDER)))
         return rows
 
-    def _once_each(
-        self, key: str, ids: Sequence[str], made: Callable[[Frame], Frame], columns: Sequence[str]
-    ) -> Frame:
+    def _once_each(self, key: str, made: Callable[[Frame], Frame], columns: Sequence[str]) -> Frame:
         """What is made of these columns, looked through for repeated keys, and then each order once."""
-        rows = self.engine.materialise(made(self.export.unchecked("orders", columns)), ids)
+        rows = self.engine.materialise(made(self.export.unchecked("orders", columns)))
         if self.export.repeats.get("orders"):
             return rows
         if not self.engine.has_repeats(rows, [key]):
             self.export.checked.add("orders")
             return rows
         self.export.check("orders")
-        return self.engine.materialise(made(self.export.scan("orders", columns)), ids)
+        return self.engine.materialise(made(self.export.scan("orders", columns)))
 
     def _count_lacking(self, rows: Frame) -> None:
         sums = [nw.col(name).cast(nw.Int64).sum() for name in (*LACKING, UNNAMED)]

@@ -79,11 +79,11 @@ class Engine(Protocol):
         It has one row a person; or one a person and small counts (as in `group`), which the rows have too.
         """
 
-    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
-        """Compute a frame once, to be read several times; `ids` are its columns of ids that `scan` indexed."""
+    def materialise(self, frame: Frame) -> Frame:
+        """Compute a frame once, to be read several times."""
 
     def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
-        """As `materialise`, as small as it can be: texts may be kept as categories."""
+        """As `materialise`, as small as it can be: texts but those of `ids` may be kept as categories."""
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """A materialised frame's columns, the others let go."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from mlmkpi.engines.ids import MISS, Codec, HashedIds, ParsedIds, UnparsedIdError, dictionary, hashed
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Exports
-
-LARGE = ("orders", "order_lines", "activities")
-"""Tables whose parsed ids are looked through where they are collected, which saves reading them twice."""
 
 
 class Codecs:
@@ -38,27 +35,17 @@ class Codecs:
     def encoded(self, table: str, frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
         """The table's rows with the ids among the columns as integers.
 
-        Raises UnparsedIdError where one has another shape; of the LARGE tables that shows where they are collected.
+        UnparsedIdError where one has another shape is raised by whatever computes the frame.
         """
         codecs = {name: codec for name in columns if (codec := self.of(table, name)) is not None}
         parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
-        if table not in LARGE:
-            self._check_parsed(table, frame, parsing)
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
-        frame = frame.with_columns(codec.encode(pl.col(name)).alias(name) for name, codec in parsing.items())
+        frame = frame.with_columns(_looked_through(codec, name) for name, codec in parsing.items())
         for codec in {self.people, self.orders}:
             names = [name for name, known in codecs.items() if known is codec and known.exact]
             frame = codec.encoded(frame, names) if codec and names else frame
         return frame
-
-    def _check_parsed(self, table: str, frame: pl.LazyFrame, codecs: Mapping[str, ParsedIds]) -> None:
-        new = {name: codec for name, codec in codecs.items() if (table, name) not in self._checked}
-        if new:
-            lowest = frame.select(codec.encode(pl.col(name)).min() for name, codec in new.items())
-            if MISS in lowest.collect(engine="streaming").row(0):
-                raise UnparsedIdError
-            self._checked.update((table, name) for name in new)
 
     def _check_hashed(self, table: str, frame: pl.LazyFrame, names: Sequence[str]) -> None:
         """Raise UnparsedIdError where a reference has the hash of an order with another id."""
@@ -80,3 +67,15 @@ class Codecs:
         """Hashes of the orders' ids, where these are texts of no shape."""
         is_text = "orders" in self._tables and "order_id" in self._tables["orders"].columns
         return HashedIds(self._ids("orders", "order_id")) if is_text else None
+
+
+def _looked_through(codec: ParsedIds, name: str) -> pl.Expr:
+    """A column's ids as integers, none of which is MISS."""
+    encoded = codec.encode(pl.col(name))
+    return encoded.map_batches(_without_miss, return_dtype=codec.dtype, is_elementwise=True).alias(name)
+
+
+def _without_miss(ids: pl.Series) -> pl.Series:
+    if ids.min() == MISS:
+        raise UnparsedIdError
+    return ids

@@ -33,7 +33,6 @@ class PolarsEngine:
     at_hand = True
 
     def __init__(self, exports: Exports, *, bad_rows: str = "stop", exact: bool = False) -> None:
-        self.exact = exact
         self._codecs = Codecs(exports, exact=exact)
         self._tables = Tables(exports, self._codecs, bad_rows=bad_rows)
 
@@ -55,7 +54,7 @@ class PolarsEngine:
         self._tables.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
-        """Ids of people and orders as integers; raises UnparsedIdError as `Tables.scan` does."""
+        """Ids of people and orders as integers; UnparsedIdError comes as `Tables.scan` says."""
         return nw.from_native(self._tables.scan(table, columns))
 
     def places(self, table: str, key: str) -> pl.LazyFrame | None:
@@ -103,17 +102,14 @@ class PolarsEngine:
         rows = frame.with_columns(_packed(column, small).alias(KEY))
         return nw.from_native(with_columns_of(nw.to_native(rows), KEY, self.collect(keyed), KEY)).drop(KEY)
 
-    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
-        """Collect the frame; raises UnparsedIdError where an id among these columns has another shape."""
-        eager = self.collect(frame)
-        if not self.exact and any(eager[name].min() == MISS for name in ids if eager.schema[name].is_integer()):
-            raise UnparsedIdError
-        return self.small(eager)
+    def materialise(self, frame: Frame) -> Frame:
+        """Collect the frame."""
+        return self.small(self.collect(frame))
 
     def compact(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
-        """With texts but those of ids as categories; raises UnparsedIdError as `materialise` does."""
+        """With texts but those of ids as categories."""
         texts = pl.selectors.string() - pl.selectors.by_name(*ids)
-        return self.materialise(nw.from_native(nw.to_native(frame).with_columns(texts.cast(pl.Categorical))), ids)
+        return self.materialise(nw.from_native(nw.to_native(frame).with_columns(texts.cast(pl.Categorical))))
 
     def keep(self, frame: Frame, columns: Sequence[str]) -> Frame:
         """The columns alone, without a copy."""

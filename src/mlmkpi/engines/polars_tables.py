@@ -50,7 +50,7 @@ class Tables:
     def scan(self, table: str, columns: Sequence[str]) -> pl.LazyFrame:
         """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
 
-        Raises UnparsedIdError where one has another shape; of LARGE tables that is told where they are materialised.
+        Where one has another shape, UnparsedIdError is raised by whatever computes the frame.
         """
         with self._reading:
             if table == "orders":

@@ -112,7 +112,7 @@ class SparkEngine:
         counts = list(small or ())
         return frame.join(directory, left_on=[column, *counts], right_on=[PERSON, *counts], how="left")
 
-    def materialise(self, frame: Frame, ids: Sequence[str] = ()) -> Frame:
+    def materialise(self, frame: Frame) -> Frame:
         """Run the frame and keep its rows on the server; what stands on it no longer knows how it was made.
 
         A kept frame that remembered its making (`persist`) would be analysed anew with every step that follows.
