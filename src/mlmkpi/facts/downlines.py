@@ -20,7 +20,7 @@ from mlmkpi.books.roster import on_books
 from mlmkpi.books.rules import Window
 from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Fact, measure
+from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.leaders import Members
 from mlmkpi.facts.people import ENROLLED, People, named, with_lookup
 from mlmkpi.genealogy import subtree_sums
@@ -28,7 +28,7 @@ from mlmkpi.genealogy.strides import NOBODY
 
 
 @dataclass(frozen=True)
-class Boundaries(Fact):
+class Boundaries(SpannedFact):
     """One row a person and period on the books at one of its two boundaries."""
 
     with_leader: ClassVar[bool] = False
@@ -42,15 +42,15 @@ class Boundaries(Fact):
         """It does not."""
         return False
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people."""
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
         spans = [
             (span.index, {"start": on_books(span.before), "end": on_books(span.end), **named(sellers, span)})
             for span in books.spans
         ]
-        return books.engine.concat(books.engine.spread(people, spans, "start", "end"))
+        return books.engine.spread(people, spans, "start", "end")
 
     @measure
     def at_start(self) -> Expr:

@@ -17,14 +17,14 @@ from mlmkpi.books.ranks import LADDER, are_numbers, named_step, rank_rows, steps
 from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
-from mlmkpi.facts.base import Fact, measure
+from mlmkpi.facts.base import SpannedFact, measure
 from mlmkpi.facts.people import ENROLLED, People, named, wide, with_lookup
 
 RANK_FROM, RANK_TO = "rank_from", "rank_to"
 
 
 @dataclass(frozen=True)
-class Climbers(Fact):
+class Climbers(SpannedFact):
     """One row a person on the books at both boundaries of a period, with their place on the ladder at each."""
 
     own: ClassVar[tuple[str, ...]] = (RANK_FROM, RANK_TO)
@@ -38,8 +38,8 @@ class Climbers(Fact):
         """Who is a distributor, their ranks, and the order of the ranks."""
         return (ENROLLED, "ranks.rank", LADDER)
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span: `before`, `after` (places on the ladder, 0 the lowest rank)."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people: `before`, `after` (places on the ladder, 0 the lowest rank)."""
         days = sorted({day for span in books.spans for day in (span.before, span.end)})
         people = books.people().with_columns(nw.col("person").alias("unit"))
         sellers = seller_attributes(books, dimensions, at)
@@ -57,8 +57,8 @@ class Climbers(Fact):
             })
             for span in books.spans
         ]
-        moved = books.engine.concat(books.engine.spread(people, spans, "stayed"))
-        return moved.with_columns(*moves) if moves else moved
+        frames = books.engine.spread(people, spans, "stayed")
+        return [rows.with_columns(*moves) for rows in frames] if moves else frames
 
     @measure
     def below_top(self) -> Expr:
@@ -87,7 +87,7 @@ class Climbers(Fact):
 
 
 @dataclass(frozen=True)
-class Titled(Fact):
+class Titled(SpannedFact):
     """One row a person on the books at a period's end who carries a title."""
 
     @property
@@ -99,8 +99,8 @@ class Titled(Fact):
         """Who is a distributor, their ranks and titles, and the order of the ranks."""
         return (ENROLLED, "ranks.rank", "ranks.kind", LADDER)
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span: `title`, `paid_as` (places on the ladder)."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people: `title`, `paid_as` (places on the ladder)."""
         days = sorted({span.end for span in books.spans})
         titles = steps_at(books, days, title=True).rename({f"_step_{day}": f"_title_{day}" for day in days})
         people = books.people().with_columns(nw.col("person").alias("unit"))
@@ -115,7 +115,7 @@ class Titled(Fact):
             })
             for span in books.spans
         ]
-        return books.engine.concat(books.engine.spread(people, spans, "entitled"))
+        return books.engine.spread(people, spans, "entitled")
 
     @measure
     def titled(self) -> Expr:
@@ -162,8 +162,8 @@ class Emerging(People):
         """Also the ranks, their order, and which of them is a leader's."""
         return (*super().needs(), "ranks.rank", LADDER, *([] if self.leader_rank else ["leader_rank"]))
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span: `led`, whether their first row as a leader is dated in the period."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people: `led`, whether their first row as a leader is dated in the period."""
         numbers = are_numbers(books.ladder)
         leader = first_step(books.ladder, str(self.leader_rank), numbers=numbers)
         days = sorted({span.before for span in books.spans})
@@ -179,7 +179,7 @@ class Emerging(People):
             led = nw.col("first_led").is_between(span.start, span.end)
             made = {**states, "counted": states["start"] & below, "led": led, **named(sellers, span)}
             spans.append((span.index, made))
-        return books.engine.concat(books.engine.spread(frame, spans, "counted"))
+        return books.engine.spread(frame, spans, "counted")
 
     @measure
     def led(self) -> Expr:

@@ -15,7 +15,7 @@ from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
-from mlmkpi.facts.base import Fact, measure
+from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 
@@ -56,24 +56,24 @@ class _OnBooks(Fact):
 
 
 @dataclass(frozen=True)
-class Listed(_OnBooks):
+class Listed(_OnBooks, SpannedFact):
     """One row a person on the books at a period's end."""
 
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same rows with more attributes."""
-        alike = [fact for fact in facts if isinstance(fact, Listed) and type(fact).rows is type(self).rows]
+        alike = [fact for fact in facts if isinstance(fact, Listed) and type(fact).by_span is type(self).by_span]
         return max(alike, key=lambda fact: len(fact.own), default=self)
 
     def people_measure(self, measure: str) -> str | None:
         """The rows themselves: nobody has two in a period."""
         return measure
 
-    def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span."""
+    def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
+        """Rows of people."""
         sellers = seller_attributes(books, plain(dimensions), at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
         spans = [(span.index, {"listed": on_books(span.end), **named(sellers, span)}) for span in books.spans]
-        return books.engine.concat(books.engine.spread(people, spans, "listed"))
+        return books.engine.spread(people, spans, "listed")
 
     @measure
     def listed(self) -> Expr:

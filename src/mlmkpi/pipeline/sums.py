@@ -120,7 +120,8 @@ def take(books: Books, job: Job) -> Sums:
     rows = split.stretched(books, parts[0] if len(parts) == 1 else books.engine.concat(parts))
     key = "span" if "span" in parts[0].collect_schema().names() else "cell"
     check_whole(rows, job.summed)
-    parts = [_read(job, part, key, _credited(job, split)) for part in parts] if split.leaders else []
+    apart = split.leaders or (job.times == 1 and books.engine.at_once > 1)  # a small query is sooner set up
+    parts = [_read(job, part, key, _credited(job, split)) for part in parts] if apart else []
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     times = job.times - bool(parts) - (len(job.clustered) - len(grouped))
     rows = _kept(books, job, _read(job, rows, key, job.names), times=times)
@@ -177,7 +178,8 @@ def _totals(
     if split.leaders is not None:
         return _by_stretch(books, job, split, split.leaders, values, key, names)
     sums = [*(nw.col(name).sum() for name in names), nw.len().alias(ROWS)]
-    found = books.engine.collect(values[0].group_by(key, *job.names).agg(*sums))
+    grouped = [rows.group_by(key, *job.names).agg(*sums) for rows in values]
+    found = books.engine.collect(books.engine.concat(grouped))
     return by_span(books, split.labelled(books, found), key, [*names, ROWS])
 
 
@@ -287,10 +289,8 @@ def spanned(books: Books, rows: Frame, key: str) -> Frame:
 
 
 def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:
-    """Sums by cell added up to sums by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
+    """Sums added up by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
     others = [name for name in frame.columns if name != key and name not in set(names)]
-    if key == "span" and not others:
-        return frame
     frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
 
