@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import narwhals as nw
 import polars as pl
@@ -34,10 +36,8 @@ class Extra:
 
 def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
     """Whether a code column has one of the spellings; without any it is no literal either, which filters refuse."""
-    found = nw.col(column).is_null() & nw.lit(False)
-    for text in spellings:
-        found = found if text is None else found | (nw.col(column) == text).fill_null(False)
-    return found
+    found = [(nw.col(column) == text).fill_null(False) for text in spellings if text is not None]
+    return reduce(or_, found) if found else nw.col(column).is_null() & nw.lit(False)
 
 
 class Ledger:

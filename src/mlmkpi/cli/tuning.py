@@ -22,7 +22,8 @@ def tune(environment: MutableMapping[str, str]) -> None:
     cores = os.cpu_count() or 2
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     environment.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", str(cores))
-    environment.setdefault("_RJEM_MALLOC_CONF", f"narenas:{max(cores // 2, 1)},oversize_threshold:0,dirty_decay_ms:2000")
+    kept = f"narenas:{max(cores // 2, 1)},oversize_threshold:0,dirty_decay_ms:2000"
+    environment.setdefault("_RJEM_MALLOC_CONF", kept)
 
 
 def collect_rarely() -> None:
