@@ -33,6 +33,22 @@ def test_amounts_are_converted_by_the_latest_rate_half_to_even() -> None:
     assert frame.select("value", "unit").rows() == [(40.0002, "USD")]
 
 
+@pytest.mark.parametrize(
+    ("amount", "rate", "worth"),
+    [
+        ("0.03", 1.005, 0.0302), ("0.05", 1.005, 0.0502), ("0.0602", 1.0025, 0.0604),
+        ("12345678.03", 1.005, 12407406.4202),
+    ],
+)
+def test_a_tie_goes_to_even_though_a_rate_is_a_binary_fraction(amount: str, rate: float, worth: float) -> None:
+    """0.03 × 1.005 = 0.03015, between 0.0301 and 0.0302; 0.0602 × 1.0025 = 0.0603505 is above a tie."""
+    orders = pl.DataFrame({
+        "order_id": ["1"], "ordered_on": [date(2026, 10, 2)], "amount": [Decimal(amount)], "currency": ["EUR"],
+    })
+    rates = pl.DataFrame({"currency": ["EUR"], "valid_from": [date(2026, 10, 1)], "rate": [rate]})
+    assert sales({"orders": orders, "rates": rates}).frame["value"].to_list() == [worth]
+
+
 def test_several_currencies_without_rates_are_refused() -> None:
     with pytest.raises(DataError) as refused:
         sales({"orders": ORDERS})

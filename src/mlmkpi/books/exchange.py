@@ -10,7 +10,8 @@ from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
 
 RATES = ("currency", "valid_from", "rate")
-HALF = 0.5
+HALF, NEAR = 0.5, 2.0**-50
+"""What is rounded to even, and how far from it, for its size, a product of fractions may come out that is one."""
 
 
 class Exchange:
@@ -53,7 +54,9 @@ class Exchange:
         exact = nw.col("amount").cast(nw.Float64) * nw.col("_rate")
         down = exact.floor()
         odd = down.cast(nw.Int64) % 2 != 0
-        up = (exact - down > HALF) | ((exact - down == HALF) & odd)
+        over = exact - down - HALF
+        tie = over.abs() <= exact.abs() * NEAR
+        up = (tie & odd) | (~tie & (over > 0))
         rounded = down.cast(nw.Int64) + nw.when(up).then(nw.lit(1)).otherwise(nw.lit(0))
         amount = nw.when(foreign).then(rounded).otherwise(nw.col("amount")).alias("amount")
         return joined.with_columns(amount).select(*kept)
