@@ -307,3 +307,9 @@ def test_rows_of_several_tables_stand_each_in_its_own(exports: Path) -> None:
     (exports / "orders_1.csv").write_text(FIRST.replace("2026-10-01", "2025-10-01"))
     people = mlmkpi.trace(exports, "market_penetration_rate", period="2026-10", side="denominator")
     assert people.frame.select("table", "id", "contribution").rows() == [("markets", "DE", 50), ("markets", "US", 100)]
+
+
+@pytest.mark.parametrize("period", ["2026-09", "2026-W40", "2026-Q4", "2026"])
+def test_a_period_named_whole_is_not_told_to_be_widened(exports: Path, period: str) -> None:
+    hints = mlmkpi.trace(exports, "sales_volume", period=period).hints
+    assert [hint for hint in hints if "--to" in hint or "--from" in hint] == []

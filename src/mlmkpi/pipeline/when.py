@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import UsageError
-from mlmkpi.period import Every, from_day_number, is_reckoned
+from mlmkpi.period import Calendar, Every, from_day_number, is_reckoned
 
 MANY = 10_000
 LABELS = {
@@ -27,7 +27,7 @@ def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict
     looked for among the company's own periods.
 
     >>> asked_for("2026-Q3", "month")
-    ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 7, 1)})
+    ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 9, 30)})
     >>> asked_for(None, "month"), asked_for(None, "month", 90)
     (('month', {'count': 2}), ('month', {'count': 6}))
     """
@@ -36,7 +36,8 @@ def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict
     for kind, shape in LABELS.items():
         if found := re.fullmatch(shape, label):
             day = _first_day(kind, [int(part) for part in found.groups()], label)
-            return kind.value, {"first": day, "last": day}
+            period = Calendar(kind).holding(day)
+            return kind.value, {"first": day, "last": period.end if period else day}
     return Every.PERIOD.value, {"count": MANY}
 
 
