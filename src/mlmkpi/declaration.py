@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-_BIRTH = ("birth_date", "birth_year")
+BIRTH = ("birth_date", "birth_year")
+"""Columns that tell when somebody was born, the more exact one first."""
 
 
 class Kind(StrEnum):
@@ -42,7 +43,7 @@ class Column:
     @property
     def is_private(self) -> bool:
         """Whether messages keep its cells to themselves: names and other free text, and when somebody was born."""
-        return self.kind is Kind.TEXT or self.name in _BIRTH
+        return self.kind is Kind.TEXT or self.name in BIRTH
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from mlmkpi.books.expressions import Expr
 from mlmkpi.books.lineage import TEAM, TREE
 from mlmkpi.books.ranks import ladder, ranks_at
 from mlmkpi.books.spans import Span
+from mlmkpi.declaration import BIRTH
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.tables import TABLES, Kind
 
 AGE_BAND, RANK, DISTRIBUTOR = "age_band", "rank", "distributor"
-BIRTH = ("birth_date", "birth_year")
 TABLE = {Side.PERSON: "distributors", Side.CUSTOMER: "customers", Side.ORDER: "orders"}
 LABELS = (Kind.CODE, Kind.TEXT, Kind.ID)
 INDEXED = ("distributors.distributor_id", "customers.customer_id", "orders.order_id")

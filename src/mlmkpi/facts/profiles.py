@@ -10,11 +10,12 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.ages import YEAR, band_of_age, birth_day, since_march
-from mlmkpi.books.attributes import AGE_BAND, BIRTH, TABLE, listed_people
+from mlmkpi.books.attributes import AGE_BAND, TABLE, listed_people
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import DemographicOf
+from mlmkpi.declaration import BIRTH
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.orders import Orders
 

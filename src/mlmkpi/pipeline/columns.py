@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mlmkpi.books.attributes import AGE_BAND, BIRTH, TABLE
+from mlmkpi.books.attributes import AGE_BAND, TABLE
 from mlmkpi.books.dimensions import Dimension
+from mlmkpi.declaration import BIRTH
 from mlmkpi.engines import Engine
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.plan import Planned

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import narwhals as nw
 
 from mlmkpi.books.ages import birth_day, born_by
-from mlmkpi.books.attributes import AGE_BAND, BIRTH
+from mlmkpi.books.attributes import AGE_BAND
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import flag
+from mlmkpi.declaration import BIRTH
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
 
