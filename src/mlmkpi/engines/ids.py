@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
+
+from mlmkpi.engines.hashes import Hashes
 
 _SHAPE = re.compile(r"([^0-9]*)([0-9]{1,15})")
 MISS = -1
@@ -104,18 +107,21 @@ class DictionaryIds:
     def __init__(self, texts: pl.Series) -> None:
         self.texts = texts
         self.dtype: type[pl.DataType] = pl.Int32
-        self._seed = next(seed for seed in count() if texts.hash(seed).n_unique() == len(texts))
-        ranks = pl.Series("_rank", range(len(texts)), dtype=pl.Int32)
-        self._ranks = pl.DataFrame([texts.hash(self._seed).alias("_hash"), ranks])
+        hashes = ((seed, Hashes(texts.hash(seed))) for seed in count())
+        self._seed, self._hashes = next((seed, found) for seed, found in hashes if not len(found.repeated))
+        ranks = texts.hash(self._seed).arg_sort().to_numpy().astype(np.int32)
+        self._ranks = np.append(ranks, np.int32(MISS))
 
     def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
-        """Ranks in text order; every id of the columns must be one of the list, others may come out as any."""
-        order = frame.collect_schema().names()
-        for name in names:
-            frame = frame.with_columns(hashed(name, self._seed).alias("_hash"))
-            frame = frame.join(self._ranks.lazy(), on="_hash", how="left")
-            frame = frame.drop(name, "_hash").rename({"_rank": name})
-        return frame.select(order)
+        """Ranks in text order; every id of the columns must be one of the list, others come out as -1 or as any."""
+        return frame.with_columns(
+            hashed(name, self._seed).map_batches(self._ranked, return_dtype=self.dtype, is_elementwise=True)
+            for name in names
+        )
+
+    def _ranked(self, hashes: pl.Series) -> pl.Series:
+        ranks = pl.Series(self._ranks.take(self._hashes.places(hashes)))
+        return ranks.set(hashes.is_null(), None) if hashes.has_nulls() else ranks
 
     def decode(self, values: pl.Series) -> pl.Series:
         """The text of each rank."""
