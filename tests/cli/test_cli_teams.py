@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 import mlmkpi
 from cli.ended import Run
 from mlmkpi.demo import write_demo
-from mlmkpi.report.stream import writer
+from mlmkpi.report.stream import Behind, writer
 
 KPIS = ["new_signups", "churn_rate", "personal_sales_volume", "yoy_growth"]
 Call = Callable[..., Run]
@@ -66,7 +66,7 @@ def test_parquet_has_every_row_and_says_what_it_is(
     assert said[b"mlmkpi.version"].decode() == mlmkpi.__version__
 
 
-@pytest.mark.parametrize("step", ["write", "close"])
+@pytest.mark.parametrize("step", ["made", "write", "close"])
 def test_a_file_that_fails_half_way_is_not_there(
     run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -98,8 +98,7 @@ def test_a_leader_whose_id_a_spreadsheet_would_run_has_an_apostrophe(run: Call, 
 
 def test_a_file_without_a_row_still_has_its_columns(exports: Path, whole: pl.DataFrame, tmp_path: Path) -> None:
     file = tmp_path / "kpis.parquet"
-    with file.open("wb") as out:
-        rows = writer("parquet", out, "1")
+    with file.open("wb") as out, Behind(writer("parquet", out, "1")) as rows:
         rows.write(whole.clear())
         rows.close({})
     assert_frame_equal(pl.read_parquet(file), whole.clear())
