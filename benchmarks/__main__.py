@@ -37,13 +37,17 @@ def main() -> None:
     for larger in chosen.larger:
         subprocess.run([*making[:3], str(chosen.folder), str(larger), "alone"], check=True)
         sizes[larger] = measure(ours(str(chosen.folder / f"{larger}")), chosen.folder / "output")
-    profile = subprocess.run(
-        [sys.executable, "-m", "benchmarks.stages", str(chosen.folder / f"{chosen.orders}")],
-        check=True, capture_output=True, text=True,
-    )
-    text = page(chosen.orders, chosen.runs, run, found, RATIOS, EXTRAS, LIMITS, json.loads(profile.stdout), sizes)
+    profile = json.loads(_said("stages", str(chosen.folder / f"{chosen.orders}")))
+    step = _said("team_step", "--folder", str(chosen.folder), "--people", str(chosen.orders // 100))
+    text = page(chosen.orders, chosen.runs, run, found, RATIOS, EXTRAS, LIMITS, step, profile, sizes)
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
+
+
+def _said(module: str, *arguments: str) -> str:
+    """What a module of the benchmarks prints."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 if __name__ == "__main__":

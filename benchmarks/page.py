@@ -21,10 +21,13 @@ definitions read. The SQL and the pandas program give mlmkpi's figures (tests/te
 {cores} cores, Python {python}, polars {polars}, DuckDB {duckdb}, pandas {pandas}.
 """
 
+_STEP = """Seconds from people's own sums to every leader's, beside a recursive query in DuckDB on the same sums, both
+in one process (`python -m benchmarks.team_step`); ten times is wanted. Whole processes, above, also read and write."""
+
 
 def page(
     orders: int, runs: int, cases: Sequence[Case], costs: Mapping[str, Cost], ratios: Sequence[Ratio],
-    extras: Sequence[Extra], limits: Sequence[Limit], stages: Mapping[str, float], sizes: Mapping[int, Cost],
+    extras: Sequence[Extra], limits: Sequence[Limit], step: str, stages: Mapping[str, float], sizes: Mapping[int, Cost],
 ) -> str:
     """The page: how long each run took, the ratios beside their limits, where the time goes, and how it grows."""
     head = _INTRODUCTION.format(
@@ -34,6 +37,7 @@ def page(
     parts = {
         "Ratios": _ratios(ratios, costs), "Seconds more": _extras(extras, costs), "Limits": _limits(limits, costs),
         "Runs": _runs(cases, costs),
+        "From people's sums to teams'": [_STEP, "", step.strip()],
         "Where the time goes": _stages(stages),
         "How it grows": _sizes(sizes),
     }
