@@ -166,11 +166,26 @@ def test_orders_that_do_not_count_are_counted(exports: Path, run: Callable[..., 
     )
     (exports / "orders.csv").write_text(lines + "\n".join(more) + "\n")
     found = mlmkpi.work_out(exports, "sales_volume", period="2026-10")
-    assert [step.value for step in found.orders] == [3, 1, 2, 1, 1]
+    assert [step.value for step in found.orders] == [3, 1, 2, 0, 1, 1]
     assert mlmkpi.work_out(exports, "new_signups", period="2026-10").orders == ()
     told = " ".join(run("explain", "sales_volume", str(exports), "--period", "2026-10").out.split())
     counted = "sales 3, returns 1, kits and replacements 2, not of a status that counts 1, of no amount 1"
     assert f"in the period: {counted}" in told
+
+
+def test_a_returned_kit_is_told_apart_from_the_returns(exports: Path) -> None:
+    """In October 10 is sold and 4 of it comes back; the kit of September that comes back is neither, nor is its 9."""
+    (exports / "orders.csv").write_text(
+        "order_id,ordered_on,amount,distributor_id,kind,original_order_id\nA1,2026-09-30,9,D6,kit,\n"
+        "A2,2026-10-01,10,D6,sale,\nA3,2026-10-02,-4,D6,return,A2\nA4,2026-10-03,-9,D6,return,A1\n"
+        "A5,2026-10-04,-9,D6,,A1\nA6,2026-11-01,1,D6,kit,\nA7,2026-10-05,-1,D6,return,A6\n"
+    )
+    found = mlmkpi.work_out(exports, "sales_volume", period="2026-10", as_of=date(2026, 10, 31))
+    assert found.value == 5
+    assert [(step.counts, step.value) for step in found.orders] == [
+        ("Sales", 1), ("Returns", 2), ("Kits and replacements", 0), ("Returns of kits and replacements", 2),
+        ("Not of a status that counts", 0), ("Of no amount", 0),
+    ]
 
 
 def test_whom_the_window_leaves_out_is_said(exports: Path) -> None:
@@ -271,7 +286,7 @@ def test_returns_of_other_days_count_as_each_rule_says(exports: Path) -> None:
     changes = {(each.parameter, each.value): each.figure for each in found.instead}
     assert found.value == 15
     assert changes == {("refunds", "order_date"): 16, ("refunds", "ignore"): 20}
-    assert [step.value for step in found.orders] == [1, 1, 0, 0, 0]
+    assert [step.value for step in found.orders] == [1, 1, 0, 0, 0, 0]
     assert "1 order without a day or an amount left out" in found.left_out
 
 

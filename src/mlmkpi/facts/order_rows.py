@@ -9,13 +9,15 @@ import narwhals as nw
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
+from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.ledger import Extra, Ledger
+from mlmkpi.books.lines import ORDER
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
 
-VALID = "_valid"
+VALID, ORIGINAL, OF_GOODS = "_valid", "_original", "_of_goods"
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,24 @@ class OrderRows(Fact):
         return ("orders.amount",)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Ask which rows are of a status that counts."""
+        """Ask which rows are of a status that counts, and which orders returns undo."""
         status = sorted({"status"} & books.export.columns("orders"))
         valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
-        books.want(self.rules).extras[VALID] = Extra(tuple(status), valid)
+        extras = books.want(self.rules).extras
+        extras[VALID] = Extra(tuple(status), valid)
+        if _goods_come_back(books.export):
+            extras[ORDER] = Extra(("order_id",), nw.col("order_id"))
+            extras[ORIGINAL] = Extra(("original_order_id",), nw.col("original_order_id"))
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
-        return books.in_spans(books.order_rows(self.rules))
+        orders = books.order_rows(self.rules)
+        rows = books.in_spans(orders)
+        if not _goods_come_back(books.export):
+            return rows.with_columns(nw.lit(False).alias(OF_GOODS))
+        goods = orders.filter(nw.col("goods") & (nw.col("day") <= books.schedule.as_of))
+        goods = goods.select(nw.col(ORDER).alias(ORIGINAL), nw.lit(True).alias(OF_GOODS))
+        return rows.join(goods, on=ORIGINAL, how="left").with_columns(nw.col(OF_GOODS).fill_null(False))
 
     @measure
     def sales(self) -> Expr:
@@ -50,12 +62,17 @@ class OrderRows(Fact):
     @measure
     def returns(self) -> Expr:
         """Returns."""
-        return flag(nw.col("returned"))
+        return flag(nw.col("returned") & ~nw.col(OF_GOODS))
 
     @measure
     def goods(self) -> Expr:
         """Kits and replacements."""
         return flag(nw.col(VALID) & nw.col("goods"))
+
+    @measure
+    def goods_back(self) -> Expr:
+        """Returns of kits and replacements."""
+        return flag(nw.col("returned") & nw.col(OF_GOODS))
 
     @measure
     def invalid(self) -> Expr:
@@ -66,3 +83,8 @@ class OrderRows(Fact):
     def empty(self) -> Expr:
         """Of no amount."""
         return flag(nw.col(VALID) & ~nw.col("goods") & ~nw.col("sale") & ~nw.col("returned"))
+
+
+def _goods_come_back(export: Export) -> bool:
+    """Whether the orders tell which returns are of kits or replacements."""
+    return {"kind", "original_order_id"} <= export.columns("orders")

@@ -94,7 +94,9 @@ def _order_rows(figure: Figure) -> tuple[Measure, ...]:
     """What becomes of orders, of a figure that reads them."""
     rules = [found for fact in facts_of(figure) if isinstance(found := getattr(fact, "rules", None), OrderRules)]
     rows = OrderRows(rules[0]) if rules and any(fact.reads_orders for fact in facts_of(figure)) else None
-    return (rows.sales(), rows.returns(), rows.goods(), rows.invalid(), rows.empty()) if rows else ()
+    if rows is None:
+        return ()
+    return rows.sales(), rows.returns(), rows.goods(), rows.goods_back(), rows.invalid(), rows.empty()
 
 
 def _sums(rows: pl.DataFrame, kpi: Kpi, sign: str, ratios: Sequence[Ratio]) -> tuple[Step, ...]:
