@@ -77,6 +77,26 @@ def test_events_may_be_open_to_who_is_invited() -> None:
     assert figure(homeless, "event_participation_rate", "2026-10", **invited) == 7 / 8
 
 
+def test_the_interval_of_a_share_by_person_lies_between_none_and_all() -> None:
+    """A takes part 2 times of 2 and B 0 of 1: 2 ÷ 3 ± 1.96 · 4 ÷ 9 would be −0.20 to 1.54.
+
+    Over the quarter A is active in 3 months of 3, C in 0 of 1: 0.75 ± 1.959964 · 0.375, and below that is 0.0150135.
+    """
+    people = table("distributor_id enrolled_on", ("A", "10-01"), ("C", "12-15"))
+    events = table("event_id held_on", ("e1", "10-10"), ("e2", "12-20"))
+    tables = {
+        "distributors": people, "events": events, "orders": table(
+            "order_id ordered_on amount distributor_id",
+            ("1", "10-01", 5, "A"), ("2", "11-01", 5, "A"), ("3", "12-01", 5, "A"),
+        ), "attendance": table("event_id distributor_id", ("e1", "A"), ("e2", "A")),
+    }
+    asked: dict[str, Any] = {"every": "quarter", "count": 1, "definitions": {"active_counts_recruiting": False}}
+    ends = [figure(tables, "event_participation_rate", "2026-Q4", column=end, **asked) for end in ("low", "high")]
+    assert ends == [0, 1]
+    ends = [figure(tables, "active_distributor_rate", "2026-Q4", column=end, **asked) for end in ("low", "high")]
+    assert ends == [0.0150135, 1]
+
+
 def test_reach_is_of_people() -> None:
     assert figure(TABLES, "event_reach", "2026-10") == 3 / 3
     assert figure(TABLES, "event_reach", "2026-11") == 1 / 3

@@ -16,9 +16,9 @@ from oracle.figures import (
     Block,
     Cell,
     Unit,
-    mean_by_person,
     ratio,
     share,
+    share_by_person,
     survival_median,
     survival_within,
 )
@@ -45,7 +45,7 @@ def ten_customer_share(world: World, span: Span, split: Split) -> list[Block]:
             Unit(split.person(who, span.closing), Fraction(len(served[who] - {None}) >= 10), ONE, who)
             for who in _paid(world, Span("", first, last, last))
         ]
-    return [Block("value", units, share if len(months) == 1 else mean_by_person)]
+    return [Block("value", units, share if len(months) == 1 else share_by_person)]
 
 
 def _paid(world: World, span: Span) -> list[str]:

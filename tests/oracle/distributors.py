@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from oracle.calendar import DAY, Span, month_end
 from oracle.definitions import NullError
-from oracle.figures import ONE, Block, Unit, count, mean_by_person, ratio, share, survival_median, survival_within
+from oracle.figures import ONE, Block, Unit, count, ratio, share, share_by_person, survival_median, survival_within
 from oracle.split import UNKNOWN, Split
 from oracle.world import World
 
@@ -160,7 +160,7 @@ def active_distributor_rate(world: World, span: Span, split: Split) -> list[Bloc
             for who in world.roster.first
             if world.roster.on_books(who, last)
         ]
-    return [Block("value", units, share if len(months) == 1 else mean_by_person)]
+    return [Block("value", units, share if len(months) == 1 else share_by_person)]
 
 
 def active_distributors(world: World, span: Span, split: Split) -> list[Block]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.export import Row
-from oracle.figures import ONE, Block, Unit, mean_by_person, ratio, share
+from oracle.figures import ONE, Block, Unit, ratio, share, share_by_person
 from oracle.split import CannotSplitError, Split
 from oracle.world import World
 
@@ -125,7 +125,7 @@ def event_participation_rate(world: World, span: Span, split: Split) -> list[Blo
         )
         for who, event in pairs
     ]
-    return [Block("value", units, mean_by_person)]
+    return [Block("value", units, share_by_person)]
 
 
 def _held(world: World, span: Span) -> list[Row]:

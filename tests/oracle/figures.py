@@ -115,6 +115,14 @@ def mean_by_unit(units: Sequence[Unit]) -> Figure:
     return _linear(units, [(unit.above, unit.below) for unit in units])
 
 
+def share_by_person(units: Sequence[Unit]) -> Figure:
+    """As `mean_by_person`, of units that are counted above or not: between none and all."""
+    found = mean_by_person(units)
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+
+
 def mean_by_person(units: Sequence[Unit]) -> Figure:
     """A ratio whose units belong together by person; units of nobody are out of the interval."""
     sums: dict[str, list[Fraction]] = defaultdict(lambda: [ZERO, ZERO])

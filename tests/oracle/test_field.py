@@ -127,8 +127,11 @@ def test_a_person_at_two_events_is_one_cluster() -> None:
     tables: Tables = {"distributors": [person("a"), person("b")], "events": events, "attendance": attendance}
     row = october("event_participation_rate", tables)
     assert parts(row) == (2, 4)
-    half = 1.959964 * (2 * (1 + 1)) ** 0.5 / 4
-    assert bounds(row) == pytest.approx([0.5 - half, 0.5 + half], rel=1e-5)
+    assert bounds(row) == [0, 1], "0.5 ± 0.98 is cut"
+    attendance += [{"event_id": name, "distributor_id": who, "attended": True} for name in "vw" for who in "cde"]
+    tables["distributors"] = [person(who) for who in "abcdefgh"]
+    half = 1.959964 * (8 / 7 * 8 * 1**2) ** 0.5 / 16
+    assert bounds(october("event_participation_rate", tables)) == pytest.approx([0.5 - half, 0.5 + half], rel=1e-5)
     tables["events"] = [{"event_id": "v", "held_on": EARLY}]
     assert october("event_participation_rate", tables).value is None
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
-from mlmkpi.kpi import Block, Interval, Part, Ratio
+from mlmkpi.kpi import Block, Interval, Kpi, Part, Ratio, Unit
 from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
 from mlmkpi.pipeline.keyed import beside
 from mlmkpi.pipeline.plan import Planned
@@ -170,8 +170,8 @@ def _interval(
     if squares:
         sums = [frame[name].fill_null(0).to_numpy() for name in squares]
         unit = part.times * part.denominator.scale / part.numerator.scale
-        most = part.times if kind is Interval.POINTS else np.inf
-        ends = [six_digits(np.clip(end * unit, -most, most)) for end in linear(sums[0], n, d, *sums[1:])]
+        least, most = _bounds(one.kpi, part)
+        ends = [six_digits(np.clip(end * unit, least, most)) for end in linear(sums[0], n, d, *sums[1:])]
     if kind in (Interval.WILSON, Interval.MONTHLY):
         month = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) <= 1]).to_numpy()
         shares = shares_ends(n, d)
@@ -179,6 +179,14 @@ def _interval(
     return frame.with_columns(
         pl.Series(name, end, nan_to_null=True) for name, end in zip(("low", "high"), ends, strict=True)
     )
+
+
+def _bounds(kpi: Kpi, part: Part) -> tuple[float, float]:
+    """Between which figures an interval lies: a share of people between none and all, points on their scale."""
+    if kpi.interval is Interval.POINTS:
+        return -part.times, part.times
+    share = kpi.unit is Unit.RATE and kpi.interval in (Interval.MONTHLY, Interval.CLUSTERED)
+    return (0, 1) if share else (-np.inf, np.inf)
 
 
 def shares_ends(n: Ints, d: Ints) -> list[Floats]:
