@@ -102,7 +102,7 @@ class Settings(BaseModel):
     input: Input = Field(default=Input(), description="how the text files write things down")
     timezone: StrictStr | None = Field(default=None, description='the company\'s, such as "America/Denver"')
     currency: StrictStr | None = Field(default=None, description='the company\'s, such as "USD"')
-    min_cell: StrictInt = Field(default=5, ge=0, description="a smaller age or gender segment is hidden")
+    min_cell: StrictInt = Field(default=5, ge=0, description="a smaller segment by age, birth or gender is hidden")
     rank_ladder: Texts = Field(default=(), description="the ranks, lowest first")
     engine: StrictStr | None = Field(default=None, description='"polars", "spark" or "sc://host:port"')
     plugins: Texts = Field(default=(), description="files of own KPIs, beside this file; see adding-a-kpi.md")

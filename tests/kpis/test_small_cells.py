@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpis.orders import figures, table
+from kpis.orders import day, figures, table
 
 SELLERS = table(
     "distributor_id enrolled_on gender", ("A", "2025-01-01", "f"), ("B", "2025-01-01", "m"), ("C", "2025-01-01", "m"),
@@ -40,6 +40,20 @@ def test_of_both_the_sellers() -> None:
 
 def test_behind_an_average_order_stand_its_sellers_always() -> None:
     assert shown("average_order_value", "customer.gender") == {"x": None, "y": None}
+
+
+def test_a_day_or_year_of_birth_tells_more_than_an_age_band() -> None:
+    """Two sellers were born on one day of 1980, one in 1990; one customer in 1970, seven in 1971."""
+    born = ("1990-03-01", "1980-05-02", "1980-05-02", "1980-05-02")
+    sellers = [{**one, "birth_date": day(on)} for one, on in zip(SELLERS, born, strict=False)]
+    customers = [{**one, "birth_year": 1970 if one["customer_id"] == "K0" else 1971} for one in CUSTOMERS]
+    tables = {**TABLES, "distributors": sellers, "customers": customers}
+    ask: dict[str, Any] = {"period": "2026-10", "min_cell": 2}
+    assert set(figures(tables, "sales_volume", by=("birth_date",), **ask).values()) == {None}
+    assert figures(tables, "sales_volume", by=("customer.birth_year",), **ask) == {"1970": None, "1971": None}
+    ask["min_cell"] = 1
+    assert figures(tables, "sales_volume", by=("birth_date",), **ask) == {"1980-05-02": 40, "1990-03-01": 40}
+    assert figures(tables, "sales_volume", by=("customer.birth_year",), **ask) == {"1970": 10, "1971": 70}
 
 
 def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:

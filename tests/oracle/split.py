@@ -182,8 +182,8 @@ class Split:
 
 
 def is_private(name: str) -> bool:
-    """Whether a dimension is the age or gender of anybody."""
-    return name.rpartition(".")[2] in ("age_band", "gender")
+    """Whether a dimension is the age, day or year of birth, or gender of anybody."""
+    return name.rpartition(".")[2] in ("age_band", "birth_date", "birth_year", "gender")
 
 
 def text(row: Mapping[str, Any], column: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mlmkpi.declaration import BIRTH
+
 UNKNOWN = "(unknown)"
 EXTRA = "column "
 """How columns that no table declares begin inside, so that none is called as what facts make themselves."""
 LINES = {"order.product": "order_lines.product_id", "order.category": "products.category"}
 """Dimensions of an order's lines, which cut the order into pieces, and the column that each is."""
-PRIVATE = ("age_band", "gender")
+PRIVATE = ("age_band", "gender", *BIRTH)
 """Columns by which a small cell could give a person away."""
 
 
