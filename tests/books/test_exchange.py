@@ -78,6 +78,16 @@ def test_an_order_before_the_first_rate_is_refused() -> None:
         sales({"orders": ORDERS, "rates": RATES.tail(1)})
 
 
+def test_an_order_before_the_first_rate_is_left_out_where_so_asked() -> None:
+    """10 and 5 in dollars and 20 euros at 1.25 are 40; the euros of 2 October have no rate yet, the francs never."""
+    francs = pl.DataFrame({"order_id": ["5"], "ordered_on": [date(2026, 10, 30)], "currency": ["CHF"]})
+    orders = pl.concat([ORDERS, francs.with_columns(amount=pl.lit(7, ORDERS.schema["amount"]))], how="diagonal")
+    result = sales({"orders": orders, "rates": RATES.tail(1)}, bad_rows="skip")
+    left_out = "2 orders without an exchange rate left out"
+    assert result.frame.select("value", "note").rows() == [(40.0, left_out)]
+    assert left_out in result.warnings
+
+
 def test_one_currency_needs_no_rates() -> None:
     frame = sales({"orders": ORDERS.with_columns(pl.lit("MXN").alias("currency"))}, currency=None).frame
     assert frame["value"].to_list() == [35.0001]

@@ -17,7 +17,8 @@ HALF, NEAR = 0.5, 2.0**-50
 class Exchange:
     """Turns the orders' amounts into one currency; an empty currency is the settings'.
 
-    Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set.
+    Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set; so do
+    and are rows of a day before the first rate of their currency, `unrated` of them.
     """
 
     def __init__(self, engine: Engine, home: str | None, *, skip: bool) -> None:
@@ -28,6 +29,7 @@ class Exchange:
         self.home = home or (next(iter(self.found)) if len({c.casefold() for c in self.found}) == 1 else None)
         self.foreign = {code: n for code, n in self.found.items() if code.casefold() != (self.home or "").casefold()}
         self.rated = set(RATES) <= engine.columns("rates")
+        self.unrated = 0
         if self.foreign and not (self.home and (self.rated or skip)):
             raise _mixed(self.found, self.home)
 
@@ -38,13 +40,13 @@ class Exchange:
 
     @property
     def dropped(self) -> int:
-        """How many orders are left out."""
+        """How many orders are left out for want of a table of rates."""
         return 0 if self.rated else sum(self.foreign.values())
 
     def converted(self, rows: Frame) -> Frame:
         """Rows with `currency`, `ordered_on` and `amount`: the amounts in the settings' currency, half to even.
 
-        Raises DataError for an order dated before its currency's first rate.
+        Raises DataError for an order dated before its currency's first rate, unless such are left out.
         """
         foreign = nw.col("currency").is_in(list(self.foreign)).fill_null(False)
         if not self.rated:
@@ -59,12 +61,14 @@ class Exchange:
         up = (tie & odd) | (~tie & (over > 0))
         rounded = down.cast(nw.Int64) + nw.when(up).then(nw.lit(1)).otherwise(nw.lit(0))
         amount = nw.when(foreign).then(rounded).otherwise(nw.col("amount")).alias("amount")
-        return joined.with_columns(amount).select(*kept)
+        worth = ~foreign | ~nw.col("_rate").is_null() | nw.col("ordered_on").is_null()
+        return (joined.filter(worth) if self.unrated else joined).with_columns(amount).select(*kept)
 
     def _daily(self, rows: Frame) -> Frame:
         """`currency`, `ordered_on`, `_rate`: the latest rate by each day on which there is an order in the currency."""
-        wanted = rows.filter(nw.col("currency").is_in(list(self.foreign))).select("currency", "ordered_on").unique()
-        days = self.engine.collect(wanted).drop_nulls().sort("ordered_on")
+        wanted = rows.filter(nw.col("currency").is_in(list(self.foreign)))
+        counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"))
+        days = self.engine.collect(counted).drop_nulls().sort("ordered_on")
         rates = self.engine.collect(self.engine.scan("rates", list(RATES))).drop_nulls().sort("valid_from")
         by = pl.col("currency").str.to_lowercase().alias("_code")
         found = days.with_columns(by).join_asof(
@@ -72,8 +76,9 @@ class Exchange:
             right_on="valid_from", by="_code", strategy="backward", check_sortedness=False,
         )
         missing = found.filter(pl.col("_rate").is_null())
-        if missing.height:
+        if missing.height and not self.skip:
             raise _unrated(missing["currency"][0], missing["ordered_on"][0])
+        self.unrated = int(missing["_n"].sum())
         return self.engine.small(found.select("currency", "ordered_on", "_rate"))
 
 
@@ -92,5 +97,5 @@ def _unrated(code: str, day: int) -> DataError:
     return DataError(
         f"there is no rate for {code} on {from_day_number(day)}",
         (("expected", "a row of the rates table with this currency that is valid from that day or before"),
-         ("fix", "add the rate")),
+         ("fix", "add the rate, or leave out the orders without one: --bad-rows skip")),
     )

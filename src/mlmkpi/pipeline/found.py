@@ -54,8 +54,9 @@ def skipped(export: Export, tables: Collection[str]) -> list[str]:
 
 def _skipped(export: Export) -> list[tuple[str, str]]:
     """Tables and what was left out of them."""
-    foreign = export.exchange.dropped if export.exchange else 0
-    found = [("orders", f"{_many(foreign, 'order')} in other currencies left out")] if foreign else []
+    one = export.exchange
+    lost = {"in other currencies": one.dropped, "without an exchange rate": one.unrated} if one else {}
+    found = [("orders", f"{_many(n, 'order')} {what} left out") for what, n in lost.items() if n]
     found += [(table, f"{_many(n, 'key')} of {table} with different rows left out")
               for table, n in export.conflicts.items()]
     return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
