@@ -103,6 +103,18 @@ def test_what_is_missing_is_named_with_what_would_cure_it(run: Call, tmp_path: P
     assert "\nneeds orders.customer_id\n  " in text
 
 
+def test_what_is_wrong_is_said_beside_what_is_missing(run: Call, tmp_path: Path) -> None:
+    """A seller of an order is not among the distributors, and no table is called weird; of the as-of date no option."""
+    (tmp_path / "orders.csv").write_text("order_id,ordered_on,amount,distributor_id\n1,2026-09-01,5,D2\n")
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nD1,2026-01-01\n")
+    (tmp_path / "weird.csv").write_text("x\n")
+    for form in ("table", "json"):
+        assert run("kpis", str(tmp_path), "--missing", "--format", form).err == (
+            f"warning: 1 seller of orders not among the distributors · mlmkpi validate {tmp_path}\n"
+            "note: left unread, as no table is called so: weird.csv\n"
+        )
+
+
 def test_a_closed_pipe_ends_a_long_output_in_silence(process: Call, demo: str) -> None:
     asked = ("compute", demo, "--kpi", "personal_sales_volume", "--by", "distributor", "--format", "csv")
     assert process(*asked, shell="| true") == Run(0, "", "")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mlmkpi.cli.options import Config
+from mlmkpi.cli.options import Config, again
 from mlmkpi.cli.writing import page, write_text
 
 EXAMPLES = """\
@@ -66,6 +66,7 @@ def _found(exports: str, config: Path | None) -> None:
 
 def _missing(exports: str, config: Config, form: str) -> None:
     from mlmkpi import compute
+    from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.report.array import json_array
     from mlmkpi.report.missing import missing_of, render_missing
@@ -79,3 +80,7 @@ def _missing(exports: str, config: Config, form: str) -> None:
         look = page(exports)
         of_all = result.frame["kpi"].n_unique()
         write_text(render_missing(lacking, of_all, exports, width=look.width, colour=look.colour))
+    messages.amiss(result.warnings, again(exports, config))
+    for text in result.hints:
+        if "--as-of" not in text:
+            messages.hint(text)
