@@ -174,7 +174,7 @@ def test_teams_made_of_each_persons_own_sums_are_the_same(monkeypatch: pytest.Mo
 def test_a_smallest_team_has_somebody_and_is_for_all_leaders() -> None:
     with pytest.raises(UsageError, match="has somebody below its leader"):
         computed(CHAIN, by=["team"], min_team=0)
-    with pytest.raises(UsageError, match="is for --by team"):
+    with pytest.raises(UsageError, match="is for a split by team"):
         computed(CHAIN, where={"team": ["A"]}, min_team=2)
     with pytest.raises(UsageError, match="is for figures by team"):
         computed(CHAIN, min_team=2)

@@ -75,6 +75,15 @@ def test_what_cannot_be_told_apart_from_a_figure_is_no_segment(by: str) -> None:
         figures(SOLD, "sales_volume", "2026-02", by=(by,))
 
 
+@pytest.mark.parametrize("name", ["nonsense", "status", "order.amount"])
+def test_what_was_given_is_named_as_it_was_given(name: str) -> None:
+    asked: dict[str, Any] = {"kpis": ["sales_volume"], "count": 1}
+    with pytest.raises(UsageError, match=f"(?m)^  got +by {name}$"):
+        mlmkpi.compute(frames(SOLD), by=[name], **asked)
+    with pytest.raises(UsageError, match=f"(?m)^  got +where {name}=x,y$"):
+        mlmkpi.compute(frames(SOLD), where={name: ["x", "y"]}, **asked)
+
+
 def test_years_of_birth_and_events_split_beside_what_a_kpi_brings_itself() -> None:
     """A came to the one event, which was open to both."""
     tables = {

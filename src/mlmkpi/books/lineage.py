@@ -58,7 +58,8 @@ class Teams:
             got = (("got", str(self.at_least)), ("expected", "1 or more"))
             raise UsageError("a smallest team has somebody below its leader", got)
         if self.at_least > 1 and self.leaders:
-            raise UsageError("a smallest team is for --by team", (("got", "teams that are asked for by --team"),))
+            one_by_one = (("got", "teams that are asked for by their leaders"),)
+            raise UsageError("a smallest team is for a split by team", one_by_one)
 
 
 class LoopError(DataError):

@@ -42,6 +42,15 @@ class Request:
         """Every dimension of the Result: those to split by, then those to choose from."""
         return tuple(dict.fromkeys([*self.by, *(self.where or {})]))
 
+    def given(self, dimension: str) -> str:
+        """How the dimension was asked for, as a command and a call both say it.
+
+        >>> Request(by=["market"]).given("market"), Request(where={"market": ["US", "DE"]}).given("market")
+        ('by market', 'where market=US,DE')
+        """
+        values = (self.where or {}).get(dimension, ())
+        return f"by {dimension}" if dimension in self.by else f"where {dimension}={','.join(map(str, values))}"
+
     def renamed(self, names: Mapping[str, str]) -> Request:
         """The same with dimensions by other names."""
         where = {names[name]: values for name, values in self.where.items()} if self.where else self.where
@@ -64,7 +73,7 @@ def request_of(
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
     if min_team > 1 and TEAM not in (*by, *(where or {})):
-        raise UsageError("a smallest team is for figures by team", (("fix", "add --by team"),))
+        raise UsageError("a smallest team is for figures by team", (("fix", "split by team"),))
     return Request(
         kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
         Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation, min_team),
