@@ -41,7 +41,7 @@ def test_an_error_ends_with_one_and_stdout_is_json_alone(run: Call, exports: Cal
     assert (ended.code, ended.err) == (1, "")
     (found,) = json.loads(ended.out)
     assert (found["table"], found["column"], found["severity"], found["count"]) == ("orders", "amount", "error", 1)
-    assert found["examples"] == [{"file": "orders.csv", "row": 1, "key": None, "value": "many"}]
+    assert found["examples"] == [{"file": "orders.csv", "row": 1, "key": "1", "value": "many"}]
 
 
 def test_a_warning_ends_with_nought_and_under_strict_with_one(run: Call, exports: Callable[..., str]) -> None:

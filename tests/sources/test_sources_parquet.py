@@ -64,7 +64,7 @@ def test_amounts_that_do_not_fit(exports: Folder, values: list[Any]) -> None:
     assert str(caught.value).split("\n")[0] == "orders.parquet row 2: amount is not a number"
     shown = str(pl.Series(values).cast(pl.String)[1])
     assert found.findings(["amount"]) == [
-        Finding("orders", "amount", "unreadable-cell", "error", 1, 2, (Example("orders.parquet", 2, None, shown),),
+        Finding("orders", "amount", "unreadable-cell", "error", 1, 2, (Example("orders.parquet", 2, "1", shown),),
                 "amount is not a number\n  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
                 "  fix       correct the cell")
     ]  # fmt: skip

@@ -42,9 +42,9 @@ def test_cells_that_are_empty_or_cannot_be_read(company: Company) -> None:
         finding("orders", "ragged-row", "error", 7, RAGGED, (7, None, None)),
         finding(
             "orders.ordered_on", "unreadable-cell", "error", 7, no_day(company, "orders", "ordered_on"),
-            (5, None, "31/12"),
+            (5, "O5", "31/12"),
         ),
-        finding("orders.amount", "unreadable-cell", "error", 7, NUMBER, (6, None, "12a")),
+        finding("orders.amount", "unreadable-cell", "error", 7, NUMBER, (6, "O6", "12a")),
         finding("orders.order_id", "empty-cell", "error", 7, "order_id is empty", (2, None, None)),
         finding("orders.ordered_on", "empty-cell", "error", 7, "ordered_on is empty", (3, "O3", None)),
         finding("orders.amount", "empty-cell", "error", 7, "amount is empty", (4, "O4", None)),
@@ -68,7 +68,7 @@ def test_a_verdict_may_be_empty(company: Company) -> None:
 def test_amounts_with_more_than_four_decimals(company: Company) -> None:
     company.put("orders", ORDERS, "O1,2026-03-01,5.12345,1", "O2,2026-03-01,5.1234,1")
     message = "amount has more than four decimals and is rounded to four"
-    expected = [finding("orders.amount", "rounded", "warning", 2, message, (1, None, "5.12345"))]
+    expected = [finding("orders.amount", "rounded", "warning", 2, message, (1, "O1", "5.12345"))]
     assert company.findings() == expected
 
 
@@ -129,7 +129,7 @@ def test_birth_dates_never_stand_in_a_finding(company: Company) -> None:
     company.put("customers", "customer_id,birth_date,birth_year", "C1,03/04/1990,1891", "C2,05/06/1990,")
     found = company.findings()
     assert [(each.rule, each.column, [(one.row, one.key, one.value) for one in each.examples]) for each in found] == [
-        ("unreadable-cell", "birth_date", [(2, None, None)]), ("under-18", "birth_date", [(1, "D1", None)]),
+        ("unreadable-cell", "birth_date", [(2, "D2", None)]), ("under-18", "birth_date", [(1, "D1", None)]),
         ("unreadable-column", "birth_date", []), ("over-110", "birth_year", [(1, "C1", None)]),
     ]
     assert not any(cell in str(found) for cell in ("2015", "x7", "1990", "1891"))

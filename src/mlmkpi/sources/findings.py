@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
+
+from mlmkpi.period import from_day_number
+from mlmkpi.tables import Column, Kind, Table
 
 Severity = Literal["error", "warning", "info"]
 
@@ -18,6 +23,22 @@ def discreet(text: str) -> str:
     '(an e-mail address) (new)'
     """
     return _ADDRESS.sub("(an e-mail address)", text)
+
+
+def cell_text(column: Column, cell: Any) -> str | None:
+    """A typed cell as text; what is private is never shown."""
+    if cell is None or column.is_private:
+        return None
+    if column.kind is Kind.DATE:
+        return from_day_number(cell).isoformat()
+    if column.kind is Kind.MONEY:
+        return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
+    return discreet(str(cell))
+
+
+def key_text(table: Table, key: Sequence[str], row: Mapping[str, Any]) -> str | None:
+    """What a row's cells of the key say; None where they are empty."""
+    return " / ".join(filter(None, (cell_text(table.column(name), row[name]) for name in key))) or None
 
 
 @dataclass(frozen=True)

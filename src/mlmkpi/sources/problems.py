@@ -12,7 +12,7 @@ import polars as pl
 from mlmkpi.errors import DataError
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
-from mlmkpi.sources.findings import Example, Finding, discreet
+from mlmkpi.sources.findings import Example, Finding, discreet, key_text
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.odd import misfits, odd_cells
 from mlmkpi.sources.part import ROW
@@ -68,13 +68,33 @@ def cell_finding(
         if odd.height and not count:
             help_ = _help(reader, name, odd["text"][0], place)
         count += odd.height
-        rows = odd.head(_SHOWN).iter_rows(named=True)
-        examples += [Example(reader.part.label, row[ROW], None, _shown(row["text"], column)) for row in rows]
+        rows = odd.head(_SHOWN - min(len(examples), _SHOWN))
+        keys = _keys(table, reader, rows[ROW].to_list())
+        examples += [
+            Example(reader.part.label, row, keys.get(row), _shown(text, column))
+            for row, text in rows.select(ROW, "text").iter_rows()
+        ]
     if not count:
         return None
     return rounded_cells(table, name, count, checked, examples) if rounded else unreadable_cells(
         table, name, count, checked, examples, *help_
     )
+
+
+def _keys(table: Table, reader: Reader, rows: Sequence[int]) -> dict[int, str | None]:
+    """The key of some of a file's records by their numbers, as far as the file tells it."""
+    key = [name for name in table.key if _is_typed(reader, name)]
+    if not key or not rows:
+        return {}
+    found = reader.scan(key, rows=True).filter(pl.col(ROW).is_in(rows)).collect(engine="streaming")
+    return {row[ROW]: key_text(table, key, row) for row in found.iter_rows(named=True)}
+
+
+def _is_typed(reader: Reader, name: str) -> bool:
+    """Whether the column is there and its cells have been made out, or need not be."""
+    if reader.parsed is not None:
+        return name in reader.parsed.columns
+    return len(reader.mapped.of(name)) == 1 and not reader.is_text(name) and reader.fits(name)
 
 
 def rounded_cells(table: Table, name: str, count: int, checked: int, examples: Sequence[Example]) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -11,9 +10,9 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import BAD, Sifted
-from mlmkpi.period import from_day_number
-from mlmkpi.sources import Example, Finding, discreet
-from mlmkpi.tables import TABLES, Kind
+from mlmkpi.sources import Example, Finding
+from mlmkpi.sources.findings import cell_text, key_text
+from mlmkpi.tables import TABLES
 from mlmkpi.validate.lookups import ENROLLED, Lookups
 from mlmkpi.validate.rule import Rule
 
@@ -125,20 +124,8 @@ class Rows:
     def _example(self, row: dict[str, Any], column: str) -> Example:
         """A row as people see it: its file, its number there, its key, and the cell of a column."""
         file, number = self.engine.place(self.table.name, row)
-        key = [self._text(name, row[name]) for name in self.key]
-        return Example(file, number, " / ".join(filter(None, key)) or None, self._text(column, row[column]))
-
-    def _text(self, name: str, cell: Any) -> str | None:
-        """A typed cell as text; what is private is never shown."""
-        column = self.table.column(name)
-        kind = column.kind
-        if cell is None or column.is_private:
-            return None
-        if kind is Kind.DATE:
-            return from_day_number(cell).isoformat()
-        if kind is Kind.MONEY:
-            return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
-        return discreet(str(cell))
+        value = cell_text(self.table.column(column), row[column])
+        return Example(file, number, key_text(self.table, self.key, row), value)
 
 
 def given(frame: Frame, rules: Iterable[Rule]) -> Frame:
