@@ -14,6 +14,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 Details = tuple[tuple[str, str], ...]
+ROOM = 59
+"""So many signs of a detail fit beside its label in a list of findings on 80 columns."""
 
 
 class MlmkpiError(Exception):
@@ -67,6 +69,23 @@ class OutputError(MlmkpiError):
     """A result could not be written."""
 
     exit_code = 4
+
+
+def written(words: str, *lines: str) -> str:
+    """What to write into the settings, beside the words that say so, or below them where there is no room.
+
+    >>> print(written("say so in mlmkpi.toml", "[input]", 'decimal = ","'))
+    say so in mlmkpi.toml:   [input]
+                             decimal = ","
+    >>> print(written("say so in /exports/of/the/company/2026/10/mlmkpi.toml", "[input]", 'decimal = ","'))
+    say so in /exports/of/the/company/2026/10/mlmkpi.toml:
+      [input]
+      decimal = ","
+    """
+    first = f"{words}:   "
+    if len(first) + max(map(len, lines)) > ROOM:
+        return "\n  ".join([f"{words}:", *lines])
+    return first + f"\n{'':{len(first)}}".join(lines)
 
 
 def _aligned(details: Details) -> list[str]:

@@ -116,8 +116,8 @@ def test_a_cell_that_cannot_be_read_says_where_what_and_what_to_do(run: Call, tm
     first = "            or say how days are written in "
     assert run("compute", folder).err.splitlines()[1:] == [
         '  got       "31/12/2025"', "  expected  a day such as 2026-12-31", "  fix       correct the cell",
-        f'{first}{folder}/mlmkpi.toml:   [input."orders.csv"]',
-        f'{"":{len(first) + len(folder) + 16}}date_format = "day-first"   or "month-first"',
+        f"{first}{folder}/mlmkpi.toml:", '              [input."orders.csv"]',
+        '              date_format = "day-first"   or "month-first"',
         "            or leave such rows out: --bad-rows skip",
     ]
 

@@ -67,6 +67,25 @@ def test_a_page_keeps_to_its_width(width: int) -> None:
     assert all(len(line) <= width for line in text.splitlines() if "row" not in line)
 
 
+def test_a_long_line_goes_on_below_its_text_and_a_setting_stays_whole() -> None:
+    """What goes into the settings is to be copied as it is: it may be wider."""
+    headers = ", ".join(f"column {number}" for number in range(9))
+    setting = f'[input."{"long-name-of-a-file-" * 3}.csv"]'
+    fix = "name it in /exports/of/the/company/in/a/folder/far/away/mlmkpi.toml:"
+    found = Finding(
+        "orders", "amount", "unreadable-column", "error", 1, 9, (),
+        f"no column for amount\n  found  {headers}\n  fix    {fix}\n           {setting}\n         amount = 1",
+    )
+    assert page(found).splitlines()[2:9] == [
+        f"  error    {'no column for amount':<67} 1",
+        "           found  column 0, column 1, column 2, column 3, column 4, column 5,",
+        "                  column 6, column 7, column 8",
+        "           fix    name it in",
+        "                  /exports/of/the/company/in/a/folder/far/away/mlmkpi.toml:",
+        f"                    {setting}", "                  amount = 1",
+    ]
+
+
 def test_an_error_alone_is_in_the_accent_colour() -> None:
     lines = page(AMOUNT, UNKNOWN, colour=True).splitlines()
     assert [line.partition("\x1b[0m")[0].rstrip() for line in lines if "\x1b[31m" in line] == ["\x1b[31m  error"]

@@ -120,8 +120,9 @@ def test_a_comma_among_points_says_how_to_mean_it(exports: Folder) -> None:
         '  got       "7,5x"\n'
         "  expected  a number such as 1234.56, up to 99,999,999,999,999\n"
         "  fix       correct the cell\n"
-        '            or where a comma is meant, say so in exports/mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                                                        decimal = ","\n'
+        "            or where a comma is meant, say so in exports/mlmkpi.toml:\n"
+        '              [input."orders.csv"]\n'
+        '              decimal = ","\n'
         "            or leave such rows out: --bad-rows skip"
     )
 
@@ -175,8 +176,9 @@ def test_dates_that_nothing_settles_are_refused(exports: Folder) -> None:
         "orders.csv: ordered_on can be read day first or month first\n"
         '  got       "1/2/2026"\n'
         "  expected  a day above 12, or dates such as 2026-12-31\n"
-        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
-        '                                                date_format = "day-first"   or "month-first"'
+        "  fix       say which in exports/mlmkpi.toml:\n"
+        "              [input.orders]\n"
+        '              date_format = "day-first"   or "month-first"'
     )
     for order, month in (("day-first", 2), ("month-first", 1)):
         settings = {"input": {"orders": {"date_format": order}}}
@@ -189,8 +191,9 @@ def test_days_first_and_months_first_are_refused(exports: Folder) -> None:
         "orders.csv: ordered_on has dates day first and month first\n"
         "  found     1 day first, 1 month first\n"
         "  expected  one order throughout\n"
-        "  fix       say which in exports/mlmkpi.toml:   [input.orders]\n"
-        '                                                date_format = "day-first"   or "month-first"'
+        "  fix       say which in exports/mlmkpi.toml:\n"
+        "              [input.orders]\n"
+        '              date_format = "day-first"   or "month-first"'
     )
 
 
@@ -218,8 +221,8 @@ def test_a_number_of_a_day_is_told_from_a_day(exports: Folder) -> None:
 @pytest.mark.parametrize("cell", ["31/12", "yesterday", "2026-10-01x", "20261001"])
 def test_what_is_no_day_is_refused(exports: Folder, cell: str) -> None:
     check_refused(
-        exports, cell, '            or say how days are written in exports/mlmkpi.toml:   [input."orders.csv"]',
-        '                                                                  date_format = "%d.%m.%y"',
+        exports, cell, "            or say how days are written in exports/mlmkpi.toml:",
+        '              [input."orders.csv"]', '              date_format = "%d.%m.%y"',
     )
 
 
@@ -232,8 +235,9 @@ def test_days_of_another_form_beside_iso_days_are_refused(exports: Folder, cell:
         f'  got       "{cell}"\n'
         "  expected  a day such as 2026-12-31\n"
         "  fix       correct the cell\n"
-        '            or say how days are written in exports/mlmkpi.toml:   [input."orders.csv"]\n'
-        f'{"":66}date_format = "day-first"   or "month-first"\n'
+        "            or say how days are written in exports/mlmkpi.toml:\n"
+        '              [input."orders.csv"]\n'
+        '              date_format = "day-first"   or "month-first"\n'
         "            or leave such rows out: --bad-rows skip"
     )
 

@@ -56,8 +56,9 @@ def test_a_file_in_two_encodings_is_refused(exports: Folder, text: str) -> None:
     assert refused(exports) == (
         "orders.csv is partly UTF-8 and partly not\n"
         "  expected  one encoding throughout\n"
-        '  fix       export it again as UTF-8, or set in mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                                                 encoding = "cp1252"'
+        "  fix       export it again as UTF-8, or set in mlmkpi.toml:\n"
+        '              [input."orders.csv"]\n'
+        '              encoding = "cp1252"'
     )
 
 
@@ -66,8 +67,9 @@ def test_a_file_that_is_not_in_the_encoding_that_is_set(exports: Folder) -> None
     assert refused(exports, {"input": {"encoding": "utf-8"}}) == (
         "orders.csv is not utf-8 throughout\n"
         "  got  bytes that utf-8 does not have\n"
-        '  fix  set its encoding in mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                            encoding = "cp1252"   or "utf-16"'
+        "  fix  set its encoding in mlmkpi.toml:\n"
+        '         [input."orders.csv"]\n'
+        '         encoding = "cp1252"   or "utf-16"'
     )
 
 

@@ -26,10 +26,10 @@ amount is not a number
 
 def no_day(company: Company, table: str, column: str) -> str:
     """What is said of cells that are no days."""
-    settings = f"            or say how days are written in {company.folder / 'mlmkpi.toml'}:   "
     return (
         f"{column} is not a date\n  expected  a day such as 2026-12-31\n  fix       correct the cell\n"
-        f'{settings}[input."{table}.csv"]\n{"":{len(settings)}}date_format = "%d.%m.%y"'
+        f"            or say how days are written in {company.folder / 'mlmkpi.toml'}:\n"
+        f'              [input."{table}.csv"]\n              date_format = "%d.%m.%y"'
     )
 
 

@@ -11,8 +11,9 @@ from validate.company import Company, finding
 
 STATUS = (
     "status neither counts nor is known not to\n"
-    "  fix  say in mlmkpi.toml which codes count:   [definitions]\n"
-    '                                               valid_status = ["7", …]'
+    "  fix  say in mlmkpi.toml which codes count:\n"
+    "         [definitions]\n"
+    '         valid_status = ["7", …]'
 )
 
 

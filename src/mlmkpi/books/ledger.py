@@ -13,7 +13,7 @@ import polars as pl
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
 from mlmkpi.tables import COUNTING, NOT_COUNTING
@@ -212,8 +212,8 @@ def _unknown_status(unknown: Mapping[str, int]) -> DataError:
         "orders.status has codes that neither count nor are known not to",
         (("got", _counts(unknown)),
          ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
-         ("fix", f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{first}", …]\n'
-                 "or leave such rows out: --bad-rows skip")),
+         ("fix", written("say in mlmkpi.toml which codes count", "[definitions]", f'valid_status = ["{first}", …]')
+                 + "\nor leave such rows out: --bad-rows skip")),
     )
 
 
@@ -223,6 +223,6 @@ def _unknown_kind(unknown: Mapping[str, int]) -> DataError:
     return DataError(
         "orders.kind has codes that are not known",
         (("got", _counts(unknown)), ("expected", ", ".join(KINDS)),
-         ("fix", f'map them in mlmkpi.toml:   [codes.orders.kind]\n{"":27}{guess} = ["{first}"]\n'
-                 "or leave such rows out: --bad-rows skip")),
+         ("fix", written("map them in mlmkpi.toml", "[codes.orders.kind]", f'{guess} = ["{first}"]')
+                 + "\nor leave such rows out: --bad-rows skip")),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 INDENT = 11
 SHOWN = 3
+_LABEL = re.compile(r" *(\S+ {2,})?")
+_SETTING = re.compile(r" *(\[|\w+ = )")
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,28 @@ def _finding(finding: Finding, width: int) -> Iterator[Text]:
     first, *more = wrapped(clean(what), room)
     first.pad_right(room - first.cell_len)
     head = Text.assemble(first, "  ", count)
-    where = [Text(line, DIM) for line in _where(finding)]
-    details = [*more, *where, *(Text(clean(line.removeprefix("  "))) for line in rest)]
+    width -= INDENT
+    where = [part for line in _where(finding) for part in _fitted(line, width, DIM)]
+    said = [part for line in rest for part in _fitted(clean(line.removeprefix("  ")), width)]
+    details = [*more, *where, *said]
     style = ACCENT if finding.severity == "error" else ""
     yield from entry(f"  {finding.severity}", [head, *details], INDENT, style)
+
+
+def _fitted(line: str, width: int, style: str = "") -> Iterator[Text]:
+    """A line on as many as it takes, below where its text starts; what goes into the settings as it is stays whole."""
+    from rich.text import Text
+
+    from mlmkpi.report.paper import wrapped
+
+    label = _LABEL.match(line)
+    at = label.end() if label else 0
+    if len(line) <= width or _SETTING.match(line):
+        yield Text(line, style)
+        return
+    first, *rest = wrapped(line[at:], max(width - at, 20), style)
+    yield Text.assemble((line[:at], style), first)
+    yield from (Text.assemble(" " * at, each) for each in rest)
 
 
 def _where(finding: Finding) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from glob import has_magic
 from pathlib import Path
 
-from mlmkpi.errors import DataError, SettingsError, UsageError
+from mlmkpi.errors import DataError, SettingsError, UsageError, written
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.remote import Remote, is_remote
 from mlmkpi.tables import TABLES
@@ -237,7 +237,7 @@ def _nothing_found(exports: str, root: str, names: list[str], settings: Settings
     data = [name for name in names if data_file(name, name)]
     example = next((name for name in data if not name.lower().endswith(".txt")), next(iter(data), "sales-2026.csv"))
     place = settings.path or Path(root) / FILE_NAME
-    fix = f'name them in {place}:   [files]\n{"":{len(str(place)) + 17}}orders = "{example}"'
+    fix = written(f"name them in {place}", "[files]", f'orders = "{example}"')
     if other := [name for name in names if table_of(name) and name not in data and not name.endswith("/")]:
         fix = f"save {other[0]} as CSV or Parquet" if not data else f"{fix}\nor save {other[0]} as CSV or Parquet"
     return DataError(

@@ -12,7 +12,7 @@ from io import IncrementalNewlineDecoder
 from pathlib import Path
 from typing import BinaryIO
 
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 
 SAMPLE = 1 << 18
 _CHUNK = 1 << 22
@@ -129,8 +129,9 @@ def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataEr
             ("got", f"bytes that {encoding} does not have"),
             (
                 "fix",
-                f'set its encoding in mlmkpi.toml:   [input."{label}"]\n'
-                f'{"":37}encoding = "cp1252"   or "utf-16"',
+                written(
+                    "set its encoding in mlmkpi.toml", f'[input."{label}"]', 'encoding = "cp1252"   or "utf-16"'
+                ),
             ),
         ),
     )
@@ -143,8 +144,7 @@ def _mixed(label: str) -> DataError:
             ("expected", "one encoding throughout"),
             (
                 "fix",
-                f'export it again as UTF-8, or set in mlmkpi.toml:   [input."{label}"]\n'
-                f'{"":53}encoding = "cp1252"',
+                written("export it again as UTF-8, or set in mlmkpi.toml", f'[input."{label}"]', 'encoding = "cp1252"'),
             ),
         ),
     )

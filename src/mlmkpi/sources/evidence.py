@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.cells import Style
 from mlmkpi.sources.dates import DateEvidence, DateStyle, choose_order, date_evidence, is_plain_date
@@ -86,13 +86,12 @@ def unsettled(label: str, table: str, column: str, seen: Evidence, place: str, *
             "one mark throughout" if seen.point else "a number that has both, or numbers such as 1234.56"
         )
         found = f"{seen.point:,} with a point, {seen.comma:,} with a comma" if seen.point else ""
-    indent = " " * (len(place) + len("say which in :   "))
     return DataError(
         f"{label}: {column} {how}",
         (
             *((("found", found),) if found else ()),
             *((("got", f'"{seen.example}"'),) if seen.example and not private else ()),
             ("expected", expected),
-            ("fix", f"say which in {place}:   [input.{table}]\n{indent}{line}"),
+            ("fix", written(f"say which in {place}", f"[input.{table}]", line)),
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
-from mlmkpi.errors import DataError, SettingsError
+from mlmkpi.errors import DataError, SettingsError, written
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
@@ -121,17 +121,13 @@ def no_column(
                 ("fix", "export it with its header"),
             ),
         )
-    first = f"name it in {place.settings}:   "
+    line = f'{name} = "{_guess(column, list(extra))}"'
     return DataError(
         f"{label} has no column for {name}",
         (
             ("found", ", ".join(headers)),
             ("expected", f"{name}: {column.meaning}"),
-            (
-                "fix",
-                f"{first}[columns.{table.name}]\n"
-                f'{"":<{len(first)}}{name} = "{_guess(column, list(extra))}"',
-            ),
+            ("fix", written(f"name it in {place.settings}", f"[columns.{table.name}]", line)),
         ),
     )
 
@@ -152,8 +148,7 @@ def several_columns(
     label: str, candidates: Sequence[str], table: Table, name: str, place: Place
 ) -> DataError:
     """A column that more than one header could be."""
-    first = f"say which in {place.settings}:   "
-    fix = f'{first}[columns.{table.name}]\n{"":{len(first)}}{name} = "{candidates[0]}"'
+    fix = written(f"say which in {place.settings}", f"[columns.{table.name}]", f'{name} = "{candidates[0]}"')
     return DataError(
         f"{label} has {len(candidates)} columns for {name}",
         (

@@ -9,7 +9,7 @@ from itertools import islice
 
 import polars as pl
 
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
 from mlmkpi.sources.findings import Example, Finding, discreet, key_text
@@ -228,7 +228,7 @@ def _setting(text: str, style: Style | None, place: str, label: str) -> str:
         line, meant = f'decimal = "{mark}"', f"where a {word} is meant, say so"
     else:
         return ""
-    return f'\nor {meant} in {place}:   [input."{label}"]\n{"":{len(meant) + len(place) + 11}}{line}'
+    return "\n" + written(f"or {meant} in {place}", f'[input."{label}"]', line)
 
 
 def _date_format(text: str) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 import polars as pl
 from polars.exceptions import ComputeError
 
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, sample, transcode, unpacked
 from mlmkpi.sources.findings import discreet
@@ -150,7 +150,7 @@ def _delimiter(body: str, label: str, table: Table) -> str:
         f"{label} can be cut at " + " or ".join(repr(delimiter) for delimiter in candidates),
         (
             ("got", discreet(body.splitlines()[0])[:80]),
-            ("fix", f'set in mlmkpi.toml:   [input."{label}"]\n{"":22}delimiter = "{candidates[0]}"'),
+            ("fix", written("set in mlmkpi.toml", f'[input."{label}"]', f'delimiter = "{candidates[0]}"')),
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
 from mlmkpi.sources import Severity, discreet
 from mlmkpi.tables import Column, Kind, Table
@@ -50,13 +50,13 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
 
 
 def _uncounted(code: str) -> str:
-    fix = f'say in mlmkpi.toml which codes count:   [definitions]\n{"":40}valid_status = ["{discreet(code)}", …]'
+    fix = written("say in mlmkpi.toml which codes count", "[definitions]", f'valid_status = ["{discreet(code)}", …]')
     return str(DataError("status neither counts nor is known not to", (("fix", fix),)))
 
 
 def _unmapped(table: str, column: Column, code: str) -> str:
     line = f'{_likely(code, column)} = ["{discreet(code)}"]'
-    fix = f'map them in mlmkpi.toml:   [codes.{table}.{column.name}]\n{"":27}{line}'
+    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line)
     return str(DataError(f"{column.name} is none of {', '.join(column.codes)}", (("fix", fix),)))
 
 
