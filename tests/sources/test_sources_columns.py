@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlmkpi.errors import DataError
+from mlmkpi.tables import TABLES
 from sources.folder import Folder
 
 
@@ -100,3 +101,34 @@ def test_codes_of_each_column_and_how_often_they_occur(exports: Folder) -> None:
     exports.put("orders_2.csv", "order_id,ordered_on,amount,kind,channel\n3,2026-10-01,5,sale,web\n")
     counted = exports.source().codes(["kind", "channel"])
     assert counted == {"kind": {"sale": 2, None: 1}, "channel": {"web": 2, None: 1}}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "headers", "meant"),
+    [
+        ("distributors", "distributor_id", "Full Name,Rep,Join Date,Rank", "Rep"),
+        ("distributors", "distributor_id", "Sponsor Rep No,Consultant Name,ConsultantNumber", "ConsultantNumber"),
+        ("distributors", "distributor_id", "Upline ID,Associate ID,Term Date", "Associate ID"),
+        ("distributors", "distributor_id", "Member Since,Member Status,memberno", "memberno"),
+        ("distributors", "distributor_id", "IBO,Upline", "IBO"),
+        ("distributors", "distributor_id", "AmbassadorID,Enroller", "AmbassadorID"),
+        ("distributors", "distributor_id", "Sponsor,Stylist #", "Stylist #"),
+        ("distributors", "distributor_id", "Replaced,Join Date,Upline", "their header"),
+        ("distributors", "enrolled_on", "Term Date,Rep,Join Date", "Join Date"),
+        ("distributors", "enrolled_on", "Date Terminated,Start Date", "Start Date"),
+        ("distributors", "enrolled_on", "Term Date,Some Date", "Some Date"),
+        ("orders", "order_id", "Order Date,Order Total,Rep,Order #", "Order #"),
+        ("orders", "ordered_on", "Ship Date,Order Date", "Order Date"),
+        ("orders", "amount", "PV,CV,Rep,SubTotal", "SubTotal"),
+        ("ranks", "rank", "Rep,Title,Effective Date", "Title"),
+    ],
+)
+def test_what_other_programs_call_a_column_is_proposed(
+    exports: Folder, table: str, column: str, headers: str, meant: str
+) -> None:
+    """All that the table cannot do without but the column is there by its name."""
+    given = [name for name in TABLES[table].required if name != column]
+    exports.put(f"{table}.csv", ",".join([*given, headers]) + "\n")
+    with pytest.raises(DataError) as caught:
+        exports.source(table).require()
+    assert str(caught.value).split("\n")[-1].split(" = ")[1] == f'"{meant}"'

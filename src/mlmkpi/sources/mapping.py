@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 
 from mlmkpi.errors import DataError, SettingsError, written
 from mlmkpi.settings import FILE_NAME, Settings, nearest
-from mlmkpi.tables import TABLES, Column, Kind, Table
-
-_USUAL = {Kind.MONEY: ("total", "amount", "net", "price", "value"), Kind.DATE: ("date", "created", "_at")}
+from mlmkpi.sources.guesses import guess
+from mlmkpi.tables import TABLES, Table
 
 
 @cache
@@ -121,7 +119,7 @@ def no_column(
                 ("fix", "export it with its header"),
             ),
         )
-    line = f'{name} = "{_guess(column, list(extra))}"'
+    line = f'{name} = "{guess(table, column, list(extra)) or "their header"}"'
     return DataError(
         f"{label} has no column for {name}",
         (
@@ -157,12 +155,3 @@ def several_columns(
             ("fix", fix if len(set(candidates)) > 1 else "rename one of them in the file"),
         ),
     )
-
-
-def _guess(column: Column, extra: list[str]) -> str:
-    """The header that is likely meant: one with a word that is usual for the kind, else the most similar."""
-    for word in _USUAL.get(column.kind, ()):
-        for header in extra:
-            if word in header.lower():
-                return header
-    return max(extra, key=lambda h: SequenceMatcher(None, column.name, h).ratio(), default="their header")
