@@ -59,6 +59,15 @@ def exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(tmp_path)
 
 
+def test_of_people_alone_the_latest_of_their_days_is_the_as_of_date(run: Call, tmp_path: Path) -> None:
+    """Of 100,000 who enrolled in January, the number of a class stands apart from its name."""
+    rows = "".join(f"D{number},2026-01-05\n" for number in range(100_000))
+    (tmp_path / "distributors.csv").write_text(f"distributor_id,enrolled_on\n{rows}E,2026-01-31\n")
+    ended = run("cohorts", str(tmp_path), "--curve", "on_books")
+    assert ended.out.splitlines()[3:5] == ["            people   0", "  Jan 2026 100,001 100"]
+    assert ended.err == "note: as of 2026-01-31, the latest date in the export; another: --as-of YYYY-MM-DD\n"
+
+
 def test_the_triangle_is_plain_where_it_is_piped(run: Call, exports: str) -> None:
     ended = run("cohorts", exports)
     assert (ended.code, ended.out) == (0, ACTIVE)

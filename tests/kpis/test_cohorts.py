@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 import mlmkpi
@@ -37,6 +38,24 @@ def test_curves_of_distributors_and_customers() -> None:
     assert triangle("distributors", "on_books") == {"2026-01": [1, 1, 0.5], "2026-02": [1, 1]}
     assert triangle("customers", "active") == {"2026-01": [1, 0.5, 0.5]}
     assert triangle("distributors", "current") == {"2026-01": [None, None, 0.5], "2026-02": [None, 1]}
+
+
+def test_on_the_books_needs_no_orders() -> None:
+    """The latest day is 4 March, when D2 left: February is the last month that has ended, and D2 is still there."""
+    people = frames({"distributors": [*PEOPLE[:1], {**PEOPLE[1], "terminated_on": day("03-04")}, *PEOPLE[2:]]})
+    found = mlmkpi.cohorts(people, curve="on_books")
+    assert found.as_of == day("03-04")
+    assert found.frame.select("cohort", "month", "there", "size").rows() == [
+        ("2025-12", 0, 1, 1), ("2025-12", 1, 1, 1), ("2025-12", 2, 1, 1), ("2026-01", 0, 2, 2), ("2026-01", 1, 2, 2),
+        ("2026-02", 0, 1, 1),
+    ]
+    later = mlmkpi.cohorts(people, curve="on_books", as_of=day("03-31")).frame
+    assert later.filter(pl.col("period") == "2026-03").select("cohort", "there", "size").rows() == [
+        ("2025-12", 1, 1), ("2026-01", 1, 2), ("2026-02", 1, 1),
+    ]
+    for of, curve in (("distributors", "active"), ("customers", "on_books")):
+        with pytest.raises(DataError, match="a cohort's curve needs the orders export"):
+            mlmkpi.cohorts(people, of=of, curve=curve)
 
 
 def test_a_curve_that_there_is_not() -> None:

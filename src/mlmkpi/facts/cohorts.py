@@ -41,10 +41,14 @@ class Classed:
 class Recruits(Classed, People):
     """One row a person and month from that of their first enrolment on: `cohort`, its span, and `end`, still there.
 
-    Who enrolled before the orders start is left out.
+    Who enrolled before the orders start, where there are any, is left out.
     """
 
     own: ClassVar[tuple[str, ...]] = (COHORT,)
+
+    def needs(self) -> tuple[str, ...]:
+        """Who is a distributor, and who sells unless being on the books will do."""
+        return super().needs() if self.reads_orders else ("distributors.distributor_id",)
 
     def known_from(self, span: Span) -> int | None:
         """How far back the sale clock reads orders."""

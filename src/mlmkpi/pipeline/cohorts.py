@@ -9,11 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension
 from mlmkpi.books.export import Export
+from mlmkpi.books.roster import Roster
 from mlmkpi.books.rules import ActiveRule, Base, OrderRules
 from mlmkpi.books.spans import Schedule, schedule
 from mlmkpi.engines import Engine
@@ -22,7 +24,7 @@ from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.facts.cohorts import COHORT, Firsts, Recruits
 from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
-from mlmkpi.period import Calendar, Every, choose_periods, from_day_number
+from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
 from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.opening import Exports, on_engine, unread
@@ -32,6 +34,7 @@ from mlmkpi.pipeline.request import check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
+PEOPLE = ("distributors", "enrollments")
 SCHEMA = {
     "cohort": pl.String(), "month": pl.Int32(), "period": pl.String(), "there": pl.Int64(), "size": pl.Int64(),
     "value": pl.Float64(), "note": pl.String(),
@@ -73,7 +76,7 @@ def cohorts(
     `of` is "distributors" (by first enrolment) or "customers" (by first sale); `curve` is what makes somebody still
     there: "active" in the month, "current" at its end, or "on_books" at its end (for customers, current). `last` keeps
     the latest so many classes. Leavers stay in the class; months that have not ended have no row; who came before the
-    orders start is left out.
+    orders start is left out. Distributors on the books need no orders: the as-of date is then the latest of people's.
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
@@ -140,11 +143,12 @@ def _triangle(
         if not export.has(need):
             raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
-    clock = read_clock(export.engine, ["orders"], as_of)
-    if clock.data_start is None:
+    clock = read_clock(export.engine, ["orders"] if fact.reads_orders else [*PEOPLE, "orders"], as_of)
+    start = clock.data_start if fact.reads_orders else _first_day(export, clock)
+    if start is None:
         return pl.DataFrame(schema=SCHEMA), clock, clock.warnings
     calendar = Calendar(Every.MONTH)
-    months = choose_periods(calendar, clock.as_of, first=from_day_number(clock.data_start))
+    months = choose_periods(calendar, clock.as_of, first=from_day_number(start))
     laid = schedule(calendar, months, clock.as_of, year=False, data_start=clock.data_start)
     split = (Dimension(COHORT, own=True),)
     books = Books(export, laid, clock.data_start, [fact])
@@ -155,6 +159,15 @@ def _triangle(
     measures: dict[Measure, None] = {fact.there(): None, fact.size(): None}
     totals = take(books, Job(fact, KPIS["active_customers"].dims_at, split, measures)).totals
     return _laid_out(totals, fact, laid), clock, (*clock.warnings, *findings(export, books))
+
+
+def _first_day(export: Export, clock: Clock) -> int | None:
+    """The day the orders start; without orders that of the first enrolment, None where nobody has enrolled."""
+    if clock.data_start is not None:
+        return clock.data_start
+    firsts = Roster(export, day_number(clock.as_of)).firsts()
+    found: int | None = export.engine.collect(firsts.select(nw.col("enrolled").min())).item()
+    return found
 
 
 def _earlier(of: Of, clock: Clock) -> list[str]:

@@ -64,7 +64,7 @@ def _page(found: Cohorts, width: int) -> Iterator[Text]:
     yield from wrapped(_title(found), width, BOLD)
     rows = _rows(found.frame)
     if rows:
-        head, size = 10, max(6, *(len(f"{row.size:,}") for row in rows))
+        head, size = 10, max(6, *(len(f"{row.size:,}") + 1 for row in rows))
         months = _fitting(rows, (width - head - size) // CELL)
         yield from wrapped(f"{_there(found)}, by months since", width, DIM)
         yield Text()
