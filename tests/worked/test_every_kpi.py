@@ -28,14 +28,19 @@ def tables() -> dict[str, pl.DataFrame]:
     return frames(company(1, features=()).tables)
 
 
+def typed(page: str) -> str:
+    """A page's words as a shell takes them: a line that ends with a stroke goes on below."""
+    return " ".join(page.replace("\\\n", " ").split())
+
+
 def check(name: str, tables: dict[str, pl.DataFrame]) -> None:
     """The page can be read, and the figure is that of compute."""
     settings = Settings.model_validate({"rank_ladder": ["1", "2", "3"], "definitions": {"leader_rank": "2"}})
     found = mlmkpi.work_out(tables, name, period="2026-Q3", settings=settings)
     page = render_worked(found, explanation(KPIS[name]), "exports/", width=80, colour=False)
     assert page.startswith(KPIS[name].title)
-    assert max(len(line) for line in page.splitlines() if "mlmkpi trace" not in line) <= 80
-    assert f"mlmkpi trace {name} exports/ --period 2026-Q3" in page
+    assert max(map(len, page.splitlines())) <= 80
+    assert f"mlmkpi trace {name} exports/ --period 2026-Q3" in typed(page)
     if len(found.steps) == 2 and not found.division and found.value is not None:
         below, above = (step.value for step in found.steps)
         assert above is not None

@@ -109,7 +109,7 @@ def test_the_page_goes_down_to_the_division(exports: Path, run: Callable[..., Ru
     assert "2 ÷ 3 = 0.6667" in shown
     assert "(Wilson score)" in shown
     assert "(start + new − end) ÷ start = 66.7 %" in shown
-    assert f"mlmkpi trace churn_rate {exports} --period 2026-10" in shown
+    assert f"mlmkpi trace churn_rate \\\n                  {exports} --period 2026-10\n" in shown
 
 
 def test_it_runs_on_the_engine_named(exports: Path, run: Callable[..., Run]) -> None:
@@ -152,7 +152,7 @@ def test_growth_and_caps_are_worked_in_their_own_way(exports: Path) -> None:
     left = mlmkpi.work_out(exports, "payout_cap_headroom", period="2026-10")
     assert [step.value for step in left.steps] == [38.75, 7.75]
     assert left.value == pytest.approx(0.35 - 0.2)
-    assert left.division == "0.35 minus the second ÷ the first"
+    assert left.division == "0.35 − 7.75 ÷ 38.75"
 
 
 def test_orders_that_do_not_count_are_counted(exports: Path, run: Callable[..., Run]) -> None:
@@ -171,21 +171,6 @@ def test_orders_that_do_not_count_are_counted(exports: Path, run: Callable[..., 
     told = " ".join(run("explain", "sales_volume", str(exports), "--period", "2026-10").out.split())
     counted = "sales 3, returns 1, kits and replacements 2, not of a status that counts 1, of no amount 1"
     assert f"in the period: {counted}" in told
-
-
-def test_a_returned_kit_is_told_apart_from_the_returns(exports: Path) -> None:
-    """In October 10 is sold and 4 of it comes back; the kit of September that comes back is neither, nor is its 9."""
-    (exports / "orders.csv").write_text(
-        "order_id,ordered_on,amount,distributor_id,kind,original_order_id\nA1,2026-09-30,9,D6,kit,\n"
-        "A2,2026-10-01,10,D6,sale,\nA3,2026-10-02,-4,D6,return,A2\nA4,2026-10-03,-9,D6,return,A1\n"
-        "A5,2026-10-04,-9,D6,,A1\nA6,2026-11-01,1,D6,kit,\nA7,2026-10-05,-1,D6,return,A6\n"
-    )
-    found = mlmkpi.work_out(exports, "sales_volume", period="2026-10", as_of=date(2026, 10, 31))
-    assert found.value == 5
-    assert [(step.counts, step.value) for step in found.orders] == [
-        ("Sales", 1), ("Returns", 2), ("Kits and replacements", 0), ("Returns of kits and replacements", 2),
-        ("Not of a status that counts", 0), ("Of no amount", 0),
-    ]
 
 
 def test_whom_the_window_leaves_out_is_said(exports: Path) -> None:
@@ -230,7 +215,7 @@ def test_a_scale_stands_before_the_division(exports: Path) -> None:
     (exports / "surveys.csv").write_text("answered_on,score\n2026-10-02,10\n2026-10-03,2\n2026-10-04,9\n2026-10-05,8\n")
     found = mlmkpi.work_out(exports, "net_promoter_score", period="2026-10")
     assert ([step.value for step in found.steps], found.value) == ([4, 1], 25)
-    assert found.division == "100 × the second ÷ the first"
+    assert found.division == "100 × 1 ÷ 4"
 
 
 def test_a_figure_by_a_split_of_its_own_has_the_sums_of_each_cell(exports: Path) -> None:
@@ -307,10 +292,3 @@ def test_a_figure_that_is_not_known_has_no_sums(exports: Path, run: Callable[...
     shown = run("explain", "churn_rate", str(exports), "--period", "2025-01").out
     assert shown.startswith("Churn, 2025-01 = –")
     assert f"\n  {'People current on the day before the period':<75}–\n" in shown
-
-
-def test_the_cells_that_are_not_shown_are_had_by_a_command(exports: Path, run: Callable[..., Run]) -> None:
-    rows = "".join(f"L{at},A1,P{at},1,1\n" for at in range(30))
-    (exports / "order_lines.csv").write_text(f"line_id,order_id,product_id,quantity,amount\n{rows}")
-    shown = run("explain", "best_sellers", str(exports), "--period", "2026-10").out
-    assert f"more: mlmkpi compute {exports} --kpi best_sellers --format csv\n" in shown

@@ -113,5 +113,5 @@ class AutoshipSpells(Fact):
 
     @measure
     def event(self) -> Expr:
-        """Whether the end was seen."""
+        """Those of them whose end was seen."""
         return flag(nw.col("event"))

@@ -127,5 +127,5 @@ class FirstSales(Fact):
 
     @measure
     def event(self) -> Expr:
-        """Whether the first sale was seen."""
+        """Those of them whose first sale was seen."""
         return flag(nw.col("event"))

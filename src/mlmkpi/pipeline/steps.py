@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +47,8 @@ def working(one: Planned, jobs: Jobs, schedule: Schedule, row: Mapping[str, Any]
         return _survival(figure, one, jobs, span.index)
     if isinstance(figure, Concentrated) and figure.main.shape is Shape.TOP_1PCT:
         return _of_the_top(figure, one, jobs, schedule, row)
-    return Working(_steps(figure, row), _division(figure, row))
+    steps = _steps(figure, row)
+    return Working(steps, _division(figure, steps))
 
 
 def young(one: Planned, schedule: Schedule, row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,8 +68,8 @@ def _survival(figure: Survival, one: Planned, jobs: Jobs, span: int) -> Working:
     curve = kaplan_meier(*(found[name].to_numpy() for name in ("duration", "event", "_of")))
     had = int(found.filter(pl.col("event") > 0)["_of"].sum())
     steps = (
-        Step(words(figure.of), float(curve.units)), Step("Those of them who have had it", float(had)),
-        Step("Those who have not, by the as-of date", float(curve.units - had)),
+        Step(words(figure.of), float(curve.units)), Step(words(figure.event), float(had)),
+        Step("Those for whom it has not come by the as-of date", float(curve.units - had)),
     )
     times = zip(curve.times, curve.survival, curve.ended, strict=True)
     falls = [(int(day), share) for day, share, ended in times if ended]
@@ -90,12 +91,12 @@ def _of_the_top(
     totals = jobs.of(one.kpi, figure.of.fact, TOTAL).totals.filter(pl.col("span") == span.index)
     people = int(totals[figure.of.name].sum())
     top = -(-people // 100)
-    what = f"{words(figure.main.value)[:1].lower()}{words(figure.main.value)[1:]}"
+    what = _within(words(figure.main.value))
     steps = (
         Step(words(figure.of), float(people)), Step(f"All together: {what}", row["denominator"]),
         Step(f"The {top:,} with the most: {what}", row["numerator"]),
     )
-    return Working(steps, "the third ÷ the second")
+    return Working(steps, f"{_number(row['numerator'])} ÷ {_number(row['denominator'])}")
 
 
 def _chain(figure: Ratio, one: Planned, jobs: Jobs, span: int) -> Working:
@@ -104,7 +105,7 @@ def _chain(figure: Ratio, one: Planned, jobs: Jobs, span: int) -> Working:
         raise AssertionError("a figure without a chain")
     sums = total_sums(figure, chain, one, jobs, span)
     pairs = [(figure.numerator, figure.of), *chain.by]
-    texts = [f"{float(sums[n]):,.10g} ÷ {float(sums[d]):,.10g}" for n, d in (*pairs, chain.over)]
+    texts = [f"{_number(float(sums[n]))} ÷ {_number(float(sums[d]))}" for n, d in (*pairs, chain.over)]
     factor = "" if chain.factor == 1 else f" × {float(chain.factor):g}"
     steps = tuple(Step(words(m), float(sums[m])) for n, d in (*pairs, chain.over) for m in (d, n))
     return Working(steps, f"{' × '.join(f'({text})' for text in texts[:-1])}{factor} ÷ ({texts[-1]})")
@@ -114,11 +115,11 @@ def _steps(figure: Figure, row: Mapping[str, Any]) -> tuple[Step, ...]:
     """The sums, the denominator first; of what is no ratio, how many units the figure is taken from."""
     if not isinstance(figure, Ratio):
         of, value, _ = measured(figure, Side.NUMERATOR)
-        return Step(words(of), row["denominator"]), Step(f"of each: {words(value)[:1].lower()}{words(value)[1:]}", None)
+        return Step(words(of), row["denominator"]), Step(f"of each: {_within(words(value))}", None)
     if figure.seasonal:
         return ()
     if figure.growth:
-        what = words(figure.numerator) + (f" ÷ {words(figure.denominator)}" if figure.denominator else "")
+        what = words(figure.numerator) + (f" ÷ {_within(words(figure.denominator))}" if figure.denominator else "")
         return Step(f"{what}, in the earlier period", row["denominator"]), Step("Added since then", row["numerator"])
     above = Step(words(figure.numerator), row["numerator"])
     if figure.cap is not None and row["numerator"] is not None:
@@ -130,14 +131,23 @@ def _steps(figure: Figure, row: Mapping[str, Any]) -> tuple[Step, ...]:
     return Step(words(figure.denominator), row["denominator"]), above
 
 
-def _division(figure: Figure, row: Mapping[str, Any]) -> str:
-    """What is done with the sums, in words, where it is more than to divide them."""
+def _division(figure: Figure, steps: Sequence[Step]) -> str:
+    """What is done with the sums where it is more than to divide them."""
     if not isinstance(figure, Ratio):
         return "the figure is taken from their values"
     if figure.seasonal:
         return "the figure is an index over all whole months"
-    if figure.cap is not None:
-        return f"{float(figure.cap):g} minus the second ÷ the first"
-    if figure.times != 1 and row["numerator"] is not None:
-        return f"{figure.times:,} × the second ÷ the first"
-    return ""
+    sums = [step.value for step in steps if step.value is not None]
+    if len(sums) != 2 or (figure.cap is None and figure.times == 1):
+        return ""
+    first = f"{figure.times:,} ×" if figure.cap is None else f"{float(figure.cap):g} −"
+    return f"{first} {_number(sums[1])} ÷ {_number(sums[0])}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _within(text: str) -> str:
+    """Words as they stand inside a sentence."""
+    return text if text[1:2].isupper() else f"{text[:1].lower()}{text[1:]}"

@@ -15,6 +15,8 @@ from mlmkpi.report.labels import clean, statistic_text
 from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
 
 FEW = 12
+APOSTROPHE = "'s "
+"""Whose a dimension is: `customer.country` is the customer's country."""
 
 
 def render_worked(one: Worked, told: Explanation, exports: str, *, width: int, colour: bool) -> str:
@@ -46,8 +48,7 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
         line = f"{text:<{longest}}  {value_text(each.figure, one.unit):>10}{so_far}"
         yield from labelled_entry("" if at else "If instead", [Text(line)])
     if one.unchanged:
-        same = ", ".join(f"{name} = {value}" for name, value in one.unchanged)
-        yield from labelled_entry("No change", wrapped(same, room))
+        yield from labelled_entry("No change", wrapped(_unchanged(one), room))
     if one.naive:
         wrong = f"{one.naive.formula} = {value_text(one.naive.figure, one.unit)}"
         yield from labelled_entry("Not this", [*wrapped(wrong, room), *wrapped(one.naive.why, room, DIM)])
@@ -55,7 +56,23 @@ def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
         yield from _check(one.check, one.unit, room)
     for label, text in (("Formula", told.formula), ("Edge cases", told.edge_cases), ("Definition", one.definition)):
         yield from labelled_entry(label, wrapped(text, room)) if text else ()
-    yield from labelled_entry("The rows", [Text(f"mlmkpi trace {one.kpi} {exports} --period {one.period}")])
+    command = f"mlmkpi trace {one.kpi}", f"{exports} --period {one.period}"
+    yield from labelled_entry("The rows", _command(command, room))
+
+
+def _unchanged(one: Worked) -> str:
+    """The parameters that change nothing, each once with the other values that it was tried with."""
+    values: dict[str, list[str]] = {}
+    for name, value in one.unchanged:
+        values.setdefault(name, []).append(value)
+    return "; ".join(f"{name} = {', '.join(of)}" for name, of in values.items())
+
+
+def _command(parts: tuple[str, ...], room: int) -> list[Text]:
+    """A command to be copied, on several lines where there is no room for one, as a shell takes it."""
+    if len(" ".join(parts)) <= room:
+        return [Text(" ".join(parts))]
+    return [Text(line) for line in " \\\n  ".join(parts).split("\n")]
 
 
 def _check(check: Checked, unit: str, room: int) -> Iterator[Text]:
@@ -91,7 +108,8 @@ def _sums(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[
         yield from (Text.assemble("    ", line) for line in rest)
     yield from _parts(one, exports, width)
     if one.division:
-        yield from (Text(f"  {line}", DIM) for line in wrapped(one.division, width - 2))
+        result = f" = {_share(one)}" if one.division[0] in "(0123456789" and one.value is not None else ""
+        yield from (Text(f"  {line}", DIM) for line in wrapped(one.division + result, width - 2))
     elif len(one.steps) == 2 and one.value is not None:
         below, above = one.steps
         yield Text(f"  {sum_text(above.value or 0)} ÷ {sum_text(below.value or 0)} = {_share(one)}")
@@ -107,14 +125,18 @@ def _parts(one: Worked, exports: str, width: int) -> Iterator[Text]:
     """Every cell of the KPI's own splits with its sums, some of each split."""
     for of in dict.fromkeys(part.of for part in one.parts):
         cells = [part for part in one.parts if part.of == of]
-        yield Text(f"  by {statistic_text(of)}", DIM)
-        for part in cells[:FEW]:
+        yield Text(f"  by {statistic_text(of.replace('.', APOSTROPHE))}", DIM)
+        shown = [value_text(part.value, part.unit) for part in cells[:FEW]]
+        right = max(map(len, shown))
+        for part, value in zip(cells, shown, strict=False):
             known = part.numerator is not None and part.denominator is not None
             sums = f"{sum_text(part.numerator or 0)} ÷ {sum_text(part.denominator or 0)} =  " if known else ""
-            figure = Text.assemble((sums, DIM), value_text(part.value, part.unit))
+            figure = Text.assemble((sums, DIM), value.rjust(right))
             yield apart(Text(f"    {clean(part.label)}"), figure, min(width, 78))
         if len(cells) > FEW:
-            yield Text(f"    … and {len(cells) - FEW} more: mlmkpi compute {exports} --kpi {one.kpi} --format csv", DIM)
+            yield Text(f"    … and {len(cells) - FEW} more:", DIM)
+            command = f"mlmkpi compute {exports}", f"--kpi {one.kpi} --format csv"
+            yield from (Text.assemble("    ", (line.plain, DIM)) for line in _command(command, width - 4))
 
 
 def _share(one: Worked) -> str:
