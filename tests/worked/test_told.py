@@ -75,3 +75,9 @@ def test_the_cells_that_are_not_shown_are_had_by_a_command(exports: Path, run: C
     (exports / "order_lines.csv").write_text(f"line_id,order_id,product_id,quantity,amount\n{rows}")
     shown = run("explain", "best_sellers", str(exports), "--period", "2026-10").out
     assert f" more:\n    mlmkpi compute {exports} \\\n      --kpi best_sellers --format csv\n" in shown
+
+
+def test_what_a_warning_says_the_note_does_not_say_again(exports: Path) -> None:
+    (exports / "orders.csv").write_text(ORDERS + "A3,2026-10-31,many,D2,C1\n")
+    found = mlmkpi.work_out(exports, "sales_volume", period="2026-10", bad_rows="skip")
+    assert (found.value, found.left_out) == (38.75, ("1 unreadable row of orders left out",))

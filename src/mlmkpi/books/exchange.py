@@ -96,6 +96,6 @@ def _mixed(found: dict[str, int], home: str | None) -> DataError:
 def _unrated(code: str, day: int) -> DataError:
     return DataError(
         f"there is no rate for {code} on {from_day_number(day)}",
-        (("expected", "a row of the rates table with this currency that is valid from that day or before"),
+        (("expected", "a row of rates with this currency, valid from that day or before"),
          ("fix", "add the rate, or leave out the orders without one: --bad-rows skip")),
     )

@@ -184,10 +184,16 @@ def _told(
     return Worked(
         kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
         bool(row["complete"]), line.steps, line.division, parts, tuple(beside),
-        (*result.warnings, *([row["note"]] if row["note"] else []), *young(seen.planned, seen.books.schedule, row)),
+        (*result.warnings, *_noted(row["note"], result), *young(seen.planned, seen.books.schedule, row)),
         _related(kpi, rows),
         _instead(rows, others, row["value"]), _naive(kpi, rows, sums), unchanged=_unchanged(rows, others, row["value"]),
     )
+
+
+def _noted(note: str | None, result: Result) -> list[str]:
+    """The note without what the run's warnings say already."""
+    told = [part for part in (note or "").split("; ") if part and part not in result.warnings]
+    return ["; ".join(told)] if told else []
 
 
 def _related(kpi: Kpi, rows: pl.DataFrame) -> tuple[Step, ...]:
