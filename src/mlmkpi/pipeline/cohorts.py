@@ -141,7 +141,7 @@ def _triangle(
             raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
     clock = read_clock(export.engine, ["orders"], as_of)
-    if clock.data_start is None:
+    if clock.data_start is None or from_day_number(clock.data_start) > clock.as_of:
         return pl.DataFrame(schema=SCHEMA), clock, clock.warnings
     calendar = Calendar(Every.MONTH)
     months = choose_periods(calendar, clock.as_of, first=from_day_number(clock.data_start))
