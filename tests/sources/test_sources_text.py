@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from mlmkpi.errors import DataError
@@ -98,6 +99,15 @@ def test_packed_files(exports: Folder, suffix: str) -> None:
     else:
         frame.lazy().sink_csv(exports.path / "orders.csv.zst", compression="zstd")
     assert rows(exports) == READ
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_zst_file_in_another_encoding_is_told_to_be_unpacked(exports: Folder, encoding: str) -> None:
+    text = "order_id,ordered_on,amount,channel\n01,2026-10-01,5.5,café\n"
+    exports.put("orders.csv.zst", pa.Codec("zstd").compress(text.encode(encoding), asbytes=True))
+    assert refused(exports) == (
+        "orders.csv.zst is not UTF-8\n  fix  unpack it first: other encodings are read from plain and .gz files"
+    )
 
 
 @pytest.mark.parametrize("left", [60, 12, 3])

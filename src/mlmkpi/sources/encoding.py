@@ -86,11 +86,15 @@ def unpacked(path: str, label: str) -> Iterator[BinaryIO | gzip.GzipFile]:
 def _open(path: str, label: str) -> BinaryIO | gzip.GzipFile:
     suffix = Path(path).suffix.lower()
     if suffix == ".zst":
-        raise DataError(
-            f"{label} is not UTF-8",
-            (("fix", "unpack it first: other encodings are read from plain and .gz files"),),
-        )
+        raise packed_otherwise(label)
     return gzip.open(path) if suffix == ".gz" else Path(path).open("rb")
+
+
+def packed_otherwise(label: str) -> DataError:
+    """A .zst file whose text is in another encoding."""
+    return DataError(
+        f"{label} is not UTF-8", (("fix", "unpack it first: other encodings are read from plain and .gz files"),)
+    )
 
 
 def cut_short(label: str, got: str) -> DataError:

@@ -13,7 +13,7 @@ from polars.exceptions import ComputeError
 
 from mlmkpi.errors import DataError
 from mlmkpi.settings import InputOptions
-from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, sample, transcode, unpacked
+from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, packed_otherwise, sample, transcode, unpacked
 from mlmkpi.sources.findings import discreet
 from mlmkpi.sources.mapping import normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
@@ -108,7 +108,7 @@ def _first_lines(path: str, label: str) -> str:
     try:
         lines = pl.scan_lines(path, n_rows=_LOOKED_AT * 4, glob=False).collect()["line"]
     except (OSError, ComputeError) as error:
-        raise cut_short(label, str(error)) from None
+        raise packed_otherwise(label) if "utf8" in str(error) else cut_short(label, str(error)) from None
     return "\n".join(lines)
 
 
