@@ -39,6 +39,22 @@ def test_unicode_encodings_are_recognised(exports: Folder, encoding: str, ends: 
     assert rows(exports) == READ
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_can_be_set_whatever_its_byte_order(exports: Folder, encoding: str) -> None:
+    exports.put("orders.csv", TEXT.encode(encoding))
+    assert rows(exports, {"input": {"encoding": "utf-16"}}) == READ
+
+
+def test_text_that_is_set_to_be_utf16_and_is_none_is_refused(exports: Folder) -> None:
+    exports.put("orders.csv", TEXT.encode())
+    assert refused(exports, {"input": {"encoding": "utf-16"}}) == (
+        "orders.csv is not utf-16 throughout\n"
+        "  got  bytes that utf-16 does not have\n"
+        '  fix  set its encoding in mlmkpi.toml:   [input."orders.csv"]\n'
+        '                                            encoding = "cp1252"   or "utf-8"'
+    )
+
+
 def test_cp1252_is_recognised_and_can_be_set(exports: Folder) -> None:
     exports.put("orders.csv", LATIN.encode("cp1252"))
     assert rows(exports) == rows(exports, {"input": {"encoding": "cp1252"}}) == READ_LATIN

@@ -25,7 +25,7 @@ from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
 from mlmkpi.pipeline.found import findings
-from mlmkpi.pipeline.opening import Exports, on_engine, unread
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_day, one_of
@@ -83,10 +83,10 @@ def cohorts(
     settings = settings or load_settings(config, folder, Path.cwd())
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
-    def work(opened: Engine, leftover: Sequence[str]) -> Cohorts:
+    def work(opened: Engine, unused: Sequence[str]) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
-        hints = (*clock.hints, *_earlier(whose, clock), *unread(leftover))
+        hints = (*clock.hints, *_earlier(whose, clock), *unused)
         return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)

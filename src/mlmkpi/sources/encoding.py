@@ -45,7 +45,7 @@ def decoded(head: bytes, encoding: str, label: str, *, guessed: bool) -> str:
     """The first bytes as text, without a character that the sample cuts."""
     try:
         return codecs.getincrementaldecoder(_with_mark(encoding))().decode(head)
-    except UnicodeDecodeError:
+    except UnicodeError:
         mixed = guessed and _UTF8_SEQUENCE.search(head)
         raise (_mixed(label) if mixed else not_decodable(label, encoding, guessed=guessed)) from None
 
@@ -63,7 +63,7 @@ def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bo
                     raise _mixed(label)
                 copy.write(decoder.decode(chunk))
             copy.write(decoder.decode(b"", final=True))
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise not_decodable(label, encoding, guessed=guessed) from None
 
 
@@ -127,6 +127,7 @@ def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataEr
             f"{label} is neither UTF-8 nor cp1252 throughout",
             (("expected", "text in one encoding: UTF-8, UTF-16 or cp1252"), ("fix", "export it again as UTF-8")),
         )
+    one, other, *_ = (name for name in ("cp1252", "utf-16", "utf-8") if name != encoding)
     return DataError(
         f"{label} is not {encoding} throughout",
         (
@@ -134,7 +135,7 @@ def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataEr
             (
                 "fix",
                 f'set its encoding in mlmkpi.toml:   [input."{label}"]\n'
-                f'{"":37}encoding = "cp1252"   or "utf-16"',
+                f'{"":37}encoding = "{one}"   or "{other}"',
             ),
         ),
     )

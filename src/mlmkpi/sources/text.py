@@ -39,7 +39,8 @@ def text_part(path: str, label: str, table: Table, options: InputOptions, worksp
     if path.lower().endswith(".zst") and options.encoding in (None, "utf-8"):
         return _part(path, label, _layout(_first_lines(path, label), label, table, options))
     head = sample(path, label)
-    encoding = options.encoding or encoding_of(head)
+    shown = encoding_of(head)
+    encoding = shown if options.encoding == "utf-16" and shown.startswith("utf-16") else options.encoding or shown
     text = decoded(head, encoding, label, guessed=options.encoding is None)
     if encoding == "utf-8" and not ("\r" in text and "\n" not in text):
         return _part(path, label, _layout(text, label, table, options))
