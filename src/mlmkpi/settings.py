@@ -126,6 +126,20 @@ class Settings(BaseModel):
             _move(name, top, definitions)
         return top | {"definitions": definitions}
 
+    @field_validator("currency")
+    @classmethod
+    def _code(cls, value: str | None) -> str | None:
+        if value is None or (value.isascii() and value.isalpha() and len(value) == 3):
+            return value and value.upper()
+        raise ValueError('three letters, such as "USD"')
+
+    @field_validator("rank_ladder")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("each rank once, lowest first")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
