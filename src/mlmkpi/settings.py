@@ -158,13 +158,13 @@ def _move(name: str, source: dict[str, Any], target: dict[str, Any]) -> None:
     target[name] = source.pop(name)
 
 
-def load_settings(config: Path | None, exports: Path | None, cwd: Path) -> Settings:
+def load_settings(config: str | Path | None, exports: Path | None, cwd: Path) -> Settings:
     """The settings of a run: `config`, else mlmkpi.toml in the exports, else in the working folder.
 
     The first found is read alone.
     Raises SettingsError where the file cannot be read or does not fit.
     """
-    path = config or next((p for p in _places(exports, cwd) if p.is_file()), None)
+    path = Path(config) if config else next((p for p in _places(exports, cwd) if p.is_file()), None)
     return Settings() if path is None else _read(path)
 
 

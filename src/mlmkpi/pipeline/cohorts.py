@@ -28,7 +28,7 @@ from mlmkpi.pipeline.found import findings
 from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import check_day, one_of
+from mlmkpi.pipeline.request import check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
@@ -65,8 +65,8 @@ class Cohorts:
 
 def cohorts(
     exports: Exports = ".", *, of: str = "distributors", curve: str = "active", last: int | None = None,
-    as_of: date | None = None, bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None,
-    engine: Any = None, progress: Callable[[str], None] | None = None,
+    as_of: date | None = None, bad_rows: str = "stop", config: str | Path | None = None,
+    settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> Cohorts:
     """The triangle of classes: of everybody who came in a month, the share still there in each month after it.
 
@@ -78,6 +78,7 @@ def cohorts(
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
     check_day("as_of", as_of)
+    check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())

@@ -17,7 +17,7 @@ from mlmkpi.period import Every, Period
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
-from mlmkpi.pipeline.request import check_day, one_of
+from mlmkpi.pipeline.request import check_day, check_list, one_of
 from mlmkpi.settings import Settings, load_settings
 
 KPIS = (
@@ -98,7 +98,7 @@ class TeamPage:
 
 def team(
     exports: Exports = ".", leader: str = "", *, tree: str = "sponsor", every: str = "month", as_of: date | None = None,
-    depth: int = 2, names: bool = False, bad_rows: str = "stop", config: Path | None = None,
+    depth: int = 2, names: bool = False, bad_rows: str = "stop", config: str | Path | None = None,
     settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> TeamPage:
     """One leader's page, for the last period that ended: nobody outside their team is on it.
@@ -111,6 +111,7 @@ def team(
     if depth < 0:
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     check_day("as_of", as_of)
+    check_list("leader", [leader])
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     teams = Teams(one_of(TreeKind, "tree", tree))

@@ -49,7 +49,7 @@ Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
 
 def run(
-    exports: Exports, request: Request, *, config: Path | None = None, settings: Settings | None = None,
+    exports: Exports, request: Request, *, config: str | Path | None = None, settings: Settings | None = None,
     engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
     write: Write | None = None,
 ) -> Result:
