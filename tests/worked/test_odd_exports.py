@@ -11,7 +11,7 @@ import pytest
 import mlmkpi
 from equal.compare import frames
 from kpis.orders import figure, figures, table
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import DataError, UsageError
 
 PEOPLE = {"distributors": table("distributor_id enrolled_on", ("A", "01-05"), ("B", "01-05"))}
 
@@ -185,3 +185,13 @@ def test_where_no_month_has_ended_yet_nobody_was_on_the_books_at_one_s_end() -> 
     }
     for kpi in ("active_distributor_rate", "ten_customer_share"):
         assert figure(tables, kpi, "2026-11", as_of="2026-11-06") is None
+
+
+def test_two_periods_of_one_name_are_refused() -> None:
+    """Rows of theirs could not be told apart."""
+    tables = {
+        "orders": table("order_id ordered_on amount", ("1", "01-05", 5), ("2", "02-05", 7)),
+        "periods": table("period starts_on ends_on", ("P1", "01-01", "01-31"), ("P1", "02-01", "02-28")),
+    }
+    with pytest.raises(DataError, match="two periods are called P1\n  got  2026-01-01 to 2026-01-31, 2026-02-01 to"):
+        mlmkpi.compute(frames(tables), kpis=["sales_volume"], every="period")
