@@ -148,6 +148,13 @@ def test_a_page_that_cannot_be_made_says_what_cures_it(tmp_path: Path) -> None:
     assert caught.value.details == (("fix", f"mlmkpi kpis {tmp_path} --missing tells what cures it"),)
 
 
+def test_a_latest_day_that_is_taken_for_a_slip_is_told() -> None:
+    orders = frames({"orders": [*SALES, sale(99, "TOP", date(2029, 1, 1), 1)]})["orders"]
+    page = mlmkpi.team({**TABLES, "orders": orders}, "L")
+    told = "the latest order is dated 2029-01-01, 793 days after the next: taken for a slip"
+    assert (page.as_of, page.warnings[0]) == (END, told)
+
+
 def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
     said = render_leader_json(page) + render_leader(page, KPIS, width=140, colour=False)
     assert "TOP" not in said

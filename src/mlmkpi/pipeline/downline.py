@@ -67,7 +67,8 @@ class Member:
 class Downline:
     """A leader's team in a period, the leader first, depth-first by id; `before` is the period before it.
 
-    `leaders` is how many people of the export lead by the period's end, `data_start` the day the orders start.
+    `leaders` is how many people of the export lead by the period's end, `data_start` the day the orders start,
+    `warnings` what is wrong with the day it is as of.
     """
 
     period: Period
@@ -77,6 +78,7 @@ class Downline:
     leaders: int
     lapse_after_days: int
     data_start: date | None
+    warnings: tuple[str, ...]
 
     @property
     def end(self) -> date:
@@ -137,6 +139,7 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
         period, calendar.before(period), clock.as_of,
         tuple(_members(books, everybody, people, volumes, span, team, names=asked.names)),
         leaders, people.lapse_after_days, None if clock.data_start is None else from_day_number(clock.data_start),
+        clock.warnings,
     )
 
 

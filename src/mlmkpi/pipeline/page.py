@@ -135,7 +135,7 @@ def team(
         len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, drawn_teams)),
         **{name: tuple(people or ())[:SHOWN] for name, people in lists.items()},
         counts={name: None if people is None else len(people) for name, people in lists.items()},
-        warnings=company.warnings,
+        warnings=(*found.warnings, *company.warnings),
     )
 
 
