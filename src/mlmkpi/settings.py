@@ -40,7 +40,10 @@ def _as_tuple(value: object) -> object:
     return (str(value),) if type(value) in (str, int) else value
 
 
-Texts = Annotated[tuple[StrictStr, ...], BeforeValidator(_as_tuple)]
+Text = StrictStr | StrictInt
+Texts = Annotated[
+    tuple[StrictStr, ...], BeforeValidator(_as_tuple, json_schema_input_type=Text | list[Text])
+]
 
 
 class InputOptions(BaseModel):
