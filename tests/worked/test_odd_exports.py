@@ -12,6 +12,7 @@ import mlmkpi
 from equal.compare import frames
 from kpis.orders import figure, figures, table
 from mlmkpi.errors import DataError, UsageError
+from mlmkpi.settings import Settings
 
 PEOPLE = {"distributors": table("distributor_id enrolled_on", ("A", "01-05"), ("B", "01-05"))}
 
@@ -100,6 +101,20 @@ def test_rows_left_out_are_counted_in_the_note_of_figures_that_read_them(tmp_pat
     assert dict(result.frame.select("kpi", "note").rows()) == {"sales_volume": "; ".join(told), "new_signups": None}
     assert dict(result.frame.select("kpi", "value").rows()) == {"sales_volume": 5, "new_signups": 1}
     assert list(result.warnings) == told
+
+
+def test_orders_of_unknown_codes_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    """Of five orders one is of a kind, two of a status that nobody knows; the first and the last count."""
+    rows = ("01,1,5,sale,paid", "02,2,7,gift,paid", "03,3,9,sale,odd", "04,4,11,sale,odd", "31,5,13,sale,")
+    dated = "".join(f"2026-01-{row}\n" for row in rows)
+    (tmp_path / "orders.csv").write_text(f"ordered_on,order_id,amount,kind,status\n{dated}")
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip")
+    told = ["1 order of an unknown kind left out", "2 orders of an unknown status left out"]
+    assert result.frame.select("value", "note").rows() == [(18, "; ".join(told))]
+    assert list(result.warnings) == told
+    known = Settings.model_validate({"definitions": {"valid_status": ["paid", "odd"]}})
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip", settings=known)
+    assert result.frame.select("value", "note").rows() == [(25, told[0])]
 
 
 def test_repeats_of_a_key_that_is_left_out_are_no_repeats(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
     found = [("orders", f"{_many(foreign, 'order')} in other currencies left out")] if foreign else []
     found += [(table, f"{_many(n, 'key')} of {table} with different rows left out")
               for table, n in export.conflicts.items()]
+    found += [("orders", f"{_many(n, 'order')} of an unknown {column} left out")
+              for column, n in sorted(export.unknown_codes.items())]
     return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
                     for table, n in export.engine.skipped().items()]
 
