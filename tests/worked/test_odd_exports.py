@@ -112,6 +112,8 @@ def test_orders_of_unknown_codes_that_are_left_out_are_counted(tmp_path: Path) -
     told = ["1 order of an unknown kind left out", "2 orders of an unknown status left out"]
     assert result.frame.select("value", "note").rows() == [(18, "; ".join(told))]
     assert list(result.warnings) == told
+    worked = mlmkpi.work_out(tmp_path, "sales_volume", period="2026-01", bad_rows="skip")
+    assert worked.left_out == tuple(told)
     known = Settings.model_validate({"definitions": {"valid_status": ["paid", "odd"]}})
     result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip", settings=known)
     assert result.frame.select("value", "note").rows() == [(25, told[0])]

@@ -182,10 +182,16 @@ def _told(
     return Worked(
         kpi.name, row["period"], row["value"], row["low"], row["high"], row["unit"], row["definition"],
         bool(row["complete"]), line.steps, line.division, parts, tuple(beside),
-        (*result.warnings, *([row["note"]] if row["note"] else []), *young(seen.planned, seen.books.schedule, row)),
+        (*result.warnings, *_unsaid(row["note"], result.warnings), *young(seen.planned, seen.books.schedule, row)),
         _related(kpi, rows),
         _instead(rows, others, row["value"]), _naive(kpi, rows, sums), unchanged=_unchanged(rows, others, row["value"]),
     )
+
+
+def _unsaid(note: str | None, said: Sequence[str]) -> list[str]:
+    """What a figure's note tells beside what is said of the whole run."""
+    left = [part for part in (note or "").split("; ") if part and part not in said]
+    return ["; ".join(left)] if left else []
 
 
 def _related(kpi: Kpi, rows: pl.DataFrame) -> tuple[Step, ...]:
