@@ -212,3 +212,33 @@ def test_two_periods_of_one_name_are_refused() -> None:
     }
     with pytest.raises(DataError, match="two periods are called P1\n  got  2026-01-01 to 2026-01-31, 2026-02-01 to"):
         mlmkpi.compute(frames(tables), kpis=["sales_volume"], every="period")
+
+
+def test_declared_codes_are_known_however_they_are_spelled() -> None:
+    """A was paid as 1 and got the title 2 in February, no advancement; a lead of two bought; of 4 recruits A has 1."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on enroller_id", ("A", "01-01", None), ("B", "02-28", "A")),
+        "ranks": table("distributor_id rank effective_on kind", ("A", "1", "01-01", "Paid_As"),
+                       ("A", "2", "02-10", "TITLE")),
+        "leads": table("lead_id created_on converted_on outcome", ("L1", "02-02", "02-03", "Customer"),
+                       ("L2", "02-02", None, None)),
+        "goals": table("distributor_id kpi goal starts_on ends_on", ("A", "New_Signups", 4, "02-01", "02-28")),
+    }
+    assert figure(tables, "rank_advancement_rate", "2026-02") == 0
+    assert figure(tables, "rank_maintenance_rate", "2026-02") == 0
+    assert figure(tables, "prospect_to_customer_rate", "2026-02") == 1 / 2
+    assert figure(tables, "prospect_to_distributor_rate", "2026-02") == 0
+    assert figures(tables, "goal_attainment", "2026-02") == {"new_signups": 1 / 4}
+
+
+def test_kits_on_orders_split_by_customers_however_their_kind_is_spelled() -> None:
+    """c1 of the US paid 8 for goods and 2 for a kit; what the enrolments tell of kits is not asked then."""
+    tables = {
+        "orders": table(
+            "order_id ordered_on amount distributor_id customer_id kind", ("1", "02-01", 8, "A", "c1", "Sale"),
+            ("2", "02-02", 2, "A", "c1", "Kit"),
+        ),
+        "customers": table("customer_id country", ("c1", "US")),
+        "enrollments": table("distributor_id enrolled_on kit_amount", ("A", "02-01", 99)),
+    }
+    assert figures(tables, "kit_revenue_share", "2026-02", by=("customer.country",)) == {"US": 2 / 10}

@@ -40,6 +40,12 @@ def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
     return reduce(or_, found) if found else nw.col(column).is_null() & nw.lit(False)
 
 
+def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
+    """Whether a code column has one of the declared codes, however it is spelled."""
+    found = export.engine.spellings(table, column)
+    return is_code(column, [text for text in found if text is not None and text.strip().casefold() == code])
+
+
 class Ledger:
     """Builds the order rows for one set of rules.
 
