@@ -205,3 +205,22 @@ def test_the_schema_is_json_and_names_every_key() -> None:
     schema = json.loads(json.dumps(settings_schema()))
     assert set(schema["properties"]) == set(Settings.model_fields)
     assert schema["additionalProperties"] is False
+
+
+def test_the_schema_takes_one_text_where_a_list_may_stand() -> None:
+    """As the example of docs/settings.md has it: orders = "sales/2026-*.csv", return = "R"."""
+    known = settings_schema()["properties"]
+    codes = known["codes"]["additionalProperties"]["additionalProperties"]["additionalProperties"]
+    for one in (known["files"]["additionalProperties"], codes, known["rank_ladder"], known["plugins"]):
+        assert [choice["type"] for choice in one["anyOf"]] == ["string", "integer", "array"]
+
+
+def test_a_currency_is_three_letters_and_a_rank_stands_once(tmp_path: Path) -> None:
+    assert read(tmp_path, 'currency = "usd"').currency == "USD"
+    for wrong in ("US Dollar", "€", ""):
+        assert refusal(tmp_path, f'currency = "{wrong}"') == (
+            f"mlmkpi.toml: currency does not fit\n  got       {wrong!r}\n  expected  three letters, such as \"USD\""
+        )
+    assert refusal(tmp_path, 'rank_ladder = ["gold", "silver", "gold"]').endswith(
+        "  expected  each rank once, lowest first"
+    )

@@ -161,6 +161,15 @@ class CompanyCalendar(Calendar):
                     f"the period {one.label} ends before it starts",
                     (("got", f"{one.start} to {one.end}"), ("fix", "correct the periods table")),
                 )
+        called: dict[str, Period] = {}
+        for two in self.periods:
+            one = called.setdefault(two.label, two)
+            if one is not two:
+                raise DataError(
+                    f"two periods are called {two.label}",
+                    (("got", f"{one.start} to {one.end}, {two.start} to {two.end}"),
+                     ("fix", "give each a label of its own in the periods table")),
+                )
         self._starts = [period.start for period in self.periods]
 
     def holding(self, day: date) -> Period | None:

@@ -40,7 +40,10 @@ def _as_tuple(value: object) -> object:
     return (str(value),) if type(value) in (str, int) else value
 
 
-Texts = Annotated[tuple[StrictStr, ...], BeforeValidator(_as_tuple)]
+Text = StrictStr | StrictInt
+Texts = Annotated[
+    tuple[StrictStr, ...], BeforeValidator(_as_tuple, json_schema_input_type=Text | list[Text])
+]
 
 
 class InputOptions(BaseModel):
@@ -126,6 +129,20 @@ class Settings(BaseModel):
             _move(name, top, definitions)
         return top | {"definitions": definitions}
 
+    @field_validator("currency")
+    @classmethod
+    def _code(cls, value: str | None) -> str | None:
+        if value is None or (value.isascii() and value.isalpha() and len(value) == 3):
+            return value and value.upper()
+        raise ValueError('three letters, such as "USD"')
+
+    @field_validator("rank_ladder")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("each rank once, lowest first")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
@@ -144,13 +161,13 @@ def _move(name: str, source: dict[str, Any], target: dict[str, Any]) -> None:
     target[name] = source.pop(name)
 
 
-def load_settings(config: Path | None, exports: Path | None, cwd: Path) -> Settings:
+def load_settings(config: str | Path | None, exports: Path | None, cwd: Path) -> Settings:
     """The settings of a run: `config`, else mlmkpi.toml in the exports, else in the working folder.
 
     The first found is read alone.
     Raises SettingsError where the file cannot be read or does not fit.
     """
-    path = config or next((p for p in _places(exports, cwd) if p.is_file()), None)
+    path = Path(config) if config else next((p for p in _places(exports, cwd) if p.is_file()), None)
     return Settings() if path is None else _read(path)
 
 

@@ -134,3 +134,8 @@ def test_what_cannot_be_drawn_says_what_is_lacking(run: Call, exports: str, tmp_
 def test_a_company_whose_first_month_has_not_ended_has_no_class(run: Call, exports: str) -> None:
     ended = run("cohorts", exports, "--as-of", "2026-01-20")
     assert (ended.code, "no class has come to the end of a month" in ended.out) == (0, True)
+
+
+def test_a_day_before_the_first_order_has_no_class(exports: str, run: Call) -> None:
+    ended = run("cohorts", exports, "--as-of", "2025-12-31", "--format", "json")
+    assert (ended.code, json.loads(ended.out)) == (0, [])

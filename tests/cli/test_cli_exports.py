@@ -145,3 +145,18 @@ def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Call
     )
     assert run("validate", folder).err == said
     assert run("compute", folder).err.endswith(said)
+
+
+def test_what_the_settings_leave_idle_is_named(run: Call, exports: Callable[..., str]) -> None:
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    (Path(folder) / "orders.csv").rename(Path(folder) / "orders_old.csv")
+    (Path(folder) / "sales.csv").write_text("order_id,ordered_on,amount\n1,2026-02-01,5\n")
+    (Path(folder) / "mlmkpi.toml").write_text(
+        '[files]\norders = "./sales.csv"\n[input."sale.csv"]\ndecimal = ","\n[input."sales.csv"]\ndecimal = "."\n'
+    )
+    said = (
+        "note: left unread, as [files] names others for their table: orders_old.csv\n"
+        "note: [input] names what no file of a table is called: sale.csv\n"
+    )
+    assert said in run("validate", folder).err
+    assert run("compute", folder).err.endswith(said)

@@ -176,6 +176,12 @@ def test_statuses_that_no_order_has_are_told() -> None:
         for kpi in ("sales_volume", "new_signups")
     ]
     assert found == [("no order has the status okay, which valid_status names",), ()]
+    without = table("order_id ordered_on amount", ("1", "10-05", 10))
+    [told] = mlmkpi.compute(
+        frames({"orders": without}), kpis=["sales_volume"], as_of=day("10-31"),
+        settings=Settings.model_validate({"definitions": {"valid_status": ["ok", "okay"]}}),
+    ).warnings
+    assert told == "orders have no status, so all count, whatever valid_status names: ok, okay"
 
 
 def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:

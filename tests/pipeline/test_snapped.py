@@ -1,4 +1,4 @@
-"""Days of --from and --to inside a period are told, and only these."""
+"""Days of --from and --to inside a period are told, and only these; so is an as-of date long after the last order."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ def test_what_falls_inside_a_period_is_told(
         count=count, as_of=day("2026-10-31"),
     )
     assert [hint for hint in found.hints if hint.startswith("--")] == told
+
+
+@pytest.mark.parametrize(("as_of", "told"), [
+    ("2026-12-01", []),
+    ("2026-12-02", ["the latest order is of 2026-10-31, 32 days before the as-of date, 2026-12-02"]),
+    ("2026-10-30", ["the latest order is of 2026-01-01, 302 days before the as-of date, 2026-10-30"]),
+    ("2025-06-01", []),
+])
+def test_an_as_of_date_long_after_the_last_order_is_told(as_of: str, told: list[str]) -> None:
+    assert list(mlmkpi.compute(frames(ORDERS), kpis=["sales_volume"], as_of=day(as_of)).hints) == told

@@ -70,6 +70,12 @@ def test_it_is_listed_and_explained(
     (HEAD + "def own():\n    '''Ours.'''\n    return 3\n", "own: it gives no Ratio"),
     (HEAD + "def own():\n    '''Ours.'''\n    return Ratio(Measure(Orders(OrderRules()), 'nothing'))\n",
      "AttributeError"),
+    ("import sys\nsys.exit(3)\n", "SystemExit: 3 (line 2)"),
+    ("raise ValueError('one\\ntwo')\n", "ValueError: one (line 1)"),
+    (HEAD + "def sales():\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales())\n",
+     "sales: a family has that name"),
+    (HEAD.replace("Unit.MONEY", "'money'") + "def own():\n    '''Ours.'''\n    return 3\n",
+     "own: its unit is none of Unit, from mlmkpi.kpi"),
 ])
 def test_a_bad_plugin_is_named_and_the_rest_runs(exports: Path, text: str, said: str) -> None:
     before = dict(KPIS)
@@ -79,6 +85,14 @@ def test_a_bad_plugin_is_named_and_the_rest_runs(exports: Path, text: str, said:
     assert result.warnings[0].startswith("plugin own_kpi.py left out: ")
     assert said in result.warnings[0]
     assert before == KPIS
+
+
+def test_what_a_plugin_prints_is_no_data(exports: Path, run: Callable[..., Run]) -> None:
+    text = "print('loaded')\n" + HEAD + "def own():\n    '''Ours.'''\n    print('called')\n"
+    with_plugin(exports, text + "    return Ratio(Orders(OrderRules()).net_sales())\n")
+    ended = run("compute", str(exports), "--kpi", "own", "--format", "json")
+    assert [row["kpi"] for row in json.loads(ended.out)][-1:] == ["own"]
+    assert ended.err.startswith("loaded\ncalled\n")
 
 
 def test_a_file_that_is_not_there_is_named(exports: Path) -> None:

@@ -110,6 +110,23 @@ def test_files_in_the_settings_name_tables(exports: Folder) -> None:
     assert opened.leftover == ("orders.csv",)
 
 
+def test_a_file_that_settings_name_twice_is_read_once(exports: Folder) -> None:
+    exports.put("ranks.csv", "distributor_id,rank,effective_on\nA1,gold,2026-01-01\n")
+    names = ["ranks.csv", "./ranks.csv", "../exports/ranks.csv", "ran*.csv"]
+    opened = exports.open({"files": {"ranks": names}})
+    assert opened.tables["ranks"].scan(["rank"]).collect().height == 1
+    assert opened.leftover == ()
+
+
+def test_one_spelling_of_two_codes_is_refused(exports: Folder) -> None:
+    exports.put("orders.csv", ORDERS)
+    assert refusal(exports, SettingsError, {"codes": {"orders": {"kind": {"sale": ["S", "W"], "return": " s"}}}}) == (
+        "mlmkpi.toml gives one spelling two codes in [codes.orders.kind]:  s\n"
+        "  got  sale and return\n"
+        "  fix  leave it at the one that is meant"
+    )
+
+
 def test_files_in_the_settings_that_are_not_there(exports: Folder) -> None:
     exports.put("orders.csv", ORDERS)
     assert refusal(exports, DataError, {"files": {"customers": "clients.csv"}}) == (

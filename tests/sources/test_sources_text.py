@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from mlmkpi.errors import DataError
@@ -36,6 +37,22 @@ def refused(exports: Folder, settings: dict[str, object] | None = None) -> str:
 def test_unicode_encodings_are_recognised(exports: Folder, encoding: str, ends: str) -> None:
     exports.put("orders.csv", TEXT.replace("\n", ends).encode(encoding))
     assert rows(exports) == READ
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_can_be_set_whatever_its_byte_order(exports: Folder, encoding: str) -> None:
+    exports.put("orders.csv", TEXT.encode(encoding))
+    assert rows(exports, {"input": {"encoding": "utf-16"}}) == READ
+
+
+def test_text_that_is_set_to_be_utf16_and_is_none_is_refused(exports: Folder) -> None:
+    exports.put("orders.csv", TEXT.encode())
+    assert refused(exports, {"input": {"encoding": "utf-16"}}) == (
+        "orders.csv is not utf-16 throughout\n"
+        "  got  bytes that utf-16 does not have\n"
+        '  fix  set its encoding in mlmkpi.toml:   [input."orders.csv"]\n'
+        '                                            encoding = "cp1252"   or "utf-8"'
+    )
 
 
 def test_cp1252_is_recognised_and_can_be_set(exports: Folder) -> None:
@@ -100,6 +117,15 @@ def test_packed_files(exports: Folder, suffix: str) -> None:
     else:
         frame.lazy().sink_csv(exports.path / "orders.csv.zst", compression="zstd")
     assert rows(exports) == READ
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_zst_file_in_another_encoding_is_told_to_be_unpacked(exports: Folder, encoding: str) -> None:
+    text = "order_id,ordered_on,amount,channel\n01,2026-10-01,5.5,café\n"
+    exports.put("orders.csv.zst", pa.Codec("zstd").compress(text.encode(encoding), asbytes=True))
+    assert refused(exports) == (
+        "orders.csv.zst is not UTF-8\n  fix  unpack it first: other encodings are read from plain and .gz files"
+    )
 
 
 @pytest.mark.parametrize("left", [60, 12, 3])

@@ -19,6 +19,7 @@ from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS
 from mlmkpi.report.leader import render_leader, render_leader_json
 from mlmkpi.report.table import render_table
+from mlmkpi.settings import Settings
 from teams.test_trees import Rows
 
 END = date(2026, 10, 31)
@@ -92,6 +93,41 @@ def test_a_teams_volumes_are_totals_and_change_in_percent() -> None:
         assert [line for line in lines[at] if line.startswith(wanted)]
 
 
+def test_a_leader_of_whom_a_count_has_no_row_counts_nobody() -> None:
+    november = date(2026, 11, 30)
+    wanted = {  # who led by then: TOP, L, old and gone; `new` was enrolled by L, in the teams of L and TOP
+        ("L", END): (1, None, None, 0.5), ("old", END): (0, None, None, 0.5), ("L", november): (0, 1, -1, 0),
+        ("old", november): (0, None, None, 0), ("OTHER", END): (0, None, None, 0.5),
+    }
+    for (leader, day), figures in wanted.items():
+        [line] = [one for one in mlmkpi.team(TABLES, leader, as_of=day).figures if one.kpi == "new_signups"]
+        assert (line.value, line.previous, line.change, line.median_leader) == figures
+
+
+def test_what_the_orders_do_not_reach_back_to_is_not_known() -> None:
+    found = {day: mlmkpi.team(TABLES, "old", as_of=day) for day in (
+        date(2025, 1, 31), date(2025, 3, 31), date(2025, 4, 30),  # the orders start on 1 January, 90 days before
+    )}
+    assert [(page.counts["lapsed"], page.counts["lapsing"]) for page in found.values()] == [
+        (None, None), (None, 3), (3, 0),
+    ]
+    line = "Lapsed, still on the books  not known: the orders do not reach back far enough"
+    texts = [render_leader(page, KPIS, width=80, colour=False).splitlines() for page in found.values()]
+    assert [line in text for text in texts] == [True, True, False]
+    later = {**TABLES, "orders": TABLES["orders"].filter(pl.col("ordered_on") > date(2026, 7, 1))}
+    before, after = (mlmkpi.team(later, "L", depth=1, as_of=date(2026, month, 30)) for month in (6, 9))
+    assert [node.volume for node in before.nodes] == [None, None]
+    assert [node.volume for node in after.nodes] == [20, 20]
+    assert "0.0 vol" not in render_leader(before, KPIS, width=80, colour=False)
+
+
+def test_the_trees_volumes_and_their_changes_are_of_the_same_team() -> None:
+    page = mlmkpi.team(TABLES, "L", depth=3, as_of=END, settings=Settings(definitions={"team_depth": 1}))
+    assert {one.id: (one.volume, one.change) for one in page.nodes} == {
+        "L": (3, 3), "old": (0, 0), "gone": (40, 20), "busy": (40, 20), "late": (0, None), "new": (0, None),
+    }
+
+
 def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) -> None:
     assert [(one.id, one.below, one.size, one.volume, one.listed) for one in page.nodes] == [
         ("L", 0, 4, 43, True), ("old", 1, 2, 40, True), ("gone", 2, 1, 40, False), ("busy", 3, 0, 40, True),
@@ -110,6 +146,13 @@ def test_a_page_that_cannot_be_made_says_what_cures_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a team's page needs the orders export") as caught:
         mlmkpi.team(tmp_path, "L")
     assert caught.value.details == (("fix", f"mlmkpi kpis {tmp_path} --missing tells what cures it"),)
+
+
+def test_a_latest_day_that_is_taken_for_a_slip_is_told() -> None:
+    orders = frames({"orders": [*SALES, sale(99, "TOP", date(2029, 1, 1), 1)]})["orders"]
+    page = mlmkpi.team({**TABLES, "orders": orders}, "L")
+    told = "the latest order is dated 2029-01-01, 793 days after the next: taken for a slip"
+    assert (page.as_of, page.warnings[0]) == (END, told)
 
 
 def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
@@ -160,3 +203,22 @@ def test_the_command_prints_the_page(tmp_path: Path, capsysbinary: pytest.Captur
     ended = Run(0, *(each.decode() for each in capsysbinary.readouterr()))
     assert ended.out.startswith("OTHER, October 2026 · as of 31 Oct 2026\n0 people below in the sponsor tree\n")
     assert "OTHER has nobody in the sponsor tree: their own figures" in ended.err
+
+
+def test_a_leader_who_enrolled_after_the_last_period_that_ended_is_told_so() -> None:
+    said = "new enrolled on 2026-10-20, after 2026-09, the last period that ended"
+    with pytest.raises(UsageError, match=said):
+        mlmkpi.team(TABLES, "new", as_of=date(2026, 10, 25))
+    assert mlmkpi.team(TABLES, "new", as_of=date(2026, 10, 25), every="week").period == "2026-W43"
+
+
+def test_a_line_of_a_thousand_is_drawn_to_its_end() -> None:
+    line = [person("p0", None)] + [person(f"p{at}", f"p{at - 1}") for at in range(1, 1_010)]
+    page = mlmkpi.team(frames({"distributors": line, "orders": SALES[2:3]}), "p0", depth=2_000, as_of=END)
+    assert [one.id for one in page.nodes] == [one["distributor_id"] for one in line]
+    drawn = render_leader(page, KPIS, width=80, colour=False).splitlines()
+    start = next(at for at, row in enumerate(drawn) if row.startswith("└─ p1 "))
+    assert drawn[start + 1].startswith("   └─ p2 ")
+    assert [int(row.split("  0.0 vol")[0].split()[-1].replace(",", "")) for row in drawn[start : start + 1_009]] == [
+        *range(1_008, -1, -1)
+    ]

@@ -11,7 +11,8 @@ import pytest
 import mlmkpi
 from equal.compare import frames
 from kpis.orders import figure, figures, table
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import DataError, UsageError
+from mlmkpi.settings import Settings
 
 PEOPLE = {"distributors": table("distributor_id enrolled_on", ("A", "01-05"), ("B", "01-05"))}
 
@@ -111,6 +112,22 @@ def test_rows_left_out_are_counted_in_the_note_of_figures_that_read_them(tmp_pat
     assert list(result.warnings) == told
 
 
+def test_orders_of_unknown_codes_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    """Of five orders one is of a kind, two of a status that nobody knows; the first and the last count."""
+    rows = ("01,1,5,sale,paid", "02,2,7,gift,paid", "03,3,9,sale,odd", "04,4,11,sale,odd", "31,5,13,sale,")
+    dated = "".join(f"2026-01-{row}\n" for row in rows)
+    (tmp_path / "orders.csv").write_text(f"ordered_on,order_id,amount,kind,status\n{dated}")
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip")
+    told = ["1 order of an unknown kind left out", "2 orders of an unknown status left out"]
+    assert result.frame.select("value", "note").rows() == [(18, "; ".join(told))]
+    assert list(result.warnings) == told
+    worked = mlmkpi.work_out(tmp_path, "sales_volume", period="2026-01", bad_rows="skip")
+    assert worked.left_out == tuple(told)
+    known = Settings.model_validate({"definitions": {"valid_status": ["paid", "odd"]}})
+    result = mlmkpi.compute(tmp_path, kpis=["sales_volume"], count=1, bad_rows="skip", settings=known)
+    assert result.frame.select("value", "note").rows() == [(25, told[0])]
+
+
 def test_repeats_of_a_key_that_is_left_out_are_no_repeats(tmp_path: Path) -> None:
     """Order 1 stands there three times, twice alike: all of it is left out; order 2 twice alike: it counts once."""
     rows = "1,2026-01-01,5\n1,2026-01-01,5\n1,2026-01-01,6\n2,2026-01-02,7\n2,2026-01-02,7\n"
@@ -194,3 +211,43 @@ def test_where_no_month_has_ended_yet_nobody_was_on_the_books_at_one_s_end() -> 
     }
     for kpi in ("active_distributor_rate", "ten_customer_share"):
         assert figure(tables, kpi, "2026-11", as_of="2026-11-06") is None
+
+
+def test_two_periods_of_one_name_are_refused() -> None:
+    """Rows of theirs could not be told apart."""
+    tables = {
+        "orders": table("order_id ordered_on amount", ("1", "01-05", 5), ("2", "02-05", 7)),
+        "periods": table("period starts_on ends_on", ("P1", "01-01", "01-31"), ("P1", "02-01", "02-28")),
+    }
+    with pytest.raises(DataError, match="two periods are called P1\n  got  2026-01-01 to 2026-01-31, 2026-02-01 to"):
+        mlmkpi.compute(frames(tables), kpis=["sales_volume"], every="period")
+
+
+def test_declared_codes_are_known_however_they_are_spelled() -> None:
+    """A was paid as 1 and got the title 2 in February, no advancement; a lead of two bought; of 4 recruits A has 1."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on enroller_id", ("A", "01-01", None), ("B", "02-28", "A")),
+        "ranks": table("distributor_id rank effective_on kind", ("A", "1", "01-01", "Paid_As"),
+                       ("A", "2", "02-10", "TITLE")),
+        "leads": table("lead_id created_on converted_on outcome", ("L1", "02-02", "02-03", "Customer"),
+                       ("L2", "02-02", None, None)),
+        "goals": table("distributor_id kpi goal starts_on ends_on", ("A", "New_Signups", 4, "02-01", "02-28")),
+    }
+    assert figure(tables, "rank_advancement_rate", "2026-02") == 0
+    assert figure(tables, "rank_maintenance_rate", "2026-02") == 0
+    assert figure(tables, "prospect_to_customer_rate", "2026-02") == 1 / 2
+    assert figure(tables, "prospect_to_distributor_rate", "2026-02") == 0
+    assert figures(tables, "goal_attainment", "2026-02") == {"new_signups": 1 / 4}
+
+
+def test_kits_on_orders_split_by_customers_however_their_kind_is_spelled() -> None:
+    """c1 of the US paid 8 for goods and 2 for a kit; what the enrolments tell of kits is not asked then."""
+    tables = {
+        "orders": table(
+            "order_id ordered_on amount distributor_id customer_id kind", ("1", "02-01", 8, "A", "c1", "Sale"),
+            ("2", "02-02", 2, "A", "c1", "Kit"),
+        ),
+        "customers": table("customer_id country", ("c1", "US")),
+        "enrollments": table("distributor_id enrolled_on kit_amount", ("A", "02-01", 99)),
+    }
+    assert figures(tables, "kit_revenue_share", "2026-02", by=("customer.country",)) == {"US": 2 / 10}

@@ -23,7 +23,8 @@ class Export:
     """Scans tables; a table with a key is checked when it is first read, and repeated rows count once.
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
-    of such a key. Amounts of orders come in `currency`. `checked` are the tables that were looked through.
+    of such a key. Amounts of orders come in `currency`. `checked` are the tables that were looked through,
+    `unknown_codes` how many orders are left out for the sake of a column's code.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -34,6 +35,7 @@ class Export:
         self.exchange: Exchange | None = None
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
+        self.unknown_codes: dict[str, int] = {}
         self.off_ladder = 0
         self.checked: set[str] = set()
         self._conflicting: dict[str, Frame] = {}

@@ -40,6 +40,12 @@ def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
     return reduce(or_, found) if found else nw.col(column).is_null() & nw.lit(False)
 
 
+def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
+    """Whether a code column has one of the declared codes, however it is spelled."""
+    found = export.engine.spellings(table, column)
+    return is_code(column, [text for text in found if text is not None and text.strip().casefold() == code])
+
+
 class Ledger:
     """Builds the order rows for one set of rules.
 
@@ -178,8 +184,8 @@ class Ledger:
             wanted = {code.strip().casefold() for code in self.rules.valid_status}
             return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
         unknown = {code: n for code, n in found.items() if code is not None and code.casefold() not in VALID | INVALID}
-        if unknown and self.export.bad_rows == "stop":
-            raise _unknown_status(unknown)
+        if unknown:
+            self._leave_out("status", unknown, _unknown_status)
         counting = [code for code in found if code is not None and code.casefold() in VALID]
         return is_code("status", counting) | nw.col("status").is_null()
 
@@ -196,10 +202,18 @@ class Ledger:
                 spelled[code.casefold()].append(code)
             else:
                 unknown[code] = n
-        if unknown and self.export.bad_rows == "stop":
-            raise _unknown_kind(unknown)
+        if unknown:
+            self._leave_out("kind", unknown, _unknown_kind)
         spelled["kit"] += list(unknown)
         return spelled
+
+    def _leave_out(
+        self, column: str, unknown: Mapping[str, int], error: Callable[[Mapping[str, int]], DataError]
+    ) -> None:
+        """Refuse codes that are not known, or count the orders that are left out for them."""
+        if self.export.bad_rows == "stop":
+            raise error(unknown)
+        self.export.unknown_codes[column] = sum(unknown.values())
 
 
 def _counts(codes: Mapping[str, int]) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 from mlmkpi.books.books import Books
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr
+from mlmkpi.books.ledger import is_known_code
 from mlmkpi.engines import Frame
 
 LADDER = "rank_ladder"
@@ -59,7 +60,7 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
     columns = export.columns("ranks")
     rows = export.scan("ranks", sorted({"distributor_id", "rank", "effective_on"} | (columns & {"kind"})))
     if "kind" in columns:
-        titled = (nw.col("kind") == "title").fill_null(False)
+        titled = is_known_code(export, "ranks", "kind", "title")
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))

@@ -39,7 +39,6 @@ def validate(
     from mlmkpi.cli import messages
     from mlmkpi.cli.catalogue import registered
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.pipeline.opening import unread
     from mlmkpi.report.found import render_findings, render_findings_json
     from mlmkpi.settings import load_settings
     from mlmkpi.validate import check, opened
@@ -49,7 +48,7 @@ def validate(
     if settings.definitions or settings.plugins:
         for line in _refused_plugins(settings):
             messages.warning(line)
-    with Progress() as progress, opened(exports, settings, engine) as (found, leftover):
+    with Progress() as progress, opened(exports, settings, engine) as (found, unused):
         progress("checking the exports")
         findings = check(found, settings, registered() if "targets" in found.tables else ())
         tables = [_checked(found, name) for name in found.tables]
@@ -59,7 +58,7 @@ def validate(
         look = page(exports)
         seconds = perf_counter() - began
         write_text(render_findings(tables, findings, seconds=seconds, width=look.width, colour=look.colour))
-    for line in unread(leftover):
+    for line in unused:
         messages.hint(line)
     severe = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in severe for finding in findings):

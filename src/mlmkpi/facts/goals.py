@@ -13,6 +13,7 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.ledger import is_known_code
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled, scaled_per
@@ -74,7 +75,11 @@ class Goals(Fact):
     def _goals(self, books: Books) -> Frame:
         """`unit`, `goal_kpi`, `goal`, `starts_on`, `ends_on`, `span`, and the last day that counts, `through`."""
         rows = books.export.scan("goals", COLUMNS)
-        rows = rows.filter(nw.col("kpi").is_in([SALES, VOLUME, SIGNUPS]) & ~nw.col("distributor_id").is_null())
+        kpi = nw.lit(None, dtype=nw.String())
+        for name in (SALES, VOLUME, SIGNUPS):
+            kpi = nw.when(is_known_code(books.export, "goals", "kpi", name)).then(nw.lit(name)).otherwise(kpi)
+        rows = rows.with_columns(kpi.alias("kpi"))
+        rows = rows.filter(~nw.col("kpi").is_null() & ~nw.col("distributor_id").is_null())
         rows = rows.rename({"distributor_id": "unit", "kpi": GOAL_KPI})
         if not self.so_far:
             return books.in_spans(rows, "ends_on").with_columns(nw.col("ends_on").alias("through"))

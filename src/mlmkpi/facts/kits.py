@@ -33,7 +33,8 @@ class Kits(Orders):
         """Not the customers' or the orders' attributes where enrolments alone tell of kits: these have neither."""
         if not self.carries(dimension) or dimension.side is Side.PERSON or not export.has("enrollments.kit_amount"):
             return self.carries(dimension)
-        return export.has("orders.kind") and "kit" in export.engine.spellings("orders", "kind")
+        kinds = export.engine.spellings("orders", "kind") if export.has("orders.kind") else {}
+        return any(kind is not None and kind.casefold() == "kit" for kind in kinds)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Also ask which orders are of a kit, and which of these are below 0, as rows that count as none hide that."""

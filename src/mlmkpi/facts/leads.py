@@ -10,7 +10,7 @@ import narwhals as nw
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import is_code
+from mlmkpi.books.ledger import is_code, is_known_code
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import Records
@@ -45,7 +45,7 @@ class Leads(Records):
         return "leads"
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
-        """Rows by span: `_converted` in time."""
+        """Rows by span: `_converted` in time; with outcomes `_customer` and `_distributor`, whatever became of it."""
         texts = (*(("source",) if self.sources else ()), *(("outcome",) if self.outcomes else ()))
         rows = self.recorded(books, dimensions, ("converted_on",), texts)
         rows = rows.filter(nw.col("_day") <= books.schedule.as_of - self.lead_window_days)
@@ -53,6 +53,11 @@ class Leads(Records):
             wanted = {source.strip().casefold() for source in self.sources}
             found = books.engine.spellings(self.table, "source")
             rows = rows.filter(is_code("source", [s for s in found if s is not None and s.casefold() in wanted]))
+        if self.outcomes:
+            rows = rows.with_columns(
+                is_known_code(books.export, self.table, "outcome", code).alias(f"_{code}")
+                for code in ("customer", "distributor")
+            )
         waited = nw.col("converted_on") - nw.col("_day")
         rows = rows.with_columns(((waited >= 0) & (waited <= self.lead_window_days)).alias("_converted"))
         return self.split(books, books.in_spans(rows, "_day"), dimensions, at)
@@ -70,9 +75,9 @@ class Leads(Records):
     @measure
     def to_customer(self) -> Expr:
         """Leads that became customers in time."""
-        return flag(nw.col("_converted") & (nw.col("outcome") == "customer"))
+        return flag(nw.col("_converted") & nw.col("_customer"))
 
     @measure
     def to_distributor(self) -> Expr:
         """Leads that became distributors in time."""
-        return flag(nw.col("_converted") & (nw.col("outcome") == "distributor"))
+        return flag(nw.col("_converted") & nw.col("_distributor"))

@@ -23,7 +23,7 @@ def compute(
     where: Mapping[str, Sequence[str]] | None = None, first: date | None = None, last: date | None = None,
     count: int | None = None, as_of: date | None = None, compare_year: bool = False, bad_rows: str = "stop",
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
-    config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    config: str | Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None, write: Callable[[pl.DataFrame], None] | None = None,
 ) -> Result:
     """KPIs from exports: a folder, a file, a glob, an s3:// address, or frames and paths by table name.

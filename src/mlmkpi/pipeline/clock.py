@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.period import CompanyCalendar, from_day_number
+from mlmkpi.period import CompanyCalendar, day_number, from_day_number
 from mlmkpi.tables import TABLES, Kind
 
 GAP = 31
@@ -41,7 +41,7 @@ def read_clock(
     days = _days(engine, "orders", ["ordered_on"]) if orders else []
     data_start = days[0] if days else None
     if as_of is not None:
-        return Clock(as_of, data_start)
+        return Clock(as_of, data_start, _stale(days, as_of))
     told_by, dated = ("order", "dated ") if days else ("date", "")
     if not days:
         days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
@@ -64,6 +64,15 @@ def read_clock(
     chosen = from_day_number(days[-1])
     hint = f"as of {chosen}, the latest {told_by} in the export; another: --as-of YYYY-MM-DD"
     return Clock(chosen, data_start, (hint,), tuple(warnings))
+
+
+def _stale(days: Sequence[int], as_of: date) -> tuple[str, ...]:
+    """What people should hear where the last day of an order seen lies more than 31 days before the as-of date."""
+    seen = [day for day in days if day <= day_number(as_of)]
+    gap = day_number(as_of) - seen[-1] if seen else 0
+    if gap <= GAP:
+        return ()
+    return (f"the latest order is of {from_day_number(seen[-1])}, {gap:,} days before the as-of date, {as_of}",)
 
 
 def company_calendar(engine: Engine) -> CompanyCalendar:

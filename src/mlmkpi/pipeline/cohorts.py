@@ -27,10 +27,10 @@ from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
 from mlmkpi.pipeline.found import findings
-from mlmkpi.pipeline.opening import Exports, on_engine, unread
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import check_day, one_of
+from mlmkpi.pipeline.request import check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, load_settings
 
@@ -68,8 +68,8 @@ class Cohorts:
 
 def cohorts(
     exports: Exports = ".", *, of: str = "distributors", curve: str = "active", last: int | None = None,
-    as_of: date | None = None, bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None,
-    engine: Any = None, progress: Callable[[str], None] | None = None,
+    as_of: date | None = None, bad_rows: str = "stop", config: str | Path | None = None,
+    settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> Cohorts:
     """The triangle of classes: of everybody who came in a month, the share still there in each month after it.
 
@@ -81,15 +81,16 @@ def cohorts(
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
     check_day("as_of", as_of)
+    check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
-    def work(opened: Engine, leftover: Sequence[str]) -> Cohorts:
+    def work(opened: Engine, unused: Sequence[str]) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
-        hints = (*clock.hints, *_earlier(whose, clock), *unread(leftover))
+        hints = (*clock.hints, *_earlier(whose, clock), *unused)
         return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)
@@ -145,7 +146,7 @@ def _triangle(
     tell("reading dates")
     clock = read_clock(export.engine, ["orders"] if fact.reads_orders else [*PEOPLE, "orders"], as_of)
     start = clock.data_start if fact.reads_orders else _first_day(export, clock)
-    if start is None:
+    if start is None or from_day_number(start) > clock.as_of:
         return pl.DataFrame(schema=SCHEMA), clock, clock.warnings
     calendar = Calendar(Every.MONTH)
     months = choose_periods(calendar, clock.as_of, first=from_day_number(start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from shlex import quote
 from typing import Any
 
@@ -21,7 +21,7 @@ from mlmkpi.books.ranks import held_ladder, steps_at
 from mlmkpi.books.roster import Roster
 from mlmkpi.books.spans import Span, schedule
 from mlmkpi.engines import Engine
-from mlmkpi.errors import DataError
+from mlmkpi.errors import DataError, UsageError
 from mlmkpi.facts.leaders import Members, TeamVolumes
 from mlmkpi.facts.people import People
 from mlmkpi.genealogy import subtree_sums
@@ -42,8 +42,8 @@ class Member:
 
     `below` is how many generations they stand below the leader, `size` how many people on the books stand below them.
     `days_left` is how many days more they are current without another sale, below 0 where they lapsed. `volume` is
-    that of their whole team, `own` their own. `next_rank` is the one above theirs, `usual_volume` the median volume of
-    the teams of those who hold it.
+    that of their team as the settings define it, `own` their own. `next_rank` is the one above theirs, `usual_volume`
+    the median volume of the teams of those who hold it.
     """
 
     id: str
@@ -65,11 +65,33 @@ class Member:
 
 @dataclass(frozen=True)
 class Downline:
-    """A leader's team in a period, the leader first, depth-first by id."""
+    """A leader's team in a period, the leader first, depth-first by id; `before` is the period before it.
+
+    `leaders` is how many people of the export lead by the period's end, `data_start` the day the orders start,
+    `warnings` what is wrong with the day it is as of.
+    """
 
     period: Period
+    before: Period | None
     as_of: date
     members: tuple[Member, ...]
+    leaders: int
+    lapse_after_days: int
+    data_start: date | None
+    warnings: tuple[str, ...]
+
+    @property
+    def end(self) -> date:
+        """The period's last day that is seen."""
+        return min(self.period.end, self.as_of)
+
+    def covers(self, day: date, days: int = 1) -> bool:
+        """Whether the orders reach back over so many days up to this one."""
+        return self.data_start is not None and self.data_start <= day - timedelta(days=days - 1)
+
+    def knows_current(self, day: date) -> bool:
+        """Whether who is current on the day is known: it takes the orders of as many days as one takes to lapse."""
+        return self.covers(day, self.lapse_after_days)
 
 
 @dataclass(frozen=True)
@@ -105,7 +127,20 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     books.build()
     span = laid.spans[laid.shown[0]]
     team = lineage.team(leader, asked.teams, with_leader=True)
-    return Downline(period, clock.as_of, tuple(_members(books, people, volumes, span, team, names=asked.names)))
+    everybody = Members.of(books, lineage)
+    enrolled = from_day_number(int(everybody.days["enrolled"][leader]))
+    if enrolled > period.end:
+        raise UsageError(
+            f"{asked.leader} enrolled on {enrolled}, after {period.label}, the last period that ended",
+            (("fix", "set a later --as-of, or shorter periods with --every"),),
+        )
+    leaders = int(np.count_nonzero((everybody.days["enrolled"] <= span.end) & (lineage.tree.legs > 0)))
+    return Downline(
+        period, calendar.before(period), clock.as_of,
+        tuple(_members(books, everybody, people, volumes, span, team, names=asked.names)),
+        leaders, people.lapse_after_days, None if clock.data_start is None else from_day_number(clock.data_start),
+        clock.warnings,
+    )
 
 
 def _facts(export: Export, settings: Settings, asked: Asked) -> tuple[People, TeamVolumes]:
@@ -128,17 +163,17 @@ def _ended(periods: Sequence[Period], as_of: date) -> Period:
 
 
 def _members(
-    books: Books, people: People, volumes: TeamVolumes, span: Span, team: np.ndarray[Any, Any], *, names: bool
+    books: Books, everybody: Members, people: People, volumes: TeamVolumes, span: Span, team: np.ndarray[Any, Any], *,
+    names: bool,
 ) -> list[Member]:
-    everybody, lapse = Members.of(books, books.lineage()), people.lapse_after_days
-    ids = books.lineage().ids
+    ids, lapse = everybody.lineage.ids, people.lapse_after_days
     before, now = (_last_active(books, people, everybody, day) for day in (span.before, span.end))
     listed = everybody.listed(span.end)
     current = listed & (now + lapse > span.end)
     current_before = everybody.listed(span.before) & (before + lapse > span.before)
     rows = volumes.rows(books, (Dimension("distributor"),), Boundary.END).filter(nw.col("span") == span.index)
-    sold = books.engine.collect(rows.select("unit", "whole", "own"))
-    whole, own = everybody.placed(sold, "whole", "own")
+    sold = books.engine.collect(rows.select("unit", "team_volume", "own"))
+    whole, own = everybody.placed(sold, "team_volume", "own")
     size = subtree_sums(everybody.lineage.tree, listed, include_self=False)
     ranks = _ranks(books, everybody, span.end, whole)
     texts = books.engine.decode(ids.gather(team)).to_list()

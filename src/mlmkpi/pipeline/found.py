@@ -59,6 +59,8 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
     found = [("orders", f"{_many(n, 'order')} {what} left out") for what, n in lost.items() if n]
     found += [(table, f"{_many(n, 'key')} of {table} with different rows left out")
               for table, n in export.conflicts.items()]
+    found += [("orders", f"{_many(n, 'order')} of an unknown {column} left out")
+              for column, n in sorted(export.unknown_codes.items())]
     return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
                     for table, n in export.engine.skipped().items()]
 
@@ -66,8 +68,10 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
 def _unused_statuses(export: Export, books: Books) -> list[str]:
     """What `valid_status` names and no order has: a slip there leaves out sales."""
     named = dict.fromkeys(code for rules in books.wanted for code in rules.valid_status)
-    if not named or "status" not in export.columns("orders"):
+    if not named:
         return []
+    if "status" not in export.columns("orders"):
+        return [f"orders have no status, so all count, whatever valid_status names: {', '.join(named)}"]
     known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
     unused = [code for code in named if code.strip().casefold() not in known]
     return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []

@@ -11,7 +11,7 @@ from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
-from mlmkpi.sources.discovery import table_of
+from mlmkpi.sources.unused import asides, unread
 
 Exports = str | Path | Mapping[str, Any]
 T = TypeVar("T")
@@ -20,25 +20,19 @@ T = TypeVar("T")
 def on_engine(
     exports: Exports, settings: Settings, engine: Any, bad_rows: str, work: Callable[[Engine, Sequence[str]], T]
 ) -> T:
-    """What `work` gives on the engine named ("polars", "spark", "sc://host:port") or on a session."""
+    """What `work` gives on the engine named ("polars", "spark", "sc://host:port") or on a session.
+
+    It is handed the engine, and what people should hear of files and settings that are not used.
+    """
     engine = engine or settings.engine or "polars"
     if engine != "polars":
         with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
-            return work(spark, spark.leftover)
+            return work(spark, unread(spark.leftover))
     with open_exports(exports, settings) as opened:
         try:
-            return work(_polars(opened, bad_rows, exact=False), opened.leftover)
+            return work(_polars(opened, bad_rows, exact=False), asides(opened))
         except UnparsedIdError:
-            return work(_polars(opened, bad_rows, exact=True), opened.leftover)
-
-
-def unread(leftover: Sequence[str]) -> list[str]:
-    """What people should hear of files that no table claims, and that are no Python, as plugins are."""
-    leftover = [name for name in leftover if Path(name).suffix != ".py"]
-    named = [name for name in leftover if table_of(name)]
-    others = [name for name in leftover if name not in named]
-    lines = {"it is neither CSV, TSV, TXT nor Parquet": named, "no table is called so": others}
-    return [f"left unread, as {why}: {', '.join(names)}" for why, names in lines.items() if names]
+            return work(_polars(opened, bad_rows, exact=True), asides(opened))
 
 
 def _polars(opened: Any, bad_rows: str, *, exact: bool) -> Engine:

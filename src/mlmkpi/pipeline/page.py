@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import polars as pl
 
 from mlmkpi.books.lineage import TEAM, Teams, TreeKind
 from mlmkpi.errors import UsageError
-from mlmkpi.period import Every
+from mlmkpi.period import Every, Period
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
-from mlmkpi.pipeline.request import check_day, one_of
+from mlmkpi.pipeline.request import check_day, check_list, one_of
 from mlmkpi.settings import Settings, load_settings
 
 KPIS = (
@@ -24,6 +25,7 @@ KPIS = (
     "active_distributor_rate", "personal_sales_volume", "active_customers", "customer_retention_rate",
 )
 WIDEST = 8
+KEYS = ("kpi", "statistic")
 SHOWN = 10
 SOON = 30
 
@@ -48,7 +50,8 @@ class Node:
     """A person of the team as the tree draws them; `more` people directly below are not drawn, `gone` of them left.
 
     `listed` says that they are on the books, `size` is how many people on the books stand below them, `volume` their
-    team's, `change` that volume's since the period before, `retention` the share of their team that stayed current.
+    team's (null before the orders start), `change` that volume's since the period before, `retention` the share of
+    their team that stayed current.
     """
 
     id: str
@@ -57,7 +60,7 @@ class Node:
     below: int
     listed: bool
     size: int
-    volume: float
+    volume: float | None
     change: float | None
     previous: float | None
     retention: float | None
@@ -71,7 +74,8 @@ class TeamPage:
 
     `joined` enrolled in the period, `lapsed` were current when it opened and are on the books still, `lapsing` are
     current for at most 30 days more, `rising` are nearest to the usual team volume of the rank above theirs; each
-    list has the first ten, `counts` tells of how many. `warnings` are what is wrong with the exports.
+    list has the first ten, `counts` tells of how many, null where the orders do not reach back far enough to know.
+    `warnings` are what is wrong with the exports.
     """
 
     leader: str
@@ -88,13 +92,13 @@ class TeamPage:
     lapsed: tuple[Member, ...]
     lapsing: tuple[Member, ...]
     rising: tuple[Member, ...]
-    counts: dict[str, int]
+    counts: dict[str, int | None]
     warnings: tuple[str, ...]
 
 
 def team(
     exports: Exports = ".", leader: str = "", *, tree: str = "sponsor", every: str = "month", as_of: date | None = None,
-    depth: int = 2, names: bool = False, bad_rows: str = "stop", config: Path | None = None,
+    depth: int = 2, names: bool = False, bad_rows: str = "stop", config: str | Path | None = None,
     settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> TeamPage:
     """One leader's page, for the last period that ended: nobody outside their team is on it.
@@ -107,6 +111,7 @@ def team(
     if depth < 0:
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     check_day("as_of", as_of)
+    check_list("leader", [leader])
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     teams = Teams(one_of(TreeKind, "tree", tree))
@@ -114,21 +119,23 @@ def team(
     found = on_engine(exports, settings, engine, bad_rows, lambda opened, _: downline(opened, settings, asked))
     drawn = _drawn(found.members, depth)
 
-    def run(**options: Any) -> Result:
+    def run(first: Period = found.period, **options: Any) -> Result:
         return compute(
-            exports, kpis=KPIS, every=every, first=found.period.start, last=found.period.end, as_of=found.as_of,
+            exports, kpis=KPIS, every=every, first=first.start, last=found.period.end, as_of=found.as_of,
             tree=tree, bad_rows=bad_rows, settings=settings, engine=engine, progress=progress, **options,
         )
 
-    drawn_teams = run(where={TEAM: [one.id for one in drawn]}).frame
+    drawn_teams = run(found.before or found.period, where={TEAM: [one.id for one in drawn]}).frame
     company = run()
-    lines = _lines(drawn_teams.filter(pl.col(TEAM) == leader), company.frame, run(by=[TEAM]).frame)
+    lines = _lines(found, drawn_teams.filter(pl.col(TEAM) == leader), company.frame, run(by=[TEAM]).frame)
+    drawn_teams = drawn_teams.filter(pl.col("period") == found.period.label)
     lists = _lists(found)
     return TeamPage(
         leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of,
         len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, drawn_teams)),
-        **{name: tuple(people[:SHOWN]) for name, people in lists.items()},
-        counts={name: len(people) for name, people in lists.items()}, warnings=company.warnings,
+        **{name: tuple(people or ())[:SHOWN] for name, people in lists.items()},
+        counts={name: None if people is None else len(people) for name, people in lists.items()},
+        warnings=(*found.warnings, *company.warnings),
     )
 
 
@@ -138,14 +145,14 @@ def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
     for one in members[1:]:
         below.setdefault(one.sponsor, []).append(one)
 
-    def walk(one: Member) -> Iterator[Member]:
-        yield one
+    drawn, ahead = [], [members[0]]
+    while ahead:
+        one = ahead.pop()
+        drawn.append(one)
         if one.below < depth:
             largest = sorted(below.get(one.id, ()), key=lambda leg: (-leg.volume, leg.id))
-            for leg in largest[:WIDEST]:
-                yield from walk(leg)
-
-    return list(walk(members[0]))
+            ahead.extend(reversed(largest[:WIDEST]))
+    return drawn
 
 
 def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Iterator[Node]:
@@ -163,8 +170,8 @@ def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Ite
         more = direct.get(one.id, 0) - legs.get(one.id, 0)
         yield Node(
             one.id, one.name, one.sponsor if one.sponsor in shown else None, one.below, one.listed, one.size,
-            one.volume, volume.get("change"), volume.get("previous"), retention.get("value"), more,
-            gone.get(one.id, 0),
+            one.volume if found.covers(found.end) else None, volume.get("change"), volume.get("previous"),
+            retention.get("value"), more, gone.get(one.id, 0),
         )
 
 
@@ -176,33 +183,58 @@ def _counted(ids: Iterator[str | None]) -> dict[str, int]:
     return found
 
 
-def _lines(leader: pl.DataFrame, company: pl.DataFrame, teams: pl.DataFrame) -> Iterator[Line]:
-    """The leader's figures, each beside the company's and the median over all leaders."""
-    keys = ["kpi", "statistic"]
+def _lines(found: Downline, leader: pl.DataFrame, company: pl.DataFrame, teams: pl.DataFrame) -> Iterator[Line]:
+    """The leader's figures, each beside the company's and the median over all leaders.
+
+    A count that is 0 has no row by team: such a leader counts 0.
+    """
     plain = pl.col("tenure").is_null()
-    leaders = teams.filter(plain & pl.col(TEAM).is_not_null())
-    median = leaders.group_by(keys).agg(pl.col("value").median().alias("_median"))
-    whole = company.filter(plain).select(*keys, pl.col("value").alias("_company"))
-    rows = leader.filter(plain).join(whole, on=keys, how="left").join(median, on=keys, how="left")
+    rows, earlier = (
+        _keyed(leader.filter(plain & (pl.col("period") == period.label))) if period else {}
+        for period in (found.period, found.before)
+    )
+    leaders = teams.filter(plain & pl.col(TEAM).is_not_null()).group_by(*KEYS).agg("value").iter_rows()
+    values = {(kpi, statistic): values for kpi, statistic, values in leaders}
+    wholes = _keyed(company.filter(plain))
+    for key, whole in wholes.items():
+        if whole["unit"] == "count" and whole["value"] is not None:
+            rows.setdefault(key, _nobody(whole, earlier.get(key)))
+            others = values.setdefault(key, [])
+            others.extend([0.0] * (found.leaders - len(others)))
     order = {name: at for at, name in enumerate(KPIS)}
-    for row in sorted(rows.iter_rows(named=True), key=lambda row: order[row["kpi"]]):
+    for key, row in sorted(rows.items(), key=lambda one: order[one[0][0]]):
         comparable = row["kpi"] != "team_sales_volume" or row["statistic"] == "value"
+        others = [value for value in values.get(key, ()) if value is not None]
         yield Line(
-            row["kpi"], row["statistic"], row["unit"], row["value"], row["previous"], row["change"],
-            row["_company"] if comparable else None, row["_median"], row["note"],
+            *key, row["unit"], row["value"], row["previous"], row["change"],
+            wholes.get(key, {}).get("value") if comparable else None, median(others) if others else None, row["note"],
         )
 
 
-def _lists(found: Downline) -> dict[str, list[Member]]:
-    """Who joined, who lapsed and may be won back, who is about to lapse, who is nearest to the next rank."""
-    below, end = found.members[1:], min(found.period.end, found.as_of)
+def _keyed(rows: pl.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    """Rows by KPI and statistic."""
+    return {(row["kpi"], row["statistic"]): row for row in rows.iter_rows(named=True)}
+
+
+def _nobody(whole: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """The row of a count of nobody, after the row of the period before if there is one."""
+    previous = before["value"] if before else None
+    return {**whole, "value": 0.0, "previous": previous, "change": None if previous is None else -previous}
+
+
+def _lists(found: Downline) -> dict[str, list[Member] | None]:
+    """Who joined, who lapsed and may be won back, who is about to lapse, who is nearest to the next rank.
+
+    None instead of who lapsed and who will where the orders do not tell who is current.
+    """
+    below, eve = found.members[1:], found.period.start - timedelta(days=1)
     lapsed = [one for one in below if one.listed and one.current_before and not one.current]
     lapsing = [one for one in below if one.current and one.days_left <= SOON]
-    joined = [one for one in below if found.period.start <= one.enrolled <= end]
+    joined = [one for one in below if found.period.start <= one.enrolled <= found.end]
     rising = [one for one in below if one.listed and one.usual_volume is not None and 0 < one.volume < one.usual_volume]
     return {
         "joined": sorted(joined, key=lambda one: (-one.enrolled.toordinal(), one.id)),
-        "lapsed": sorted(lapsed, key=lambda one: (-one.days_left, one.id)),
-        "lapsing": sorted(lapsing, key=lambda one: (one.days_left, one.id)),
+        "lapsed": sorted(lapsed, key=lambda one: (-one.days_left, one.id)) if found.knows_current(eve) else None,
+        "lapsing": sorted(lapsing, key=lambda one: (one.days_left, one.id)) if found.knows_current(found.end) else None,
         "rising": sorted(rising, key=lambda one: (-one.volume / (one.usual_volume or 1), one.id)),
     }

@@ -12,7 +12,7 @@ from mlmkpi.settings import Settings, load_settings
 
 
 def explain_plan(
-    exports: Exports = ".", *, engine: Any = None, config: Path | None = None, settings: Settings | None = None,
+    exports: Exports = ".", *, engine: Any = None, config: str | Path | None = None, settings: Settings | None = None,
     **asked: Any,
 ) -> str:
     """The physical plan of every step of `compute(exports, engine=engine, …)`, numbered, after it has run.

@@ -16,7 +16,7 @@ import mlmkpi.kpis  # noqa: F401
 from mlmkpi.books.expressions import Expr
 from mlmkpi.errors import EngineError, SettingsError
 from mlmkpi.facts.base import Fact, Measure
-from mlmkpi.kpi import KPIS, Concentrated, Kpi, Ratio, Survival, Unit, facts_of
+from mlmkpi.kpi import KPIS, Better, Concentrated, Family, Interval, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
 from mlmkpi.pipeline.whole import MeasureError
 from mlmkpi.settings import FILE_NAME, Settings
@@ -109,8 +109,9 @@ def _registered(key: str, load: Callable[[], object]) -> str | None:
         new = {name: kpi for name, kpi in KPIS.items() if before.get(name) is not kpi}
         why = next((f"{name}: {wrong}" for name, kpi in new.items() if (wrong := _wrong(name, kpi, before))), None)
         why = why or (None if new else "it defines no KPI: put @kpi(…) above a function")
-    except Exception as error:
-        new, why = {}, f"{type(error).__name__}: {error}{_place(error.__traceback__, key)}"
+    except (Exception, SystemExit) as error:
+        words = next(iter(str(error).splitlines()), "")
+        new, why = {}, f"{type(error).__name__}: {words}{_place(error.__traceback__, key)}"
     if why is not None:
         KPIS.clear()
         KPIS.update(before)
@@ -123,6 +124,12 @@ def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
     """What is wrong with a plugin's KPI."""
     if name in before:
         return "there is a KPI of that name already"
+    if name in (*Family, "all"):
+        return "a family has that name"
+    choices = {"family": Family, "unit": Unit, "better": Better, "interval": Interval}
+    unchosen = [choice for choice, known in choices.items() if not isinstance(getattr(kpi, choice), known)]
+    if unchosen:
+        return f"its {unchosen[0]} is none of {choices[unchosen[0]].__name__}, from mlmkpi.kpi"
     if not kpi.doc:
         return "it has no docstring"
     unknown = sorted(set(kpi.parameters) - set(PARAMETERS))
@@ -170,6 +177,7 @@ class _Unkept(SourceFileLoader):
 
 
 def _run_file(path: Path) -> None:
+    """Run a plugin's file; what it prints goes to stderr, as stdout is for data."""
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}")
     name = f"mlmkpi_plugin_{path.stem}"
@@ -179,6 +187,7 @@ def _run_file(path: Path) -> None:
         raise ImportError(f"{path.name} is no Python file")
     module = module_from_spec(spec)
     sys.modules[name] = module
+    vars(module)["print"] = partial(print, file=sys.stderr)
     loader.exec_module(module)
 
 

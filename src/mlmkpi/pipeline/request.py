@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -64,12 +64,14 @@ def request_of(
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
 ) -> Request:
     """A request in the words of `compute`; UsageError for a choice that there is not, or for another sort of value."""
-    for name, values in {"kpis": kpis, "by": by, **(where or {})}.items():
+    if not isinstance(where, Mapping | None):
+        raise UsageError(f"where is {where!r}", (("expected", 'values by dimension: {"market": ["US", "DE"]}'),))
+    for name, values in {"kpis": () if kpis is None else kpis, "by": by, **(where or {})}.items():
         check_list(name, values)
     for name, day in (("first", first), ("last", last), ("as_of", as_of)):
         check_day(name, day)
-    if count is not None and count < 1:
-        raise UsageError(f"count is {count!r}", (("expected", "1 or more"),))
+    check_count("count", count)
+    check_count("min_team", min_team)
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
     if min_team > 1 and TEAM not in (*by, *(where or {})):
@@ -81,9 +83,18 @@ def request_of(
 
 
 def check_list(name: str, values: object) -> None:
-    """UsageError for one text where several are meant, whose letters would be taken for them."""
+    """UsageError for one text where several are meant, whose letters would be taken for them, and for other values."""
     if isinstance(values, str):
         raise UsageError(f"{name} is {values!r}", (("expected", f"a list: {[values]!r}"),))
+    for value in values if isinstance(values, Collection) else (values,):
+        if not isinstance(value, str | Kpi):
+            raise UsageError(f"{name} has {value!r}", (("expected", "texts, such as '1'"),))
+
+
+def check_count(name: str, value: object) -> None:
+    """UsageError for what is no whole number from 1."""
+    if value is not None and (not isinstance(value, int) or value < 1):
+        raise UsageError(f"{name} is {value!r}", (("expected", "1 or more"),))
 
 
 def check_day(name: str, day: object) -> None:

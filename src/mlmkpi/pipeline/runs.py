@@ -30,7 +30,7 @@ from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings, skipped
 from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
-from mlmkpi.pipeline.opening import Exports, on_engine, unread
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
@@ -49,7 +49,7 @@ Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
 
 def run(
-    exports: Exports, request: Request, *, config: Path | None = None, settings: Settings | None = None,
+    exports: Exports, request: Request, *, config: str | Path | None = None, settings: Settings | None = None,
     engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
     write: Write | None = None,
 ) -> Result:
@@ -62,8 +62,8 @@ def run(
     tell, bad = progress or _silent, load_plugins(settings)
 
     def attempt(asked: Request) -> Result:
-        def work(opened: Engine, leftover: Sequence[str]) -> Result:
-            return _run(opened, asked, settings, leftover, tell, look, write)
+        def work(opened: Engine, unused: Sequence[str]) -> Result:
+            return _run(opened, asked, settings, unused, tell, look, write)
 
         try:
             return on_engine(exports, settings, engine, asked.bad_rows, work)
@@ -88,7 +88,7 @@ def _silent(_: str) -> None:
 
 
 def _run(
-    engine: Engine, request: Request, settings: Settings, leftover: Sequence[str], tell: Callable[[str], None],
+    engine: Engine, request: Request, settings: Settings, unused: Sequence[str], tell: Callable[[str], None],
     look: Look | None = None, write: Write | None = None,
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
@@ -133,7 +133,7 @@ def _run(
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
         tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unseen(request.where or {}, seen), *unread(leftover),
+        (*clock.hints, *_snapped(request, periods), *unseen(request.where or {}, seen), *unused,
          *alone(export, request.teams, lineage)),
         warnings, lacking if default else {}, {} if default else lacking,
     )

@@ -92,7 +92,7 @@ def trace(
     exports: Any = ".", kpi: str = "", *, period: str | None = None, side: str = "numerator", every: str = "month",
     by: Sequence[str] = (), where: Mapping[str, Sequence[str]] | None = None, as_of: date | None = None,
     bad_rows: str = "stop", tree: str = "sponsor", depth: int | None = None, generation: int | None = None,
-    config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    config: str | Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> Trace:
     """The rows behind a KPI's figure in a `period` ("2026-10", "2026-Q3", "2026-W41"; None: the last known in full).

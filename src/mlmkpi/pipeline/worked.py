@@ -50,7 +50,7 @@ class _Seen:
 
 def work_out(
     exports: Any = ".", kpi: str = "", *, period: str | None = None, every: str = "month", as_of: date | None = None,
-    bad_rows: str = "stop", config: Path | None = None, settings: Settings | None = None, engine: Any = None,
+    bad_rows: str = "stop", config: str | Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None,
 ) -> Worked:
     """A KPI's figure worked out for a `period` ("2026-10", "2026-Q3"; None: the last known in full).

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from mlmkpi.period import Period
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mlmkpi.pipeline.page import Line, Node, TeamPage
 
 GAP = 2
+UNKNOWN = "not known: the orders do not reach back far enough"
 NODE_HEADS = ("people", "volume", "change", "stayed")
 
 
@@ -44,14 +46,15 @@ def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[T
     heads = (period_text(period, page.every), before_text(period, page.every, None), "company", "median leader")
     yield from _table([(_titled(line, kpis), _figures(line)) for line in page.figures], heads, width)
     yield Text()
-    yield from _table(list(_drawn(page.nodes)), NODE_HEADS, width)
+    yield from _table(list(_drawn(page.nodes, width)), NODE_HEADS, width)
     for name, title, about in LISTS:
         people: Sequence[Member] = getattr(page, name)
         yield Text()
-        yield Text.assemble((title, BOLD), (f"  {page.counts[name]:,}", DIM))
+        count = page.counts[name]
+        yield Text.assemble((title, BOLD), (f"  {UNKNOWN if count is None else f'{count:,}'}", DIM))
         yield from _table([(Text(f"  {_called(one.id, one.name)}"), about(one)) for one in people], (), width)
-        if page.counts[name] > len(people):
-            yield Text(f"  … {page.counts[name] - len(people):,} more", DIM)
+        if count is not None and count > len(people):
+            yield Text(f"  … {count - len(people):,} more", DIM)
 
 
 def _called(who: str, name: str | None) -> str:
@@ -72,26 +75,27 @@ def _figures(line: Line) -> tuple[str, ...]:
             *("" if value is None else value_text(value, line.unit) for value in others))
 
 
-def _drawn(nodes: Sequence[Node]) -> Iterator[tuple[Text, tuple[str, ...]]]:
+def _drawn(nodes: Sequence[Node], width: int) -> Iterator[tuple[Text, tuple[str, ...]]]:
     """Every node's name behind its branches, and figures, depth-first; below each, how many are not drawn.
 
-    Whoever is off the books is said to be gone.
+    Whoever is off the books is said to be gone. Branches beyond the width are not drawn.
     """
     below: dict[str | None, list[Node]] = {}
     for node in nodes[1:]:
         below.setdefault(node.sponsor, []).append(node)
-
-    def walk(node: Node, first: str, rest: str) -> Iterator[tuple[Text, tuple[str, ...]]]:
+    ahead = [(nodes[0], "", "", False)]
+    while ahead:
+        node, first, rest, more = ahead.pop()
+        if more:
+            yield Text.assemble(first, (_more(node), DIM)), ()
+            continue
         name = _called(node.id, node.name)
         yield Text.assemble(first, name if node.listed else (f"{name}, gone", DIM)), _node(node)
-        legs = below.get(node.id, [])
-        for at, leg in enumerate(legs):
-            last = at == len(legs) - 1 and not node.more
-            yield from walk(leg, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
-        if node.more:
-            yield Text.assemble(rest, "└─ ", (_more(node), DIM)), ()
-
-    yield from walk(nodes[0], "", "")
+        legs = [(leg, False) for leg in below.get(node.id, [])] + [(node, True)] * bool(node.more)
+        for at, (leg, hidden) in reversed(list(enumerate(legs))):
+            last = at == len(legs) - 1
+            after = rest + ("   " if last else "│  ")
+            ahead.append((leg, rest + ("└─ " if last else "├─ "), after[:width], hidden))
 
 
 def _more(node: Node) -> str:
@@ -103,7 +107,8 @@ def _more(node: Node) -> str:
 def _node(node: Node) -> tuple[str, ...]:
     change = "" if node.change is None else change_text(node.change, node.previous, node.volume, "volume", total=True)
     retention = "" if node.retention is None else value_text(node.retention, "rate")
-    return f"{node.size:,}", value_text(node.volume, "volume"), change, retention
+    volume = "" if node.volume is None else value_text(node.volume, "volume")
+    return f"{node.size:,}", volume, change, retention
 
 
 def _joined(one: Member) -> tuple[str, ...]:
@@ -137,7 +142,7 @@ def _table(rows: Sequence[tuple[Text, tuple[str, ...]]], heads: tuple[str, ...],
     """Names, and their cells beside them; the last columns go where there is no room."""
     count = max([len(cells) for _, cells in rows], default=0)
     widths = [
-        max([len(row[at]) for _, row in rows if at < len(row)] + [len(head) for head in heads[at : at + 1]])
+        max([cell_len(row[at]) for _, row in rows if at < len(row)] + [len(head) for head in heads[at : at + 1]])
         for at in range(count)
     ]
     longest = max([name.cell_len for name, _ in rows], default=0)

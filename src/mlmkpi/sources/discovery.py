@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,13 +62,13 @@ def discover(exports: str, settings: Settings) -> Found:
         raise UsageError("EXPORTS is empty", (("fix", "name a folder, or leave it out for the working folder"),))
     root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
     chosen = {table: _chosen(table, patterns, root) for table, patterns in _file_settings(settings).items()}
-    claimed = {file.path for files in chosen.values() for entry in files for file in entry.files}
+    claimed = {_place(file.path) for files in chosen.values() for entry in files for file in entry.files}
     tables, leftover = dict(chosen), []
     for entry in entries:
         table = table_of(entry.name)
         if table and entry.files and table not in chosen:
             tables.setdefault(table, []).append(entry)
-        elif not entry.is_folder and not any(file.path in claimed for file in entry.files):
+        elif not entry.is_folder and not any(_place(file.path) in claimed for file in entry.files):
             leftover.append(entry.name)
     found = {table: _one_form(table, parts) for table, parts in tables.items()}
     if not found:
@@ -217,7 +218,12 @@ def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:
             table,
             *((name, other_name) if name != other_name else (f"{name} ({form})", f"{name} ({other_form})")),
         )
-    return tuple(file for entry in entries for file in entry.files)
+    return tuple({_place(file.path): file for entry in entries for file in entry.files}.values())
+
+
+def _place(path: str) -> str:
+    """Where a file is, however it is named."""
+    return path if is_remote(path) else os.path.realpath(path)
 
 
 def _two_forms(table: str, one: str, other: str) -> DataError:

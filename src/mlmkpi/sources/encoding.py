@@ -45,7 +45,7 @@ def decoded(head: bytes, encoding: str, label: str, *, guessed: bool) -> str:
     """The first bytes as text, without a character that the sample cuts."""
     try:
         return codecs.getincrementaldecoder(_with_mark(encoding))().decode(head)
-    except UnicodeDecodeError:
+    except UnicodeError:
         mixed = guessed and _UTF8_SEQUENCE.search(head)
         raise (_mixed(label) if mixed else not_decodable(label, encoding, guessed=guessed)) from None
 
@@ -63,7 +63,7 @@ def transcode(path: str, label: str, encoding: str, target: Path, *, guessed: bo
                     raise _mixed(label)
                 copy.write(decoder.decode(chunk))
             copy.write(decoder.decode(b"", final=True))
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise not_decodable(label, encoding, guessed=guessed) from None
 
 
@@ -86,11 +86,15 @@ def unpacked(path: str, label: str) -> Iterator[BinaryIO | gzip.GzipFile]:
 def _open(path: str, label: str) -> BinaryIO | gzip.GzipFile:
     suffix = Path(path).suffix.lower()
     if suffix == ".zst":
-        raise DataError(
-            f"{label} is not UTF-8",
-            (("fix", "unpack it first: other encodings are read from plain and .gz files"),),
-        )
+        raise packed_otherwise(label)
     return gzip.open(path) if suffix == ".gz" else Path(path).open("rb")
+
+
+def packed_otherwise(label: str) -> DataError:
+    """A .zst file whose text is in another encoding."""
+    return DataError(
+        f"{label} is not UTF-8", (("fix", "unpack it first: other encodings are read from plain and .gz files"),)
+    )
 
 
 def cut_short(label: str, got: str) -> DataError:
@@ -123,6 +127,7 @@ def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataEr
             f"{label} is neither UTF-8 nor cp1252 throughout",
             (("expected", "text in one encoding: UTF-8, UTF-16 or cp1252"), ("fix", "export it again as UTF-8")),
         )
+    one, other, *_ = (name for name in ("cp1252", "utf-16", "utf-8") if name != encoding)
     return DataError(
         f"{label} is not {encoding} throughout",
         (
@@ -130,7 +135,7 @@ def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataEr
             (
                 "fix",
                 written(
-                    "set its encoding in mlmkpi.toml", f'[input."{label}"]', 'encoding = "cp1252"   or "utf-16"'
+                    "set its encoding in mlmkpi.toml", f'[input."{label}"]', f'encoding = "{one}"   or "{other}"'
                 ),
             ),
         ),

@@ -26,13 +26,18 @@ from mlmkpi.tables import TABLES, Table
 
 
 class Exports:
-    """The tables that were found, and the folder they are in; a context manager that removes its temporary files."""
+    """The tables that were found, and the folder they are in; a context manager that removes its temporary files.
+
+    `leftover` are files that no table claims, `no_files` names of files under [input] that no table's file has.
+    """
 
     def __init__(
-        self, tables: dict[str, Source], leftover: tuple[str, ...], workspace: Workspace, root: Path | None = None
+        self, tables: dict[str, Source], leftover: tuple[str, ...], workspace: Workspace, root: Path | None = None,
+        no_files: tuple[str, ...] = (),
     ) -> None:
         self.tables = tables
         self.leftover = leftover
+        self.no_files = no_files
         self.root = root
         self._workspace = workspace
 
@@ -78,7 +83,9 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
             )
             for name, files in found.tables.items()
         }
-        return Exports(tables, found.leftover, workspace, Path(found.root))
+        labels = {file.label for files in found.tables.values() for file in files}
+        no_files = tuple(name for name in settings.input.names if "." in name and name not in labels)
+        return Exports(tables, found.leftover, workspace, Path(found.root), no_files)
     except BaseException:
         workspace.close()
         raise

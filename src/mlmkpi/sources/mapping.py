@@ -84,6 +84,20 @@ def check_names(settings: Settings) -> None:
             known = _closed(table, column)
             for code in codes if known else ():
                 _check(settings, f"[codes.{table}.{column}]", "code", code.casefold(), known)
+            _check_spellings(settings, f"[codes.{table}.{column}]", codes)
+
+
+def _check_spellings(settings: Settings, place: str, codes: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a spelling that stands for two codes."""
+    means: dict[str, str] = {}
+    for code, spellings in codes.items():
+        for spelling in spellings:
+            other = means.setdefault(spelling.strip().lower(), code)
+            if other != code:
+                raise SettingsError(
+                    f"{settings.path or FILE_NAME} gives one spelling two codes in {place}: {spelling}",
+                    (("got", f"{other} and {code}"), ("fix", "leave it at the one that is meant")),
+                )
 
 
 def _closed(table: str, column: str) -> list[str]:

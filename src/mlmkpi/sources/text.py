@@ -13,7 +13,7 @@ from polars.exceptions import ComputeError
 
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import InputOptions
-from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, sample, transcode, unpacked
+from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, packed_otherwise, sample, transcode, unpacked
 from mlmkpi.sources.findings import discreet
 from mlmkpi.sources.mapping import normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
@@ -39,7 +39,8 @@ def text_part(path: str, label: str, table: Table, options: InputOptions, worksp
     if path.lower().endswith(".zst") and options.encoding in (None, "utf-8"):
         return _part(path, label, _layout(_first_lines(path, label), label, table, options))
     head = sample(path, label)
-    encoding = options.encoding or encoding_of(head)
+    shown = encoding_of(head)
+    encoding = shown if options.encoding == "utf-16" and shown.startswith("utf-16") else options.encoding or shown
     text = decoded(head, encoding, label, guessed=options.encoding is None)
     if encoding == "utf-8" and not ("\r" in text and "\n" not in text):
         return _part(path, label, _layout(text, label, table, options))
@@ -108,7 +109,7 @@ def _first_lines(path: str, label: str) -> str:
     try:
         lines = pl.scan_lines(path, n_rows=_LOOKED_AT * 4, glob=False).collect()["line"]
     except (OSError, ComputeError) as error:
-        raise cut_short(label, str(error)) from None
+        raise packed_otherwise(label) if "utf8" in str(error) else cut_short(label, str(error)) from None
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ __all__ = ["Example", "Finding", "Severity", "check", "opened", "quick", "valida
 
 
 def validate(
-    exports: Path | str | Mapping[str, Any], *, settings: Settings | None = None, config: Path | None = None,
+    exports: Path | str | Mapping[str, Any], *, settings: Settings | None = None, config: str | Path | None = None,
     engine: Any = None,
 ) -> list[Finding]:
     """Everything that is wrong with exports: a folder, file, glob or s3:// address, or frames by table name.

@@ -12,6 +12,7 @@ from mlmkpi.engines.polars_checks import PolarsChecks
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
+from mlmkpi.sources.unused import asides, unread
 
 
 @contextmanager
@@ -20,14 +21,14 @@ def opened(
 ) -> Iterator[tuple[Checking, Sequence[str]]]:
     """The exports on the engine named ("polars", "spark", "sc://host:port") or on a session, else the settings'.
 
-    Beside them the files that belong to no table.
+    Beside them what people should hear of files and settings that are not used.
     """
     engine = engine or settings.engine or "polars"
     if engine == "polars":
         with open_exports(exports, settings) as found:
-            yield PolarsChecks(found), found.leftover
+            yield PolarsChecks(found), asides(found)
         return
     with spark_engine(engine, exports, settings) as spark:
         from mlmkpi.engines.spark_checks import SparkChecks
 
-        yield SparkChecks(spark), spark.leftover
+        yield SparkChecks(spark), unread(spark.leftover)

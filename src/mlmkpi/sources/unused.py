@@ -1,0 +1,28 @@
+"""What people should hear of files and settings that a run does not use: a slip in a name may be behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlmkpi.sources.discovery import data_file, table_of
+from mlmkpi.sources.exports import Exports
+
+
+def asides(exports: Exports) -> list[str]:
+    """A line a reason why files are left unread, and one of names under [input] that no file has."""
+    idle = [f"[input] names what no file of a table is called: {', '.join(exports.no_files)}"]
+    return [*unread(exports.leftover), *(idle if exports.no_files else [])]
+
+
+def unread(leftover: Sequence[str]) -> list[str]:
+    """What people should hear of files that no table claims, and that are no Python, as plugins are."""
+    leftover = [name for name in leftover if Path(name).suffix != ".py"]
+    named = [name for name in leftover if table_of(name)]
+    elsewhere = [name for name in named if data_file(name, name)]
+    lines = {
+        "[files] names others for their table": elsewhere,
+        "it is neither CSV, TSV, TXT nor Parquet": [name for name in named if name not in elsewhere],
+        "no table is called so": [name for name in leftover if name not in named],
+    }
+    return [f"left unread, as {why}: {', '.join(names)}" for why, names in lines.items() if names]
