@@ -216,7 +216,7 @@ def test_the_schema_takes_one_text_where_a_list_may_stand() -> None:
 
 
 def test_a_currency_is_three_letters_and_a_rank_stands_once(tmp_path: Path) -> None:
-    assert read(tmp_path, 'currency = "usd"').currency == "USD"
+    assert read(tmp_path, 'currency = "usd"').currency == "usd"
     for wrong in ("US Dollar", "€", ""):
         assert refusal(tmp_path, f'currency = "{wrong}"') == (
             f"mlmkpi.toml: currency does not fit\n  got       {wrong!r}\n  expected  three letters, such as \"USD\""

@@ -133,7 +133,7 @@ class Settings(BaseModel):
     @classmethod
     def _code(cls, value: str | None) -> str | None:
         if value is None or (value.isascii() and value.isalpha() and len(value) == 3):
-            return value and value.upper()
+            return value
         raise ValueError('three letters, such as "USD"')
 
     @field_validator("rank_ladder")

@@ -29,7 +29,7 @@ TABLES = {"orders": ORDERS, "distributors": PEOPLE}
     ({"where": {"market": [1]}}, "market has 1\n  expected  texts, such as '1'"),
     ({"where": ["market=US"]}, "where is ['market=US']\n  expected  values by dimension: {"),
     ({"count": 1.5}, "count is 1.5\n  expected  1 or more"),
-    ({"min_team": "3", "by": ["team"]}, "min_team is '3'\n  expected  1 or more"),
+    ({"min_team": "3", "by": ["team"]}, "min_team is '3'\n  expected  a whole number"),
     ({"count": 0}, "count is 0\n  expected  1 or more"),
     ({"first": "2026-01-01"}, "first is '2026-01-01'\n  expected  a day: datetime.date(2026, 10, 31)"),
     ({"as_of": datetime(2026, 1, 1)}, "as_of is datetime.datetime(2026, 1, 1, 0, 0)\n  expected  a day: "),

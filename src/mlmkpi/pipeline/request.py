@@ -71,7 +71,8 @@ def request_of(
     for name, day in (("first", first), ("last", last), ("as_of", as_of)):
         check_day(name, day)
     check_count("count", count)
-    check_count("min_team", min_team)
+    if not isinstance(min_team, int):
+        raise UsageError(f"min_team is {min_team!r}", (("expected", "a whole number"),))
     if bad_rows not in ("stop", "skip"):
         raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
     if min_team > 1 and TEAM not in (*by, *(where or {})):
