@@ -292,6 +292,8 @@ def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -
     """Sums added up by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
     others = [name for name in frame.columns if name != key and name not in set(names)]
     frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
+    if not others and frame["span"].n_unique() == frame.height:
+        return frame.drop("cell", strict=False)
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
 
 
