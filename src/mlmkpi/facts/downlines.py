@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import narwhals as nw
@@ -46,8 +47,9 @@ class Boundaries(SpannedFact):
         """Rows of people."""
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
+        on = cache(on_books)
         spans = [
-            (span.index, {"start": on_books(span.before), "end": on_books(span.end), **named(sellers, span)})
+            (span.index, {"start": on(span.before), "end": on(span.end), **named(sellers, span)})
             for span in books.spans
         ]
         return books.engine.spread(people, spans, "start", "end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import polars as pl
 
@@ -13,7 +14,12 @@ def alike(name: str, value: object, dtype: pl.DataType, rows: int) -> pl.Series:
     >>> alike("kpi", "churn_rate", pl.String(), 2).to_list()
     ['churn_rate', 'churn_rate']
     """
-    return pl.Series(name, [value], dtype=dtype).new_from_index(0, rows)
+    return _one(value, dtype).new_from_index(0, rows).alias(name)
+
+
+@lru_cache(maxsize=64)
+def _one(value: object, dtype: pl.DataType) -> pl.Series:
+    return pl.Series([value], dtype=dtype)
 
 
 def filled_up(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
