@@ -146,9 +146,9 @@ class Downlines(Fact):
         return books.engine.small(pl.concat(frames))
 
     def _by_span(self, books: Books, at: Boundary) -> Iterator[tuple[Span, pl.DataFrame]]:
-        """Each span with the rows of its people: `unit` and the two measures."""
+        """Each span with the rows of its people: `unit` and the two measures; large ones are held one at a time."""
         measures = [getattr(self.members, name)().expr.alias(name) for name in (self.above, self.below)]
-        turns = [(span,) for span in books.spans] if books.engine.in_parts else [books.spans]
+        turns = [(span,) for span in books.spans] if books.engine.at_once > 1 else [books.spans]
         for spans in turns:
             with books.narrowed(spans):
                 rows = books.engine.collect(self.members.rows(books, (), at).select("unit", "span", *measures))

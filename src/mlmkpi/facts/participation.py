@@ -32,7 +32,10 @@ DAYS = ("enrolled", "terminated", "returned_on")
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`."""
+    """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`.
+
+    They are in the order of their days.
+    """
 
     number: int
     span: Span
@@ -46,7 +49,7 @@ class Held:
         Without any there is the period's last day, which has none.
         """
         found: dict[int, Counter[int | None]] = {}
-        for day, market in self.events.sort("held_on").select("held_on", "_market").iter_rows():
+        for day, market in zip(self.events["held_on"].to_list(), self.events["_market"].to_list(), strict=True):
             found.setdefault(day, Counter())[market] += 1
         return found or {self.span.end: Counter()}
 
@@ -176,12 +179,12 @@ class Participation(Fact):
 
     def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> list[Held]:
         """Each period's events by their own columns; of a period without events, none."""
-        columns, held = ["event_id", "held_on", "_market"], list[Held]()
+        columns, held, events = ["event_id", "held_on", "_market"], list[Held](), events.sort("held_on")
         for span in books.spans:
             inside = events.filter(pl.col("held_on").is_between(span.start, span.end))
             alike = inside.group_by(own) if own and inside.height else [((None,) * len(own), inside)]
             for key, some in alike:
-                held.append(Held(len(held), span, dict(zip(own, key, strict=True)), some.select(columns)))
+                held.append(Held(len(held), span, dict(zip(own, key, strict=True)), some[columns]))
         return held
 
     @classmethod

@@ -293,7 +293,7 @@ def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -
     others = [name for name in frame.columns if name != key and name not in set(names)]
     frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
     if not others and frame["span"].n_unique() == frame.height:
-        return frame.drop("cell", strict=False)
+        return frame if key == "span" else frame.drop(key)
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
 
 
