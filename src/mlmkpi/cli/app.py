@@ -60,7 +60,7 @@ app.add_typer(settings.app, name="settings")
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:
-    """The app with that command alone which the arguments begin with, as making all of them takes longer; else whole."""
+    """The app, with that command alone which the arguments begin with: to make all of them takes longer."""
     own = [one for one in app.registered_commands if one.callback and arguments[:1] == [one.callback.__name__]]
     if not own:
         return app
