@@ -85,7 +85,7 @@ def _finer(jobs: Jobs, job: Job, key: Key, others: Iterable[Key]) -> Key | None:
 
 def _added_up(jobs: Jobs, job: Job, finer: Key) -> Sums:
     """What the sums of a job that splits by more add up to."""
-    sums, names = jobs.sums[finer], [measure.name for measure in job.measures]
+    sums, names = jobs.sums[finer], list(dict.fromkeys(measure.name for measure in job.measures))
     totals = sums.totals.select("span", *job.names, *names)
     leaders = sums.leaders
     totals = leaders.by_span(totals, names) if leaders else summed(totals, ["span", *job.names], names)
