@@ -295,8 +295,3 @@ def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -
     if not others and frame["span"].n_unique() == frame.height:
         return frame if key == "span" else frame.drop(key)
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
-
-
-def summed(frame: pl.DataFrame, keys: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
-    """Sums over what is not among the keys."""
-    return frame.group_by(keys).agg(pl.col(list(names)).sum())
