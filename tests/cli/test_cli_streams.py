@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from cli.ended import PROGRAM, Run, environment
+from mlmkpi.cli.app import app_for
 
 Call = Callable[..., Run]
+COMMANDS = ["compute", "team", "cohorts", "validate", "kpis", "explain", "trace", "demo", "convert"]
 HEAVY = "{'polars', 'pydantic', 'rich', 'numpy', 'scipy', 'narwhals', 'pyarrow'}"
 
 
@@ -23,6 +25,26 @@ def test_help_loads_nothing_heavy(command: str) -> None:
         [sys.executable, "-c", code, *command.split()], capture_output=True, text=True, check=False
     )
     assert ended.stderr == "set()\n"
+
+
+@pytest.mark.parametrize("command", ["compute --kpi sales_volume --format csv", "validate", "kpis"])
+def test_a_run_loads_what_its_figures_need_alone(command: str, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id,ordered_on,amount\nA1,2026-10-01,10.00\n", encoding="utf-8")
+    rare = "{'scipy', 'pyarrow', 'pyspark', 'rich.progress'}"
+    code = f"import sys; from mlmkpi.cli import main; main(sys.argv[1:]); sys.exit(str({rare} & sys.modules.keys()))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *command.split(), str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr.splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [(["validate", "x"], ["validate"]), (["valid"], COMMANDS), (["settings"], COMMANDS), ([], COMMANDS)],
+)
+def test_of_the_commands_the_one_that_is_named_is_made_alone(arguments: list[str], made: list[str]) -> None:
+    found = [one.callback.__name__ for one in app_for(arguments).registered_commands if one.callback]
+    assert found == made
 
 
 def test_a_closed_pipe_ends_in_silence(process: Call) -> None:

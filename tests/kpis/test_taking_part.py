@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
-from kpis.orders import Rows, figure, figures, table
+from equal.compare import Case, product
+from kpis.orders import Rows, day, figure, figures, table
 from mlmkpi.errors import SettingsError
 
 PEOPLE = table(
@@ -138,6 +140,18 @@ def test_segments_are_those_that_the_export_has() -> None:
     assert found == {"35-44": 1, "<18": 1, "(unknown)": 0, "f": 1, "m": 0}
     bare = {**TABLES, "distributors": table("distributor_id enrolled_on", ("A", "01-01"))}
     assert figure(bare, "segment_activity_rate", "2026-10") is None
+
+
+def test_two_kpis_that_count_the_same_people_stand_beside_one_another_by_a_segment() -> None:
+    """West has A, who called, east C, who did not: by region they are those of the segments of region."""
+    people = table("distributor_id enrolled_on gender region", ("A", "01-01", "f", "west"), ("C", "01-01", "m", "east"))
+    tables = {"distributors": people, "activities": table("distributor_id occurred_on kind", ("A", "10-05", "call"))}
+    both = Case(
+        tables, ("activity_rate", "segment_activity_rate"), as_of=day("10-31"), by=("region",), count=1, min_cell=0
+    )
+    rows = product(both).filter(pl.col("statistic") == "value", pl.col("gender").is_null())
+    found = {(kpi, region, value) for kpi, region, value in rows.select("kpi", "region", "value").iter_rows()}
+    assert found == {(kpi, *cell) for kpi in both.kpis for cell in (("west", 1.0), ("east", 0.0))}
 
 
 def test_a_territory_is_covered_by_enough_active_people() -> None:

@@ -50,8 +50,9 @@ def test_text_that_is_set_to_be_utf16_and_is_none_is_refused(exports: Folder) ->
     assert refused(exports, {"input": {"encoding": "utf-16"}}) == (
         "orders.csv is not utf-16 throughout\n"
         "  got  bytes that utf-16 does not have\n"
-        '  fix  set its encoding in mlmkpi.toml:   [input."orders.csv"]\n'
-        '                                            encoding = "cp1252"   or "utf-8"'
+        "  fix  set its encoding in mlmkpi.toml:\n"
+        '         [input."orders.csv"]\n'
+        '         encoding = "cp1252"   or "utf-8"'
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from typing import Annotated
 
 import typer
@@ -55,3 +57,13 @@ for _command, _examples in (
 ):
     app.command(cls=Command, epilog=_examples)(_command)
 app.add_typer(settings.app, name="settings")
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The app, with that command alone which the arguments begin with: to make all of them takes longer."""
+    own = [one for one in app.registered_commands if one.callback and arguments[:1] == [one.callback.__name__]]
+    if not own:
+        return app
+    alone = copy(app)
+    alone.registered_commands, alone.registered_groups = own, []
+    return alone

@@ -25,7 +25,7 @@ def run(arguments: Sequence[str] | None) -> int:
 def _run(arguments: list[str]) -> int:
     from typer.main import get_command
 
-    from mlmkpi.cli.app import app
+    from mlmkpi.cli.app import app_for
 
-    code = get_command(app).main(arguments, prog_name="mlmkpi", standalone_mode=False)
+    code = get_command(app_for(arguments)).main(arguments, prog_name="mlmkpi", standalone_mode=False)
     return code if isinstance(code, int) else 0

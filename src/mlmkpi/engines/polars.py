@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame, adding, bits, histories, outer
+from mlmkpi.engines import PERSON, Frame, adding, bits, histories, outer, spreading
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.counting import counted, has_repeats, tallied
 from mlmkpi.engines.cutting import cut
@@ -135,13 +135,10 @@ class PolarsEngine:
         return outer.joined(frames, key) if found is None else nw.from_native(found)
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
-        """A frame a span."""
-        frames, kept = [], pl.any_horizontal(*keep)
-        for span, made in spans:
-            rows = nw.to_native(frame.select("unit", *(expr.alias(name) for name, expr in made.items())))
-            number = pl.lit(span, dtype=pl.Int32).alias("span")
-            frames.append(nw.from_native(rows.filter(kept).with_columns(number)))
-        return frames
+        """A frame a span; where tables are small one of all."""
+        if self.at_once > 1:
+            return spreading.apart(frame, spans, keep)
+        return [spreading.together(frame, spans, keep, self.collect)]
 
     def group(
         self, frame: Frame, unit: str, small: Mapping[str, int], other: Sequence[str], sums: Sequence[nw.Expr]

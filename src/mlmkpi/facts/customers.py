@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import ClassVar
 
 import narwhals as nw
@@ -180,10 +181,10 @@ class Customers(Histories, Retained):
 
     def by_span(self, books: Books, dimensions: Dimensions, at: Boundary) -> list[Frame]:
         """Rows of the customers in the base at the opening boundary."""
-        line, flags = books.timeline, {}
+        sold, flags = cache(partial(books.timeline.happened, "sale")), {}
         for span in books.spans:
             opening, closing = self.windows(span)
-            flags[span.index] = {"start": line.happened("sale", *opening), "end": line.happened("sale", *closing)}
+            flags[span.index] = {"start": sold(*opening), "end": sold(*closing)}
         return self.span_frames(books, flags, dimensions, at)
 
 

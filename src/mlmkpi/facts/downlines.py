@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import narwhals as nw
@@ -46,8 +47,9 @@ class Boundaries(SpannedFact):
         """Rows of people."""
         sellers = seller_attributes(books, dimensions, at)
         people = with_lookup(sellers, books.people().with_columns(nw.col("person").alias("unit")))
+        on = cache(on_books)
         spans = [
-            (span.index, {"start": on_books(span.before), "end": on_books(span.end), **named(sellers, span)})
+            (span.index, {"start": on(span.before), "end": on(span.end), **named(sellers, span)})
             for span in books.spans
         ]
         return books.engine.spread(people, spans, "start", "end")
@@ -144,9 +146,9 @@ class Downlines(Fact):
         return books.engine.small(pl.concat(frames))
 
     def _by_span(self, books: Books, at: Boundary) -> Iterator[tuple[Span, pl.DataFrame]]:
-        """Each span with the rows of its people: `unit` and the two measures."""
+        """Each span with the rows of its people: `unit` and the two measures; large ones are held one at a time."""
         measures = [getattr(self.members, name)().expr.alias(name) for name in (self.above, self.below)]
-        turns = [(span,) for span in books.spans] if books.engine.in_parts else [books.spans]
+        turns = [(span,) for span in books.spans] if books.engine.at_once > 1 else [books.spans]
         for spans in turns:
             with books.narrowed(spans):
                 rows = books.engine.collect(self.members.rows(books, (), at).select("unit", "span", *measures))

@@ -48,12 +48,11 @@ class Climbers(SpannedFact):
             named_step(books, step).alias(name)
             for name, step in ((RANK_FROM, "before"), (RANK_TO, "after")) if name in [d.name for d in dimensions]
         ]
+        top, step = nw.lit(len(books.ladder) - 1), {day: nw.col(f"_step_{day}").fill_null(0) for day in days}
         spans = [
             (span.index, {
                 "stayed": on_books(span.before) & on_books(span.end),
-                "before": nw.col(f"_step_{span.before}").fill_null(0),
-                "after": nw.col(f"_step_{span.end}").fill_null(0),
-                "top": nw.lit(len(books.ladder) - 1), **named(sellers, span),
+                "before": step[span.before], "after": step[span.end], "top": top, **named(sellers, span),
             })
             for span in books.spans
         ]
@@ -171,13 +170,13 @@ class Emerging(People):
         frame = books.engine.look_up(wide(books, self.rules), "unit", steps_at(books, days))
         frame = books.engine.look_up(frame, "unit", leaders.agg(nw.col("day").min().alias("first_led")))
         sellers = seller_attributes(books, dimensions, at)
-        frame = with_lookup(sellers, frame)
+        frame, states = with_lookup(sellers, frame), self._states(books)
         spans = []
         for span in books.spans:
-            states = self._states(books, span)
+            stands = states(span)
             below = nw.col(f"_step_{span.before}").fill_null(0) < leader
             led = nw.col("first_led").is_between(span.start, span.end)
-            made = {**states, "counted": states["start"] & below, "led": led, **named(sellers, span)}
+            made = {**stands, "counted": stands["start"] & below, "led": led, **named(sellers, span)}
             spans.append((span.index, made))
         return books.engine.spread(frame, spans, "counted")
 

@@ -64,7 +64,8 @@ class Members:
         at, rows = (at, frame) if known.all() else (at[known], frame.filter(pl.Series(known)))
         found = np.zeros((len(columns), len(self.lineage)), dtype=np.int64)
         for sums, name in zip(found, columns, strict=True):
-            np.add.at(sums, at, rows[name].fill_null(0).cast(pl.Int64).to_numpy())
+            column = rows[name].fill_null(0) if rows[name].has_nulls() else rows[name]
+            np.add.at(sums, at, column.cast(pl.Int64).to_numpy())
         return found
 
     def began(self) -> Int64s:
@@ -79,7 +80,7 @@ class Members:
         """Rows of a period of people by index: `unit`, `span` and the columns, which are theirs."""
         return pl.DataFrame({
             "unit": self.lineage.ids.gather(people),
-            "span": pl.repeat(span.index, len(people), dtype=pl.Int32, eager=True),
+            "span": pl.Series([span.index], dtype=pl.Int32).new_from_index(0, len(people)),
             **columns,
         })
 

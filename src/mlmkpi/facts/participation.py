@@ -25,12 +25,17 @@ from mlmkpi.facts.listed import by_people, of_periods
 from mlmkpi.facts.people import ENROLLED
 from mlmkpi.facts.splits import of_row
 
-EVENTS = "_events"
+EVENTS, HOME = "_number", "_home"
+DAYS = ("enrolled", "terminated", "returned_on")
+"""What tells when somebody is on the books."""
 
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`."""
+    """The events of a period that are alike in the fact's own columns (`labels`): `event_id`, `held_on`, `_market`.
+
+    They are in the order of their days.
+    """
 
     number: int
     span: Span
@@ -44,9 +49,41 @@ class Held:
         Without any there is the period's last day, which has none.
         """
         found: dict[int, Counter[int | None]] = {}
-        for day, market in self.events.sort("held_on").select("held_on", "_market").iter_rows():
+        for day, market in zip(self.events["held_on"].to_list(), self.events["_market"].to_list(), strict=True):
             found.setdefault(day, Counter())[market] += 1
         return found or {self.span.end: Counter()}
+
+    @cached_property
+    def whole(self) -> Counter[int | None]:
+        """How many events each market has on all of these days."""
+        return sum(self.days.values(), Counter())
+
+
+def _there(one: Held) -> dict[str, Expr]:
+    """Who was `here` on any of the days of some events, and who `stayed` on all of them; and what all rows have."""
+    days, (enrolled, left, back) = list(one.days), map(nw.col, DAYS)
+    return {
+        "here": (enrolled <= days[-1]) & ((left > days[0]) | (back <= days[-1])),
+        "stayed": (enrolled <= days[0]) & (left > days[-1]),
+        "_span": nw.lit(one.span.index, dtype=nw.Int32), "_all": nw.lit(one.whole[None], dtype=nw.Int64),
+        **{name: nw.lit(label, dtype=nw.String) for name, label in one.labels.items()},
+    }
+
+
+def _by_home(held: Sequence[Held]) -> pl.DataFrame:
+    """How many of the events of each number are for each market, as people are looked up."""
+    rows = [(home, one.number, count) for one in held for home, count in one.whole.items() if home is not None]
+    return pl.DataFrame(rows, {PERSON: pl.Int32, EVENTS: pl.Int32, "_of_home": pl.Int64}, orient="row")
+
+
+def _by_day(held: Sequence[Held]) -> pl.DataFrame:
+    """The same by day, those for all without a market."""
+    rows = [
+        (one.number, day, market, count)
+        for one in held for day, markets in one.days.items() for market, count in markets.items()
+    ]
+    schema = {EVENTS: pl.Int32, "held_on": pl.Int32, "_market": pl.Int32, "_events": pl.Int64}
+    return pl.DataFrame(rows, schema, orient="row")
 
 
 @dataclass(frozen=True)
@@ -95,8 +132,7 @@ class Participation(Fact):
     def _eligible(self, books: Books, own: list[str]) -> Frame:
         events, markets = self._numbered(books, own)
         people, held = self._people(books, markets), self._held(books, own, events)
-        frames = [self._open(books, people, one) for one in held]
-        frames = frames if books.engine.in_parts else [books.engine.concat(frames)]
+        frames = self._open(books, people, held)
         rows = books.engine.concat(of_periods(books, frames, self._came(books, people, held), EVENTS, range(len(held))))
         return rows.select("unit", "span", *own, "open", nw.col("came").fill_null(0))
 
@@ -117,8 +153,8 @@ class Participation(Fact):
         rows = invited(books).filter(nw.col("attended"))
         rows = rows.join(books.engine.small(events), on="event_id", how="inner")
         rows = books.engine.look_up(rows, "unit", people).filter(on_books(nw.col("held_on")))
-        if "_home" in people.collect_schema().names():
-            rows = rows.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col("_home")))
+        if HOME in people.collect_schema().names():
+            rows = rows.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col(HOME)))
         came = books.engine.tally(rows, "unit", EVENTS, len(held), "came")
         return books.engine.directory(came.rename({"unit": PERSON}))
 
@@ -136,53 +172,42 @@ class Participation(Fact):
         people = books.people()
         if not markets:
             return people
-        numbers = pl.DataFrame({"market": markets, "_home": pl.Series(range(len(markets)), dtype=pl.Int32)})
+        numbers = pl.DataFrame({"market": markets, HOME: pl.Series(range(len(markets)), dtype=pl.Int32)})
         homes = books.export.scan("distributors", ["distributor_id", "market"]).rename({"distributor_id": PERSON})
-        homes = homes.join(books.engine.small(numbers), on="market", how="inner").select(PERSON, "_home")
+        homes = homes.join(books.engine.small(numbers), on="market", how="inner").select(PERSON, HOME)
         return books.engine.materialise(books.engine.look_up(people, PERSON, books.engine.directory(homes)))
 
     def _held(self, books: Books, own: list[str], events: pl.DataFrame) -> list[Held]:
         """Each period's events by their own columns; of a period without events, none."""
-        columns, held = ["event_id", "held_on", "_market"], list[Held]()
+        columns, held, events = ["event_id", "held_on", "_market"], list[Held](), events.sort("held_on")
         for span in books.spans:
             inside = events.filter(pl.col("held_on").is_between(span.start, span.end))
             alike = inside.group_by(own) if own and inside.height else [((None,) * len(own), inside)]
             for key, some in alike:
-                held.append(Held(len(held), span, dict(zip(own, key, strict=True)), some.select(columns)))
+                held.append(Held(len(held), span, dict(zip(own, key, strict=True)), some[columns]))
         return held
 
     @classmethod
-    def _open(cls, books: Books, people: Frame, one: Held) -> Frame:
+    def _open(cls, books: Books, people: Frame, held: Sequence[Held]) -> list[Frame]:
         """Those to whom some of the events were open, `open` saying how many: all of them to who stayed throughout."""
-        days, of_days = list(one.days), list(one.days.values())
-        people, (whole, *by_day) = cls._events_on(books, people, [sum(of_days, Counter()), *of_days])
-        enrolled, left, back = (nw.col(name) for name in ("enrolled", "terminated", "returned_on"))
-        stayed = (enrolled <= days[0]) & (left > days[-1])
-        here = (enrolled <= days[-1]) & ((left > days[0]) | (back <= days[-1]))
-        came_and_went = [nw.when(on_books(day)).then(events) for day, events in zip(days, by_day, strict=True)]
-        constants = [
-            nw.lit(one.span.index).cast(nw.Int32).alias("span"), nw.lit(one.number).cast(nw.Int32).alias(EVENTS),
-            *(nw.lit(label, dtype=nw.String).alias(name) for name, label in one.labels.items()),
-        ]
-        rows = books.engine.concat([
-            people.filter(some).select(nw.col(PERSON).alias("unit"), found.alias("open"), *constants)
-            for some, found in ((stayed, whole), (here & ~stayed, nw.sum_horizontal(*came_and_went)))
-        ])
-        return rows.filter(nw.col("open") > 0)
-
-    @staticmethod
-    def _events_on(
-        books: Books, people: Frame, stretches: Sequence[Counter[int | None]]
-    ) -> tuple[Frame, list[Expr]]:
-        """The people, and how many of the events of each of these stretches of days are for all or their market."""
-        homes = sorted({market for markets in stretches for market in markets if market is not None})
-        for_all = [nw.lit(markets[None], dtype=nw.Int64) for markets in stretches]
-        if not homes:
-            return people, for_all
-        counts = {f"_at_{at}": [markets[home] for home in homes] for at, markets in enumerate(stretches)}
-        table = pl.DataFrame({PERSON: pl.Series(homes, dtype=pl.Int32), **counts})
-        people = books.engine.look_up(people, "_home", books.engine.small(table))
-        return people, [nw.sum_horizontal(events, nw.col(f"_at_{at}")) for at, events in enumerate(for_all)]
+        people, days = people.with_columns(nw.col(PERSON).alias("unit")), books.engine.small(_by_day(held))
+        known = {name: nw.col(name) for name in people.collect_schema().names() if name in (HOME, *DAYS)}
+        named = ("unit", EVENTS, "span", *held[0].labels)
+        frames = []
+        for rows in books.engine.spread(people, [(one.number, {**_there(one), **known}) for one in held], "here"):
+            rows = rows.rename({"span": EVENTS, "_span": "span"})
+            passing = rows.filter(~nw.col("stayed")).join(days, on=EVENTS, how="inner")
+            passing = passing.filter(on_books(nw.col("held_on")))
+            stayed, whole = rows.filter(nw.col("stayed")), nw.col("_all")
+            if HOME in known:
+                stayed = books.engine.look_up(stayed, HOME, books.engine.small(_by_home(held)), {EVENTS: len(held)})
+                passing = passing.filter(nw.col("_market").is_null() | (nw.col("_market") == nw.col(HOME)))
+                whole = nw.sum_horizontal(whole, nw.col("_of_home"))
+            frames.append(books.engine.concat([
+                stayed.select(*named, whole.alias("open")).filter(nw.col("open") > 0),
+                passing.group_by(*named).agg(nw.col("_events").sum().alias("open")),
+            ]))
+        return frames
 
     @measure
     def open_to(self) -> Expr:

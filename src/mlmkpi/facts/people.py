@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import ClassVar
 
 import narwhals as nw
@@ -176,25 +177,31 @@ class People(Retained):
         elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
         frame = wide(books, self.rules, (self._track,) if elsewhere else ())
         sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
-        frame = with_lookup(sellers, frame)
+        frame, states = with_lookup(sellers, frame), self._states(books)
         tenure = any(d.name == TENURE for d in dimensions)
         return books.engine.spread(frame, [
             (span.index, {
-                **self._states(books, span), **({TENURE: self._tenure(books, span)} if tenure else {}),
+                **states(span), **({TENURE: self._tenure(books, span)} if tenure else {}),
                 **named(sellers, span),
             })
             for span in books.spans
         ], *self.counted)
 
-    def _states(self, books: Books, span: Span) -> dict[str, Expr]:
-        opening = self.opening(span)
-        if self.retention_base is Base.ON_BOOKS:
-            start, end = on_books(opening), on_books(span.end)
-        elif self.retention_base is Base.CURRENT:
-            start, end = self._current(books, opening), self._current(books, span.end)
-        else:
-            start, end = (self._active(books, *days) for days in (self.earlier(span), (span.start, span.end)))
-        return {"start": start, "end": end, "on_end": on_books(span.end)}
+    def _states(self, books: Books) -> Callable[[Span], dict[str, Expr]]:
+        """What tells where people stand at a span's boundaries; one that spans share is told by the same expression."""
+        on, current, active = cache(on_books), cache(partial(self._current, books)), cache(partial(self._active, books))
+
+        def states(span: Span) -> dict[str, Expr]:
+            opening = self.opening(span)
+            if self.retention_base is Base.ON_BOOKS:
+                start, end = on(opening), on(span.end)
+            elif self.retention_base is Base.CURRENT:
+                start, end = current(opening), current(span.end)
+            else:
+                start, end = active(*self.earlier(span)), active(span.start, span.end)
+            return {"start": start, "end": end, "on_end": on(span.end)}
+
+        return states
 
     def _tenure(self, books: Books, span: Span) -> Expr:
         """How long ago, when the window opened, the latest enrolment or rejoin was; null for who never enrolled."""

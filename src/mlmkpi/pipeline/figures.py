@@ -99,7 +99,7 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
         frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
     else:
         frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
-    cells = frames[0].select(keys)
+    cells = frames[0][keys]
     frames[0] = chained(frames[0], one, jobs, block, keys)
     frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
     parts = ratios(figure, block)[1 if isinstance(figure, Ratio) else 0 :]
@@ -128,8 +128,10 @@ def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: li
         frame = frame.join(totals, on=keys, how="left", nulls_equal=True)
         frame = frame.with_columns(pl.when(note != "").then(note).alias("note")).drop("_noted")
     remarks = jobs.of(one.kpi, one.figure.of.fact, block).remarks
+    if not remarks:
+        return frame
     said = pl.col("span").replace_strict(remarks, default=None, return_dtype=pl.String)
-    return frame.with_columns(pl.coalesce("note", said).alias("note")) if remarks else frame
+    return frame.with_columns(pl.coalesce("note", said).alias("note"))
 
 
 def _without(frame: pl.DataFrame, statistic: str, reason: str, every: pl.Series) -> pl.DataFrame:
@@ -143,8 +145,8 @@ def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: 
     figure = one.figure
     parts = {part.name: part for part in ratios(figure)}
     totals = [name for name, part in parts.items() if part.denominator is None]
-    there = set(zip(frame["span"], frame["statistic"], strict=True))
-    absent = [cell for cell in product(every, main_statistics(figure)) if cell not in there]
+    there = set(zip(frame["span"].to_list(), frame["statistic"].to_list(), strict=True))
+    absent = [cell for cell in product(every.to_list(), main_statistics(figure)) if cell not in there]
     if not absent:
         return frame
     missing = pl.DataFrame(absent, schema={"span": pl.Int32, "statistic": pl.String}, orient="row")

@@ -30,11 +30,11 @@ def beside(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> pl.Da
         laid[at] = np.arange(len(at))
     some = np.flatnonzero((rows[0] != NOWHERE) | (rows[1] != NOWHERE))
     left, right = (laid.take(some) for laid in rows)
-    known = pl.concat([one.select(keys), other.select(keys)])
+    known = pl.concat([one[list(keys)], other[list(keys)]])
     found = known[np.where(left == NOWHERE, right + len(one), left)]
-    return found.with_columns(
-        _or_0(column, at) for frame, at in ((one, left), (other, right)) for column in frame.drop(keys)
-    )
+    return found.hstack([
+        _or_0(column, at) for frame, at in ((one, left), (other, right)) for column in frame if column.name not in keys
+    ])
 
 
 def within(frame: pl.DataFrame, cells: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -54,7 +54,7 @@ def within(frame: pl.DataFrame, cells: pl.DataFrame, keys: Sequence[str]) -> pl.
 def _or_0(column: pl.Series, at: Int64s) -> pl.Series:
     """The column's values at such rows, 0 for none."""
     if not (at == NOWHERE).any():
-        return column.gather(at)
+        return column[at]
     found = pl.Series(at)
     return column.gather(found.set(found == NOWHERE, None)).fill_null(0)
 

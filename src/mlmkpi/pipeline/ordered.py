@@ -34,11 +34,11 @@ class Ordered:
     @classmethod
     def of(cls, frame: pl.DataFrame, split: Sequence[str], statistics: Sequence[str], schedule: Schedule) -> Ordered:
         """Rows with `span`, the split's columns (text or numbers, none first) and `statistic`, `statistics` first."""
-        known = frame.with_columns(pl.col("statistic").cast(pl.Enum(statistics), strict=False))
-        if known["statistic"].null_count():
+        labels = frame["statistic"].cast(pl.Enum(statistics), strict=False)
+        if labels.null_count():
             others = set(frame["statistic"].unique()) - set(statistics)
-            known = frame.with_columns(pl.col("statistic").cast(pl.Enum([*statistics, *sorted(others)])))
-        frame = known
+            labels = frame["statistic"].cast(pl.Enum([*statistics, *sorted(others)]))
+        frame = frame.with_columns(labels)
         spans = frame["span"].to_numpy()
         occur = np.zeros(len(schedule.spans), dtype=np.bool_)
         occur[spans] = True
@@ -97,6 +97,8 @@ def _numbered(columns: Sequence[pl.Series]) -> tuple[Int64s, int]:
 def _ranks(column: pl.Series) -> tuple[Int64s, int]:
     """Each value's place among all of them in their order, none first; and what all places are below."""
     dtype = column.dtype
+    if isinstance(dtype, pl.Enum) and len(dtype.categories) == 1 and not column.has_nulls():
+        return np.zeros(len(column), dtype=np.int64), 1
     if not (dtype == pl.Enum or dtype.is_integer()):
         column = column.cast(pl.Enum(column.unique().drop_nulls().sort()))
     ranks = column.to_physical()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
@@ -67,7 +68,7 @@ class Planned:
         """Whether the export has what it takes, and the split asked for is possible."""
         return self.lacks is None and self.unsplit is None
 
-    @property
+    @cached_property
     def window(self) -> int:
         """How many days its rows are followed, where the export tells what they are followed for."""
         return longest_window(self.figure) if self.followed else 0

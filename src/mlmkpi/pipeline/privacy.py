@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from mlmkpi.books.spans import Schedule
+from mlmkpi.pipeline.alike import alike
 from mlmkpi.pipeline.figures import FIGURES
 from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.jobs import is_private
@@ -42,7 +43,8 @@ def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int, mains: Sequ
     """
     private = [name for name in split if is_private(name)]
     if not private or not min_cell or frame.is_empty():
-        return frame.select(pl.exclude("people"), pl.lit(False).alias("_hidden"))
+        kept = [name for name in frame.columns if name != "people"]
+        return frame[kept].hstack([alike("_hidden", False, pl.Boolean(), frame.height)])
     main = pl.when(pl.col("statistic").is_in(list(mains))).then(pl.col("statistic")).otherwise(pl.lit("value"))
     frame, keys = frame.with_columns(main.alias("_main")), ["span", *split, "_main"]
     people = frame.filter(pl.col("statistic") == pl.col("_main")).select(*keys, pl.col("people").fill_null(0))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import Block, Interval, Kpi, Part, Ratio, Unit
+from mlmkpi.pipeline.alike import alike
 from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
 from mlmkpi.pipeline.keyed import beside
 from mlmkpi.pipeline.plan import Planned
@@ -45,12 +46,16 @@ def ratio_rows(
         found = _divided(sums, part)
         if one.kpi.interval is Interval.WILSON:
             found = _interval(found, one, part, schedule)
-        return found.drop("_n", "_d")
+        return _without(found, "_n", "_d")
     if len(keys) > 1:
         sums = _occurring(sums, part)
     sums = _of_total(sums, one, part, keys, block)
     found = _interval(_divided(*_capped(one, sums, part)), one, part, schedule, squares)
-    return found.drop("_n", "_d", *squares)
+    return _without(found, "_n", "_d", *squares)
+
+
+def _without(frame: pl.DataFrame, *names: str) -> pl.DataFrame:
+    return frame[[name for name in frame.columns if name not in names]]
 
 
 def _of_total(sums: pl.DataFrame, one: Planned, part: Part, keys: list[str], block: Block) -> pl.DataFrame:
@@ -121,16 +126,16 @@ def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
     """Numerator, denominator and value in a person's units."""
     above, below = part.numerator.scale * parts, part.denominator.scale if part.denominator else 1
     n, d = sums["_n"] * part.times, sums["_d"]
-    sums = sums.with_columns(divided("numerator", n, above), pl.lit(part.name).alias("statistic"))
+    rows = sums.height
+    found = [divided("numerator", n, above), alike("statistic", part.name, pl.String(), rows)]
+    note = alike("note", None, pl.String(), rows)
     if part.denominator is None:
-        nothing = pl.lit(None, dtype=pl.Float64).alias("denominator")
-        return sums.with_columns(nothing, divided("value", n, above), pl.lit(None, dtype=pl.String).alias("note"))
-    note = pl.when(d == 0).then(pl.lit(NOBODY)).when(d < 0).then(pl.lit(NOT_ABOVE))
+        return sums.hstack([*found, alike("denominator", None, pl.Float64(), rows), divided("value", n, above), note])
     top, bottom = (n, d * (above // below)) if above % below == 0 else (n * (below // above), d)
-    return sums.with_columns(
-        divided("denominator", d, below), divided("value", top, bottom).set(d <= 0, None),
-        note.otherwise(None).alias("note"),
-    )
+    value, least = divided("value", top, bottom), d.min()
+    if isinstance(least, int) and least <= 0:
+        value, note = value.set(d <= 0, None), note.set(d == 0, NOBODY).set(d < 0, NOT_ABOVE)
+    return sums.hstack([*found, divided("denominator", d, below), value, note])
 
 
 def divided(name: str, above: pl.Series, below: pl.Series | int) -> pl.Series:
@@ -173,12 +178,14 @@ def _interval(
         least, most = _bounds(one.kpi, part)
         ends = [six_digits(np.clip(end * unit, least, most)) for end in linear(sums[0], n, d, *sums[1:])]
     if kind in (Interval.WILSON, Interval.MONTHLY):
-        month = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) <= 1]).to_numpy()
         shares = shares_ends(n, d)
-        ends = [np.where(month, share, end) for share, end in zip(shares, ends, strict=True)] if ends else shares
-    return frame.with_columns(
+        if ends:
+            month = frame["span"].is_in([s.index for s in schedule.spans if len(s.months) <= 1]).to_numpy()
+            shares = [np.where(month, share, end) for share, end in zip(shares, ends, strict=True)]
+        ends = shares
+    return frame.hstack([
         pl.Series(name, end, nan_to_null=True) for name, end in zip(("low", "high"), ends, strict=True)
-    )
+    ])
 
 
 def _bounds(kpi: Kpi, part: Part) -> tuple[float, float]:

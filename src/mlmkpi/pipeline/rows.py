@@ -10,8 +10,10 @@ import polars as pl
 
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.spans import Reach, Schedule, Span
-from mlmkpi.kpi import Ratio, Unit, facts_of, fits
+from mlmkpi.facts.base import Fact
+from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
+from mlmkpi.pipeline.alike import alike, filled_up
 from mlmkpi.pipeline.chained import MONTHS_ALONE
 from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
@@ -60,9 +62,10 @@ def rows_of(
 
 def _of_spans(frame: Frame, spans: Sequence[Span], schedule: Schedule) -> Frame:
     """The rows of the periods that are shown and of those beside which they are set."""
-    if len(spans) == len(schedule.spans):
-        return frame
-    return frame.filter(pl.col("span").is_in([span.index for span in spans]))
+    wanted = np.zeros(len(schedule.spans), dtype=np.bool_)
+    wanted[[span.index for span in spans]] = True
+    rows = wanted.take(frame["span"].to_numpy())
+    return frame if rows.all() else frame.filter(rows)
 
 
 def _nothing(one: Planned, spans: Sequence[Span]) -> Frame:
@@ -76,22 +79,22 @@ def _nothing(one: Planned, spans: Sequence[Span]) -> Frame:
 
 def _complete(frame: Frame, split: Sequence[str]) -> Frame:
     """The frame with every column that a row has."""
-    missing = [name for name in (*FIGURES, "people") if name not in frame.columns]
-    return frame.with_columns(
-        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in missing),
-        *(pl.lit(None, dtype=pl.String).alias(name) for name in split if name not in frame.columns),
-    )
+    return filled_up(frame, {
+        **dict.fromkeys((*FIGURES, "people"), pl.Float64()), **dict.fromkeys(split, pl.String()),
+    })
 
 
 def _gaps(
     frame: Frame, one: Planned, schedule: Schedule, spans: Sequence[Span], data_start: int | None, split: Sequence[str]
 ) -> Frame:
     """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
+    uncut = alike("_cut", False, pl.Boolean(), frame.height)
     if not one.computed:
-        return frame.with_columns(pl.lit(False).alias("_cut"))
-    gaps = [_gap(span, one, schedule, data_start) for span in spans]
+        return frame.hstack([uncut])
+    facts = facts_of(one.figure)
+    gaps = [_gap(span, one, facts, schedule, data_start) for span in spans]
     if not any(gap or cut for gap, cut in gaps):
-        return _based(frame, one, schedule, data_start).with_columns(pl.lit(False).alias("_cut"))
+        return _based(frame, one, schedule, data_start).hstack([uncut])
     told = pl.DataFrame(
         {"span": [s.index for s in spans], "_gap": [gap for gap, _ in gaps], "_cut": [cut for _, cut in gaps]},
         schema={"span": pl.Int32, "_gap": pl.String, "_cut": pl.Boolean},
@@ -128,14 +131,15 @@ def _based(frame: Frame, one: Planned, schedule: Schedule, data_start: int | Non
     return frame
 
 
-def _gap(span: Span, one: Planned, schedule: Schedule, data_start: int | None) -> tuple[str | None, bool]:
-    """Why a span's figure is unknown, and whether the orders start inside it."""
-    facts = facts_of(one.figure)
+def _gap(
+    span: Span, one: Planned, facts: Sequence[Fact], schedule: Schedule, data_start: int | None
+) -> tuple[str | None, bool]:
+    """Why the figure of a span, which stands on these facts, is unknown, and whether the orders start inside it."""
     if isinstance(one.figure, Ratio) and one.figure.chain and not span.period.is_month:
         return MONTHS_ALONE, False
     if data_start is None or not any(fact.reads_orders for fact in facts):
         return None, False
-    if fits(one.figure) and span.index not in schedule.fitted:
+    if span.index not in schedule.fitted and any(fact.fits for fact in facts):
         return "fitted for the last period that has ended and the one before; name the KPI to fit every period", False
     if span.end < data_start:
         return f"orders start on {from_day_number(data_start)}", False
@@ -160,31 +164,30 @@ def _no_base(span: Span, one: Planned, schedule: Schedule, data_start: int) -> s
 def _compared(frame: Frame, one: Planned, schedule: Schedule, split: Sequence[str], *, year: bool) -> Frame:
     """The shown spans' rows in order, with `previous`, `change` and, if asked for, `year_ago`."""
     ordered = Ordered.of(frame, split, list(dict.fromkeys([*statistics(one.figure), *sorted(one.partly)])), schedule)
-    known, links = ~ordered.frame["_cut"], _links(schedule)
-    frame = ordered.frame.with_columns(
-        ordered.earlier(links[0], known).alias("previous"),
-        (ordered.earlier(links[1], known) if year else pl.lit(None, dtype=pl.Float64)).alias("year_ago"),
-    )
-    rows = _of_periods(frame, _periods(one, schedule), len(schedule.spans))
+    known, (before, year_ago) = pl.Series(~ordered.frame["_cut"].to_numpy()), _links(schedule)
+    frame = ordered.frame.hstack([
+        ordered.earlier(before, known).alias("previous"),
+        *([ordered.earlier(year_ago, known).alias("year_ago")] if year else []),
+    ])
+    rows = _of_periods(filled_up(frame, {"year_ago": pl.Float64()}), schedule, _periods(one, schedule))
     if rows["_hidden"].any():
         shown = ~pl.col("_hidden").fill_null(False)
         rows = rows.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in ("previous", "year_ago"))
-    comparable = pl.col("complete") == pl.col("_before")
-    return rows.with_columns(
-        pl.when(comparable).then(pl.col("value") - pl.col("previous")).alias("change")
-    )
+    unlike = rows["complete"].to_numpy() != rows["_before"].to_numpy()
+    change = (rows["value"] - rows["previous"]).alias("change")
+    return rows.hstack([change.set(pl.Series(unlike), None) if unlike.any() else change])
 
 
-def _of_periods(frame: Frame, periods: Frame, spans: int) -> Frame:
-    """The rows of such periods, of so many spans, with the periods' columns."""
-    places = np.full(spans, NOWHERE)
-    places[periods["span"].to_numpy()] = np.arange(periods.height)
+def _of_periods(frame: Frame, schedule: Schedule, periods: Frame) -> Frame:
+    """The rows of the shown spans, with the columns of their periods."""
+    places = np.full(len(schedule.spans), NOWHERE)
+    places[list(schedule.shown)] = np.arange(periods.height)
     at = places.take(frame["span"].to_numpy())
     shown = at != NOWHERE
     first, count = int(shown.argmax()) if len(shown) else 0, int(np.count_nonzero(shown))
     together = bool(shown[first : first + count].all())
     rows = frame.slice(first, count) if together else frame.filter(shown)
-    return rows.hstack(periods.drop("span")[pl.Series(at[shown], dtype=pl.UInt32)])
+    return rows.hstack(periods[pl.Series(at[shown], dtype=pl.UInt32)])
 
 
 def _links(schedule: Schedule) -> tuple[list[int | None], list[int | None]]:
@@ -198,7 +201,6 @@ def _periods(one: Planned, schedule: Schedule) -> Frame:
     """The shown spans: their periods, whether they are `complete`, and whether the one `_before` is."""
     spans = [schedule.spans[index] for index in schedule.shown]
     return pl.DataFrame({
-        "span": pl.Series(schedule.shown, dtype=pl.Int32),
         "period": pl.Series([span.period.label for span in spans], dtype=TEXT),
         "period_start": [span.period.start for span in spans], "period_end": [span.period.end for span in spans],
         "complete": [_is_complete(span, one, schedule) for span in spans],
@@ -214,37 +216,33 @@ def _is_complete(span: Span, one: Planned, schedule: Schedule) -> bool:
 def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | None) -> Frame:
     """The Result's columns, text as TEXT."""
     texts = {"kpi": one.kpi.name, "status": "none", "definition": one.definition}
-    columns = schema(tuple(split), TEXT)
-    frame = frame.with_columns(
-        *(pl.lit(text, dtype=TEXT).alias(name) for name, text in texts.items()),
-        _units(frame["statistic"], one, currency), pl.lit(None, dtype=pl.Float64).alias("target"),
-    ).select(*columns)
-    return frame.with_columns(map(_as_text, frame)).select(pl.col(name).cast(dtype) for name, dtype in columns.items())
+    codes, names = frame["statistic"].to_physical(), cast("pl.Enum", frame.schema["statistic"]).categories
+    told = {
+        **{name: alike(name, text, TEXT, frame.height) for name, text in texts.items()},
+        "statistic": _gathered(codes, names.cast(TEXT)), "unit": _gathered(codes, _units(names, one, currency)),
+        "target": alike("target", None, pl.Float64(), frame.height),
+    }
+    columns = schema(tuple(split), TEXT).items()
+    found = ((told[name] if name in told else frame[name], name, dtype) for name, dtype in columns)
+    return pl.DataFrame([_as(dtype, column).alias(name) for column, name, dtype in found])
 
 
-def _as_text(column: pl.Series) -> pl.Series:
-    """An Enum's labels, and a column of texts without any, as TEXT; others as they are."""
-    dtype = column.dtype
-    if isinstance(dtype, pl.Enum):
-        return _gathered(column, dtype.categories.cast(TEXT))
-    if dtype == pl.String and column.null_count() == len(column):
-        return pl.Series(column.name, [None], dtype=TEXT).new_from_index(0, len(column))
-    return column
+def _as(dtype: pl.DataType, column: pl.Series) -> pl.Series:
+    """A column as one of such values; texts of which there is none quicker than by a cast."""
+    if column.null_count() == len(column):
+        return alike(column.name, None, dtype, len(column))
+    return column if column.dtype == dtype else column.cast(dtype)
 
 
 def _units(statistics: pl.Series, one: Planned, currency: str | None) -> pl.Series:
-    """Each row's unit: the KPI's, or that of the statistic, an Enum."""
+    """The unit of each of some statistics: its own, or the KPI's."""
     own, usual = own_units(one.figure), one.kpi.unit
-    names = cast("pl.Enum", statistics.dtype).categories
-    units = pl.Series([_named(own.get(name, usual), currency) for name in names], dtype=TEXT)
-    return _gathered(statistics, units).alias("unit")
+    return pl.Series([_named(own.get(name, usual), currency) for name in statistics], dtype=TEXT)
 
 
-def _gathered(labels: pl.Series, texts: pl.Series) -> pl.Series:
-    """The text of each of an Enum's labels."""
-    codes = labels.to_physical()
-    alike = texts.n_unique() == 1 and not codes.has_nulls()
-    return (texts.new_from_index(0, len(codes)) if alike else texts.gather(codes)).alias(labels.name)
+def _gathered(codes: pl.Series, texts: pl.Series) -> pl.Series:
+    """The text at each of an Enum's codes."""
+    return texts.new_from_index(0, len(codes)) if texts.n_unique() == 1 and not codes.has_nulls() else texts[codes]
 
 
 def _named(unit: Unit, currency: str | None) -> str:
@@ -256,6 +254,3 @@ def only(frame: Frame, where: Mapping[str, Sequence[str]]) -> Frame:
     for name, values in where.items():
         frame = frame.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
     return frame
-
-
-

@@ -25,6 +25,7 @@ from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
+from mlmkpi.pipeline.alike import filled_up
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
 from mlmkpi.pipeline.columns import prepare
 from mlmkpi.pipeline.figures import figures
@@ -202,7 +203,7 @@ def _frames(
         in_order = sorted(part.within(reach), key=lambda span: span.start)
         jobs.turn.then(measures, (span.index for span in in_order))
         rows = _rows(one, jobs, part, settings, request)
-        rows = pl.concat([nothing, rows], how="diagonal").select(nothing.columns)
+        rows = filled_up(rows, nothing.schema)[nothing.columns]
         for name, values in seen.items():
             values.update(rows[name].cast(pl.String).drop_nulls().unique())
         yield only(rows, request.where or {})

@@ -51,10 +51,13 @@ def _summaries(
     main: pl.DataFrame, keys: list[str], block: Block, spans: pl.DataFrame, say: Callable[[list[int]], Summary]
 ) -> pl.DataFrame:
     """What is said of each group's known cells, given as whole ten-thousandths."""
-    rows = []
-    for key, group in main.partition_by(keys, as_dict=True, maintain_order=False).items():
-        known = group.filter(pl.col(block[0]) != UNKNOWN)
-        rows.append((*key, *say((known["numerator"] * SCALE).round().cast(pl.Int64).to_list())))
+    cells: dict[tuple[object, ...], list[int]] = {}
+    whole = (main["numerator"] * SCALE).round().cast(pl.Int64)
+    for (*key, label), cell in zip(main[[*keys, block[0]]].iter_rows(), whole.to_list(), strict=True):
+        known = cells.setdefault(tuple(key), [])
+        if label not in (None, UNKNOWN):
+            known.append(cell)
+    rows = [(*key, *say(known)) for key, known in cells.items()]
     seen = {row[0] for row in rows}
     rows += [(span, *say([])) for span in spans["span"] if span not in seen]
     schema: dict[str, pl.DataType] = {name: main.schema[name] for name in keys}

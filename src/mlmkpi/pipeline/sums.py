@@ -292,9 +292,6 @@ def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -
     """Sums added up by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
     others = [name for name in frame.columns if name != key and name not in set(names)]
     frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
+    if not others and frame["span"].n_unique() == frame.height:
+        return frame if key == "span" else frame.drop(key)
     return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
-
-
-def summed(frame: pl.DataFrame, keys: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
-    """Sums over what is not among the keys."""
-    return frame.group_by(keys).agg(pl.col(list(names)).sum())

@@ -6,13 +6,15 @@ from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from itertools import chain
 
+import polars as pl
+
 from mlmkpi.books.books import Books
 from mlmkpi.engines import Frame
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.ahead import Ahead
 from mlmkpi.pipeline.jobs import Jobs, Key
 from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.sums import Job, Sums, summed, take
+from mlmkpi.pipeline.sums import Job, Sums, take
 
 
 def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Generator[Planned, None, None]:
@@ -85,10 +87,10 @@ def _finer(jobs: Jobs, job: Job, key: Key, others: Iterable[Key]) -> Key | None:
 
 def _added_up(jobs: Jobs, job: Job, finer: Key) -> Sums:
     """What the sums of a job that splits by more add up to."""
-    sums, names = jobs.sums[finer], [measure.name for measure in job.measures]
+    sums, names = jobs.sums[finer], list(dict.fromkeys(measure.name for measure in job.measures))
     totals = sums.totals.select("span", *job.names, *names)
     leaders = sums.leaders
-    totals = leaders.by_span(totals, names) if leaders else summed(totals, ["span", *job.names], names)
+    totals = leaders.by_span(totals, names) if leaders else totals.group_by("span", *job.names).agg(pl.col(names).sum())
     return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, leaders)
 
 

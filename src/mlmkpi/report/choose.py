@@ -181,7 +181,7 @@ def _past(
     found: dict[tuple[object, ...], list[Point | None]] = {}
     place = {period.start: at for at, period in enumerate(periods)}
     columns = [*keys, "period_start", "value", "low", "high", "complete"]
-    for *key, start, value, low, high, complete in frame.select(columns).iter_rows():
+    for *key, start, value, low, high, complete in frame[columns].iter_rows():
         points = found.setdefault(tuple(key), [None] * len(periods))
         points[place[start]] = Point(value, low, high, complete)
     return {key: tuple(points) for key, points in found.items()}
