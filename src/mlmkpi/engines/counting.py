@@ -1,4 +1,4 @@
-"""Rows and different units counted: in an array, or packed into one integer and put in order; no keys are hashed."""
+"""Rows and different units counted, and first days: in an array, or by integers put in order; no keys are hashed."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl
     })
 
 
+def least(rows: pl.DataFrame, unit: str, day: str) -> pl.DataFrame | None:
+    """The least of each unit's days, under their name; None where the units do not lie close together."""
+    units, days = rows[unit], rows[day].to_numpy()
+    if not is_narrow(units):
+        return None
+    low, high = ends(units)
+    far = np.iinfo(days.dtype).max
+    found = np.full(high - low + 1, far, dtype=days.dtype)
+    np.minimum.at(found, units.to_numpy().astype(np.intp) - low, days)
+    some = np.flatnonzero(found != far)
+    return pl.DataFrame({unit: pl.Series(some + low, dtype=units.dtype), day: found[some]})
+
+
 def has_repeats(rows: pl.DataFrame, key: Sequence[str]) -> bool:
     """Whether two rows have an equal key; those whose first column is null are left out."""
     if len(key) == 1 and rows[key[0]].dtype.is_integer():
@@ -83,8 +96,8 @@ def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> p
         packed = packed * pl.lit(size, dtype=kind) + step
     named = pl.DataFrame([column.alias(f"{at}") for at, column in enumerate(columns)])
     numbers = named.lazy().select(packed.alias(KEY)).collect(engine="streaming")[KEY]
-    ordered = numbers.sort(multithreaded=False)
-    different = ordered.filter(ordered.ne_missing(ordered.shift(1)))
+    ordered = np.sort(numbers.to_numpy())
+    different = pl.Series(ordered[np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))])
     groups = (different // sizes[-1]).rle().struct.unnest()
     rest, found = groups["value"], []
     for key, low, size in reversed(list(zip(keys, lows, sizes, strict=False))):
