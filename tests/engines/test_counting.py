@@ -38,7 +38,7 @@ def test_no_rows_are_no_groups() -> None:
 def test_rows_are_tallied_where_units_lie_close_together(far: int) -> None:
     rows = [(7, 0), (7, 2), (far, 1), (7, 0), (-3, 1), (far, 1)]
     frame = pl.DataFrame(rows, schema={"unit": pl.Int64, "span": pl.Int32}, orient="row")
-    found = tallied(frame, "unit", "span", 3, "deeds")
+    found = tallied(frame, "unit", "span", "deeds")
     assert (found is None) == (far > 9)
     if found is not None:
         assert found.schema == {"unit": pl.Int64, "span": pl.Int32, "deeds": pl.Int32}

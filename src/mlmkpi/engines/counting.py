@@ -30,24 +30,25 @@ def counted(rows: pl.LazyFrame, keys: Sequence[str], unit: str, name: str) -> pl
     return rows.group_by(keys).agg(pl.col(unit).n_unique().alias(name)).collect(engine="streaming")
 
 
-def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl.DataFrame | None:
-    """How many rows, under the name, each unit has by a count from 0; None where there is no room for an array."""
+def tallied(rows: pl.DataFrame, unit: str, key: str, name: str) -> pl.DataFrame | None:
+    """How many rows, under the name, each unit has by a count; None where there is no room for an array."""
     units = rows[unit]
     if not is_narrow(units):
         return None
-    low, high = ends(units)
+    (low, high), (first, last) = ends(units), ends(rows[key])
     size = high - low + 1
-    if size * keys > MOST:
+    if size * (last - first + 1) > MOST:
         return None
     at = rows[key].to_numpy().astype(np.intp)
+    at -= first
     at *= size
     at += units.to_numpy()
-    counts = np.zeros(size * keys, dtype=np.int32)
+    counts = np.zeros(size * (last - first + 1), dtype=np.int32)
     np.add.at(counts, at - low, np.ones(len(at), dtype=np.int32))
     found = np.flatnonzero(counts)
     return pl.DataFrame({
-        unit: pl.Series(found % size + low, dtype=units.dtype), key: pl.Series(found // size, dtype=rows[key].dtype),
-        name: counts[found],
+        unit: pl.Series(found % size + low, dtype=units.dtype),
+        key: pl.Series(found // size + first, dtype=rows[key].dtype), name: counts[found],
     })
 
 

@@ -172,7 +172,7 @@ class PolarsEngine:
     def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
         """In an array where there is room."""
         rows = self.collect(frame.select(unit, key))
-        found = tallied(rows, unit, key, keys, name)
+        found = tallied(rows, unit, key, name)
         if found is None:
             return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
         return self.small(found)
