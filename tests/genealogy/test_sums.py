@@ -37,6 +37,19 @@ def tree_and(parents: list[int], values: list[int]) -> tuple[Tree, np.ndarray]:
 
 
 @given(companies())
+def test_team_sums_of_people_numbered_by_place(company: tuple[list[int], list[int]]) -> None:
+    tree, values = tree_and(*company)
+    parents = tree.by_place().parents.tolist()
+    placed, figures = tree.by_place(), values[tree.order]
+    for nearest in (0, 1):
+        sums, told = walked(parents, figures.tolist(), nearest, len(parents)), np.stack([figures, -figures])
+        assert subtree_sums(placed, told, include_self=not nearest).tolist() == [sums, [-each for each in sums]]
+        leaders = placed.leaders
+        found = subtree_sums(placed, figures, include_self=not nearest, of=leaders)
+        assert found.tolist() == [sums[leader] for leader in leaders]
+
+
+@given(companies())
 def test_team_sums(company: tuple[list[int], list[int]]) -> None:
     tree, values = tree_and(*company)
     everybody = len(tree)

@@ -70,7 +70,7 @@ def invited(books: Books) -> Frame:
 
     def build() -> Frame:
         columns = books.export.columns("attendance")
-        rows = books.export.scan("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
+        rows = books.export.read("attendance", sorted({"event_id", "distributor_id"} | (columns & {"attended"})))
         attended = nw.col("attended").fill_null(True) if "attended" in columns else nw.lit(True)
         rows = rows.filter(~nw.col("distributor_id").is_null())
         return books.engine.materialise(

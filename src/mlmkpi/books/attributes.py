@@ -186,7 +186,7 @@ def listed_people(books: Books, side: Side, columns: Sequence[str]) -> Frame:
     wanted = {*columns, *(books.wanted_of.get(side, set()) & books.export.columns(table))}
 
     def build() -> Frame:
-        rows = books.export.scan(table, sorted({key, *wanted}))
+        rows = books.export.read(table, sorted({key, *wanted}))
         named = (nw.col(name).alias(f"_a_{name}") for name in sorted(wanted))
         return books.engine.directory(rows.select(nw.col(key).alias(PERSON), *named))
 

@@ -20,7 +20,7 @@ from mlmkpi.books.roster import FAR, Roster, on_books
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.books.spans import Schedule
 from mlmkpi.books.wanted import Reader, Wanted, cell_parts
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 
 ONCE = ("order", "original", *LACKING)
 """Columns of the typed rows that are looked at once."""
@@ -123,7 +123,7 @@ class Books(Days):
 
     def _celled(self, ledger: Ledger, rows: Frame) -> Frame:
         """The typed rows with their `cell`, null for days that the run does not see."""
-        return ledger.typed(rows).join(self.days.select("day", "cell"), on="day", how="left")
+        return self.engine.look_up(ledger.typed(rows), "day", self.days.select(nw.col("day").alias(PERSON), "cell"))
 
     def _owned(self, rules: OrderRules, mixed: bool) -> Callable[[Frame], Frame]:
         """How rows get `own`: the buyer is the seller or any distributor on the books that day, and then null."""

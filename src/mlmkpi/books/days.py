@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import pairwise
 from threading import local
 from typing import Any
 
@@ -14,7 +15,7 @@ import polars as pl
 from mlmkpi.books.history import Timeline
 from mlmkpi.books.kept import Kept
 from mlmkpi.books.spans import Schedule, Span
-from mlmkpi.engines import Engine, Frame
+from mlmkpi.engines import PERSON, Engine, Frame
 
 
 class Days:
@@ -64,7 +65,16 @@ class Days:
         """The rows with the `span` of their day, once a span that holds it; rows outside every span are left out."""
         first, last = min(span.start for span in self.spans), max(span.end for span in self.spans)
         rows = rows.filter(nw.col(day).is_between(first, last))
-        return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
+        if not self._apart:
+            return rows.join(self.spans_of_days().rename({"day": day}), on=day, how="inner")
+        found = self.engine.look_up(rows, day, self.spans_of_days().rename({"day": PERSON}))
+        return found.filter(~nw.col("span").is_null())
+
+    @property
+    def _apart(self) -> bool:
+        """Whether no day is in two of the spans."""
+        spans = sorted(self.spans, key=lambda span: span.start)
+        return all(one.end < next_.start for one, next_ in pairwise(spans))
 
     def inside(self, rows: Frame) -> Frame:
         """The rows whose cell is part of a period that facts make rows for now."""

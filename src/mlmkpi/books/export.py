@@ -56,6 +56,19 @@ class Export:
                 self.check(table)
             return self._scan(table, columns)
 
+    def read(self, table: str, columns: Sequence[str]) -> Frame:
+        """The same, materialised; where its key is among the columns, it is looked for repeated ones there."""
+        with self._reading:
+            key = self.key(table)
+            if table in self.checked or not key or not set(key) <= set(columns):
+                return self.engine.materialise(self.scan(table, columns))
+            rows = self.engine.materialise(self._scan(table, columns))
+            if not self.engine.has_repeats(rows, key):
+                self.checked.add(table)
+                return rows
+            self.engine.release(rows)
+            return self.engine.materialise(self.scan(table, columns))
+
     def unchecked(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns; the caller looks for repeated keys and calls `check` where there are any."""
         return self._scan(table, columns)

@@ -135,6 +135,9 @@ class Engine(Protocol):
     def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
         """How many rows, under the name, a unit has by a small count (of so many, from 0), where it has any."""
 
+    def earliest(self, frame: Frame, unit: str, day: str) -> Frame:
+        """One row a unit with the least of its days, under their name; no unit and no day is null."""
+
     def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """By keys, how many different units there are, none of which is null, under the name."""
 

@@ -1,4 +1,4 @@
-"""Rows and different units counted: in an array, or packed into one integer and put in order; no keys are hashed."""
+"""Rows and different units counted, and first days: in an array, or by integers put in order; no keys are hashed."""
 
 from __future__ import annotations
 
@@ -30,25 +30,39 @@ def counted(rows: pl.LazyFrame, keys: Sequence[str], unit: str, name: str) -> pl
     return rows.group_by(keys).agg(pl.col(unit).n_unique().alias(name)).collect(engine="streaming")
 
 
-def tallied(rows: pl.DataFrame, unit: str, key: str, keys: int, name: str) -> pl.DataFrame | None:
-    """How many rows, under the name, each unit has by a count from 0; None where there is no room for an array."""
+def tallied(rows: pl.DataFrame, unit: str, key: str, name: str) -> pl.DataFrame | None:
+    """How many rows, under the name, each unit has by a count; None where there is no room for an array."""
     units = rows[unit]
     if not is_narrow(units):
         return None
-    low, high = ends(units)
+    (low, high), (first, last) = ends(units), ends(rows[key])
     size = high - low + 1
-    if size * keys > MOST:
+    if size * (last - first + 1) > MOST:
         return None
     at = rows[key].to_numpy().astype(np.intp)
+    at -= first
     at *= size
     at += units.to_numpy()
-    counts = np.zeros(size * keys, dtype=np.int32)
+    counts = np.zeros(size * (last - first + 1), dtype=np.int32)
     np.add.at(counts, at - low, np.ones(len(at), dtype=np.int32))
     found = np.flatnonzero(counts)
     return pl.DataFrame({
-        unit: pl.Series(found % size + low, dtype=units.dtype), key: pl.Series(found // size, dtype=rows[key].dtype),
-        name: counts[found],
+        unit: pl.Series(found % size + low, dtype=units.dtype),
+        key: pl.Series(found // size + first, dtype=rows[key].dtype), name: counts[found],
     })
+
+
+def least(rows: pl.DataFrame, unit: str, day: str) -> pl.DataFrame | None:
+    """The least of each unit's days, under their name; None where the units do not lie close together."""
+    units, days = rows[unit], rows[day].to_numpy()
+    if not is_narrow(units):
+        return None
+    low, high = ends(units)
+    far = np.iinfo(days.dtype).max
+    found = np.full(high - low + 1, far, dtype=days.dtype)
+    np.minimum.at(found, units.to_numpy().astype(np.intp) - low, days)
+    some = np.flatnonzero(found != far)
+    return pl.DataFrame({unit: pl.Series(some + low, dtype=units.dtype), day: found[some]})
 
 
 def has_repeats(rows: pl.DataFrame, key: Sequence[str]) -> bool:
@@ -83,8 +97,8 @@ def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> p
         packed = packed * pl.lit(size, dtype=kind) + step
     named = pl.DataFrame([column.alias(f"{at}") for at, column in enumerate(columns)])
     numbers = named.lazy().select(packed.alias(KEY)).collect(engine="streaming")[KEY]
-    ordered = numbers.sort(multithreaded=False)
-    different = ordered.filter(ordered.ne_missing(ordered.shift(1)))
+    ordered = np.sort(numbers.to_numpy())
+    different = pl.Series(ordered[np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))])
     groups = (different // sizes[-1]).rle().struct.unnest()
     rest, found = groups["value"], []
     for key, low, size in reversed(list(zip(keys, lows, sizes, strict=False))):

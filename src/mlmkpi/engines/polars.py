@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import PERSON, Frame, adding, bits, histories, outer, spreading
 from mlmkpi.engines.codecs import Codecs
-from mlmkpi.engines.counting import counted, has_repeats, tallied
+from mlmkpi.engines.counting import counted, has_repeats, least, tallied
 from mlmkpi.engines.cutting import cut
 from mlmkpi.engines.ids import MISS, HashedIds, UnparsedIdError
 from mlmkpi.engines.lookup import at_places, looked_up, placed, with_columns_of
@@ -169,10 +169,16 @@ class PolarsEngine:
     def tally(self, frame: Frame, unit: str, key: str, keys: int, name: str) -> Frame:
         """In an array where there is room."""
         rows = self.collect(frame.select(unit, key))
-        found = tallied(rows, unit, key, keys, name)
+        found = tallied(rows, unit, key, name)
         if found is None:
             return self.group(self.small(rows), unit, {key: keys}, [], [nw.len().alias(name)])
         return self.small(found)
+
+    def earliest(self, frame: Frame, unit: str, day: str) -> Frame:
+        """In an array where the ids lie close together."""
+        rows = self.collect(frame.select(unit, day))
+        found = least(rows, unit, day)
+        return self.small(rows).group_by(unit).agg(nw.col(day).min()) if found is None else self.small(found)
 
     def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """Put in order where keys are labels and small counts."""

@@ -181,6 +181,10 @@ class SparkEngine:
         """By groups."""
         return self.group(frame, unit, {key: keys}, [], [nw.len().alias(name)])
 
+    def earliest(self, frame: Frame, unit: str, day: str) -> Frame:
+        """By groups."""
+        return frame.group_by(unit).agg(nw.col(day).min())
+
     def distinct(self, frame: Frame, keys: Sequence[str], unit: str, name: str) -> Frame:
         """By groups."""
         return frame.group_by(*keys).agg(nw.col(unit).n_unique().alias(name))

@@ -156,7 +156,7 @@ class Signed(Found):
     def listed(self, books: Books) -> Frame:
         """By the day of their first signature, which stands for every period from then on."""
         frame = books.export.scan("agreements", ["distributor_id", "signed_on"])
-        first = _dated(books, frame, "signed_on").group_by("unit").agg(nw.col("day").min())
+        first = books.engine.earliest(_dated(books, frame, "signed_on"), "unit", "day")
         people = books.engine.materialise(books.engine.look_up(first, "unit", books.people()))
         signed = [(s.index, {"signed": (nw.col("day") <= s.end) & on_books(s.end)}) for s in books.spans]
         return books.engine.concat(books.engine.spread(people, signed, "signed")).select("unit", "span")

@@ -9,11 +9,12 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.activity import incomes
+from mlmkpi.books.added import of_days
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.rules import OrderRules
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.incomes import PAID, earned
 from mlmkpi.facts.listed import by_people
@@ -92,12 +93,11 @@ class PaidSellers(Fact):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `whole` and `retail` volume."""
-        spans = books.engine.small(books.cells_of_spans())
-        cells = books.inside(books.cells(self.rules, "seller")).join(spans, on="cell", how="inner")
-        sums = [nw.col(name).sum() for name in VOLUMES]
-        volumes = books.engine.group(cells, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        days = {span.index: (span.start, span.end) for span in books.spans}
+        volumes = of_days(books, self.rules, "seller", days, dict.fromkeys(VOLUMES, "sum")).rename({"unit": PERSON})
+        paid = earned(books).filter(nw.col("gross") > 0)
+        rows = books.engine.look_up(paid, "unit", volumes, {"span": len(books.schedule.spans)})
         own, retail = (nw.col(name).fill_null(0) for name in VOLUMES)
-        rows = earned(books).filter(nw.col("gross") > 0).join(volumes, on=["unit", "span"], how="left")
         rows = rows.with_columns((own + retail).alias("whole"), retail.alias("retail"))
         return by_people(books, rows, dimensions, at)
 

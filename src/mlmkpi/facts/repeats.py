@@ -93,7 +93,7 @@ class SecondOrders(Buyers):
         """`unit`, `span`, `bought`, `again`: two days of one cell are never further apart than the days followed."""
         cells = books.cells(self.rules, "buyer").select("unit", "first_sale", "last_sale")
         cells = cells.filter(~nw.col("first_sale").is_null())
-        first = books.engine.group(cells, "unit", {}, [], [nw.col("first_sale").min().alias("first")])
+        first = books.engine.earliest(cells, "unit", "first_sale").rename({"first_sale": "first"})
         first = first.filter(nw.col("first") <= books.schedule.as_of - self.days)
         first = without_earlier(books, books.in_spans(first, "first"))
         first = books.engine.materialise(first)

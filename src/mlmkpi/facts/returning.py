@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import narwhals as nw
-import polars as pl
 
+from mlmkpi.books.added import of_days
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.history import Ask
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.books.spans import NEVER, Span
-from mlmkpi.engines import Frame
+from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import scaled
 from mlmkpi.facts.customers import Histories
 from mlmkpi.facts.people import sale_track
@@ -44,7 +44,7 @@ class ReturningCustomers(Histories):
         """Rows by span."""
         sums = self._sums(books)
         if not dimensions:
-            return sums.filter(~nw.col("bought").is_null())
+            return sums
         line, flags = books.timeline, {}
         for span in books.spans:
             bought = line.happened("sale", *span.year_earlier) if span.year_earlier else nw.col("unit").is_null()
@@ -54,25 +54,15 @@ class ReturningCustomers(Histories):
         return rows.join(sums, on=["unit", "span"], how="left").select(*kept, "before", "after")
 
     def _sums(self, books: Books) -> Frame:
-        """`unit`, `span`, `before`, `after`: net sales of the cells of both periods; `bought`: a day then, or null."""
-        line = books.timeline
-        places = [
-            {"cell": cell, "span": span.index, "now": now}
-            for span in books.spans
-            for now, days in ((True, (span.start, span.end)), (False, span.year_earlier or (0, -1)))
-            for cell in line.cells_of(*days)
-        ]
-        small = pl.DataFrame(places, schema={"cell": pl.Int32, "span": pl.Int32, "now": pl.Boolean})
-        cells = books.cells(self.rules, "buyer").select("unit", "cell", "net_sales", "last_sale")
-        rows = cells.join(books.engine.small(small), on="cell", how="inner")
-        none, amount = nw.lit(0, dtype=nw.Int64), nw.col("net_sales")
-        rows = rows.with_columns(
-            nw.when(~nw.col("now")).then(amount).otherwise(none).alias("before"),
-            nw.when(nw.col("now")).then(amount).otherwise(none).alias("after"),
-            nw.when(~nw.col("now")).then(nw.col("last_sale")).alias("bought"),
-        )
-        sums = [nw.col("before").sum(), nw.col("after").sum(), nw.col("bought").max()]
-        return books.engine.group(rows, "unit", {"span": len(books.schedule.spans)}, [], sums)
+        """`unit`, `span`, `before`, `after`: net sales of both periods to who had a sale in the earlier one."""
+        earlier = {span.index: span.year_earlier for span in books.spans if span.year_earlier}
+        then = of_days(books, self.rules, "buyer", earlier, {"net_sales": "sum", "last_sale": "max"})
+        then = then.filter(~nw.col("last_sale").is_null()).drop("last_sale").rename({"net_sales": "before"})
+        later = {span.index: (span.start, span.end) for span in books.spans}
+        now = of_days(books, self.rules, "buyer", later, {"net_sales": "sum"})
+        now = now.rename({"unit": PERSON, "net_sales": "after"})
+        rows = books.engine.look_up(then, "unit", now, {"span": len(books.schedule.spans)})
+        return rows.with_columns(nw.col("after").fill_null(0))
 
     @scaled
     def then(self) -> Expr:

@@ -59,8 +59,12 @@ def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: 
     [9, 4, 1]
     """
     check_people(tree, values)
+    if of is None and tree.in_place:
+        return summed(values, _to_the_end(tree.end, 0 if include_self else 1))
     first, end = (tree.position, tree.end) if of is None else (tree.position[of], tree.end[of])
     between = _between(len(tree), first if include_self else first + np.int32(1), end)
+    if tree.in_place:
+        return summed(values, between)
     laid, places = np.empty(len(tree), dtype=np.int64), tree.position.astype(np.intp)
 
     def teams(row: Int64s) -> Int64s:
@@ -179,3 +183,14 @@ def _between(places: int, first: Ints, last: Ints) -> Callable[[Int64s], Int64s]
         return running.take(end) - running.take(before)
 
     return between
+
+
+def _to_the_end(end: Ints, behind: int) -> Callable[[Int64s], Int64s]:
+    """The same of ranges that start at every place in turn, or so many places behind it."""
+    running = np.zeros(len(end) + 1, dtype=np.int64)
+
+    def to_the_end(row: Int64s) -> Int64s:
+        np.cumsum(row, out=running[1:])
+        return running.take(end) - running[behind : behind + len(end)]
+
+    return to_the_end

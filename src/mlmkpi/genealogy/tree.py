@@ -64,6 +64,11 @@ class Tree:
         """The place after the last of the person's team."""
         return self.position + self.size + np.int32(1)
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the people are known to be numbered by their places, as `by_place` numbers them."""
+        return self.position is self.order
+
     @cached_property
     def legs(self) -> Int32s:
         """How many people have the person as their parent."""
