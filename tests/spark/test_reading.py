@@ -163,3 +163,19 @@ def test_the_session_keeps_its_own_settings(session: Any, tmp_path: Path) -> Non
         assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
     finally:
         session.conf.set("spark.sql.session.timeZone", "UTC")
+
+
+def test_codes_that_no_list_has_stop_the_run_or_are_left_out(session: Any, tmp_path: Path) -> None:
+    """Of two goals of 10, one is of nothing known; A sold 5."""
+    (tmp_path / "orders.csv").write_text(f"{ID[:-1]},distributor_id\no1,2026-01-02,5,A\n")
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    rows = "".join(f"A,{kpi},10,2026-01-01,2026-01-31\n" for kpi in ("Sales_Volume", "smiles"))
+    (tmp_path / "goals.csv").write_text(f"distributor_id,kpi,goal,starts_on,ends_on\n{rows}")
+    asked: dict[str, Any] = {"kpis": ["goal_attainment"], "as_of": date(2026, 1, 31), "count": 1, "engine": session}
+    with pytest.raises(DataError, match=r'(?m)^goals.kpi has codes .*\n +got +"smiles" \(1 row\)$'):
+        mlmkpi.compute(tmp_path, **asked)
+    result = mlmkpi.compute(tmp_path, bad_rows="skip", **asked)
+    assert result.frame["value"].to_list() == [1 / 2]
+    assert result.warnings == ("1 row of goals of an unknown kpi left out",)
+    mapped = Settings.model_validate({"codes": {"goals": {"kpi": {"new_signups": ["smiles"]}}}})
+    assert set(mlmkpi.compute(tmp_path, **asked, settings=mapped).frame["goal_kpi"]) == {"sales_volume", "new_signups"}

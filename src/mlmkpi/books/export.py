@@ -8,6 +8,7 @@ from threading import RLock
 
 import narwhals as nw
 
+from mlmkpi.books.codes import CLOSED, unknown_code, unknown_codes
 from mlmkpi.books.dimensions import EXTRA
 from mlmkpi.books.exchange import Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
@@ -24,7 +25,7 @@ class Export:
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
     of such a key. Amounts of orders come in `currency`. `checked` are the tables that were looked through,
-    `unknown_codes` how many orders are left out for the sake of a column's code.
+    `unknown_codes` how many rows are left out for the sake of a column's code, by table and column.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -35,7 +36,7 @@ class Export:
         self.exchange: Exchange | None = None
         self.repeats: dict[str, int] = {}
         self.conflicts: dict[str, int] = {}
-        self.unknown_codes: dict[str, int] = {}
+        self.unknown_codes: dict[tuple[str, str], int] = {}
         self.off_ladder = 0
         self.checked: set[str] = set()
         self._conflicting: dict[str, Frame] = {}
@@ -134,8 +135,22 @@ class Export:
         plain = [name.removeprefix(EXTRA) for name in columns]
         exchanged = table == "orders" and "amount" in plain
         frame = (self._exchanged if exchanged else partial(self._once_a_key, table))(list(dict.fromkeys(plain)))
+        frame = self._of_known_codes(table, plain, frame)
         renamed = (nw.col(name).alias(wanted) for name, wanted in zip(plain, columns, strict=True))
         return frame if plain == list(columns) else frame.select(*renamed)
+
+    def _of_known_codes(self, table: str, columns: Sequence[str], frame: Frame) -> Frame:
+        """The rows whose codes the columns' closed lists have; others stop the run or are left out."""
+        for name, column in CLOSED.get(table, {}).items():
+            if name not in columns:
+                continue
+            unknown = unknown_codes(column, self.engine.spellings(table, name))
+            if unknown and self.bad_rows == "stop":
+                raise unknown_code(table, column, unknown)
+            if unknown:
+                self.unknown_codes[table, name] = sum(unknown.values())
+                frame = frame.filter(~nw.col(name).is_in(list(unknown)).fill_null(False))
+        return frame
 
     def _exchanged(self, columns: Sequence[str]) -> Frame:
         """The orders' columns, amounts in one currency."""

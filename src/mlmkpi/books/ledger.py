@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.codes import counts, unknown_code, unknown_codes
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError, written
-from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
-from mlmkpi.tables import COUNTING, NOT_COUNTING
+from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
 
 VALID = frozenset(COUNTING)
 INVALID = frozenset(NOT_COUNTING)
 PEOPLE = {"distributor_id", "customer_id", "volume", "commissionable_volume"}
-KINDS = ("sale", "return", "kit", "replacement")
+KIND = TABLES["orders"].column("kind")
 
 Owned = Callable[[Frame], Frame]
 
@@ -193,17 +193,12 @@ class Ledger:
         """The spellings of each kind of order; none without the column."""
         if "kind" not in self.columns:
             return {}
-        spelled: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        unknown = {}
-        for code, n in self.export.engine.spellings("orders", "kind").items():
-            if code is None:
-                continue
-            if code.casefold() in spelled:
-                spelled[code.casefold()].append(code)
-            else:
-                unknown[code] = n
+        found = self.export.engine.spellings("orders", "kind")
+        unknown = unknown_codes(KIND, found)
         if unknown:
-            self._leave_out("kind", unknown, _unknown_kind)
+            self._leave_out("kind", unknown, partial(unknown_code, "orders", KIND))
+        known = [code for code in found if code is not None and code not in unknown]
+        spelled = {kind: [code for code in known if code.strip().casefold() == kind] for kind in KIND.codes}
         spelled["kit"] += list(unknown)
         return spelled
 
@@ -213,30 +208,15 @@ class Ledger:
         """Refuse codes that are not known, or count the orders that are left out for them."""
         if self.export.bad_rows == "stop":
             raise error(unknown)
-        self.export.unknown_codes[column] = sum(unknown.values())
-
-
-def _counts(codes: Mapping[str, int]) -> str:
-    return ", ".join(f'"{discreet(code)}" ({n:,} order{"s" if n != 1 else ""})' for code, n in codes.items())
+        self.export.unknown_codes["orders", column] = sum(unknown.values())
 
 
 def _unknown_status(unknown: Mapping[str, int]) -> DataError:
     first = discreet(next(iter(unknown)))
     return DataError(
         "orders.status has codes that neither count nor are known not to",
-        (("got", _counts(unknown)),
+        (("got", counts("orders", unknown)),
          ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
          ("fix", written("say in mlmkpi.toml which codes count", "[definitions]", f'valid_status = ["{first}", …]')
-                 + "\nor leave such rows out: --bad-rows skip")),
-    )
-
-
-def _unknown_kind(unknown: Mapping[str, int]) -> DataError:
-    first = discreet(next(iter(unknown)))
-    guess = nearest(first.casefold(), list(KINDS)) or "sale"
-    return DataError(
-        "orders.kind has codes that are not known",
-        (("got", _counts(unknown)), ("expected", ", ".join(KINDS)),
-         ("fix", written("map them in mlmkpi.toml", "[codes.orders.kind]", f'{guess} = ["{first}"]')
                  + "\nor leave such rows out: --bad-rows skip")),
     )

@@ -59,10 +59,14 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
     found = [("orders", f"{_many(n, 'order')} {what} left out") for what, n in lost.items() if n]
     found += [(table, f"{_many(n, 'key')} of {table} with different rows left out")
               for table, n in export.conflicts.items()]
-    found += [("orders", f"{_many(n, 'order')} of an unknown {column} left out")
-              for column, n in sorted(export.unknown_codes.items())]
+    found += [(table, f"{_rows(table, n)} of an unknown {column} left out")
+              for (table, column), n in sorted(export.unknown_codes.items())]
     return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
                     for table, n in export.engine.skipped().items()]
+
+
+def _rows(table: str, count: int) -> str:
+    return _many(count, "order") if table == "orders" else f"{_many(count, 'row')} of {table}"
 
 
 def _unused_statuses(export: Export, books: Books) -> list[str]:

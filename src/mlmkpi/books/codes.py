@@ -1,0 +1,48 @@
+"""Codes that a closed list lacks: what a row counts as is not known then, so they stop the run or are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mlmkpi.errors import DataError, written
+from mlmkpi.settings import nearest
+from mlmkpi.sources import discreet
+from mlmkpi.tables import TABLES, Column
+
+CLOSED = {
+    name: {column.name: column for column in table.columns if column.codes and not column.open_codes}
+    for name, table in TABLES.items() if name != "orders"
+}
+"""The columns of closed lists by table; those of orders are told apart by their rules."""
+
+
+def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, int]:
+    """The spellings found, with their counts, of no code that the column's list has.
+
+    >>> unknown_codes(TABLES["ranks"].column("kind"), {"Title": 2, "honorary": 1, None: 3})
+    {'honorary': 1}
+    """
+    return {code: n for code, n in found.items() if code is not None and code.strip().casefold() not in column.codes}
+
+
+def unknown_code(table: str, column: Column, unknown: Mapping[str, int]) -> DataError:
+    """Why such spellings are refused, and how to map them."""
+    first = discreet(next(iter(unknown)))
+    guess = nearest(first.casefold(), list(column.codes)) or column.codes[0]
+    line = f'{guess} = ["{first}"]'
+    return DataError(
+        f"{table}.{column.name} has codes that are not known",
+        (("got", counts(table, unknown)), ("expected", ", ".join(column.codes)),
+         ("fix", written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line)
+                 + "\nor leave such rows out: --bad-rows skip")),
+    )
+
+
+def counts(table: str, codes: Mapping[str, int]) -> str:
+    """Codes and how many rows have each.
+
+    >>> counts("orders", {"gift": 1}), counts("ranks", {"honorary": 2})
+    ('"gift" (1 order)', '"honorary" (2 rows)')
+    """
+    row = "order" if table == "orders" else "row"
+    return ", ".join(f'"{discreet(code)}" ({n:,} {row}{"s" if n != 1 else ""})' for code, n in codes.items())
