@@ -85,6 +85,18 @@ def test_what_was_given_is_named_as_it_was_given(name: str) -> None:
         mlmkpi.compute(frames(SOLD), where={name: ["x", "y"]}, **asked)
 
 
+@pytest.mark.parametrize("name", ["amount", "order.amuont", "stauts", "order.stauts"])
+def test_nothing_is_proposed_that_is_refused(name: str) -> None:
+    """An amount is what is summed, and a Result has a status of its own; the status of orders may be split by."""
+    with pytest.raises(UsageError) as refused:
+        mlmkpi.compute(frames(SOLD), kpis=["sales_volume"], where={name: ["5"]}, count=1)
+    hints = dict(refused.value.details)
+    listed = hints["expected"].split(", ")
+    assert "amount" not in listed
+    assert ("status" in listed) == name.startswith("order.")
+    assert hints.get("fix") == ("did you mean order.status?" if name == "order.stauts" else None)
+
+
 def test_years_of_birth_and_events_split_beside_what_a_kpi_brings_itself() -> None:
     """A came to the one event, which was open to both."""
     tables = {

@@ -9,10 +9,10 @@ from typing import Any
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.books.ages import AGE_BANDS, lower_ages
-from mlmkpi.books.attributes import AGE_BAND, DISTRIBUTOR, LABELS, TABLE, missing, row_columns
-from mlmkpi.books.dimensions import EXTRA, LINES, Dimension, Dimensions, Side
+from mlmkpi.books.attributes import missing
+from mlmkpi.books.dimensions import LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
-from mlmkpi.books.lineage import TEAM, Teams
+from mlmkpi.books.lineage import Teams
 from mlmkpi.books.ranks import LADDER, ladder
 from mlmkpi.errors import SettingsError, UsageError
 from mlmkpi.facts.base import Fact
@@ -20,16 +20,12 @@ from mlmkpi.facts.splits import lacking
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.plugins import left_out
-from mlmkpi.pipeline.request import Request
-from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.pipeline.teams import fitted
 from mlmkpi.settings import FILE_NAME, Settings, nearest
-from mlmkpi.tables import TABLES, Kind
+from mlmkpi.tables import TABLES
 
 TOP = ("volume", "refunds", "valid_status")
 BANDS = "age_bands"
-PREFIXES = {"customers": "customer.", "orders": "order."}
-"""How dimensions of tables other than the sellers' begin."""
 DEFAULT = (
     "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "personal_sales_volume",
     "team_sales_volume", "average_order_value", "customer_to_distributor_ratio", "activity_rate",
@@ -231,59 +227,6 @@ def _blocks(figure: Figure, dimensions: Dimensions, export: Export, ranks: Seque
     facts = facts_of(figure)
     kept = [b for b in figure.blocks if all(fact.brings(name, export, ranks) for name in b for fact in facts)]
     return tuple({frozenset(asked.union(block)): block for block in kept}.values())
-
-
-def split_by(request: Request, export: Export, ranks: Sequence[str], kpis: Sequence[Kpi]) -> Dimensions:
-    """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have.
-
-    Those that no table declares as something to split by begin with EXTRA.
-    """
-    dimensions = tuple(Dimension(name) for name in request.dimensions)
-    tables = {fact.table for kpi in kpis for fact in facts_of(kpi.function())} - {""}
-    known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
-    for dimension in dimensions:
-        _check_dimension(dimension, request)
-        needed = missing(export, dimension, ranks)
-        if needed is None or dimension.name in LINES:
-            continue
-        if dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
-            raise _no_dimension(dimension, needed, export, request)
-    brought = {name for kpi in kpis for block in kpi.function().blocks for name in block}
-    labels = {column.name for table in TABLES.values() for column in table.columns if column.kind in LABELS}
-    taken = {AGE_BAND, TEAM, DISTRIBUTOR, *brought, *labels, *TABLES[TABLE[Side.PERSON]].names}
-    return tuple(
-        Dimension(EXTRA + each.name) if each.side is Side.PERSON and each.name not in taken else each
-        for each in dimensions
-    )
-
-
-def _check_dimension(dimension: Dimension, request: Request) -> None:
-    """Raise UsageError for a sum of money or volume, and for a name that a column of the Result has."""
-    declared = {column.name: column for column in TABLES[TABLE[dimension.side]].columns}
-    if dimension.column in declared and declared[dimension.column].kind is Kind.MONEY:
-        raise UsageError(
-            f"{dimension.name} is what is summed, not what figures are split by",
-            (("got", request.given(dimension.name)), ("expected", "a code, a text, an id or a day")),
-        )
-    if dimension.name in COLUMNS:
-        raise UsageError(
-            f"figures cannot be split by {dimension.name}, as they have a column of that name themselves",
-            (("got", request.given(dimension.name)), ("fix", "give the column another name in the export")),
-        )
-
-
-def _no_dimension(dimension: Dimension, needed: str, export: Export, request: Request) -> UsageError:
-    table, _, column = needed.partition(".")
-    prefix = PREFIXES.get(table, "")
-    have = sorted(export.columns(table) | set(TABLES[table].names))
-    near = nearest(column, have)
-    meant = [f"{before}{column}" for other, before in PREFIXES.items() if column in export.columns(other)]
-    guess = " or ".join(meant or ([f"{prefix}{near}"] if near else []))
-    return UsageError(
-        f"there is no column {column} in {table} to {'split' if dimension.name in request.by else 'choose'} by",
-        (("got", request.given(dimension.name)), ("expected", ", ".join(have)),
-         *((("fix", f"did you mean {guess}?"),) if guess else ())),
-    )
 
 
 def settings_in_force(settings: Settings, planned: Sequence[Planned]) -> Mapping[str, object]:

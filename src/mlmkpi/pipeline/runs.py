@@ -28,11 +28,12 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
 from mlmkpi.pipeline.alike import filled_up
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
 from mlmkpi.pipeline.columns import prepare
+from mlmkpi.pipeline.dimensions import split_by
 from mlmkpi.pipeline.figures import figures
 from mlmkpi.pipeline.found import findings, skipped
 from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
 from mlmkpi.pipeline.opening import Exports, on_engine
-from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force, split_by
+from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
