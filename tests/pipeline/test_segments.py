@@ -20,11 +20,21 @@ def hints(tmp_path: Path, **where: list[str]) -> list[str]:
 
 def test_a_segment_that_nothing_has_is_told(tmp_path: Path) -> None:
     assert hints(tmp_path, market=["US", "(unknown)"]) == []
-    assert hints(tmp_path, market=["us", "DE"]) == ["nothing has market = us: did you mean US?"]
-    assert hints(tmp_path, market=["Atlantis"]) == ["nothing has market = Atlantis: there are (unknown), DE, US"]
+    assert hints(tmp_path, market=["us", "DE"]) == ["nothing has market = us in the time asked for: did you mean US?"]
+    assert hints(tmp_path, market=["Atlantis"]) == ["nothing has market = Atlantis in the time asked for: there are (unknown), DE, US"]
 
 
 def test_names_of_others_are_not_told(tmp_path: Path) -> None:
-    assert hints(tmp_path, name=["Dan"]) == ["nothing has name = Dan"]
+    assert hints(tmp_path, name=["Dan"]) == ["nothing has name = Dan in the time asked for"]
     traced = mlmkpi.trace(tmp_path, "new_signups", where={"market": ["us"]})
-    assert "nothing has market = us: did you mean US?" in traced.hints
+    assert "nothing has market = us in the time asked for: did you mean US?" in traced.hints
+
+
+def test_what_is_known_but_not_in_the_periods_is_not_said_to_be_unknown(tmp_path: Path) -> None:
+    """The only person of US came in October, those of DE and GB in November, which alone is asked for."""
+    (tmp_path / "distributors.csv").write_text(
+        "distributor_id,enrolled_on,market\nA,2026-10-01,US\nB,2026-11-02,DE\nC,2026-11-03,GB\n"
+    )
+    found = mlmkpi.compute(tmp_path, kpis=["new_signups"], count=1, where={"market": ["US"]})
+    assert found.frame.height == 0
+    assert "nothing has market = US in the time asked for: there are DE, GB" in found.hints

@@ -1,4 +1,4 @@
-"""Segments that were asked for and that nothing has: likely misspelt, and else silently without a row."""
+"""Segments that were asked for and that nothing of the periods has: misspelt or not there then, and without a row."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ def unseen(where: Mapping[str, Sequence[str]], seen: Mapping[str, set[str]]) -> 
     """A line a dimension with values that none of the rows has, and which there are.
 
     >>> list(unseen({"market": ["US", "de"]}, {"market": {"DE", "GB", "US"}}))
-    ['nothing has market = de: did you mean DE?']
+    ['nothing has market = de in the time asked for: did you mean DE?']
     >>> list(unseen({"market": ["Atlantis"]}, {"market": {"GB", "US"}}))
-    ['nothing has market = Atlantis: there are GB, US']
+    ['nothing has market = Atlantis in the time asked for: there are GB, US']
     >>> list(unseen({"column active": ["n"]}, {"column active": {"no"}}))
-    ['nothing has active = n: did you mean no?']
+    ['nothing has active = n in the time asked for: did you mean no?']
     """
     for name, values in where.items():
         absent = [value for value in values if value not in seen[name]]
         if absent and seen[name] and name != TEAM:
             asked = Dimension(name).asked
-            yield f"nothing has {asked} = {', '.join(absent)}{_others(name, absent[0], sorted(seen[name]))}"
+            others = _others(name, absent[0], sorted(seen[name]))
+            yield f"nothing has {asked} = {', '.join(absent)} in the time asked for{others}"
 
 
 def _others(name: str, absent: str, known: Sequence[str]) -> str:
