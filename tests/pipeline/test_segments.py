@@ -21,7 +21,9 @@ def hints(tmp_path: Path, **where: list[str]) -> list[str]:
 def test_a_segment_that_nothing_has_is_told(tmp_path: Path) -> None:
     assert hints(tmp_path, market=["US", "(unknown)"]) == []
     assert hints(tmp_path, market=["us", "DE"]) == ["nothing has market = us in the time asked for: did you mean US?"]
-    assert hints(tmp_path, market=["Atlantis"]) == ["nothing has market = Atlantis in the time asked for: there are (unknown), DE, US"]
+    assert hints(tmp_path, market=["Atlantis"]) == [
+        "nothing has market = Atlantis in the time asked for: there are (unknown), DE, US"
+    ]
 
 
 def test_names_of_others_are_not_told(tmp_path: Path) -> None:

@@ -31,6 +31,21 @@ def test_what_falls_inside_a_period_is_told(
     assert [hint for hint in found.hints if hint.startswith("--")] == told
 
 
+@pytest.mark.parametrize(("first", "count", "told"), [
+    ("2026-08-15", 3, []),
+    ("2026-08-15", 4, []),
+    ("2026-08-15", 2, ["of the periods --from 2026-08-15 only the last 2, from 2026-09-01: --last 2"]),
+    ("2026-08-31", 1, ["of the periods --from 2026-08-31 only the last, from 2026-10-01: --last 1"]),
+])
+def test_periods_that_last_leaves_out_of_those_from_a_day_are_told(first: str, count: int, told: list[str]) -> None:
+    """August is the first of the three months up to October."""
+    found = mlmkpi.compute(
+        frames(ORDERS), kpis=["sales_volume"], first=day(first), count=count, as_of=day("2026-10-31")
+    )
+    assert found.frame.height == min(count, 3)
+    assert [hint for hint in found.hints if "--last" in hint] == told
+
+
 @pytest.mark.parametrize(("as_of", "told"), [
     ("2026-12-01", []),
     ("2026-12-02", ["the latest order is of 2026-10-31, 32 days before the as-of date, 2026-12-02"]),

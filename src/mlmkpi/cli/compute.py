@@ -67,7 +67,10 @@ Generation = Annotated[
 MinTeam = Annotated[
     int, typer.Option(min=1, metavar="N", help="With --by team: only leaders with so many people below, at any depth.")
 ]
-Count = Annotated[int | None, typer.Option("--last", min=1, metavar="N", help="How many periods (13).")]
+Count = Annotated[
+    int | None,
+    typer.Option("--last", min=1, metavar="N", help="How many periods at most, the last ones (13; with --from all)."),
+]
 
 
 def compute(

@@ -135,7 +135,7 @@ def _run(
     return Result(
         pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
         tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, periods), *unseen(request.where or {}, seen), *unused,
+        (*clock.hints, *_snapped(request, calendar, periods), *unseen(request.where or {}, seen), *unused,
          *alone(export, request.teams, lineage)),
         warnings, lacking if default else {}, {} if default else lacking,
     )
@@ -236,11 +236,15 @@ def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request:
     )
 
 
-def _snapped(request: Request, periods: Sequence[Period]) -> list[str]:
-    """What people should hear where --from or --to fell inside a period."""
+def _snapped(request: Request, calendar: Calendar, periods: Sequence[Period]) -> list[str]:
+    """What people should hear where --from or --to fell inside a period, or --last left out what --from asked for."""
     hints = []
     if request.first and periods and periods[0].start < request.first:
         hints.append(f"--from {request.first} begins inside {periods[0].label}: from {periods[0].start}")
+    earlier = calendar.before(periods[0]) if request.first and request.count and periods else None
+    if request.first and earlier and earlier.end >= request.first:
+        kept = f"only the last {request.count}" if request.count != 1 else "only the last"
+        hints.append(f"of the periods --from {request.first} {kept}, from {periods[0].start}: --last {request.count}")
     if request.last and periods and periods[-1].end > request.last:
         hints.append(f"--to {request.last} ends inside {periods[-1].label}: to {periods[-1].end}")
     return hints
