@@ -222,3 +222,24 @@ def test_a_line_of_a_thousand_is_drawn_to_its_end() -> None:
     assert [int(row.split("  0.0 vol")[0].split()[-1].replace(",", "")) for row in drawn[start : start + 1_009]] == [
         *range(1_008, -1, -1)
     ]
+
+
+def test_of_a_long_line_only_its_ends_are_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of 200 in a line sold 1 in September and in October: the k-th's team 201 − k, and all of it stayed."""
+    line = [person(f"p{at:03}", f"p{at - 1:03}" if at > 1 else None) for at in range(1, 201)]
+    sales = [sale(at, f"p{at:03}", END, 1) for at in range(1, 201)]
+    sales += [sale(at + 200, f"p{at:03}", date(2026, 9, 1), 1) for at in range(1, 201)]
+    sales.append(sale(500, "p001", date(2026, 1, 1), 1))
+    named: list[Any] = []
+    compute = mlmkpi.compute
+
+    def noting(*arguments: Any, **options: Any) -> mlmkpi.Result:
+        named.append((options.get("where") or {}).get("team"))
+        return compute(*arguments, **options)
+
+    monkeypatch.setattr("mlmkpi.pipeline.page.compute", noting)
+    page = mlmkpi.team(frames({"distributors": line, "orders": sales}), "p001", depth=1000, as_of=END)
+    assert [(one.id, one.size, one.volume, one.previous, one.change, one.retention) for one in page.nodes] == [
+        (f"p{at:03}", 200 - at, 201 - at, 201 - at, 0, 1) for at in range(1, 201)
+    ]
+    assert [ids for ids in named if ids is not None] == [["p001", "p200"]]

@@ -26,6 +26,7 @@ KPIS = (
 )
 WIDEST = 8
 KEYS = ("kpi", "statistic")
+FIGURES = (TEAM, *KEYS, "tenure", "value", "previous", "change")
 SHOWN = 10
 SOON = 30
 
@@ -125,10 +126,11 @@ def team(
             tree=tree, bad_rows=bad_rows, settings=settings, engine=engine, progress=progress, **options,
         )
 
-    drawn_teams = run(found.before or found.period, where={TEAM: [one.id for one in drawn]}).frame
-    company = run()
-    lines = _lines(found, drawn_teams.filter(pl.col(TEAM) == leader), company.frame, run(by=[TEAM]).frame)
-    drawn_teams = drawn_teams.filter(pl.col("period") == found.period.label)
+    alone = run(found.before or found.period, where={TEAM: [leader, *_leafs(found, drawn)]}).frame
+    company, leaders = run(), run(by=[TEAM]).frame
+    lines = _lines(found, alone.filter(pl.col(TEAM) == leader), company.frame, leaders)
+    wanted = pl.col(TEAM).is_in([one.id for one in drawn]), pl.col("period") == found.period.label
+    drawn_teams = pl.concat([frame.filter(*wanted).select(FIGURES) for frame in (leaders, alone)])
     lists = _lists(found)
     return TeamPage(
         leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of,
@@ -153,6 +155,15 @@ def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
             largest = sorted(below.get(one.id, ()), key=lambda leg: (-leg.volume, leg.id))
             ahead.extend(reversed(largest[:WIDEST]))
     return drawn
+
+
+def _leafs(found: Downline, drawn: Sequence[Member]) -> list[str]:
+    """Those drawn who lead nobody, and so have no figures among all leaders'.
+
+    Asked for by name, a team of many has the middle of all its people worked out, for everybody of a long line anew.
+    """
+    lead = {one.sponsor for one in found.members[1:]}
+    return [one.id for one in drawn if one.id not in lead]
 
 
 def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Iterator[Node]:
