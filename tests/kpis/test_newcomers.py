@@ -145,3 +145,34 @@ def test_upgrades_are_told_from_other_new_people() -> None:
 def test_sign_ups_by_their_enrolment_equal_the_oracles(seed: int, by: tuple[str, ...]) -> None:
     one = company(seed, features=())
     assert differences(Case(one.tables, ("new_signups",), as_of=one.as_of, by=by, every="quarter")) == []
+
+
+SELVES: dict[str, Rows] = {
+    "distributors": people(
+        ("A", "2025-01-01"), ("B", "10-03", None, "A"), ("C", "10-04", None, "C"), ("D", "10-05", None, "D"),
+    ),
+    "orders": table(
+        "order_id ordered_on amount distributor_id", ("0", "2025-01-01", 1, "A"), ("1", "10-10", 1, "A"),
+        ("2", "10-11", 1, "C"),
+    ),
+    "goals": table("distributor_id kpi goal starts_on ends_on", ("C", "new_signups", 2, "10-01", "10-31")),
+}
+"""In October A enrolled B, and C and D themselves, which is nobody; A and C sold; all four are on the books."""
+
+
+@pytest.mark.parametrize(("kpi", "by", "found"), [
+    ("new_signups", (), {(): 3}), ("new_signups", ("distributor",), {"A": 1, "(unknown)": 2}),
+    ("recruits_per_recruiter", (), {(): 1}), ("recruits_per_recruiter", ("distributor",), {"A": 1}),
+    ("sponsor_rate", (), {(): 1 / 2}), ("active_distributor_rate", (), {(): 2 / 4}),
+    ("duplication_rate", (), {(): 0}), ("goal_attainment", (), {"new_signups": 0}),
+])
+def test_nobody_recruits_themselves(kpi: str, by: tuple[str, ...], found: dict[Any, float]) -> None:
+    asked = {"as_of": "2027-02-28"}
+    assert figures(SELVES, kpi, "2026-10", by=by, **asked) == found
+    assert differences(Case(SELVES, (kpi,), by=by, as_of=date(2027, 2, 28), count=5)) == []
+
+
+def test_active_by_a_sale_or_a_recruit_is_nobody_who_recruited_themselves() -> None:
+    """A and C sold; D only enrolled themselves."""
+    rule = {"definitions": {"active_rule": "sale_or_recruit"}}
+    assert figure(SELVES, "active_distributors", "2026-10", **rule) == 2

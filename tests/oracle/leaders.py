@@ -25,7 +25,7 @@ def above(roster: Roster, kind: str) -> dict[str, str | None]:
     """Whom each person stands under: nobody where that one has never enrolled."""
     sponsored = any(roster.export.has(table, "sponsor_id") for table in ("distributors", "enrollments"))
     by_sponsor = kind == "sponsor" and sponsored
-    found = {who: roster.sponsor(who) if by_sponsor else roster.enroller[who] for who in roster.first}
+    found = {who: roster.sponsor(who) if by_sponsor else roster.named_enroller(who) for who in roster.first}
     return {who: parent if parent in roster.first else None for who, parent in found.items()}
 
 

@@ -64,7 +64,7 @@ def duplication_rate(world: World, span: Span, split: Split) -> list[Block]:
 
     def enrolled_somebody(who: str) -> bool:
         joined = roster.first[who]
-        days = [roster.first[other] for other, enroller in roster.enroller.items() if enroller == who and other != who]
+        days = [roster.first[other] for other, enroller in roster.enroller.items() if enroller == who]
         return any(0 <= (day - joined).days <= 90 for day in days)
 
     return _new_people(world, span, split, 90, enrolled_somebody)

@@ -30,10 +30,14 @@ class Roster:
                 day = max(self.enrolments[who][-1], latest_sale.get(who, date.min)) + DAY
             if day is not None and day <= as_of:
                 self.terminated[who] = day
-        self.enroller = {who: self._enroller(who) for who in self.first}
+        named = {who: self.named_enroller(who) for who in self.first}
+        self.enroller = {who: None if other == who else other for who, other in named.items()}
 
-    def _enroller(self, who: str) -> str | None:
-        """The recruiting credit: the first enrolment's row, else the distributors export."""
+    def named_enroller(self, who: str) -> str | None:
+        """Who is written down as theirs, they themselves too: the first enrolment's row, else the distributors export.
+
+        The recruiting credit is nobody's for somebody who enrolled themselves.
+        """
         column = "enroller_id"
         if not (self.export.has("distributors", column) or self.export.has("enrollments", column)):
             return self.sponsor(who)

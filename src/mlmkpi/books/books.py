@@ -231,7 +231,7 @@ class Books(Days):
         return {f"latest_{day}": len(self.timeline.cells_of(self.timeline.low, day)) for day in days}
 
     def recruits(self) -> Frame:
-        """One row a new person with an enroller: `unit` (the enroller), `day`, `recruit`."""
+        """One row a new person whom another enrolled: `unit` (the enroller), `day`, `recruit`."""
         return self.once("recruits", self._read_recruits)
 
     def _read_recruits(self) -> Frame:
@@ -240,7 +240,7 @@ class Books(Days):
         if enrollers is None:
             nobody = self.roster.firsts().head(0)
             return nobody.select(nw.col("person").alias("unit"), day, recruit)
-        rows = enrollers.filter(~nw.col("enroller").is_null())
+        rows = enrollers.filter(nw.col("enroller") != nw.col("person"))
         return self.engine.materialise(rows.select(nw.col("enroller").alias("unit"), day, recruit))
 
     def event_history(self, name: str, events: Frame) -> Frame:

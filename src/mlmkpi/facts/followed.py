@@ -128,8 +128,7 @@ class Duplicating(Followed):
 
     def reached(self, books: Books, people: Frame) -> Frame:
         """By the first enrolments credited to them."""
-        others = books.recruits().filter(nw.col("unit") != nw.col("recruit"))
-        rows = with_enrolment(books, others, people)
+        rows = with_enrolment(books, books.recruits(), people)
         within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
         return rows.filter(within).select(nw.col("unit").alias("person")).unique()
 

@@ -21,7 +21,8 @@ def recruits_per_recruiter() -> Ratio:
 
     Formula: new sign-ups with an enroller ÷ distinct enrollers of them.
     Unit: a ratio.
-    Edge cases: new people without an enroller are left out; in a split both are counted where the enroller stands.
+    Edge cases: new people without an enroller, or who are their own, are left out; in a split both are counted where
+        the enroller stands.
     Source: set by mlmkpi.
     """
     enrollers = Enrollers()
