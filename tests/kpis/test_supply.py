@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpis.orders import figure, figures, table
+from equal.compare import Case, differences
+from kpis.orders import day, figure, figures, table
 
 PEOPLE = table("distributor_id enrolled_on market", ("D1", "2025-01-01", "US"), ("D2", "2025-01-01", "DE"))
 CUSTOMERS = table("customer_id joined_on", ("C1", "01-01"), ("C2", "01-01"))
@@ -87,3 +88,16 @@ def test_concentration_of_volume() -> None:
     assert figure(tables, "volume_concentration", "2026-10", column="denominator") == 2
     assert figure(tables, "volume_concentration", "2026-10", statistic="top_1pct") == 1
     assert figure(tables, "volume_concentration", "2026-11") is None
+
+
+def test_a_return_is_an_autoships_where_its_own_row_says_so() -> None:
+    """Of two autoships of 30, one is given back with its mark (10), one without (5): 60 − 10 of 60 − 15."""
+    tables = {"orders": table(
+        "order_id ordered_on amount kind original_order_id is_autoship channel",
+        ("1", "01-05", 30, "sale", None, True, "facebook"), ("2", "01-06", 30, "sale", None, True, "web"),
+        ("3", "01-20", 10, "return", "1", True, None), ("4", "01-21", 5, "return", "2", None, "facebook"),
+    )}
+    assert figure(tables, "autoship_share", "2026-01") == 50 / 45
+    assert figure(tables, "social_sales_share", "2026-01") == 25 / 45
+    for kpi in ("autoship_share", "social_sales_share"):
+        assert differences(Case(tables, (kpi,), as_of=day("01-31"))) == []

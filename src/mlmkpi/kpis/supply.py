@@ -54,7 +54,7 @@ def autoship_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tupl
 
     Formula: net sales of autoship orders ÷ net sales.
     Unit: a rate from 0 to 1.
-    Edge cases: `is_autoship` decides where it is given, else whether `autoship_id` is.
+    Edge cases: `is_autoship` decides where it is given, else whether `autoship_id` is; of a return its own row's do.
     Source: set by mlmkpi.
     """
     orders = Autoships(OrderRules(valid_status, refunds))
