@@ -50,6 +50,11 @@ def test_a_month_is_loaded_on_its_last_three_days() -> None:
     by_amount = {"definitions": {"volume": "amount"}}
     assert figure(tables, "month_end_loading_share", "2026-02", **by_amount) == 2 / 3
     assert figure(tables, "month_end_loading_share", "2026-04") is None
+    by_cv = {"definitions": {"volume": "cv"}}
+    assert figure(tables, "month_end_loading_share", "2026-02", **by_cv) is None
+    assert figure(tables, "month_end_loading_share", "2026-02", column="note", **by_cv) == (
+        "needs orders.commissionable_volume"
+    )
 
 
 AUTOSHIPS = table(

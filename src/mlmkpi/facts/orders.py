@@ -14,7 +14,7 @@ from mlmkpi.books.dimensions import LINES, PRIVATE, Boundary, Dimensions, Side
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.ledger import Extra, is_code
 from mlmkpi.books.lines import pieces, want_lines
-from mlmkpi.books.rules import OrderRules, Refunds
+from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled
 
@@ -42,8 +42,7 @@ class Orders(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """The orders, and what the choice of a figure takes."""
-        needs = ["orders.amount"]
-        needs += ["orders.original_order_id"] if self.rules.refunds is Refunds.ORDER_DATE else []
+        needs = ["orders.amount", *self.rules.needs()]
         needs += ["orders.customer_id"] if self.classed else []
         needs += ["orders.channel"] if self.social_channels else []
         return tuple(needs)
