@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,24 @@ def test_kits_on_orders_split_by_customers_however_their_kind_is_spelled() -> No
         "enrollments": table("distributor_id enrolled_on kit_amount", ("A", "02-01", 99)),
     }
     assert figures(tables, "kit_revenue_share", "2026-02", by=("customer.country",)) == {"US": 2 / 10}
+
+
+@pytest.mark.parametrize(("kpi", "value"), [
+    ("segment_engagement_rate", 0.5), ("demographic_sales_trend", 5), ("goal_attainment", 1),
+])
+def test_a_period_in_which_a_kpi_has_no_cell_is_named(kpi: str, value: float) -> None:
+    """A post, a sale and a goal of January; none of February, which has ended."""
+    tables = frames({
+        "distributors": table(
+            "distributor_id enrolled_on gender birth_date region", ("A", "01-05", "f", "1990-01-01", "north")
+        ),
+        "orders": table("order_id ordered_on amount distributor_id customer_id", ("1", "01-06", 5, "A", None)),
+        "posts": table("posted_on likes reach gender age_band", ("01-07", 1, 2, "f", "18-24")),
+        "goals": table("distributor_id kpi goal starts_on ends_on", ("A", "sales_volume", 5, "01-01", "01-31")),
+    })
+    asked: Any = {"as_of": date(2026, 3, 1), "settings": Settings(min_cell=0)}
+    for period in ("2026-02", None):
+        with pytest.raises(DataError, match=f"{kpi} has nothing to count in 2026-02"):
+            mlmkpi.work_out(tables, kpi, period=period, **asked)
+    told = mlmkpi.work_out(tables, kpi, period="2026-01", **asked)
+    assert {part.value for part in told.parts} == {value}

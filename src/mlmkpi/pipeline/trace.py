@@ -17,7 +17,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.books import Books
-from mlmkpi.books.dimensions import Dimension, Dimensions
+from mlmkpi.books.dimensions import UNKNOWN, Dimension, Dimensions
 from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.lines import want_order
@@ -178,9 +178,15 @@ def _look(
     kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
     for name, values in kept.items():
         frame = frame.filter(pl.col(name).is_in(list(values)))
+    frame = _listed(frame, planned.figure, block)
     return _Found(planned, jobs, span, block, kept, located(books, unit, frame).select(
         *names, "table", "id", "file", "row", "_value", *(["ended"] if ended else [])
     ))
+
+
+def _listed(rows: pl.DataFrame, figure: Figure, block: Block) -> pl.DataFrame:
+    """Without the unknown cell, which a figure of the largest cells does not list."""
+    return rows.filter(pl.col(block[0]) != UNKNOWN) if isinstance(figure, Ratio) and figure.largest else rows
 
 
 def _held(name: str, dimensions: Dimensions) -> str:
@@ -202,6 +208,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     totals = found.jobs.of(kpi, of.fact, block_of(of, found.block)).totals.filter(pl.col("span") == found.span.index)
     for name, values in found.kept.items():
         totals = totals.filter(pl.col(name).is_in(list(values)))
+    totals = _listed(totals, figure, found.block)
     frame = found.rows.with_columns(
         pl.lit(kpi.name).alias("kpi"), pl.lit(found.span.period.label).alias("period"),
         pl.lit(side.value).alias("side"),

@@ -17,7 +17,7 @@ import polars as pl
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.rules import ActiveRule, OrderRules
-from mlmkpi.errors import UsageError
+from mlmkpi.errors import DataError
 from mlmkpi.facts.base import Measure
 from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
@@ -32,7 +32,7 @@ from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.told import Checked, CheckedRow, Instead, Part, Worked, Wrong
 from mlmkpi.pipeline.trace import words
-from mlmkpi.pipeline.when import asked_for
+from mlmkpi.pipeline.when import asked_for, picked
 from mlmkpi.settings import Settings, load_settings
 
 MOST = 8
@@ -55,7 +55,8 @@ def work_out(
 ) -> Worked:
     """A KPI's figure worked out for a `period` ("2026-10", "2026-Q3"; None: the last known in full).
 
-    Raises what `compute` raises, and UsageError for a period that there is not.
+    Raises what `compute` raises, UsageError for a period that there is not, and DataError for one in which the KPI has
+    nothing to count.
     """
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
@@ -82,7 +83,7 @@ def work_out(
         seen[:] = [_Seen(one, books, jobs) for one in planned if one.kpi.name == known.name]
 
     result = run(exports, request, settings=settings, engine=engine, progress=progress, look=look)
-    rows = _of_period(result.frame, known, period, result.as_of)
+    rows = _of_period(result.frame, known, period, seen[0])
     told = _told(known, seen[0], rows, others, len(naive), result)
     if made and told.steps:
         told = replace(told, steps=(*_sums(rows, known, "+", made), *told.steps))
@@ -154,18 +155,20 @@ def _giving(figure: Ratio) -> Callable[[], Figure]:
     return lambda: figure
 
 
-def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None, as_of: date) -> pl.DataFrame:
-    """The rows of the period asked for, or of the last known in full."""
+def _of_period(frame: pl.DataFrame, kpi: Kpi, period: str | None, seen: _Seen) -> pl.DataFrame:
+    """The rows of the period asked for, or of the last known in full; DataError where the KPI has none of its own."""
+    main = frame.filter(pl.col("kpi") == kpi.name)
     if period is None:
-        main = frame.filter(pl.col("kpi") == kpi.name)
         ended = main.filter(pl.col("complete").fill_null(False))
         labels = (ended if ended.height else main)["period"].to_list()
         period = labels[-1] if labels else None
-    rows = frame.filter(pl.col("period") == period)
-    if rows.is_empty():
-        wanted = f"a period by its label, such as 2026-10 or 2026-Q3, that starts by the as-of date, {as_of}"
-        raise UsageError(f"there is no period {period}", (("expected", wanted),))
-    return rows
+    if period is None or main.filter(pl.col("period") == period).is_empty():
+        label = picked(seen.books.schedule, period, seen.planned.window).period.label
+        raise DataError(
+            f"{kpi.name} has nothing to count in {label}",
+            (("fix", "ask for a period that has something, such as a longer one: --period 2026-Q3"),),
+        )
+    return frame.filter(pl.col("period") == period)
 
 
 def _told(
