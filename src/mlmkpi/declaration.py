@@ -41,6 +41,11 @@ class Column:
     open_codes: bool = False
 
     @property
+    def is_closed(self) -> bool:
+        """Whether its codes are declared, and are all that there are."""
+        return bool(self.codes) and not self.open_codes
+
+    @property
     def is_private(self) -> bool:
         """Whether messages keep its cells to themselves: names and other free text, and when somebody was born."""
         return self.kind is Kind.TEXT or self.name in BIRTH

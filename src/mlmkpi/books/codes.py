@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
@@ -10,10 +10,19 @@ from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES, Column
 
 CLOSED = {
-    name: {column.name: column for column in table.columns if column.codes and not column.open_codes}
+    name: {column.name: column for column in table.columns if column.is_closed}
     for name, table in TABLES.items() if name != "orders"
 }
 """The columns of closed lists by table; those of orders are told apart by their rules."""
+
+
+def spellings(code: str, found: Iterable[str | None]) -> list[str]:
+    """How a code is spelled among what a column holds.
+
+    >>> spellings("kit", ["Kit", "sale", " KIT", None])
+    ['Kit', ' KIT']
+    """
+    return [text for text in found if text is not None and text.strip().casefold() == code]
 
 
 def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, int]:

@@ -17,8 +17,8 @@ HALF, NEAR = 0.5, 2.0**-50
 class Exchange:
     """Turns the orders' amounts into one currency; an empty currency is the settings'.
 
-    Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set; so do
-    and are rows of a day before the first rate of their currency, `unrated` of them.
+    Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set. So it
+    is with rows of a day before the first rate of their currency, of which `unrated` are left out.
     """
 
     def __init__(self, engine: Engine, home: str | None, *, skip: bool) -> None:

@@ -10,7 +10,7 @@ from operator import or_
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.books.codes import counts, unknown_code, unknown_codes
+from mlmkpi.books.codes import counts, spellings, unknown_code, unknown_codes
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
@@ -42,8 +42,7 @@ def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
 
 def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
     """Whether a code column has one of the declared codes, however it is spelled."""
-    found = export.engine.spellings(table, column)
-    return is_code(column, [text for text in found if text is not None and text.strip().casefold() == code])
+    return is_code(column, spellings(code, export.engine.spellings(table, column)))
 
 
 class Ledger:
@@ -197,8 +196,7 @@ class Ledger:
         unknown = unknown_codes(KIND, found)
         if unknown:
             self._leave_out("kind", unknown, partial(unknown_code, "orders", KIND))
-        known = [code for code in found if code is not None and code not in unknown]
-        spelled = {kind: [code for code in known if code.strip().casefold() == kind] for kind in KIND.codes}
+        spelled = {kind: spellings(kind, found) for kind in KIND.codes}
         spelled["kit"] += list(unknown)
         return spelled
 

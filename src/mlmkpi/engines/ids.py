@@ -109,8 +109,8 @@ class DictionaryIds:
         self.dtype: type[pl.DataType] = pl.Int32
         hashes = ((seed, Hashes(texts.hash(seed))) for seed in count())
         self._seed, self._hashes = next((seed, found) for seed, found in hashes if not len(found.repeated))
-        ranks = texts.hash(self._seed).arg_sort().to_numpy().astype(np.int32)
-        self._ranks = np.append(ranks, np.int32(MISS))
+        self._ranks = np.full(len(texts) + 1, MISS, dtype=np.int32)
+        self._ranks[self._hashes.places(texts.hash(self._seed))] = np.arange(len(texts), dtype=np.int32)
 
     def encoded(self, frame: pl.LazyFrame, names: Sequence[str]) -> pl.LazyFrame:
         """Ranks in text order; every id of the columns must be one of the list, others come out as -1 or as any."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.codes import spellings
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
@@ -34,7 +35,7 @@ class Kits(Orders):
         if not self.carries(dimension) or dimension.side is Side.PERSON or not export.has("enrollments.kit_amount"):
             return self.carries(dimension)
         kinds = export.engine.spellings("orders", "kind") if export.has("orders.kind") else {}
-        return any(kind is not None and kind.casefold() == "kit" for kind in kinds)
+        return bool(spellings("kit", kinds))
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Also ask which orders are of a kit, and which of these are below 0, as rows that count as none hide that."""

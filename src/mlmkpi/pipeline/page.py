@@ -126,7 +126,7 @@ def team(
             tree=tree, bad_rows=bad_rows, settings=settings, engine=engine, progress=progress, **options,
         )
 
-    alone = run(found.before or found.period, where={TEAM: [leader, *_leafs(found, drawn)]}).frame
+    alone = run(found.before or found.period, where={TEAM: [leader, *_leading_nobody(found, drawn)]}).frame
     company, leaders = run(), run(by=[TEAM]).frame
     lines = _lines(found, alone.filter(pl.col(TEAM) == leader), company.frame, leaders)
     wanted = pl.col(TEAM).is_in([one.id for one in drawn]), pl.col("period") == found.period.label
@@ -157,7 +157,7 @@ def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
     return drawn
 
 
-def _leafs(found: Downline, drawn: Sequence[Member]) -> list[str]:
+def _leading_nobody(found: Downline, drawn: Sequence[Member]) -> list[str]:
     """Those drawn who lead nobody, and so have no figures among all leaders'.
 
     Asked for by name, a team of many has the middle of all its people worked out, for everybody of a long line anew.
@@ -205,7 +205,7 @@ def _lines(found: Downline, leader: pl.DataFrame, company: pl.DataFrame, teams: 
         for period in (found.period, found.before)
     )
     leaders = teams.filter(plain & pl.col(TEAM).is_not_null()).group_by(*KEYS).agg("value").iter_rows()
-    values = {(kpi, statistic): values for kpi, statistic, values in leaders}
+    values = {(kpi, statistic): known for kpi, statistic, known in leaders}
     wholes = _keyed(company.filter(plain))
     for key, whole in wholes.items():
         if whole["unit"] == "count" and whole["value"] is not None:

@@ -103,8 +103,7 @@ def _check_spellings(settings: Settings, place: str, codes: Mapping[str, Sequenc
 def _closed(table: str, column: str) -> list[str]:
     """The codes that a column can have; none where a company may use its own, as it may statuses in `valid_status`."""
     declared = TABLES[table].column(column)
-    is_open = declared.open_codes or (table, column) == ("orders", "status")
-    return [] if is_open else list(declared.codes)
+    return list(declared.codes) if declared.is_closed and (table, column) != ("orders", "status") else []
 
 
 def _check(settings: Settings, place: str, what: str, name: str, known: list[str]) -> None:

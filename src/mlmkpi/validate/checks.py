@@ -58,7 +58,7 @@ def quick(exports: Exports, columns: Mapping[str, Iterable[str]]) -> list[Findin
 def _at(scene: Scene, rows: Rows) -> Scene:
     """The scene of one table: its columns, and the codes in those that rules look at."""
     table = rows.table
-    names = [c.name for c in table.columns if c.name in rows.readable and c.codes and not c.open_codes]
+    names = [c.name for c in table.columns if c.name in rows.readable and c.is_closed]
     names += [name for name in (_CODED.get(table.name),) if name in rows.readable]
     spellings = rows.engine.spellings(table.name, names) if names else {}
     return replace(scene, columns=rows.readable, spellings=spellings)

@@ -27,7 +27,7 @@ def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
         if column.required and (table.name, column.name) not in MAY_BE_EMPTY:
             empty, message = nw.col(column.name).is_null(), f"{column.name} is empty"
             yield Rule("empty-cell", column.name, empty, message, "error", empties=True)
-        if column.codes and not column.open_codes:
+        if column.is_closed:
             yield from _codes(table, column, scene)
         if column.references:
             yield _reference(column)
