@@ -109,3 +109,9 @@ def test_violations_in_a_thousand_reviews_with_a_verdict() -> None:
     assert figure(tables, "claims_violation_rate", "2026-10", column="denominator") == 8
     assert figure(tables, "claims_violation_rate", "2026-10", column="note") == "reviews without a verdict, left out: 1"
     assert figure(tables, "claims_violation_rate", "2026-11") is None
+
+
+def test_counts_in_notes_have_their_thousands_apart() -> None:
+    clicks = table("clicked_on clicks impressions link_id", ("10-01", 1, 5, "k"), *[("10-02", 1, None, "k")] * 1_200)
+    note = figure({"clicks": clicks}, "affiliate_click_through_rate", "2026-10", column="note")
+    assert note == "rows without impressions, left out: 1,200"

@@ -123,7 +123,8 @@ def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: li
     """The main figures with notes of what they count beside them."""
     for words, measure in one.figure.noted:
         totals = jobs.of(one.kpi, measure.fact, block).totals.select(*keys, pl.col(measure.name).alias("_noted"))
-        told = pl.when(pl.col("_noted") > 0).then(pl.format(f"{words}: {{}}", "_noted"))
+        counts = {count: f"{words}: {count:,}" for count in totals["_noted"].unique() if count}
+        told = pl.col("_noted").replace_strict(counts, default=None, return_dtype=pl.String)
         note = pl.concat_str("note", told, separator="; ", ignore_nulls=True)
         frame = frame.join(totals, on=keys, how="left", nulls_equal=True)
         frame = frame.with_columns(pl.when(note != "").then(note).alias("note")).drop("_noted")
