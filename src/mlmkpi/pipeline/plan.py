@@ -129,10 +129,10 @@ def check_definitions(settings: Settings) -> None:
     for kpi in KPIS.values():
         values = in_force(kpi, settings)
         if values.keys() & settings.definitions.keys():
-            _figure(kpi, values, settings)
+            figure_under(kpi, values, settings)
 
 
-def _figure(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
+def figure_under(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
     """A KPI's figure under its parameters; SettingsError where one is of the right sort and yet none that it can be."""
     try:
         return kpi.function(**values)
@@ -152,7 +152,7 @@ def plan(
 
 def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams) -> Planned:
     values = in_force(kpi, settings)
-    figure = _figure(kpi, values, settings)
+    figure = figure_under(kpi, values, settings)
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     figure, by_team, whole = fitted(figure, dimensions, teams, export)
     needs = [need for fact in facts_of(figure) for need in fact.needs_in(export)]

@@ -27,7 +27,7 @@ from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
-from mlmkpi.pipeline.plan import Planned, chosen, in_force, longest_window
+from mlmkpi.pipeline.plan import Planned, chosen, figure_under, in_force, longest_window
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
@@ -107,7 +107,7 @@ def trace(
     load_plugins(settings)
     known = chosen([kpi])[0][0]
     chosen_side = one_of(Side, "side", side)
-    figure = known.function(**in_force(known, settings))
+    figure = figure_under(known, in_force(known, settings), settings)
     own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
     if TEAM in by and TEAM not in asked:
