@@ -127,6 +127,13 @@ def test_one_spelling_of_two_codes_is_refused(exports: Folder) -> None:
     )
 
 
+def test_settings_that_name_no_file_for_a_table_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", "order_id,ordered_on,amount\n")
+    assert refusal(exports, SettingsError, {"files": {"rates": []}}) == (
+        "mlmkpi.toml names no file in [files] for rates\n  fix  name one, or take the line out"
+    )
+
+
 def test_files_in_the_settings_that_are_not_there(exports: Folder) -> None:
     exports.put("orders.csv", ORDERS)
     assert refusal(exports, DataError, {"files": {"customers": "clients.csv"}}) == (

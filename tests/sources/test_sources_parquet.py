@@ -170,3 +170,40 @@ def test_rows_of_text_are_found_by_their_places(exports: Folder) -> None:
     exports.put("orders.csv", "order_id,ordered_on,amount\n1,2026-12-31,5\n\n,,\n2,2026-12-30,7\n")
     source, columns = exports.source(), ["order_id", "amount"]
     assert source.at(columns, [1, 0]).rows() == source.rows(columns).collect().rows()[::-1]
+
+
+def test_flags_of_any_type(exports: Folder) -> None:
+    """A frame in which some are missing has them as floats."""
+    for values in ([1.0, 0.0, None], [1, 0, None], [Decimal(1), Decimal(0), None], [True, False, None]):
+        assert read(exports, "is_autoship", values) == [True, False, None]
+    found = source(exports, is_autoship=[1.0, 0.5, float("nan")])
+    assert found.scan(["is_autoship"]).collect().rows() == [(True, False), (None, True), (None, True)]
+
+
+def test_durations_are_no_ids(exports: Folder) -> None:
+    with pytest.raises(DataError, match="orders.parquet: channel is not a code"):
+        source(exports, channel=pl.Series([1], dtype=pl.Duration)).scan(["channel"])
+
+
+BEYOND = [2**31 - 1, -(2**31), 2_932_897, day_number(DAY)]
+"""A database's infinities, the day after 9999-12-31, and a day."""
+
+
+def test_days_beyond_all_calendars_are_their_ends(exports: Folder) -> None:
+    days = pl.Series(BEYOND, dtype=pl.Int32).cast(pl.Date)
+    ends = [day_number(date.max), day_number(date.min), day_number(date.max), day_number(DAY)]
+    assert read(exports, "ordered_on", days) == ends
+    assert read(exports, "channel", days) == ["9999-12-31", "0001-01-01", "9999-12-31", "2026-12-31"]
+
+
+@pytest.mark.parametrize("unit", ["us", "ms"])
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_times_beyond_all_calendars_are_their_ends_a_day_for_zones_left_over(
+    exports: Folder, unit: Any, zone: str | None
+) -> None:
+    times = pl.Series([2**63 - 1, -(2**63), 0], dtype=pl.Int64).cast(pl.Datetime(unit, zone))
+    for settings in ({}, {"timezone": "Pacific/Auckland"}, {"timezone": "Pacific/Honolulu"}):
+        last, first, epoch = read(exports, "ordered_on", times, settings)
+        assert day_number(date.max) - 1 <= last <= day_number(date.max)
+        assert day_number(date.min) <= first <= day_number(date.min) + 1
+        assert epoch == (-1 if zone and settings == {"timezone": "Pacific/Honolulu"} else 0)

@@ -11,6 +11,8 @@ from mlmkpi.sources.dates import DateStyle, excel_day
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.tables import Kind
 
+FIRST, LAST = -719_162, 2_932_896
+"""The days 0001-01-01 and 9999-12-31, which a day beyond them, such as a database's infinity, is taken for."""
 LARGEST = 99_999_999_999_999
 _SCALE = 10_000
 _DIGITS, _PLACES = 18, 4
@@ -165,9 +167,10 @@ def _integer(column: pl.Expr, dtype: pl.DataType) -> Cell:
 
 def _date(column: pl.Expr, dtype: pl.DataType, zone: str | None, excel: bool) -> Cell | None:
     if dtype == pl.Date:
-        return Cell(column.cast(pl.Int32))
+        return Cell(column.cast(pl.Int32).clip(FIRST, LAST))
     if isinstance(dtype, pl.Datetime):
-        local = column.dt.convert_time_zone(zone) if dtype.time_zone and zone else column
+        local = _reckoned(column, dtype)
+        local = local.dt.convert_time_zone(zone) if dtype.time_zone and zone else local
         return Cell(local.dt.date().cast(pl.Int32))
     if excel and dtype.is_numeric():
         value = excel_day(column.cast(pl.Float64))
@@ -175,20 +178,30 @@ def _date(column: pl.Expr, dtype: pl.DataType, zone: str | None, excel: bool) ->
     return None
 
 
+def _reckoned(column: pl.Expr, dtype: pl.Datetime) -> pl.Expr:
+    """Times as far as calendars go, a day for time zones left over; nanoseconds do not reach so far."""
+    if dtype.time_unit == "ns":
+        return column
+    a_day = 86_400 * (1_000_000 if dtype.time_unit == "us" else 1_000)
+    return column.cast(pl.Int64).clip((FIRST + 1) * a_day, LAST * a_day).cast(dtype)
+
+
 def _flag(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
     if dtype == pl.Boolean:
         return Cell(column)
     if dtype.is_numeric():
-        value = pl.when(column.is_in([0, 1])).then(column == 1)
+        value = pl.when((column == 0) | (column == 1)).then(column == 1)
         return Cell(value, value.is_null() & column.is_not_null())
     return None
 
 
 def _text(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration):
         return None
     if dtype.is_float():
         whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False)).cast(pl.String)
         return Cell(pl.coalesce(whole, column.cast(pl.String)))
-    text = column.cast(pl.String)
+    if isinstance(dtype, pl.Datetime):
+        column = _reckoned(column, dtype)
+    text = (column.cast(pl.Int32).clip(FIRST, LAST).cast(dtype) if dtype == pl.Date else column).cast(pl.String)
     return Cell(text if dtype.is_integer() or dtype in (pl.Boolean, pl.Date) else clean(text))
