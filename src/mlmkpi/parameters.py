@@ -15,6 +15,8 @@ LONGEST = {"days": 36_500, "months": 1_200}
 """A hundred years: what a number that counts time is at most, as its name's last word says."""
 MOST = 999_999_999
 """What any other whole number is at most."""
+SHARES = ("payout_cap", "margin", "clv_annual_discount")
+"""Numbers that are written as 0.35, not as 35."""
 PARAMETERS: dict[str, str] = {
     "valid_status": "the status codes of orders that count; without it the usual words decide",
     "refunds": "the day on which a return counts: its own, its original order's, or none (ignore)",
@@ -79,9 +81,10 @@ def _parsed(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, float):
         if isinstance(value, bool):
             raise TypeError
-        if not isfinite(share := float(value)):
+        number = float(value)
+        if not isfinite(number) or (name in SHARES and not 0 <= number <= 1):
             raise ValueError
-        return share
+        return number
     if default is None or isinstance(default, str):
         return value
     raise TypeError
@@ -110,7 +113,9 @@ def expectation(name: str, default: Any) -> str:
     if isinstance(default, int):
         most = LONGEST.get(_last_word(name))
         return f"a whole number from 0 to {most}" if most else "a whole number from 0"
-    return "a number" if isinstance(default, float) else "a text"
+    if isinstance(default, float):
+        return "a number from 0 to 1" if name in SHARES else "a number"
+    return "a text"
 
 
 def shown(value: Any) -> str:

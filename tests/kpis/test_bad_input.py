@@ -236,6 +236,28 @@ def test_orders_without_a_row_are_told_where_they_are_read() -> None:
     assert warnings("sales_volume", company()) == ()
 
 
+@pytest.mark.parametrize("kpis", [["sales_volume"], ["sales_volume", "personal_sales_volume", "payout_ratio"]])
+@pytest.mark.parametrize("column", ["amount", "volume"])
+def test_money_that_comes_to_more_than_a_sum_holds_is_refused(kpis: list[str], column: str) -> None:
+    """Ten times 99,999,999,999,999 are more than 922,337,203,685,477.5807; nine times are not."""
+    large = 99_999_999_999_999
+    rows = [("0", "2025-01-01", 1, 1, "A"), *(
+        (str(at), "10-05", *((large, 1) if column == "amount" else (1, large)), "A") for at in range(1, 11)
+    )]
+    whole = {"orders": table("order_id ordered_on amount volume distributor_id", *rows)}
+    asked: dict[str, Any] = {"kpis": kpis, "as_of": day("10-31"), "count": 1, "settings": settings_of(Case({}, ()))}
+    if column == "amount" or len(kpis) > 1:
+        with pytest.raises(DataError, match=f"orders.{column} comes to more than can be summed"):
+            mlmkpi.compute(frames(whole), **asked)
+    nine = {"orders": whole["orders"][:-1]}
+    found = mlmkpi.compute(frames(nine), **asked).frame
+    value = {"sales_volume": 9 * (large if column == "amount" else 1), "personal_sales_volume": 9 * (
+        large if column == "volume" else 1
+    )}
+    for name, expected in value.items():
+        assert found.filter(kpi=name, statistic="value")["numerator"].to_list() in ([], [expected])
+
+
 RANKS = table(
     "distributor_id rank effective_on kind", ("D1", "silver", "09-01", "paid_as"), ("D1", "gold", "10-05", "honorary"),
     ("D2", "silver", "09-01", "Paid_As"), ("D2", "gold", "10-06", None),

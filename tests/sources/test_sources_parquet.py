@@ -181,7 +181,7 @@ def test_flags_of_any_type(exports: Folder) -> None:
 
 
 def test_durations_are_no_ids(exports: Folder) -> None:
-    with pytest.raises(DataError, match="orders.parquet: channel is not a code"):
+    with pytest.raises(DataError, match=r"orders\.parquet: channel is not a code"):
         source(exports, channel=pl.Series([1], dtype=pl.Duration)).scan(["channel"])
 
 
