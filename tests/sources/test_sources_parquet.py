@@ -185,25 +185,32 @@ def test_durations_are_no_ids(exports: Folder) -> None:
         source(exports, channel=pl.Series([1], dtype=pl.Duration)).scan(["channel"])
 
 
-BEYOND = [2**31 - 1, -(2**31), 2_932_897, day_number(DAY)]
-"""A database's infinities, the day after 9999-12-31, and a day."""
+def test_days_beyond_all_calendars_are_their_last(exports: Folder) -> None:
+    """A database's infinity, the day after 9999-12-31, and a day."""
+    days = pl.Series([2**31 - 1, 2_932_897, day_number(DAY)], dtype=pl.Int32).cast(pl.Date)
+    assert source(exports, ordered_on=days).scan(["ordered_on"]).collect().rows() == [
+        (day_number(date.max), False), (day_number(date.max), False), (day_number(DAY), False)
+    ]
+    assert read(exports, "channel", days) == ["9999-12-31", "9999-12-31", "2026-12-31"]
 
 
-def test_days_beyond_all_calendars_are_their_ends(exports: Folder) -> None:
-    days = pl.Series(BEYOND, dtype=pl.Int32).cast(pl.Date)
-    ends = [day_number(date.max), day_number(date.min), day_number(date.max), day_number(DAY)]
-    assert read(exports, "ordered_on", days) == ends
-    assert read(exports, "channel", days) == ["9999-12-31", "0001-01-01", "9999-12-31", "2026-12-31"]
+def test_days_before_the_year_1000_do_not_fit_as_they_do_not_in_text(exports: Folder) -> None:
+    """A database's infinity, what a program writes for no day, and the first day that fits."""
+    numbers = [-(2**31), day_number(date(1, 1, 1)), day_number(date(1000, 1, 1))]
+    found = source(exports, ordered_on=pl.Series(numbers, dtype=pl.Int32).cast(pl.Date))
+    assert found.scan(["ordered_on"]).collect().rows() == [(None, True), (None, True), (numbers[2], False)]
+    with pytest.raises(DataError, match=r'row 1: ordered_on is not a date\n +got +"0001-01-01"\n'):
+        found.refuse_bad(["ordered_on"])
 
 
 @pytest.mark.parametrize("unit", ["us", "ms"])
 @pytest.mark.parametrize("zone", [None, "UTC"])
-def test_times_beyond_all_calendars_are_their_ends_a_day_for_zones_left_over(
-    exports: Folder, unit: Any, zone: str | None
-) -> None:
+def test_times_beyond_all_calendars_are_as_days_are(exports: Folder, unit: Any, zone: str | None) -> None:
+    """A day is left over for time zones."""
     times = pl.Series([2**63 - 1, -(2**63), 0], dtype=pl.Int64).cast(pl.Datetime(unit, zone))
     for settings in ({}, {"timezone": "Pacific/Auckland"}, {"timezone": "Pacific/Honolulu"}):
-        last, first, epoch = read(exports, "ordered_on", times, settings)
+        found = source(exports, settings, ordered_on=times).scan(["ordered_on"]).collect()
+        last, first, epoch = found["ordered_on"]
         assert day_number(date.max) - 1 <= last <= day_number(date.max)
-        assert day_number(date.min) <= first <= day_number(date.min) + 1
+        assert first is None
         assert epoch == (-1 if zone and settings == {"timezone": "Pacific/Honolulu"} else 0)

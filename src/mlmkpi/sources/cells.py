@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from mlmkpi.sources.dates import DateStyle, excel_day
+from mlmkpi.sources.dates import FIRST_DAY, DateStyle, excel_day
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.tables import Kind
 
@@ -96,6 +96,11 @@ def native_cell(
     return _text(column, dtype)
 
 
+def as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A column's cells as they are shown; a text, a number or a day."""
+    return _reckoned(column, dtype).cast(pl.String)
+
+
 def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None) -> pl.Expr:
     """A column of cleaned text as its kind; null where a cell does not fit."""
     if isinstance(style, DateStyle):
@@ -167,20 +172,27 @@ def _integer(column: pl.Expr, dtype: pl.DataType) -> Cell:
 
 def _date(column: pl.Expr, dtype: pl.DataType, zone: str | None, excel: bool) -> Cell | None:
     if dtype == pl.Date:
-        return Cell(column.cast(pl.Int32).clip(FIRST, LAST))
+        return _days(_reckoned(column, dtype).cast(pl.Int32))
     if isinstance(dtype, pl.Datetime):
         local = _reckoned(column, dtype)
         local = local.dt.convert_time_zone(zone) if dtype.time_zone and zone else local
-        return Cell(local.dt.date().cast(pl.Int32))
+        return _days(local.dt.date().cast(pl.Int32))
     if excel and dtype.is_numeric():
         value = excel_day(column.cast(pl.Float64))
         return Cell(value, value.is_null() & column.is_not_null())
     return None
 
 
-def _reckoned(column: pl.Expr, dtype: pl.Datetime) -> pl.Expr:
-    """Times as far as calendars go, a day for time zones left over; nanoseconds do not reach so far."""
-    if dtype.time_unit == "ns":
+def _days(number: pl.Expr) -> Cell:
+    fits = number >= FIRST_DAY
+    return Cell(pl.when(fits).then(number), ~fits, number)
+
+
+def _reckoned(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Days and times as far as calendars go, for times a day for zones left over; nanoseconds do not reach so far."""
+    if dtype == pl.Date:
+        return column.cast(pl.Int32).clip(FIRST, LAST).cast(dtype)
+    if not isinstance(dtype, pl.Datetime) or dtype.time_unit == "ns":
         return column
     a_day = 86_400 * (1_000_000 if dtype.time_unit == "us" else 1_000)
     return column.cast(pl.Int64).clip((FIRST + 1) * a_day, LAST * a_day).cast(dtype)
@@ -201,7 +213,5 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
     if dtype.is_float():
         whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False)).cast(pl.String)
         return Cell(pl.coalesce(whole, column.cast(pl.String)))
-    if isinstance(dtype, pl.Datetime):
-        column = _reckoned(column, dtype)
-    text = (column.cast(pl.Int32).clip(FIRST, LAST).cast(dtype) if dtype == pl.Date else column).cast(pl.String)
+    text = as_text(column, dtype)
     return Cell(text if dtype.is_integer() or dtype in (pl.Boolean, pl.Date) else clean(text))
