@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+import mlmkpi
 from cli.ended import Run
+from mlmkpi.errors import UsageError
 
 Call = Callable[..., Run]
 HEADER = "order_id,ordered_on,amount,distributor_id,status\n"
@@ -315,6 +317,18 @@ def test_a_parameter_that_does_not_fit_is_refused_wherever_it_is_read(
         ended = run(*command)
         assert (ended.code, ended.out) == (2, "")
         assert re.search(f"(?m)^  expected  {expected}", ended.err)
+
+
+@pytest.mark.parametrize("command", ["explain", "trace"])
+@pytest.mark.parametrize("name", ["all", "sales", "sale_volume"])
+def test_one_figure_is_of_one_kpi(run: Call, tmp_path: Path, command: str, name: str) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD})
+    ended = run(command, name, folder)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: there is no KPI {name}\n")
+    assert "family" not in ended.err
+    with pytest.raises(UsageError, match=f"there is no KPI {name}"):
+        (mlmkpi.trace if command == "trace" else mlmkpi.work_out)(folder, name)
 
 
 @pytest.mark.parametrize("last", ["20000", str(10**30)])
