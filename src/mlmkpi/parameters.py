@@ -15,6 +15,8 @@ LONGEST = {"days": 36_500, "months": 1_200}
 """A hundred years: what a number that counts time is at most, as its name's last word says."""
 MOST = 999_999_999
 """What any other whole number is at most."""
+WHOLE = ("team_depth",)
+"""Whole numbers that no default tells to be some."""
 SHARES = ("payout_cap", "margin", "clv_annual_discount")
 """Numbers that are written as 0.35, not as 35."""
 PARAMETERS: dict[str, str] = {
@@ -73,7 +75,7 @@ def _parsed(name: str, value: Any, default: Any) -> Any:
         return _exactly(value, bool)
     if isinstance(default, tuple):
         return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else (str(value),)
-    if isinstance(default, int):
+    if isinstance(default, int) or name in WHOLE:
         number = _exactly(value, int)
         if not 0 <= number <= LONGEST.get(_last_word(name), MOST):
             raise ValueError
@@ -85,7 +87,7 @@ def _parsed(name: str, value: Any, default: Any) -> Any:
         if not isfinite(number) or (name in SHARES and not 0 <= number <= 1):
             raise ValueError
         return number
-    if default is None or isinstance(default, str):
+    if (default is None or isinstance(default, str)) and not isinstance(value, list):
         return value
     raise TypeError
 
@@ -110,7 +112,7 @@ def expectation(name: str, default: Any) -> str:
         return "true or false"
     if isinstance(default, tuple):
         return 'a list such as ["one", "two"]'
-    if isinstance(default, int):
+    if isinstance(default, int) or name in WHOLE:
         most = LONGEST.get(_last_word(name))
         return f"a whole number from 0 to {most}" if most else "a whole number from 0"
     if isinstance(default, float):
