@@ -198,6 +198,18 @@ def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     assert set(found) == {"1 customer not born by the as-of date", *told}
 
 
+def test_a_birth_year_that_is_no_year_is_told() -> None:
+    """A day written as a number, and a negative year: D1 alone stands in the band of their age."""
+    people = table(
+        "distributor_id enrolled_on birth_year", ("D1", "2026-01-01", 1990), ("D2", "2026-01-01", 19801231),
+        ("D3", "2026-01-01", -(10**13)),
+    )
+    told = ("1 distributor under 18", "1 distributor over 110")
+    assert warnings("distributor_age_distribution", company(distributors=people)) == told
+    found = figures(company(distributors=people), "distributor_age_distribution", "2026-10", **END, min_cell=0)
+    assert found == {"<18": 1 / 3, "35-44": 1 / 3, "65+": 1 / 3}
+
+
 def test_ages_are_told_of_those_alone_who_have_come_by_the_as_of_date() -> None:
     people = table(
         "distributor_id enrolled_on birth_date", ("D1", "2026-01-01", "2010-01-01"),

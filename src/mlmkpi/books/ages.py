@@ -59,15 +59,19 @@ def band_of_birth(birth: nw.Expr, latest: Sequence[int | nw.Expr], bands: Sequen
 def birth_day(columns: frozenset[str]) -> nw.Expr | None:
     """The birth day (a day number) from the columns of a table; None where it has neither.
 
-    A year alone is counted from 1970 without a calendar: years × 365 and the leap days before its 1 July.
+    A year alone is counted from 1970 without a calendar: years × 365 and the leap days before its 1 July. What is no
+    year, such as 19801231, is taken for the first or last that a calendar has, which is told as no likely age.
     """
     year = None
     if "birth_year" in columns:
-        past = nw.col("birth_year") - 1
+        written = nw.col("birth_year").cast(nw.Int64)
+        born = nw.when(written > 9999).then(nw.lit(9999)).otherwise(written)
+        born = nw.when(written < 0).then(nw.lit(0)).otherwise(born)
+        past = born - 1
         leaps = past // 4 - past // 100 + past // 400 - 477
-        leap = ((nw.col("birth_year") % 4 == 0) & (nw.col("birth_year") % 100 != 0)) | (nw.col("birth_year") % 400 == 0)
+        leap = ((born % 4 == 0) & (born % 100 != 0)) | (born % 400 == 0)
         to_july = nw.when(leap).then(nw.lit(182)).otherwise(nw.lit(181))
-        year = ((nw.col("birth_year") - 1970) * 365 + leaps + to_july).cast(nw.Int32)
+        year = ((born - 1970) * 365 + leaps + to_july).cast(nw.Int32)
     if "birth_date" not in columns:
         return year
     return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)
