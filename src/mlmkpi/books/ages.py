@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import narwhals as nw
 from narwhals.dtypes import DType
@@ -13,6 +15,8 @@ from mlmkpi.errors import SettingsError
 from mlmkpi.period import day_number, from_day_number
 
 YEAR = 366
+OLDEST = 150
+_AGE = re.compile(r"\d{1,3}")
 AGE_BANDS = ("<18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
@@ -22,15 +26,14 @@ def lower_ages(bands: Sequence[str]) -> list[int]:
     >>> lower_ages(AGE_BANDS)
     [18, 25, 35, 45, 55, 65]
     """
-    try:
-        ages = [int(band.rstrip("+").partition("-")[0]) for band in bands[1:]]
-        if not bands[0].startswith("<") or int(bands[0][1:]) != ages[0] or ages != sorted(set(ages)):
-            raise ValueError
-    except (ValueError, IndexError):
+    ages = [int(found[0]) for band in bands[1:] if (found := _AGE.match(band))]
+    named = [f"<{ages[0]}", *(f"{one}-{two - 1}" for one, two in pairwise(ages)), f"{ages[-1]}+"] if ages else []
+    if named != list(bands) or ages != sorted(set(ages)) or ages[-1] > OLDEST:
         raise SettingsError(
             "age_bands cannot be read",
-            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)), ("fix", "name each band by its ages")),
-        ) from None
+            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)),
+             ("fix", "name each band by its ages, none left out and the last without an end")),
+        )
     return ages
 
 
