@@ -75,7 +75,7 @@ def _parsed(name: str, value: Any, default: Any) -> Any:
         return _exactly(value, bool)
     if isinstance(default, tuple):
         return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else (str(value),)
-    if isinstance(default, int) or name in WHOLE:
+    if isinstance(default, int) or (name in WHOLE and type(value) is int):
         number = _exactly(value, int)
         if not 0 <= number <= LONGEST.get(_last_word(name), MOST):
             raise ValueError
