@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from mlmkpi.books.rules import ActiveRule
 from mlmkpi.errors import SettingsError
 from mlmkpi.settings import nearest
 
+LONGEST = {"days": 36_500, "months": 1_200}
+"""A hundred years: what a number that counts time is at most, as its name's last word says."""
+MOST = 999_999_999
+"""What any other whole number is at most."""
+WHOLE = ("team_depth",)
+"""Whole numbers that no default tells to be some."""
+SHARES = ("payout_cap", "margin", "clv_annual_discount")
+"""Numbers that are written as 0.35, not as 35."""
 PARAMETERS: dict[str, str] = {
     "valid_status": "the status codes of orders that count; without it the usual words decide",
     "refunds": "the day on which a return counts: its own, its original order's, or none (ignore)",
@@ -48,16 +57,16 @@ PARAMETERS: dict[str, str] = {
 
 def parsed(name: str, value: Any, default: Any, where: str) -> Any:
     """A setting's value as the parameter's type, told by its default; SettingsError where it does not fit."""
-    expected = expectation(default)
+    expected = expectation(name, default)
     try:
-        return _parsed(value, default)
-    except (ValueError, TypeError):
+        return _parsed(name, value, default)
+    except (ValueError, TypeError, OverflowError):
         raise SettingsError(
             f"{where}: {name} does not fit", (("got", repr(value)), ("expected", expected))
         ) from None
 
 
-def _parsed(value: Any, default: Any) -> Any:
+def _parsed(name: str, value: Any, default: Any) -> Any:
     if isinstance(default, ActiveRule):
         return value if isinstance(value, ActiveRule) else ActiveRule.parse(str(value))
     if isinstance(default, StrEnum):
@@ -66,16 +75,19 @@ def _parsed(value: Any, default: Any) -> Any:
         return _exactly(value, bool)
     if isinstance(default, tuple):
         return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else (str(value),)
-    if isinstance(default, int):
+    if isinstance(default, int) or (name in WHOLE and type(value) is int):
         number = _exactly(value, int)
-        if number < 0:
+        if not 0 <= number <= LONGEST.get(_last_word(name), MOST):
             raise ValueError
         return number
     if isinstance(default, float):
         if isinstance(value, bool):
             raise TypeError
-        return float(value)
-    if default is None or isinstance(default, str):
+        number = float(value)
+        if not isfinite(number) or (name in SHARES and not 0 <= number <= 1):
+            raise ValueError
+        return number
+    if (default is None or isinstance(default, str)) and not isinstance(value, list):
         return value
     raise TypeError
 
@@ -86,7 +98,11 @@ def _exactly(value: Any, kind: type) -> Any:
     return value
 
 
-def expectation(default: Any) -> str:
+def _last_word(name: str) -> str:
+    return name.rpartition("_")[2]
+
+
+def expectation(name: str, default: Any) -> str:
     """What values a parameter takes, in words."""
     if isinstance(default, ActiveRule):
         return ", ".join(ActiveRule.KINDS)
@@ -96,9 +112,12 @@ def expectation(default: Any) -> str:
         return "true or false"
     if isinstance(default, tuple):
         return 'a list such as ["one", "two"]'
-    if isinstance(default, int):
-        return "a whole number from 0"
-    return "a number" if isinstance(default, float) else "a text"
+    if isinstance(default, int) or name in WHOLE:
+        most = LONGEST.get(_last_word(name))
+        return f"a whole number from 0 to {most}" if most else "a whole number from 0"
+    if isinstance(default, float):
+        return "a number from 0 to 1" if name in SHARES else "a number"
+    return "a text"
 
 
 def shown(value: Any) -> str:

@@ -237,7 +237,7 @@ def choose_periods(
         if start and chosen[-1].start <= start.start:
             break
         earlier = calendar.before(chosen[-1])
-        if earlier is None:
+        if earlier is None or not is_reckoned(earlier.start):
             break
         chosen.append(earlier)
     return chosen[::-1]

@@ -88,6 +88,22 @@ def test_an_order_before_the_first_rate_is_left_out_where_so_asked() -> None:
     assert left_out in result.warnings
 
 
+@pytest.mark.parametrize("rate", [0.0, -1.25])
+def test_a_rate_that_is_not_above_0_is_refused_or_its_orders_left_out(rate: float) -> None:
+    """The second rate holds for the order of 20 October alone: without it 10 and 5 dollars and 0.0002 are left."""
+    rates = RATES.with_columns(rate=pl.Series([1.5, rate]))
+    with pytest.raises(DataError, match=f"(?m)a rate for eur is not above 0\n +got +{rate:g}$"):
+        sales({"orders": ORDERS, "rates": rates})
+    result = sales({"orders": ORDERS, "rates": rates}, bad_rows="skip")
+    assert result.frame["value"].to_list() == [15.0002]
+    assert "1 order without an exchange rate left out" in result.warnings
+
+
+def test_a_rate_that_makes_an_amount_larger_than_a_sum_holds_is_refused() -> None:
+    with pytest.raises(DataError, match="orders in eur come to more than can be summed"):
+        sales({"orders": ORDERS, "rates": RATES.with_columns(rate=pl.Series([1.5, 1e20]))})
+
+
 def test_one_currency_needs_no_rates() -> None:
     frame = sales({"orders": ORDERS.with_columns(pl.lit("MXN").alias("currency"))}, currency=None).frame
     assert frame["value"].to_list() == [35.0001]

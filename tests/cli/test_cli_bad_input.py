@@ -12,7 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import mlmkpi
 from cli.ended import Run
+from mlmkpi.errors import UsageError
 
 Call = Callable[..., Run]
 HEADER = "order_id,ordered_on,amount,distributor_id,status\n"
@@ -308,3 +310,50 @@ def test_a_table_with_the_headers_of_a_stranger_is_told(run: Call, tmp_path: Pat
     assert known.code == 0
     assert "needs orders.amount" in known.out
     assert known.err.startswith(f"warning: {what}: left unread")
+
+
+@pytest.mark.parametrize(("kpi", "line", "expected"), [
+    ("team_sales_volume", 'team_depth = "x"', "a whole number from 0"),
+    ("team_sales_volume", "team_depth = [1]", "a whole number from 0"),
+    ("leadership_emergence_rate", 'leader_rank = ["gold"]', "a text"),
+    ("distributor_retention_rate", "lapse_after_days = 2147483648", "a whole number from 0 to 36500"),
+    ("prospect_to_distributor_rate", "lead_window_days = 36501", "a whole number from 0 to 36500"),
+    ("customer_lifetime_value", "clv_horizon_months = 1201", "a whole number from 0 to 1200"),
+    ("customer_lifetime_value", "margin = nan", "a number from 0 to 1"),
+    ("customer_lifetime_value", "margin = 60", "a number from 0 to 1"),
+    ("payout_cap_headroom", "payout_cap = -0.35", "a number from 0 to 1"),
+    ("payout_cap_headroom", f"payout_cap = 1{'0' * 400}", "a number from 0 to 1"),
+    ("social_sales_share", "social_channels = []", "a channel or more"),
+    ("active_distributors", 'active_rule = "volume>=inf"', "any_order, "),
+    ("active_distributors", 'active_rule = "volume>=1e999999999"', "any_order, "),
+    ("active_distributors", 'active_rule = "volume>=1e15"', "any_order, "),
+])
+def test_a_parameter_that_does_not_fit_is_refused_wherever_it_is_read(
+    run: Call, tmp_path: Path, kpi: str, line: str, expected: str
+) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "mlmkpi.toml": f"[definitions]\n{line}\n"})
+    for command in (("compute", folder, "--kpi", kpi), ("explain", kpi, folder), ("trace", kpi, folder)):
+        ended = run(*command)
+        assert (ended.code, ended.out) == (2, "")
+        assert re.search(f"(?m)^  expected  {expected}", ended.err)
+
+
+@pytest.mark.parametrize("command", ["explain", "trace"])
+@pytest.mark.parametrize("name", ["all", "sales", "sale_volume"])
+def test_one_figure_is_of_one_kpi(run: Call, tmp_path: Path, command: str, name: str) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD})
+    ended = run(command, name, folder)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: there is no KPI {name}\n")
+    assert "family" not in ended.err
+    with pytest.raises(UsageError, match=f"there is no KPI {name}"):
+        (mlmkpi.trace if command == "trace" else mlmkpi.work_out)(folder, name)
+
+
+@pytest.mark.parametrize("last", ["20000", str(10**30)])
+def test_more_periods_than_a_calendar_has_are_all_that_it_has(run: Call, tmp_path: Path, last: str) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--every", "year", "--last", last, "--format", "json")
+    assert ended.code == 0
+    assert [row["period"] for row in json.loads(ended.out)] == [str(year) for year in range(1000, 2027)]
+    assert run("cohorts", folder, "--last", last).out == run("cohorts", folder).out

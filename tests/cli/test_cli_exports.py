@@ -124,15 +124,19 @@ def test_validate_refuses_the_definitions_that_compute_would(
         assert ended.err.startswith(f"error: {folder}/mlmkpi.toml{said if said[0] == ':' else ' ' + said}\n")
 
 
-def test_age_bands_that_are_none_are_refused_whatever_is_computed(
-    run: Call, exports: Callable[..., str]
+@pytest.mark.parametrize("bands", [
+    ["young"], ["<18", "18-24", "25-34"], ["<18", "18-24", "30+"], ["<18", "18-25", "25+"], ["<18", "18-2999", "3000+"],
+    ["<25", "25-24", "25+"], ["<18", "18 to 24", "25+"], ["<18"],
+])
+def test_age_bands_that_are_none_or_leave_ages_out_are_refused_whatever_is_computed(
+    run: Call, exports: Callable[..., str], bands: list[str]
 ) -> None:
     folder = exports("1,2026-02-01,9.50,A1,paid")
-    (Path(folder) / "mlmkpi.toml").write_text('[definitions]\nage_bands = "young"\n')
+    (Path(folder) / "mlmkpi.toml").write_text(f"[definitions]\nage_bands = {bands}\n")
     for command in (("validate", folder), ("compute", folder, "--kpi", "sales_volume")):
         ended = run(*command)
         assert (ended.code, ended.out) == (2, "")
-        assert ended.err.startswith("error: age_bands cannot be read\n  got       young\n")
+        assert ended.err.startswith(f"error: age_bands cannot be read\n  got       {', '.join(bands)}\n")
 
 
 def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Callable[..., str]) -> None:

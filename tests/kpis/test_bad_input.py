@@ -198,6 +198,18 @@ def test_ages_that_are_hardly_believed_are_told_where_ages_are_read() -> None:
     assert set(found) == {"1 customer not born by the as-of date", *told}
 
 
+def test_a_birth_year_that_is_no_year_is_told() -> None:
+    """A day written as a number, and a negative year: D1 alone stands in the band of their age."""
+    people = table(
+        "distributor_id enrolled_on birth_year", ("D1", "2026-01-01", 1990), ("D2", "2026-01-01", 19801231),
+        ("D3", "2026-01-01", -(10**13)),
+    )
+    told = ("1 distributor under 18", "1 distributor over 110")
+    assert warnings("distributor_age_distribution", company(distributors=people)) == told
+    found = figures(company(distributors=people), "distributor_age_distribution", "2026-10", **END, min_cell=0)
+    assert found == {"<18": 1 / 3, "35-44": 1 / 3, "65+": 1 / 3}
+
+
 def test_ages_are_told_of_those_alone_who_have_come_by_the_as_of_date() -> None:
     people = table(
         "distributor_id enrolled_on birth_date", ("D1", "2026-01-01", "2010-01-01"),
@@ -234,6 +246,28 @@ def test_orders_without_a_row_are_told_where_they_are_read() -> None:
     for kpi, told in (("sales_volume", ("orders has no rows",)), ("new_signups", ())):
         assert mlmkpi.compute(exports, kpis=[kpi], count=1, as_of=day("10-31")).warnings == told
     assert warnings("sales_volume", company()) == ()
+
+
+@pytest.mark.parametrize("kpis", [["sales_volume"], ["sales_volume", "personal_sales_volume", "payout_ratio"]])
+@pytest.mark.parametrize("column", ["amount", "volume"])
+def test_money_that_comes_to_more_than_a_sum_holds_is_refused(kpis: list[str], column: str) -> None:
+    """Ten times 99,999,999,999,999 are more than 922,337,203,685,477.5807; nine times are not."""
+    large = 99_999_999_999_999
+    rows = [("0", "2025-01-01", 1, 1, "A"), *(
+        (str(at), "10-05", *((large, 1) if column == "amount" else (1, large)), "A") for at in range(1, 11)
+    )]
+    whole = {"orders": table("order_id ordered_on amount volume distributor_id", *rows)}
+    asked: dict[str, Any] = {"kpis": kpis, "as_of": day("10-31"), "count": 1, "settings": settings_of(Case({}, ()))}
+    if column == "amount" or len(kpis) > 1:
+        with pytest.raises(DataError, match=f"orders.{column} comes to more than can be summed"):
+            mlmkpi.compute(frames(whole), **asked)
+    nine = {"orders": whole["orders"][:-1]}
+    found = mlmkpi.compute(frames(nine), **asked).frame
+    value = {"sales_volume": 9 * (large if column == "amount" else 1), "personal_sales_volume": 9 * (
+        large if column == "volume" else 1
+    )}
+    for name, expected in value.items():
+        assert found.filter(kpi=name, statistic="value")["numerator"].to_list() in ([], [expected])
 
 
 RANKS = table(

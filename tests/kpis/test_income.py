@@ -120,6 +120,19 @@ def test_what_is_paid_out_of_net_sales_and_how_far_it_is_from_the_cap() -> None:
     assert figure(tables, "payout_ratio", "2026-11") is None
 
 
+def test_a_cap_of_many_digits_is_taken_exactly() -> None:
+    """A third of 3,000,000 is 1,000,000, of which 100 are paid; of next to nothing, all that is paid is above it."""
+    tables = {
+        "orders": table("order_id ordered_on amount distributor_id", ("1", "10-05", 3_000_000, "A")),
+        "commissions": table("distributor_id paid_on amount", ("A", "10-05", 100)),
+    }
+    for cap, left in ((0.3333333333333333, 999_900), (0.35, 1_049_900), (1e-18, -100), (5e-324, -100)):
+        asked: dict[str, Any] = {"definitions": {"payout_cap": cap}}
+        assert figure(tables, "payout_cap_headroom", "2026-10", column="numerator", **asked) == pytest.approx(left)
+        found = figure(tables, "payout_cap_headroom", "2026-10", **asked)
+        assert found == pytest.approx(cap - 100 / 3_000_000, rel=1e-12)
+
+
 def test_a_first_income_comes_within_thirty_days_of_enrolling() -> None:
     tables = {
         "distributors": table(

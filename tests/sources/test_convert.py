@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mlmkpi.errors import DataError, OutputError
+from mlmkpi.errors import DataError, OutputError, UsageError
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
 from mlmkpi.sources.convert import convert
@@ -75,3 +76,11 @@ def test_a_folder_that_cannot_be_made(exports: Folder) -> None:
     with pytest.raises(OutputError) as caught:
         convert(exports.open(SETTINGS), Path("out"))
     assert str(caught.value) == "out cannot be made\n  got  File exists"
+
+
+def test_a_folder_whose_name_is_not_utf8_is_refused(exports: Folder) -> None:
+    exports.put("orders.csv", ORDERS)
+    folder = exports.path / os.fsdecode(b"M\xe4rz")
+    with open_exports(exports.path, Settings.model_validate(SETTINGS)) as opened, pytest.raises(UsageError):
+        convert(opened, folder)
+    assert not folder.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from typing import Any
 
 import polars as pl
@@ -124,6 +125,20 @@ def test_one_spelling_of_two_codes_is_refused(exports: Folder) -> None:
         "mlmkpi.toml gives one spelling two codes in [codes.orders.kind]:  s\n"
         "  got  sale and return\n"
         "  fix  leave it at the one that is meant"
+    )
+
+
+def test_names_that_are_not_utf8_are_refused(exports: Folder) -> None:
+    """Linux takes any bytes for a name, such as those of an archive that was packed elsewhere; Polars does not."""
+    exports.put("orders.csv", "order_id,ordered_on,amount\n")
+    (exports.path / "orders.csv").rename(exports.path / os.fsdecode(b"orders_M\xe4rz.csv"))
+    assert refusal(exports, DataError).splitlines()[1:] == ["  got  a name that is not UTF-8", "  fix  rename it"]
+
+
+def test_settings_that_name_no_file_for_a_table_are_refused(exports: Folder) -> None:
+    exports.put("orders.csv", "order_id,ordered_on,amount\n")
+    assert refusal(exports, SettingsError, {"files": {"rates": []}}) == (
+        "mlmkpi.toml names no file in [files] for rates\n  fix  name one, or take the line out"
     )
 
 

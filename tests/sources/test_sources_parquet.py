@@ -170,3 +170,47 @@ def test_rows_of_text_are_found_by_their_places(exports: Folder) -> None:
     exports.put("orders.csv", "order_id,ordered_on,amount\n1,2026-12-31,5\n\n,,\n2,2026-12-30,7\n")
     source, columns = exports.source(), ["order_id", "amount"]
     assert source.at(columns, [1, 0]).rows() == source.rows(columns).collect().rows()[::-1]
+
+
+def test_flags_of_any_type(exports: Folder) -> None:
+    """A frame in which some are missing has them as floats."""
+    for values in ([1.0, 0.0, None], [1, 0, None], [Decimal(1), Decimal(0), None], [True, False, None]):
+        assert read(exports, "is_autoship", values) == [True, False, None]
+    found = source(exports, is_autoship=[1.0, 0.5, float("nan")])
+    assert found.scan(["is_autoship"]).collect().rows() == [(True, False), (None, True), (None, True)]
+
+
+def test_durations_are_no_ids(exports: Folder) -> None:
+    with pytest.raises(DataError, match=r"orders\.parquet: channel is not a code"):
+        source(exports, channel=pl.Series([1], dtype=pl.Duration)).scan(["channel"])
+
+
+def test_days_beyond_all_calendars_are_their_last(exports: Folder) -> None:
+    """A database's infinity, the day after 9999-12-31, and a day."""
+    days = pl.Series([2**31 - 1, 2_932_897, day_number(DAY)], dtype=pl.Int32).cast(pl.Date)
+    assert source(exports, ordered_on=days).scan(["ordered_on"]).collect().rows() == [
+        (day_number(date.max), False), (day_number(date.max), False), (day_number(DAY), False)
+    ]
+    assert read(exports, "channel", days) == ["9999-12-31", "9999-12-31", "2026-12-31"]
+
+
+def test_days_before_the_year_1000_do_not_fit_as_they_do_not_in_text(exports: Folder) -> None:
+    """A database's infinity, what a program writes for no day, and the first day that fits."""
+    numbers = [-(2**31), day_number(date(1, 1, 1)), day_number(date(1000, 1, 1))]
+    found = source(exports, ordered_on=pl.Series(numbers, dtype=pl.Int32).cast(pl.Date))
+    assert found.scan(["ordered_on"]).collect().rows() == [(None, True), (None, True), (numbers[2], False)]
+    with pytest.raises(DataError, match=r'row 1: ordered_on is not a date\n +got +"0001-01-01"\n'):
+        found.refuse_bad(["ordered_on"])
+
+
+@pytest.mark.parametrize("unit", ["us", "ms"])
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_times_beyond_all_calendars_are_as_days_are(exports: Folder, unit: Any, zone: str | None) -> None:
+    """A day is left over for time zones."""
+    times = pl.Series([2**63 - 1, -(2**63), 0], dtype=pl.Int64).cast(pl.Datetime(unit, zone))
+    for settings in ({}, {"timezone": "Pacific/Auckland"}, {"timezone": "Pacific/Honolulu"}):
+        found = source(exports, settings, ordered_on=times).scan(["ordered_on"]).collect()
+        last, first, epoch = found["ordered_on"]
+        assert day_number(date.max) - 1 <= last <= day_number(date.max)
+        assert first is None
+        assert epoch == (-1 if zone and settings == {"timezone": "Pacific/Honolulu"} else 0)

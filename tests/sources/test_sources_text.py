@@ -99,6 +99,40 @@ def test_delimiters_are_recognised(exports: Folder, name: str, mark: str) -> Non
     assert rows(exports, {"input": {"decimal": "."}}) == READ
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("sign", ["\r", "\x0c", "\x85", "\u2028"])
+def test_lines_end_at_a_line_feed_alone(exports: Folder, sign: str, ends: str) -> None:
+    """In a comment, and in a cell: the second order's channel is made of two words then."""
+    text = f"# Report{sign}of orders\n{TEXT}".replace("Łódź", f"Łó{sign}dź").replace("\n", ends)
+    exports.put("orders.csv", text.encode())
+    assert rows(exports) == [READ[0], ("02", 70_000, f"Łó{sign}dź")]
+
+
+def test_short_records_are_told_beside_a_carriage_return(exports: Folder) -> None:
+    text = 'order_id,ordered_on,amount,channel\n1,2026-10-01,5.5,"a\nb"\n2,2026-10-01,5.5,a\rb\n3,2026-10-01,5.5\n'
+    exports.put("orders.csv", text)
+    assert refused(exports).startswith("orders.csv row 3: not as many cells as the header has")
+
+
+@pytest.mark.parametrize("opened", [
+    '"order_id,ordered_on,amount,name\n', 'order_id,ordered_on,"amount,name\n1,2026-10-01,5.5,"Doe, Jane"\n',
+])
+def test_a_quote_that_the_header_leaves_open_is_refused_and_what_follows_not_shown(
+    exports: Folder, opened: str
+) -> None:
+    exports.put("orders.csv", opened + "2,2026-10-02,7,Jane Doe\n" * 3)
+    assert refused(exports) == (
+        "orders.csv header: a quote is opened and not closed\n"
+        "  expected  a closing quote before the next delimiter\n  fix       correct the header"
+    )
+
+
+def test_a_quote_that_runs_on_for_long_is_told_with_its_row(exports: Folder) -> None:
+    text = TEXT + '03,2026-10-03,7,"open\n' + "04,2026-10-04,7,x\n" * 20_000
+    exports.put("orders.csv", text)
+    assert refused(exports).startswith("orders.csv row 3: a quote is opened and not closed\n")
+
+
 def test_a_header_that_can_be_cut_in_two_ways_is_refused(exports: Folder) -> None:
     exports.put("orders.csv", "order_id,a;ordered_on\n1,2;3\n")
     assert refused(exports) == (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import narwhals as nw
 from narwhals.dtypes import DType
@@ -13,6 +15,8 @@ from mlmkpi.errors import SettingsError
 from mlmkpi.period import day_number, from_day_number
 
 YEAR = 366
+OLDEST = 150
+_AGE = re.compile(r"\d{1,3}")
 AGE_BANDS = ("<18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
@@ -22,15 +26,14 @@ def lower_ages(bands: Sequence[str]) -> list[int]:
     >>> lower_ages(AGE_BANDS)
     [18, 25, 35, 45, 55, 65]
     """
-    try:
-        ages = [int(band.rstrip("+").partition("-")[0]) for band in bands[1:]]
-        if not bands[0].startswith("<") or int(bands[0][1:]) != ages[0] or ages != sorted(set(ages)):
-            raise ValueError
-    except (ValueError, IndexError):
+    ages = [int(found[0]) for band in bands[1:] if (found := _AGE.match(band))]
+    named = [f"<{ages[0]}", *(f"{one}-{two - 1}" for one, two in pairwise(ages)), f"{ages[-1]}+"] if ages else []
+    if named != list(bands) or ages != sorted(set(ages)) or ages[-1] > OLDEST:
         raise SettingsError(
             "age_bands cannot be read",
-            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)), ("fix", "name each band by its ages")),
-        ) from None
+            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)),
+             ("fix", "name each band by its ages, none left out and the last without an end")),
+        )
     return ages
 
 
@@ -59,15 +62,19 @@ def band_of_birth(birth: nw.Expr, latest: Sequence[int | nw.Expr], bands: Sequen
 def birth_day(columns: frozenset[str]) -> nw.Expr | None:
     """The birth day (a day number) from the columns of a table; None where it has neither.
 
-    A year alone is counted from 1970 without a calendar: years × 365 and the leap days before its 1 July.
+    A year alone is counted from 1970 without a calendar: years × 365 and the leap days before its 1 July. What is no
+    year, such as 19801231, is taken for the first or last that a calendar has, which is told as no likely age.
     """
     year = None
     if "birth_year" in columns:
-        past = nw.col("birth_year") - 1
+        written = nw.col("birth_year").cast(nw.Int64)
+        born = nw.when(written > 9999).then(nw.lit(9999)).otherwise(written)
+        born = nw.when(written < 0).then(nw.lit(0)).otherwise(born)
+        past = born - 1
         leaps = past // 4 - past // 100 + past // 400 - 477
-        leap = ((nw.col("birth_year") % 4 == 0) & (nw.col("birth_year") % 100 != 0)) | (nw.col("birth_year") % 400 == 0)
+        leap = ((born % 4 == 0) & (born % 100 != 0)) | (born % 400 == 0)
         to_july = nw.when(leap).then(nw.lit(182)).otherwise(nw.lit(181))
-        year = ((nw.col("birth_year") - 1970) * 365 + leaps + to_july).cast(nw.Int32)
+        year = ((born - 1970) * 365 + leaps + to_july).cast(nw.Int32)
     if "birth_date" not in columns:
         return year
     return nw.col("birth_date") if year is None else nw.coalesce(nw.col("birth_date"), year)

@@ -10,6 +10,8 @@ from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
 
 RATES = ("currency", "valid_from", "rate")
+MOST = 2**63 - 1
+"""The most ten-thousandths that an amount can be."""
 HALF, NEAR = 0.5, 2.0**-50
 """What is rounded to even, and how far from it, for its size, a product of fractions may come out that is one."""
 
@@ -67,14 +69,21 @@ class Exchange:
     def _daily(self, rows: Frame) -> Frame:
         """`currency`, `ordered_on`, `_rate`: the latest rate by each day on which there is an order in the currency."""
         wanted = rows.filter(nw.col("currency").is_in(list(self.foreign)))
-        counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"))
-        days = self.engine.collect(counted).drop_nulls().sort("ordered_on")
+        most = nw.col("amount").abs().max().alias("_most")
+        counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"), most)
+        days = self.engine.collect(counted).drop_nulls("ordered_on").sort("ordered_on")
         rates = self.engine.collect(self.engine.scan("rates", list(RATES))).drop_nulls().sort("valid_from")
         by = pl.col("currency").str.to_lowercase().alias("_code")
         found = days.with_columns(by).join_asof(
             rates.select(by, "valid_from", pl.col("rate").alias("_rate")), left_on="ordered_on",
             right_on="valid_from", by="_code", strategy="backward", check_sortedness=False,
         )
+        for code, rate, most in found.select("currency", "_rate", "_most").iter_rows():
+            if rate is not None and rate <= 0 and not self.skip:
+                raise _no_rate(code, rate)
+            if most is not None and rate is not None and most * rate > MOST:
+                raise _beyond(code, rate)
+        found = found.with_columns(pl.when(pl.col("_rate") > 0).then(pl.col("_rate")))
         missing = found.filter(pl.col("_rate").is_null())
         if missing.height and not self.skip:
             raise _unrated(missing["currency"][0], missing["ordered_on"][0])
@@ -90,6 +99,20 @@ def _mixed(found: dict[str, int], home: str | None) -> DataError:
         (("got", listed), ("expected", f"{home or 'one currency'}, or a rates table (currency, valid_from, rate)"),
          ("fix", 'name the currency to convert to in mlmkpi.toml:   currency = "USD"\n'
                  f"and export the rates{skip}")),
+    )
+
+
+def _no_rate(code: str, rate: float) -> DataError:
+    fix = "correct it, or leave out the orders that it is for: --bad-rows skip"
+    return DataError(
+        f"a rate for {code} is not above 0", (("got", f"{rate:g}"), ("expected", "what one unit buys"), ("fix", fix))
+    )
+
+
+def _beyond(code: str, rate: float) -> DataError:
+    return DataError(
+        f"orders in {code} come to more than can be summed",
+        (("got", f"a rate of {rate:g}"), ("fix", "see whether the rates and amounts are the right columns")),
     )
 
 

@@ -10,9 +10,13 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.ledger import Ledger
 from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine, Frame
+from mlmkpi.errors import DataError
 
 LACKING = ("blank", "unvalued")
 UNNAMED = "unnamed"
+MONEY = ("amount", "volume")
+MOST = 2**63 - 1
+"""The most ten-thousandths that a sum holds."""
 DAY, ORDER, UNDONE = "ordered_on", "order_id", "original_order_id"
 
 
@@ -31,7 +35,7 @@ class Reading:
     def typed(self, ledger: Ledger, made: Callable[[Frame], Frame]) -> Frame:
         """What is made of the orders' columns for one set of rules, as the ledger has typed them."""
         rows = self._once_each("order", made, ledger.reads())
-        self._count_lacking(rows.select(*LACKING, _unnamed("order")))
+        self._look_through(rows.select(*LACKING, _unnamed("order"), "amount", "volume"), ledger)
         return rows
 
     def untyped(self, ledgers: Sequence[Ledger]) -> Frame:
@@ -39,7 +43,8 @@ class Reading:
         columns = sorted({name for ledger in ledgers for name in ledger.reads()})
         rows = self._once_each(ORDER, lambda rows: rows, columns)
         for ledger in ledgers:
-            self._count_lacking(rows.select(*ledger.lacking(), _unnamed(ORDER)))
+            volume = nw.col(ledger.volume_column or "amount").alias("volume")
+            self._look_through(rows.select(*ledger.lacking(), _unnamed(ORDER), "amount", volume), ledger)
         return rows
 
     def _once_each(self, key: str, made: Callable[[Frame], Frame], columns: Sequence[str]) -> Frame:
@@ -53,12 +58,31 @@ class Reading:
         self.export.check("orders")
         return self.engine.materialise(made(self.export.scan("orders", columns)))
 
-    def _count_lacking(self, rows: Frame) -> None:
+    def _look_through(self, rows: Frame, ledger: Ledger) -> None:
+        """Count what the rows lack, and raise DataError where their amounts or volumes cannot be summed."""
         sums = [nw.col(name).cast(nw.Int64).sum() for name in (*LACKING, UNNAMED)]
-        *counts, height = self.engine.collect(rows.select(*sums, nw.len().alias("_n"))).row(0)
+        largest = [nw.col(name).abs().max() for name in MONEY]
+        *counts, amount, volume, height = self.engine.collect(
+            rows.select(*sums, *largest, nw.len().alias("_n"))
+        ).row(0)
         self.empty = not height
+        for name, most in zip(MONEY, (amount, volume), strict=True):
+            if int(most or 0) * height > MOST:
+                column = "amount" if name == "amount" else ledger.volume_column or "amount"
+                self._refuse_beyond(rows, name, column)
         for name, count in zip((*LACKING, UNNAMED), counts, strict=True):
             self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
+
+
+    def _refuse_beyond(self, rows: Frame, name: str, column: str) -> None:
+        """Raise DataError where what the rows come to is more than a whole number holds."""
+        total = self.engine.collect(rows.select(nw.col(name).cast(nw.Float64).abs().sum())).item()
+        if total > MOST:
+            raise DataError(
+                f"orders.{column} comes to more than can be summed",
+                (("expected", "amounts that come to less than 922 trillion in all"),
+                 ("fix", "see whether it is the right column of the export")),
+            )
 
 
 def _unnamed(key: str) -> nw.Expr:

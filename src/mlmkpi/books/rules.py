@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
+
+MOST = 10**18
+"""More ten-thousandths than any cell of money can be."""
 
 
 class Refunds(StrEnum):
@@ -150,7 +154,8 @@ ANY_ORDER = ActiveRule()
 
 
 def _ten_thousandths(number: str) -> int:
-    try:
-        return int((Decimal(number) * 10_000).to_integral_exact())
-    except InvalidOperation:
-        raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100") from None
+    with suppress(ArithmeticError):
+        found = int((Decimal(number) * 10_000).to_integral_exact())
+        if abs(found) < MOST:
+            return found
+    raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100")

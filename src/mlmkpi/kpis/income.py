@@ -63,6 +63,10 @@ def payout_ratio(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[
     return Ratio(Commissions().paid(), Orders(OrderRules(valid_status, refunds)).net_sales())
 
 
+FINEST = 10**15
+"""Parts of one finer than which no share is told from another."""
+
+
 @kpi(
     title="Payout cap headroom", short="Payout headroom", family=Family.COMPLIANCE, unit=Unit.RATE,
     better=Better.HIGHER,
@@ -78,7 +82,7 @@ def payout_cap_headroom(
     Source: set by mlmkpi.
     """
     sales = Orders(OrderRules(valid_status, refunds)).net_sales()
-    return Ratio(Commissions().paid(), sales, cap=Fraction(str(payout_cap)))
+    return Ratio(Commissions().paid(), sales, cap=Fraction(str(payout_cap)).limit_denominator(FINEST))
 
 
 @kpi(

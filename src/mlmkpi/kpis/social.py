@@ -24,6 +24,8 @@ def social_sales_share(
     Edge cases: null where net sales are 0 or less.
     Source: set by mlmkpi.
     """
+    if not social_channels:
+        raise ValueError("social_channels is empty; expected a channel or more")
     orders = Orders(OrderRules(valid_status, refunds), social_channels)
     part = Part("without_channel", orders.net_sales_without_channel(), orders.net_sales())
     return Ratio(orders.social_net_sales(), orders.net_sales(), also=(part,))

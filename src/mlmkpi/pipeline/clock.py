@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.period import CompanyCalendar, day_number, from_day_number
+from mlmkpi.period import CompanyCalendar, day_number, from_day_number, is_reckoned
 from mlmkpi.tables import TABLES, Kind
 
 GAP = 31
@@ -48,13 +48,7 @@ def read_clock(
     if not days and unfit:
         raise unfit[0]
     if not days:
-        raise DataError(
-            "no date tells what day it is as of",
-            (
-                ("got", f"no day in {', '.join(tables)}" if tables else "none of the tables that these KPIs read"),
-                ("fix", "say the day: --as-of 2026-10-31"),
-            ),
-        )
+        raise _untold(f"no day in {', '.join(tables)}" if tables else "none of the tables that these KPIs read")
     warnings = []
     if len(days) > 1 and days[-1] - days[-2] > GAP:
         slip, before = from_day_number(days[-1]), from_day_number(days[-2])
@@ -62,8 +56,15 @@ def read_clock(
         warnings.append(f"the latest {told_by} is {dated}{slip}, {gap}: taken for a slip")
         days.pop()
     chosen = from_day_number(days[-1])
+    if not is_reckoned(chosen):
+        raise _untold(f"{chosen}, the latest {told_by} in the export")
     hint = f"as of {chosen}, the latest {told_by} in the export; another: --as-of YYYY-MM-DD"
     return Clock(chosen, data_start, (hint,), tuple(warnings))
+
+
+def _untold(got: str) -> DataError:
+    fix = "say the day: --as-of 2026-10-31"
+    return DataError("no date tells what day it is as of", (("got", got), ("fix", fix)))
 
 
 def _stale(days: Sequence[int], as_of: date) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def _latest(frame: pl.DataFrame, last: int | None) -> pl.DataFrame:
     """The latest classes alone."""
     if last is None:
         return frame
-    kept = frame["cohort"].unique().sort().tail(last)
+    kept = frame["cohort"].unique().sort()[-last:]
     return frame.filter(pl.col("cohort").is_in(kept.implode()))
 
 

@@ -107,17 +107,23 @@ def chosen(names: Sequence[str | Kpi] | None) -> tuple[list[Kpi], bool]:
     return [*(kpi for name, kpi in KPIS.items() if name in wanted), *further], False
 
 
-def _unknown_kpi(name: str) -> UsageError:
-    guess = nearest(name, [*KPIS, *Family, "all"])
+def the_one(name: str) -> Kpi:
+    """A KPI by its name; UsageError for another word, that of a family too."""
+    if name not in KPIS:
+        raise _unknown_kpi(name, alone=True)
+    return KPIS[name]
+
+
+def _unknown_kpi(name: str, *, alone: bool = False) -> UsageError:
+    several = () if alone else (*Family, "all")
+    guess = nearest(name, [*KPIS, *several])
     what, meant = f"there is no KPI {name}", f"did you mean {guess}?"
     if bad := left_out():
         fix = f"mend the plugin, or {meant}" if guess else "mend the plugin"
         return UsageError(bad[0], (("so", what), *(("and", line) for line in bad[1:]), ("fix", fix)))
-    return UsageError(
-        what,
-        (("expected", f"a name that `mlmkpi kpis` lists, a family ({', '.join(Family)}) or all"),
-         *((("fix", meant),) if guess else ())),
-    )
+    others = "" if alone else f", a family ({', '.join(Family)}) or all"
+    expected = f"a name that `mlmkpi kpis` lists{others}"
+    return UsageError(what, (("expected", expected), *((("fix", meant),) if guess else ())))
 
 
 def check_definitions(settings: Settings) -> None:
@@ -129,10 +135,10 @@ def check_definitions(settings: Settings) -> None:
     for kpi in KPIS.values():
         values = in_force(kpi, settings)
         if values.keys() & settings.definitions.keys():
-            _figure(kpi, values, settings)
+            figure_under(kpi, values, settings)
 
 
-def _figure(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
+def figure_under(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
     """A KPI's figure under its parameters; SettingsError where one is of the right sort and yet none that it can be."""
     try:
         return kpi.function(**values)
@@ -152,7 +158,7 @@ def plan(
 
 def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams) -> Planned:
     values = in_force(kpi, settings)
-    figure = _figure(kpi, values, settings)
+    figure = figure_under(kpi, values, settings)
     definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
     figure, by_team, whole = fitted(figure, dimensions, teams, export)
     needs = [need for fact in facts_of(figure) for need in fact.needs_in(export)]

@@ -114,28 +114,37 @@ def _occurring(sums: pl.DataFrame, part: Part) -> pl.DataFrame:
 
 
 def _capped(one: Planned, sums: pl.DataFrame, part: Part) -> tuple[pl.DataFrame, Part, int]:
-    """For a cap, the numerator is cap × denominator − numerator, a whole number of the third's parts of a unit."""
+    """For a cap, the numerator is cap × denominator − numerator, a whole number of the third's parts of a unit.
+
+    They may be so many parts that the numbers take the widest integers.
+    """
     cap = one.figure.cap if isinstance(one.figure, Ratio) else None
     if cap is None:
         return sums, part, 1
-    left = cap.numerator * pl.col("_d") - cap.denominator * pl.col("_n")
-    return sums.with_columns(left.alias("_n")), part, cap.denominator
+    above, below = (pl.col(name).cast(pl.Int128) for name in ("_n", "_d"))
+    left = cap.numerator * below - cap.denominator * above
+    return sums.with_columns(left.alias("_n"), below), part, cap.denominator
 
 
 def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
     """Numerator, denominator and value in a person's units."""
     above, below = part.numerator.scale * parts, part.denominator.scale if part.denominator else 1
-    n, d = sums["_n"] * part.times, sums["_d"]
+    n, d = _times(sums["_n"], part.times), sums["_d"]
     rows = sums.height
     found = [divided("numerator", n, above), alike("statistic", part.name, pl.String(), rows)]
     note = alike("note", None, pl.String(), rows)
     if part.denominator is None:
         return sums.hstack([*found, alike("denominator", None, pl.Float64(), rows), divided("value", n, above), note])
-    top, bottom = (n, d * (above // below)) if above % below == 0 else (n * (below // above), d)
+    top, bottom = (n, _times(d, above // below)) if above % below == 0 else (_times(n, below // above), d)
     value, least = divided("value", top, bottom), d.min()
     if isinstance(least, int) and least <= 0:
         value, note = value.set(d <= 0, None), note.set(d == 0, NOBODY).set(d < 0, NOT_ABOVE)
     return sums.hstack([*found, divided("denominator", d, below), value, note])
+
+
+def _times(whole: pl.Series, times: int) -> pl.Series:
+    """So many times the numbers; Polars multiplies the widest integers by their like alone."""
+    return whole * times if whole.dtype != pl.Int128 else whole * pl.Series([times], dtype=pl.Int128)
 
 
 def divided(name: str, above: pl.Series, below: pl.Series | int) -> pl.Series:

@@ -27,7 +27,7 @@ from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.places import located, unit_of
-from mlmkpi.pipeline.plan import Planned, chosen, in_force, longest_window
+from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
@@ -105,9 +105,9 @@ def trace(
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     load_plugins(settings)
-    known = chosen([kpi])[0][0]
+    known = the_one(kpi)
     chosen_side = one_of(Side, "side", side)
-    figure = known.function(**in_force(known, settings))
+    figure = figure_under(known, in_force(known, settings), settings)
     own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
     if TEAM in by and TEAM not in asked:

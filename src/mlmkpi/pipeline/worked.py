@@ -23,7 +23,7 @@ from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.parameters import shown
 from mlmkpi.pipeline.jobs import Jobs
-from mlmkpi.pipeline.plan import Planned, chosen, in_force, longest_window
+from mlmkpi.pipeline.plan import Planned, chosen, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.request import request_of
@@ -61,11 +61,11 @@ def work_out(
     folder = Path(exports) if isinstance(exports, str | Path) else None
     settings = settings or load_settings(config, folder, Path.cwd())
     load_plugins(settings)
-    known = chosen([kpi])[0][0]
+    known = the_one(kpi)
     values = in_force(known, settings)
     others = {f"{known.name}?{at}": choice for at, choice in enumerate(_choices(known, values))}
     variants = [_variant(known, name, *choice) for name, choice in others.items()]
-    figure = known.function(**values)
+    figure = figure_under(known, values, settings)
     naive = known.naive.sums(figure) if known.naive else ()
     made = [Ratio(measure) for measure in known.made_of(figure)] if known.made_of else []
     orders = [Ratio(measure) for measure in _order_rows(figure)]

@@ -170,7 +170,7 @@ def _largest(now: pl.DataFrame, by: tuple[str, ...], order: Order) -> tuple[pl.D
     ranked = now.group_by(by, maintain_order=True).agg(size, figure).sort(
         "size", "figure", descending=True, nulls_last=True, maintain_order=True
     )
-    kept = ranked.head(order.top).select(by)
+    kept = ranked[:order.top].select(by)
     rows = kept.join(now, on=by, how="left", nulls_equal=True, maintain_order="left_right")
     return rows, max(ranked.height - order.top, 0)
 

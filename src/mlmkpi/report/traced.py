@@ -57,7 +57,7 @@ def _page(trace: Trace, title: str, width: int, top: int) -> Iterator[Text]:
 
 def _rows(frame: pl.DataFrame, width: int, top: int) -> Iterator[Text]:
     """The rows with the largest contributions: where they stand, their id and dimensions, what they contribute."""
-    shown = frame.sort(pl.col("contribution").abs(), descending=True, maintain_order=True).head(top)
+    shown = frame.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)[:top]
     split = [name for name in frame.columns if name not in ("kpi", "period", "side", "table", "file", "row")]
     cells = [["in the export", *split]]
     cells += [[_place(row), *(_cell(row[name]) for name in split)] for row in shown.iter_rows(named=True)]

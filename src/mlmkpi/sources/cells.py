@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from mlmkpi.sources.dates import DateStyle, excel_day
+from mlmkpi.sources.dates import FIRST_DAY, DateStyle, excel_day
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.tables import Kind
 
+FIRST, LAST = -719_162, 2_932_896
+"""The days 0001-01-01 and 9999-12-31, which a day beyond them, such as a database's infinity, is taken for."""
 LARGEST = 99_999_999_999_999
 _SCALE = 10_000
 _DIGITS, _PLACES = 18, 4
@@ -106,6 +108,11 @@ def native_cell(
     return _text(column, dtype)
 
 
+def as_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A column's cells as they are shown; a text, a number or a day."""
+    return _reckoned(column, dtype).cast(pl.String)
+
+
 def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None) -> pl.Expr:
     """A column of cleaned text as its kind; null where a cell does not fit."""
     if isinstance(style, DateStyle):
@@ -183,30 +190,46 @@ def _integer(column: pl.Expr, dtype: pl.DataType) -> Cell:
 
 def _date(column: pl.Expr, dtype: pl.DataType, zone: str | None, excel: bool) -> Cell | None:
     if dtype == pl.Date:
-        return Cell(column.cast(pl.Int32))
+        return _days(_reckoned(column, dtype).cast(pl.Int32))
     if isinstance(dtype, pl.Datetime):
-        local = column.dt.convert_time_zone(zone) if dtype.time_zone and zone else column
-        return Cell(local.dt.date().cast(pl.Int32))
+        local = _reckoned(column, dtype)
+        local = local.dt.convert_time_zone(zone) if dtype.time_zone and zone else local
+        return _days(local.dt.date().cast(pl.Int32))
     if excel and dtype.is_numeric():
         value = excel_day(column.cast(pl.Float64))
         return Cell(value, value.is_null() & column.is_not_null())
     return None
 
 
+def _days(number: pl.Expr) -> Cell:
+    fits = number >= FIRST_DAY
+    return Cell(pl.when(fits).then(number), ~fits, number)
+
+
+def _reckoned(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Days and times as far as calendars go, for times a day for zones left over; nanoseconds do not reach so far."""
+    if dtype == pl.Date:
+        return column.cast(pl.Int32).clip(FIRST, LAST).cast(dtype)
+    if not isinstance(dtype, pl.Datetime) or dtype.time_unit == "ns":
+        return column
+    a_day = 86_400 * (1_000_000 if dtype.time_unit == "us" else 1_000)
+    return column.cast(pl.Int64).clip((FIRST + 1) * a_day, LAST * a_day).cast(dtype)
+
+
 def _flag(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
     if dtype == pl.Boolean:
         return Cell(column)
     if dtype.is_numeric():
-        value = pl.when(column.is_in([0, 1])).then(column == 1)
+        value = pl.when((column == 0) | (column == 1)).then(column == 1)
         return Cell(value, value.is_null() & column.is_not_null())
     return None
 
 
 def _text(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+    if dtype.is_nested() or dtype in (pl.Binary, pl.Object, pl.Duration):
         return None
     if dtype.is_float():
         whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False)).cast(pl.String)
         return Cell(pl.coalesce(whole, column.cast(pl.String)))
-    text = column.cast(pl.String)
+    text = as_text(column, dtype)
     return Cell(text if dtype.is_integer() or dtype in (pl.Boolean, pl.Date) else clean(text))

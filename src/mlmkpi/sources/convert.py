@@ -8,6 +8,7 @@ import polars as pl
 
 from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.sources.atomic import atomic_path
+from mlmkpi.sources.encoding import is_text
 from mlmkpi.sources.exports import Exports
 from mlmkpi.sources.source import Source
 from mlmkpi.tables import Column, Kind
@@ -23,6 +24,8 @@ def convert(exports: Exports, folder: Path) -> list[Path]:
     """
     if exports.root is not None and folder.resolve() == exports.root.resolve():
         raise UsageError(f"{folder} holds the exports themselves", (("fix", "name another folder"),))
+    if not is_text(str(folder.resolve())):
+        raise UsageError("FOLDER is not UTF-8", (("fix", "give it another name"),))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -158,12 +158,17 @@ def _remote_entries(exports: str) -> tuple[str, list[_Entry]]:
 
 
 def _file_settings(settings: Settings) -> dict[str, tuple[str, ...]]:
-    for table in settings.files:
+    where = settings.path or FILE_NAME
+    for table, patterns in settings.files.items():
         if table not in TABLES:
             guess = nearest(table, list(TABLES))
             raise SettingsError(
-                f"{settings.path or FILE_NAME} names an unknown table in [files]: {table}",
+                f"{where} names an unknown table in [files]: {table}",
                 (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
+            )
+        if not patterns:
+            raise SettingsError(
+                f"{where} names no file in [files] for {table}", (("fix", "name one, or take the line out"),)
             )
     return settings.files
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -110,6 +111,21 @@ def unreadable(label: str, got: str) -> DataError:
     return DataError(
         f"{label} cannot be read", (("got", got), ("fix", "check that it exists and may be read"))
     )
+
+
+def is_text(path: str) -> bool:
+    """Whether a path can be told to others: Linux lets a name have any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def misnamed(path: str) -> DataError:
+    """A file that Polars cannot open, whose name or folder's is not UTF-8."""
+    shown = os.fsencode(path).decode(errors="replace")
+    return DataError(f"{shown} cannot be read", (("got", "a name that is not UTF-8"), ("fix", "rename it")))
 
 
 def no_parquet(label: str, got: str) -> DataError:

@@ -14,7 +14,7 @@ from polars.exceptions import PolarsError
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.discovery import File, data_file, discover
-from mlmkpi.sources.encoding import no_parquet, unreadable
+from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unreadable
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
 from mlmkpi.sources.reader import Reader
@@ -140,7 +140,9 @@ def _lazy(name: str, frame: Any) -> pl.LazyFrame:
 
 
 def _part(file: File, table: Table, settings: Settings, workspace: Workspace) -> Part:
-    """A file, opened."""
+    """A file, opened; DataError too where Polars could not take its name."""
+    if not is_text(file.path):
+        raise misnamed(file.path)
     if file.form == "parquet":
         try:
             return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))

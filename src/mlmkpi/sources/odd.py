@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from mlmkpi.sources.cells import as_text
 from mlmkpi.sources.parsed import raw
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
@@ -37,4 +38,4 @@ def odd_cells(reader: Reader, name: str) -> pl.LazyFrame:
     if cell.bad is None:
         return _NONE
     frame = reader.part.frame.with_row_index(ROW, 1).filter(cell.bad)
-    return frame.select(ROW, text=reader.cells(name).cast(pl.String), rounded=pl.lit(False))
+    return frame.select(ROW, text=as_text(reader.cells(name), reader.dtype(name)), rounded=pl.lit(False))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 
 import polars as pl
@@ -13,6 +15,7 @@ from mlmkpi.sources.workspace import Workspace
 
 LONG = "long"
 OPEN = "open"
+_LONE = re.compile(r"\r(?!\n)")
 
 
 def raggedness(part: Part) -> pl.Expr:
@@ -40,6 +43,11 @@ def short_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
     return tuple(number - part.lines + 1 for number in odd["at"])
 
 
+def readable(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that end at a line feed, for Python's reader of CSV: a carriage return alone would stop it."""
+    return (_LONE.sub(" ", line) for line in lines)
+
+
 def plain_text(part: Part, workspace: Workspace) -> str:
     """Where the text can be read as Python reads files: a .zst file is unpacked first."""
     if not part.address.lower().endswith(".zst"):
@@ -52,8 +60,8 @@ def plain_text(part: Part, workspace: Workspace) -> str:
 def _short_among_long_cells(part: Part, workspace: Workspace) -> tuple[int, ...]:
     """The same where quoted cells hold line ends."""
     with unpacked(plain_text(part, workspace), part.label) as packed:
-        source = TextIOWrapper(packed, encoding="utf-8-sig", newline="")
+        source = TextIOWrapper(packed, encoding="utf-8-sig", newline="\n")
         for _ in range(part.lines):
             source.readline()
-        records = enumerate(csv.reader(source, delimiter=part.delimiter), 1)
+        records = enumerate(csv.reader(readable(source), delimiter=part.delimiter), 1)
         return tuple(number for number, record in records if 0 < len(record) < len(part.headers))

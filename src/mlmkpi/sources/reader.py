@@ -16,6 +16,7 @@ from mlmkpi.sources.cells import (
     SORTS,
     Cell,
     Style,
+    as_text,
     clean,
     is_styled,
     mapped,
@@ -271,7 +272,7 @@ class Reader:
             *(self._text(name).alias(raw(name)) for name in texts),
             *(cell.value.alias(name) for name, cell in natives.items()),
             *(
-                pl.when(cell.bad).then(self.cells(name).cast(pl.String)).alias(raw(name))
+                pl.when(cell.bad).then(as_text(self.cells(name), self.dtype(name))).alias(raw(name))
                 for name, cell in natives.items()
                 if cell.bad is not None
             ),

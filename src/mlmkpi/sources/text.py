@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
 from itertools import islice
@@ -17,7 +18,7 @@ from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, packed_othe
 from mlmkpi.sources.findings import discreet
 from mlmkpi.sources.mapping import normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
-from mlmkpi.sources.ragged import plain_text
+from mlmkpi.sources.ragged import plain_text, readable
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Table
 
@@ -64,19 +65,16 @@ def requoted(part: Part, workspace: Workspace) -> Part:
         unpacked(plain_text(part, workspace), part.label) as packed,
         copy.open("w", encoding="utf-8", newline="") as target,
     ):
-        source = TextIOWrapper(packed, encoding="utf-8-sig", newline="")
+        source = TextIOWrapper(packed, encoding="utf-8-sig", newline="\n")
         for _ in range(part.lines):
             source.readline()
         writer = csv.writer(target, delimiter=part.delimiter)
         try:
-            for record in csv.reader(source, delimiter=part.delimiter, strict=True):
+            for record in csv.reader(readable(source), delimiter=part.delimiter, strict=True):
                 writer.writerow(record)
                 row += 1
         except csv.Error:
-            raise DataError(
-                f"{part.label} row {row + 1}: a quote is opened and not closed",
-                (("expected", "a closing quote before the next delimiter"), ("fix", "correct the row")),
-            ) from None
+            raise _open_quote(f"{part.label} row {row + 1}", "row") from None
     return _part(str(copy), part.label, _Layout(part.delimiter, part.headers, 0))
 
 
@@ -115,8 +113,9 @@ def _first_lines(path: str, label: str) -> str:
 
 def _layout(text: str, label: str, table: Table, options: InputOptions) -> _Layout:
     """The header and the delimiter under which it reads best."""
-    preamble = _preamble(text)
-    body = "".join(text.splitlines(keepends=True)[preamble:])
+    lines = StringIO(text).readlines()
+    preamble = _preamble(lines)
+    body = "".join(lines[preamble:])
     if not body.strip():
         raise DataError(
             f"{label} is empty",
@@ -126,14 +125,30 @@ def _layout(text: str, label: str, table: Table, options: InputOptions) -> _Layo
             ),
         )
     delimiter = options.delimiter or _delimiter(body, label, table)
-    reader = csv.reader(StringIO(body), delimiter=delimiter)
-    headers = tuple(cell.strip() for cell in next(reader))
-    return _Layout(delimiter, headers, preamble + reader.line_num)
+    headers, count = _header(lines[preamble:], label, delimiter)
+    return _Layout(delimiter, headers, preamble + count)
 
 
-def _preamble(text: str) -> int:
+def _header(lines: list[str], label: str, delimiter: str) -> tuple[tuple[str, ...], int]:
+    """The names of the columns, and on how many lines they stand; DataError where a quote runs on into the records."""
+    reader = csv.reader(readable(lines), delimiter=delimiter)
+    with suppress(csv.Error):
+        headers = tuple(cell.strip() for cell in next(reader))
+        count = reader.line_num
+        if count == 1 or "".join(lines[:count]).count('"') % 2 == 0:
+            return headers, count
+    raise _open_quote(f"{label} header", "header")
+
+
+def _open_quote(where: str, what: str) -> DataError:
+    return DataError(
+        f"{where}: a quote is opened and not closed",
+        (("expected", "a closing quote before the next delimiter"), ("fix", f"correct the {what}")),
+    )
+
+
+def _preamble(lines: list[str]) -> int:
     """The comment and blank lines before the header."""
-    lines = text.splitlines()
     return next(
         (at for at, line in enumerate(lines) if line.strip() and not line.startswith(("# ", "#-"))),
         len(lines),
@@ -150,7 +165,7 @@ def _delimiter(body: str, label: str, table: Table) -> str:
     raise DataError(
         f"{label} can be cut at " + " or ".join(repr(delimiter) for delimiter in candidates),
         (
-            ("got", discreet(body.splitlines()[0])[:80]),
+            ("got", discreet(StringIO(body).readline().rstrip())[:80]),
             ("fix", written("set in mlmkpi.toml", f'[input."{label}"]', f'delimiter = "{candidates[0]}"')),
         ),
     )
@@ -159,8 +174,8 @@ def _delimiter(body: str, label: str, table: Table) -> str:
 def _score(body: str, delimiter: str, table: Table) -> tuple[int, int]:
     """How many headers are the table's, and how many delimiters the header has if the records agree."""
     records = _records(body, delimiter)
-    header = next(records)
-    if len(header) == 1:
+    header = next(records, [])
+    if len(header) <= 1:
         return 0, 0
     known = {normal(name) for name in table.names}
     lengths = [len(record) for record in records]
@@ -169,6 +184,7 @@ def _score(body: str, delimiter: str, table: Table) -> tuple[int, int]:
 
 
 def _records(body: str, delimiter: str) -> Iterator[list[str]]:
-    return islice(
-        (record for record in csv.reader(StringIO(body), delimiter=delimiter) if record), _LOOKED_AT
-    )
+    """The first records; those before a quote that is opened and not closed for long."""
+    with suppress(csv.Error):
+        reader = csv.reader(readable(StringIO(body)), delimiter=delimiter)
+        yield from islice(filter(None, reader), _LOOKED_AT)
