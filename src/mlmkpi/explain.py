@@ -48,7 +48,7 @@ def explanation(kpi: Kpi) -> Explanation:
     """Take a KPI's definition apart."""
     meaning, parts = labelled(kpi.doc)
     parameters = tuple(
-        Parameter(name, plain(default), expectation(default), PARAMETERS[name])
+        Parameter(name, plain(default), expectation(name, default), PARAMETERS[name])
         for name, default in kpi.parameters.items()
     )
     return Explanation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from mlmkpi.books.rules import ActiveRule
@@ -16,7 +17,7 @@ PARAMETERS: dict[str, str] = {
     "volume": "what volume is: qualifying volume, commissionable volume, or the amount",
     "active_rule": "what makes a distributor active in a period: any order credited, an own order, a volume, an income,"
     " an event attended, or a sale or recruit",
-    "lapse_after_days": "days without a sale, enrolment or return after which a distributor on the books has lapsed",
+    "lapse_after_days": "days without selling, enrolling or coming back after which somebody on the books has lapsed",
     "customer_lapse_after_days": "days without a purchase after which a customer has lapsed",
     "retention_base": "whose retention it is: everybody current, the active, or everybody on the books",
     "retention_window": "over what time: the period, or the 12 months up to its end",
@@ -36,8 +37,9 @@ PARAMETERS: dict[str, str] = {
     "clv_method": "how a customer's value is told: by models of purchases and values, by the trailing horizon, or by"
     " a formula of a month's averages",
     "return_window_days": "days after a sale within which a return of it counts",
-    "activity_minimum": "how many activities in the period, 1 or more, make somebody one who took part",
-    "activity_kinds": "the kinds of activity that count, case does not matter; without them all but logins do",
+    "activity_minimum": "how many activities in the period make somebody one who took part",
+    "activity_kinds": "the kinds in the activities table that count, case does not matter; without them all but logins"
+    " do; events attended and courses completed count beside them",
     "event_base": "to whom an event is open: everybody on the books in its market, or whoever was invited",
     "training_days": "how many days somebody has to complete a course",
     "leader_rank": "the rank from which somebody is a leader",
@@ -45,10 +47,16 @@ PARAMETERS: dict[str, str] = {
     "social_channels": "the channels of orders that are social media; case does not matter",
 }
 
+EXPECTED = {
+    "team_depth": "a whole number from 0", "activity_minimum": "a whole number from 1",
+    "coverage_minimum": "a whole number from 1", "leader_rank": "a rank of the ladder",
+}
+"""What parameters take whose default does not tell it."""
+
 
 def parsed(name: str, value: Any, default: Any, where: str) -> Any:
     """A setting's value as the parameter's type, told by its default; SettingsError where it does not fit."""
-    expected = expectation(default)
+    expected = expectation(name, default)
     try:
         return _parsed(value, default)
     except (ValueError, TypeError):
@@ -72,7 +80,7 @@ def _parsed(value: Any, default: Any) -> Any:
             raise ValueError
         return number
     if isinstance(default, float):
-        if isinstance(value, bool):
+        if type(value) not in (int, float) or not isfinite(value):
             raise TypeError
         return float(value)
     if default is None or isinstance(default, str):
@@ -86,8 +94,10 @@ def _exactly(value: Any, kind: type) -> Any:
     return value
 
 
-def expectation(default: Any) -> str:
+def expectation(name: str, default: Any) -> str:
     """What values a parameter takes, in words."""
+    if name in EXPECTED:
+        return EXPECTED[name]
     if isinstance(default, ActiveRule):
         return ", ".join(ActiveRule.KINDS)
     if isinstance(default, StrEnum):

@@ -17,19 +17,21 @@ AGE_BANDS = ("<18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 
 def lower_ages(bands: Sequence[str]) -> list[int]:
-    """The youngest age of each band after the first.
+    """The youngest age of each band after the first; SettingsError for bands that leave out ages, or have some twice.
 
     >>> lower_ages(AGE_BANDS)
     [18, 25, 35, 45, 55, 65]
     """
     try:
         ages = [int(band.rstrip("+").partition("-")[0]) for band in bands[1:]]
-        if not bands[0].startswith("<") or int(bands[0][1:]) != ages[0] or ages != sorted(set(ages)):
+        ends = [int(band.rpartition("-")[2]) + 1 for band in bands[1:-1]]
+        if (bands[0], bands[-1]) != (f"<{ages[0]}", f"{ages[-1]}+") or ends != ages[1:] or ages != sorted(set(ages)):
             raise ValueError
     except (ValueError, IndexError):
         raise SettingsError(
             "age_bands cannot be read",
-            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)), ("fix", "name each band by its ages")),
+            (("got", ", ".join(bands)), ("expected", ", ".join(AGE_BANDS)),
+             ("fix", "name each band by its ages; one ends where the next begins")),
         ) from None
     return ages
 

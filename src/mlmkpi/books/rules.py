@@ -151,6 +151,9 @@ ANY_ORDER = ActiveRule()
 
 def _ten_thousandths(number: str) -> int:
     try:
-        return int((Decimal(number) * 10_000).to_integral_exact())
-    except InvalidOperation:
-        raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100") from None
+        found = Decimal(number) * 10_000
+        if found == found.to_integral_value():
+            return int(found)
+    except (InvalidOperation, OverflowError):
+        pass
+    raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100")
