@@ -135,6 +135,14 @@ def test_the_working_folder_is_read_only_if_it_holds_a_table(
     (exports / "empty").mkdir()
     monkeypatch.chdir(exports / "empty")
     assert "Compute it" in run("explain", "sales_volume").out
+    Path("orders.md").write_text("What the orders hold.\n")
+    assert "Compute it" in run("explain", "sales_volume").out
+    (exports / "orders.csv").rename("orders_2026-10.csv")
+    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    Path("orders_2026-10.csv").rename("sales.csv")
+    assert "Compute it" in run("explain", "sales_volume").out
+    Path("mlmkpi.toml").write_text('[files]\norders = "sales.csv"\n')
+    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
 
 
 def test_a_period_without_days_is_refused(exports: Path) -> None:

@@ -15,6 +15,7 @@ mlmkpi trace churn_rate exports/ --period 2026-10
 mlmkpi trace churn_rate exports/ --side denominator --where market=US
 mlmkpi trace sales_volume exports/ --output october.csv
 """
+ROWS = ("table", "json", "csv", "parquet")
 
 
 def trace(
@@ -41,7 +42,7 @@ def trace(
 
     Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure exactly.
     """
-    chosen, look = format_of(form, output), page(exports, output)
+    chosen, look = format_of(form, output, ROWS), page(exports, output)
     from mlmkpi import trace as run
     from mlmkpi.cli import messages
     from mlmkpi.cli.catalogue import registered
