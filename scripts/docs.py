@@ -79,7 +79,7 @@ def _fact(fact: type[Fact], listed: set[type[Fact]]) -> list[str]:
     """A fact with its settings and measures; those that it has of another that is listed stand there."""
     above = next((each for each in fact.__mro__[1:] if each in listed), None)
     own = {name: build for name, build in _measures(fact).items() if getattr(above, name, None) is not build}
-    lines = ["", f"### {fact.__name__}", "", _first(fact)]
+    lines = ["", f"### {fact.__name__}", "", inspect.cleandoc(fact.__doc__ or "")]
     if settings := _settings(fact):
         lines += ["", f"Settings: {settings}."]
     if above:

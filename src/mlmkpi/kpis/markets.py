@@ -26,7 +26,7 @@ def customer_geographic_distribution(
     Source: Herfindahl (1950), for the index.
     """
     active = PlacedBuyers(OrderRules(valid_status)).active()
-    net = PlacedOrders(OrderRules(valid_status, refunds)).customer_net_sales()
+    net = PlacedOrders(OrderRules(valid_status, refunds), classed=True).customer_net_sales()
     return Ratio(
         active, active, also=(Part("net", net, net),), blocks=tuple((place,) for place in PLACES), of_total=True,
         herfindahl=(("herfindahl_country", PLACES[0]), ("herfindahl_region", PLACES[1])),

@@ -67,18 +67,23 @@ def run(
         def work(opened: Engine, unused: Sequence[str]) -> Result:
             return _run(opened, asked, settings, unused, tell, look, write)
 
+        def alone(name: str) -> None:
+            one = replace(asked, kpis=[name])
+            on_engine(exports, settings, engine, one.bad_rows, lambda opened, _: _run(opened, one, settings, (), tell))
+
         try:
             return on_engine(exports, settings, engine, asked.bad_rows, work)
         except MlmkpiError:
             raise
         except Exception as error:
             kpis = chosen(asked.kpis)[0]
-            own = failed(error, [kpi.name for kpi in kpis])
+            own = failed(error, [kpi.name for kpi in kpis], alone)
             if not own:
                 raise
             if len(own) == len(kpis) or write is not None or look is not None:
-                raise failure(own[0], error) from error
-            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(error)}" for name in own)
+                name, its = next(iter(own.items()))
+                raise failure(name, its) from its
+            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(its)}" for name, its in own.items())
             return attempt(replace(asked, kpis=[kpi for kpi in kpis if kpi.name not in own]))
 
     result = attempt(request)
