@@ -215,10 +215,13 @@ def time_to_first_sale(*, first_sale: FirstSale = FirstSale.CUSTOMER, valid_stat
     stays in the risk set, since quitting is not a reason to have sold later. Beside it: the share within 30, 60
     and 90 days.
     Unit: days.
-    Edge cases: null while more than half have not sold; people who enrolled before the data start, or had such a sale
-    before they enrolled, are left out.
+    Edge cases: null while more than half have not sold; people who enrolled before the orders start are left out, and
+    so are those who had such a sale before they enrolled, whom the note counts.
     Source: Kaplan and Meier 1958.
     """
     first_sales = FirstSales(OrderRules(valid_status), first_sale)
-    return Survival(first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90))
+    return Survival(
+        first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90),
+        noted=(("sold before they enrolled, left out", first_sales.sold_before()),),
+    )
 

@@ -93,7 +93,9 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     figure = one.figure
     sums = jobs.of(one.kpi, figure.of.fact, block)
     if isinstance(figure, Survival):
-        return survival_rows(figure, sums.histograms[figure], keys)
+        rows = survival_rows(figure, sums.histograms[figure], keys)
+        main = rows["statistic"] == "value"
+        return pl.concat([_noted(rows.filter(main), one, jobs, block, keys), rows.filter(~main)])
     if isinstance(figure, Concentrated):
         frames = [concentration_rows(figure.main, sums.spreads[figure.main.of, figure.main.value], keys, "value")]
         frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
@@ -156,7 +158,7 @@ def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: 
         pl.when(~total).then(pl.lit(0.0)).alias("denominator"), pl.when(total).then(pl.lit(0.0)).alias("value"),
         pl.when(~total).then(pl.lit(NOBODY)).alias("note"),
     )
-    if not isinstance(figure, Survival) and figure.noted:
+    if figure.noted:
         main = nothing["statistic"] == "value"
         nothing = pl.concat([_noted(nothing.filter(main), one, jobs, block, ["span"]), nothing.filter(~main)])
     return pl.concat([frame, nothing], how="diagonal")
