@@ -46,6 +46,7 @@ def figures(one: Planned, jobs: Jobs, schedule: Schedule, spans: Sequence[Span])
     frame = pl.concat([_block(one, jobs, block, schedule, every) for block in one.figure.blocks], how="diagonal")
     for name, reason in one.partly.items():
         frame = _without(frame, name, reason, every)
+    frame = _unknown(frame, one, jobs, every)
     if isinstance(one.figure, Ratio) and one.figure.growth:
         return grown(frame, one.figure.growth, schedule, total=one.figure.denominator is None)
     return frame
@@ -140,6 +141,18 @@ def _without(frame: pl.DataFrame, statistic: str, reason: str, every: pl.Series)
     """The frame with one null row a span for a statistic."""
     null = every.to_frame().with_columns(pl.lit(statistic).alias("statistic"), pl.lit(reason).alias("note"))
     return pl.concat([frame.filter(pl.col("statistic") != statistic), null], how="diagonal")
+
+
+def _unknown(frame: pl.DataFrame, one: Planned, jobs: Jobs, every: pl.Series) -> pl.DataFrame:
+    """The frame with one null row, whatever the split, of a span that the fact knows nothing of."""
+    said = jobs.of(one.kpi, one.figure.of.fact, one.figure.blocks[0]).unknown
+    if not said:
+        return frame
+    spans = [span for span in every if span in said]
+    null = pl.DataFrame({
+        "span": pl.Series(spans, dtype=pl.Int32), "statistic": "value", "note": [said[span] for span in spans],
+    })
+    return pl.concat([frame.filter(~pl.col("span").is_in(spans)), null], how="diagonal")
 
 
 def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: pl.Series) -> pl.DataFrame:
