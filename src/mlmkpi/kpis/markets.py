@@ -20,7 +20,8 @@ def customer_geographic_distribution(
     """How the period's customers, and what they buy, are spread over countries and regions.
 
     Formula: active customers of a country (region) ÷ active customers; beside it the same of net customer sales, and
-    the Herfindahl index of the known countries (regions).
+    the Herfindahl index of the known countries (regions), the sum of their squared shares in what
+    is known.
     Unit: a rate; the shares of all countries, and those of all regions, add to 1.
     Edge cases: who is not in the customers table, or without a country there, is `(unknown)`.
     Source: Herfindahl (1950), for the index.
