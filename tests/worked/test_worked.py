@@ -17,6 +17,7 @@ from cli.ended import Run
 from mlmkpi.books import purchases
 from mlmkpi.errors import UsageError
 from mlmkpi.period import day_number
+from mlmkpi.pipeline.worked import _instead
 from mlmkpi.settings import Settings
 
 DISTRIBUTORS = """\
@@ -93,6 +94,13 @@ def test_what_parameters_would_change_is_computed(exports: Path) -> None:
         settings = Settings.model_validate({"definitions": {parameter: plain}})
         frame = mlmkpi.compute(exports, kpis=["churn_rate"], settings=settings, count=1).frame
         assert frame.filter(pl.col("statistic") == "value", pl.col("tenure").is_null())["value"].to_list() == [figure]
+
+
+def test_no_change_is_left_out_for_being_small() -> None:
+    others = {f"own?{at}": ("lapse_after_days", at) for at in range(12)}
+    rows = pl.DataFrame({"kpi": list(others), "statistic": "value", "value": range(12), "complete": True})
+    told = _instead(rows.cast({"value": pl.Float64}), others, 3.0)
+    assert [one.figure for one in told] == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]
 
 
 def test_a_parameter_that_is_set_is_in_force(exports: Path) -> None:

@@ -93,7 +93,8 @@ def market_contribution(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status:
     Formula: net sales − cost of goods of their lines − commissions − costs.
     Unit: money.
     Edge cases: sales and goods belong to the seller's market, commissions to the earner's; a line's `cost` is the whole
-    line's, 0 where it is missing, given back by a return; commissions are dated by `earned_on`, else `paid_on`.
+    line's, 0 where it is missing, which the note counts, and given back by a return; commissions are dated by
+    `earned_on`, else `paid_on`.
     Source: set by mlmkpi.
     """
     rows = Contributions(OrderRules(valid_status, refunds))
