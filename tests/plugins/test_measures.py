@@ -104,6 +104,17 @@ def test_an_interval_over_rows_of_two_facts_is_told(exports: Path) -> None:
     assert result.warnings == (f"plugin own_kpi.py left out: own: {said}: leave it out",)
 
 
+def test_volumes_of_sellers_are_asked_for_or_the_measure_is_refused(exports: Path) -> None:
+    text = "from mlmkpi.facts.sellers import Sellers\n" + HEAD.replace("Unit.MONEY", "Unit.VOLUME")
+    text += "def own():\n    '''Ours.'''\n    return Ratio(Sellers(OrderRules()).volume())\n"
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    said = "ValueError: Sellers has volumes with with_volume=True alone"
+    assert result.warnings == (f"plugin own_kpi.py left out: {said}",)
+    forget_plugins()
+    with_plugin(exports, text.replace("OrderRules())", "OrderRules(), with_volume=True)"))
+    assert mlmkpi.compute(exports, kpis=["own"], count=1).frame["value"].to_list() == [27.5]
+
+
 def test_own_purchases_are_told_apart_or_the_measure_is_refused(exports: Path) -> None:
     """Of 10 by a customer and 20 for a distributor a customer's share is a third, not all or nothing."""
     (exports / "orders.csv").write_text(
