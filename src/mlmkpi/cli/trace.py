@@ -40,7 +40,8 @@ def trace(
 ) -> None:
     """Show the rows behind a number, and what each contributes.
 
-    Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure exactly.
+    Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure's sum
+    exactly; of durations, concentrations and the like it is the values that the figure is taken from.
     """
     chosen, look = format_of(form, output, ROWS), page(exports, output)
     from mlmkpi import trace as run
