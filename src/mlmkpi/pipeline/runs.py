@@ -43,6 +43,7 @@ from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
+from mlmkpi.tables import TABLES
 
 Write = Callable[[pl.DataFrame], None]
 ROOM = 1_300_000
@@ -108,7 +109,8 @@ def _run(
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
     unfit = engine.unfit(_tables(planned, engine))
-    clock = read_clock(engine, _tables(_able(planned), engine), request.as_of, unfit)
+    dated = _tables(_able(planned), engine) or [table for table in TABLES if engine.columns(table) and not unfit]
+    clock = read_clock(engine, dated, request.as_of, unfit)
     roster = Roster(export, day_number(clock.as_of))
     planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)
