@@ -79,7 +79,7 @@ def _fact(fact: type[Fact], listed: set[type[Fact]]) -> list[str]:
     """A fact with its settings and measures; those that it has of another that is listed stand there."""
     above = next((each for each in fact.__mro__[1:] if each in listed), None)
     own = {name: build for name, build in _measures(fact).items() if getattr(above, name, None) is not build}
-    lines = ["", f"### {fact.__name__}", "", _first(fact)]
+    lines = ["", f"### {fact.__name__}", "", inspect.cleandoc(fact.__doc__ or "")]
     if settings := _settings(fact):
         lines += ["", f"Settings: {settings}."]
     if above:
@@ -173,6 +173,10 @@ def settings_page() -> str:
     for name, field in InputOptions.model_fields.items():
         words = field.description or ", ".join(f"`{each!r}`" for each in _choices(field.annotation))
         lines.append(_row(f"`{name}`", words))
+    lines += [
+        "", "Beside the KPIs' parameters `[definitions]` takes `age_bands`, for every figure by age: the first band"
+        " below an age, the last from an age on, and each ends where the next begins.",
+    ]
     return "\n".join([*lines, "", EXAMPLE])
 
 
@@ -205,6 +209,7 @@ return = "R"
 
 [definitions]
 lapse_after_days = 60
+age_bands = ["<30", "30-49", "50+"]
 valid_status = ["posted", "shipped"]
 
 [input.orders]

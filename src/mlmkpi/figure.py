@@ -216,8 +216,8 @@ class Survival:
     noted: tuple[tuple[str, Measure], ...] = ()
 
     def measures(self) -> tuple[Measure, ...]:
-        """The measures that are sums: how many units are observed."""
-        return (self.of,)
+        """The measures that are sums: how many units are observed, and what a note tells."""
+        return (self.of, *(measure for _, measure in self.noted))
 
 
 Figure = Ratio | Concentrated | Survival

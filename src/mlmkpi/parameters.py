@@ -25,7 +25,7 @@ PARAMETERS: dict[str, str] = {
     "volume": "what volume is: qualifying volume, commissionable volume, or the amount",
     "active_rule": "what makes a distributor active in a period: any order credited, an own order, a volume, an income,"
     " an event attended, or a sale or recruit",
-    "lapse_after_days": "days without a sale, enrolment or return after which a distributor on the books has lapsed",
+    "lapse_after_days": "days without selling, enrolling or coming back after which somebody on the books has lapsed",
     "customer_lapse_after_days": "days without a purchase after which a customer has lapsed",
     "retention_base": "whose retention it is: everybody current, the active, or everybody on the books",
     "retention_window": "over what time: the period, or the 12 months up to its end",
@@ -45,14 +45,21 @@ PARAMETERS: dict[str, str] = {
     "clv_method": "how a customer's value is told: by models of purchases and values, by the trailing horizon, or by"
     " a formula of a month's averages",
     "return_window_days": "days after a sale within which a return of it counts",
-    "activity_minimum": "how many activities in the period, 1 or more, make somebody one who took part",
-    "activity_kinds": "the kinds of activity that count, case does not matter; without them all but logins do",
+    "activity_minimum": "how many activities in the period make somebody one who took part",
+    "activity_kinds": "the kinds in the activities table that count, case does not matter; without them all but logins"
+    " do; events attended and courses completed count beside them",
     "event_base": "to whom an event is open: everybody on the books in its market, or whoever was invited",
     "training_days": "how many days somebody has to complete a course",
     "leader_rank": "the rank from which somebody is a leader",
     "coverage_minimum": "how many active distributors cover a territory",
     "social_channels": "the channels of orders that are social media; case does not matter",
 }
+
+EXPECTED = {
+    "team_depth": "a whole number from 0", "activity_minimum": "a whole number from 1",
+    "coverage_minimum": "a whole number from 1", "leader_rank": "a rank of the ladder",
+}
+"""What parameters take whose default does not tell it."""
 
 
 def parsed(name: str, value: Any, default: Any, where: str) -> Any:
@@ -81,12 +88,9 @@ def _parsed(name: str, value: Any, default: Any) -> Any:
             raise ValueError
         return number
     if isinstance(default, float):
-        if isinstance(value, bool):
-            raise TypeError
-        number = float(value)
-        if not isfinite(number) or (name in SHARES and not 0 <= number <= 1):
+        if type(value) not in (int, float) or not isfinite(value) or (name in SHARES and not 0 <= value <= 1):
             raise ValueError
-        return number
+        return float(value)
     if (default is None or isinstance(default, str)) and not isinstance(value, list):
         return value
     raise TypeError
@@ -104,6 +108,8 @@ def _last_word(name: str) -> str:
 
 def expectation(name: str, default: Any) -> str:
     """What values a parameter takes, in words."""
+    if name in EXPECTED:
+        return EXPECTED[name]
     if isinstance(default, ActiveRule):
         return ", ".join(ActiveRule.KINDS)
     if isinstance(default, StrEnum):
@@ -112,7 +118,7 @@ def expectation(name: str, default: Any) -> str:
         return "true or false"
     if isinstance(default, tuple):
         return 'a list such as ["one", "two"]'
-    if isinstance(default, int) or name in WHOLE:
+    if isinstance(default, int):
         most = LONGEST.get(_last_word(name))
         return f"a whole number from 0 to {most}" if most else "a whole number from 0"
     if isinstance(default, float):

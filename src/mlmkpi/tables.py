@@ -77,7 +77,7 @@ _ALL = (
         _money("volume", "the order's qualifying volume"),
         _money("commissionable_volume", "the order's commissionable volume"),
         _code("currency", "the currency of the amount, as its three letters"),
-        _code("status", "how far the order got", *COUNTING, *NOT_COUNTING),
+        _code("status", "how far the order got; from cancelled on it does not count", *COUNTING, *NOT_COUNTING),
         _code("kind", "what the order is", "sale", "return", "kit", "replacement"),
         _flag("is_autoship", "whether the order came from a subscription"),
         _id("autoship_id", "the subscription the order came from"),
@@ -220,7 +220,7 @@ _ALL = (
         _money("amount", "how much it cost", required=True),
         _code("kind", "what it was for"),
     )),
-    Table("targets", "one row a target of a KPI", (
+    Table("targets", "one row a target of a KPI, which is validated, and not read by figures yet", (
         _code("kpi", "the KPI's name", required=True),
         _money("goal", "the figure to reach, or the lower end of a band", required=True),
         _money("goal_to", "the upper end of a band"),

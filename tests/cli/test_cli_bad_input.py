@@ -205,6 +205,17 @@ def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Pa
     assert ended.err.startswith("error: no date tells what day it is as of\n  got  no day in orders\n")
 
 
+def test_a_kpi_of_which_no_column_is_there_is_null_with_the_reason(run: Call, tmp_path: Path) -> None:
+    """Nothing that it could read tells the day then, but the other tables do."""
+    folder = write(tmp_path, {"posts.csv": "posted_on,likes\n2026-01-02,5\n2026-01-31,7\n"})
+    for kpi, why in (("social_engagement_rate", "needs posts.reach"), ("activity_rate", "needs the activities or")):
+        ended = run("compute", folder, "--kpi", kpi, "--format", "csv", "--last", "1")
+        assert (ended.code, ended.out.count("\n")) == (0, 2)
+        assert f"{kpi},2026-01,2026-01-01,2026-01-31,,,,,,rate," in ended.out
+        assert why in ended.out
+        assert "note: as of 2026-01-31, the latest date in the export" in ended.err
+
+
 def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: Path) -> None:
     ended = run("explain", "churn_rate", write(tmp_path, {"orders.csv": HEADER + GOOD}), "--period", "last")
     assert (ended.code, ended.out) == (3, "")

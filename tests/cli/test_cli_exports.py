@@ -111,6 +111,11 @@ def test_convert_refuses_the_folder_that_it_reads(run: Call, exports: Callable[.
     ("lapse_after_day = 60", "has an unknown key definitions.lapse_after_day"),
     ('lapse_after_days = "ninety"', ": lapse_after_days does not fit"),
     ("activity_minimum = 0", ": activity_minimum is 0\n  expected  1 or more"),
+    ("coverage_minimum = 0", ": coverage_minimum is 0\n  expected  1 or more"),
+    ('active_rule = "volume>=inf"', ": active_rule does not fit\n  got       'volume>=inf'"),
+    ('active_rule = "volume>=0.00001"', ": active_rule does not fit\n  got       'volume>=0.00001'"),
+    ("margin = nan", ": margin does not fit\n  got       nan\n  expected  a number"),
+    ('payout_cap = "0.3"', ": payout_cap does not fit\n  got       '0.3'\n  expected  a number"),
     ('team_depth = "deep"', ": team_depth is 'deep'\n  expected  a whole number from 0"),
 ])
 def test_validate_refuses_the_definitions_that_compute_would(
@@ -137,6 +142,18 @@ def test_age_bands_that_are_none_or_leave_ages_out_are_refused_whatever_is_compu
         ended = run(*command)
         assert (ended.code, ended.out) == (2, "")
         assert ended.err.startswith(f"error: age_bands cannot be read\n  got       {', '.join(bands)}\n")
+
+
+@pytest.mark.parametrize("bands", [
+    ["<30", "30-34", "50+"], ["<30", "30-55", "50+"], ["<30", "30-49", "50"], ["<30", "35-49", "50+"], ["<30"],
+])
+def test_age_bands_hold_every_age_once(run: Call, exports: Callable[..., str], bands: list[str]) -> None:
+    """With a gap somebody of 40 would stand among those of 30 to 34."""
+    folder = exports("1,2026-02-01,9.50,A1,paid")
+    (Path(folder) / "mlmkpi.toml").write_text(f"[definitions]\nage_bands = {bands}\n")
+    ended = run("validate", folder)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: age_bands cannot be read\n  got       {', '.join(bands)}\n")
 
 
 def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Callable[..., str]) -> None:

@@ -11,9 +11,11 @@ import pytest
 import mlmkpi
 import mlmkpi.kpis
 from equal.compare import frames
+from mlmkpi.errors import SettingsError
 from mlmkpi.explain import explanation
 from mlmkpi.kpi import KPIS, Better, Family, Interval, Kpi, Ratio, Unit, facts_of
-from mlmkpi.parameters import PARAMETERS
+from mlmkpi.parameters import EXPECTED, PARAMETERS
+from mlmkpi.pipeline.plan import check_definitions
 from mlmkpi.settings import Settings
 from mlmkpi.tables import TABLES
 from oracle.companies import company
@@ -78,6 +80,19 @@ def test_every_parameter_is_documented(kpi: Kpi) -> None:
 
 def test_no_parameter_is_documented_that_no_kpi_has() -> None:
     assert set(PARAMETERS) == {name for kpi in EVERY for name in kpi.parameters}
+
+
+def test_what_a_parameter_may_be_is_said() -> None:
+    """A default of nothing does not tell; nor does a whole number where 0 is refused."""
+    silent = {name for kpi in EVERY for name, default in kpi.parameters.items() if default is None}
+    assert silent <= set(EXPECTED) <= set(PARAMETERS)
+    said = {p.name: p.expected for kpi in EVERY for p in explanation(kpi).parameters}
+    assert said["team_depth"] == "a whole number from 0"
+    assert said["lapse_after_days"] == "a whole number from 0 to 36500"
+    for name in ("activity_minimum", "coverage_minimum"):
+        assert said[name] == "a whole number from 1"
+        with pytest.raises(SettingsError, match=f"{name} is 0"):
+            check_definitions(Settings.model_validate({"definitions": {name: 0}}))
 
 
 @each

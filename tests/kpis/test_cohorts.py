@@ -40,6 +40,26 @@ def test_curves_of_distributors_and_customers() -> None:
     assert triangle("distributors", "current") == {"2026-01": [None, None, 0.5], "2026-02": [None, 1]}
 
 
+@pytest.mark.parametrize(("definitions", "there"), [
+    ({"active_rule": "volume>=40"}, [0, 1, 0]), ({"active_rule": "volume>=41"}, [0, 0, 0]),
+    ({"active_rule": "volume>=41", "refunds": "ignore"}, [0, 1, 0]), ({"active_rule": "own_order"}, [0, 0, 1]),
+    ({"active_rule": "volume>=41", "volume": "cv"}, [1, 0, 0]),
+])
+def test_who_is_active_is_told_as_the_settings_say(definitions: dict[str, str], there: list[int]) -> None:
+    """A sells 30 in January, 60 less 20 in February and buys 5 in March, with commissionable volumes of 50, 9 and 5."""
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id commissionable_volume", ("1", "01-01", 1, "Z", None, 1),
+        ("2", "01-12", 30, "A", "K", 50), ("3", "02-12", 60, "A", "K", 9), ("4", "02-15", -20, "A", "K", 0),
+        ("5", "03-31", 5, "A", None, 5),
+    )
+    tables = frames({"distributors": table("distributor_id enrolled_on", ("A", "01-05")), "orders": orders})
+    settings = Settings.model_validate({"definitions": definitions})
+    found = mlmkpi.cohorts(tables, as_of=day("03-31"), settings=settings)
+    assert found.frame["there"].to_list() == there
+    if "refunds" in definitions:
+        assert "active_rule=volume>=41, refunds=ignore, volume=qv" in found.definition
+
+
 def test_on_the_books_needs_no_orders() -> None:
     """The latest day is 4 March, when D2 left: February is the last month that has ended, and D2 is still there."""
     people = frames({"distributors": [*PEOPLE[:1], {**PEOPLE[1], "terminated_on": day("03-04")}, *PEOPLE[2:]]})

@@ -36,6 +36,25 @@ def test_who_joins_and_leaves_in_one_period_is_seen_by_neither_boundary() -> Non
     assert figure(tables, "intra_period_leavers", "2026-Q4", every="quarter", as_of="2026-12-31") == 3
 
 
+def test_who_sold_before_they_enrolled_is_left_out_and_counted() -> None:
+    """A waits 9 days, B sold to a customer before and C to themselves; where D alone is left out there is no figure."""
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id", ("0", "2025-01-01", 1, "D0", "K0"),
+        ("1", "10-11", 5, "A", "K1"), ("2", "10-01", 5, "B", "K2"), ("3", "10-12", 5, "B", "K2"),
+        ("4", "10-01", 5, "C", None), ("5", "10-05", 5, "C", "K3"), ("6", "10-30", 5, "D", "K4"),
+    )
+    tables = {"distributors": people(("A", "10-02"), ("B", "10-02"), ("C", "10-02"), ("D", "11-02")), "orders": orders}
+    one, left_out = "time_to_first_sale", "sold before they enrolled, left out: "
+    assert figure(tables, one, "2026-10", column="denominator") == 2
+    assert (figure(tables, one, "2026-10"), figure(tables, one, "2026-10", column="note")) == (3, f"{left_out}1")
+    assert figure(tables, one, "2026-10", column="note", statistic="within_30") is None
+    anybody = {"definitions": {"first_sale": "any"}}
+    assert figure(tables, one, "2026-10", **anybody) == 9
+    assert figure(tables, one, "2026-10", column="note", **anybody) == f"{left_out}2"
+    assert figure(tables, one, "2026-11", column="note").endswith(f"; {left_out}1")
+    assert figures(tables, one, "2026-10", by=("market",), column="note") == {"(unknown)": f"{left_out}1"}
+
+
 def test_the_quick_ratio_sets_those_who_came_against_those_who_went() -> None:
     tables = {
         "distributors": people(("A", "10-02"), ("B", "10-02"), ("C", "2025-01-01"), ("D", "2025-01-01", "10-09")),

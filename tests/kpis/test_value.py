@@ -46,6 +46,19 @@ def test_with_few_buyers_the_trailing_year_counts_and_is_said() -> None:
     assert figure(tables, KPI, "2026-10", definitions={"clv_horizon_months": 1, "clv_method": "historic"}) == 70
 
 
+def test_without_models_a_year_of_which_a_part_is_known_is_not_taken_for_one() -> None:
+    """What was bought in two months is no year's worth, in all or by country; of two months it is."""
+    tables = {"orders": FEW[2:], "customers": CUSTOMERS}
+    why = "fewer than 100 repeat buyers; without models it needs 335 days of history; orders start on 2026-10-31"
+    for by in ((), ("customer.country",)):
+        assert figures(tables, KPI, "2026-11", by=by, as_of="2026-11-30") == {(): None}
+        assert figures(tables, KPI, "2026-11", by=by, as_of="2026-11-30", column="note") == {(): why}
+    assert figure(tables, KPI, "2026-11", as_of="2026-11-30", definitions={"clv_horizon_months": 1}) == 5
+    historic = {"clv_method": "historic"}
+    why = "needs 335 days of history; orders start on 2026-10-31"
+    assert figure(tables, KPI, "2026-11", as_of="2026-11-30", definitions=historic, column="note") == why
+
+
 def many() -> Rows:
     """Three hundred customers who buy now and then over two years."""
     random = Random(7)

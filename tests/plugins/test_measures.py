@@ -94,6 +94,42 @@ def test_a_measure_without_the_decorator_that_it_takes_is_named(exports: Path, t
     assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
 
 
+def test_an_interval_over_rows_of_two_facts_is_told(exports: Path) -> None:
+    text = HEAD.replace("better=", "interval=Interval.LINEAR, better=").replace("Better, ", "Better, Interval, ")
+    text = "from mlmkpi.facts.sellers import Sellers\n" + text
+    text += "def own():\n    '''Ours.'''\n    rules = OrderRules()\n"
+    text += "    return Ratio(Orders(rules).net_sales(), Sellers(rules).active())\n"
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    said = "Orders.net_sales and Sellers.active are of two facts, and an interval LINEAR is over the rows of one"
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}: leave it out",)
+
+
+def test_volumes_of_sellers_are_asked_for_or_the_measure_is_refused(exports: Path) -> None:
+    text = "from mlmkpi.facts.sellers import Sellers\n" + HEAD.replace("Unit.MONEY", "Unit.VOLUME")
+    text += "def own():\n    '''Ours.'''\n    return Ratio(Sellers(OrderRules()).volume())\n"
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    said = "ValueError: Sellers has volumes with with_volume=True alone"
+    assert result.warnings == (f"plugin own_kpi.py left out: {said}",)
+    forget_plugins()
+    with_plugin(exports, text.replace("OrderRules())", "OrderRules(), with_volume=True)"))
+    assert mlmkpi.compute(exports, kpis=["own"], count=1).frame["value"].to_list() == [27.5]
+
+
+def test_own_purchases_are_told_apart_or_the_measure_is_refused(exports: Path) -> None:
+    """Of 10 by a customer and 20 for a distributor a customer's share is a third, not all or nothing."""
+    (exports / "orders.csv").write_text(
+        "order_id,ordered_on,amount,distributor_id,customer_id\n1,2026-10-01,10,D1,C1\n2,2026-10-31,20,D1,\n"
+    )
+    text = HEAD.replace("Unit.MONEY", "Unit.RATE") + "def own():\n    '''Ours.'''\n    orders = Orders(OrderRules())\n"
+    text += "    return Ratio(orders.customer_net_sales(), orders.net_sales())\n"
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    said = "ValueError: Orders tells own purchases from customers' with classed=True alone"
+    assert result.warnings == (f"plugin own_kpi.py left out: {said}",)
+    forget_plugins()
+    with_plugin(exports, text.replace("OrderRules())", "OrderRules(), classed=True)"))
+    assert mlmkpi.compute(exports, kpis=["own"], count=1).frame["value"].to_list() == [10 / 30]
+
+
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))
 def test_the_catalogue_mixes_no_counts_with_money(kpi: Kpi) -> None:
     figure = kpi.function()

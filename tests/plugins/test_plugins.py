@@ -30,7 +30,7 @@ def test_the_example_is_computed_with_split_and_interval(exports: Path) -> None:
     whole = mlmkpi.compute(exports, kpis=["net_order_value"], count=1).frame
     assert whole.select("numerator", "denominator", "value").row(0) == (27.5, 2.0, 13.75)
     assert whole["low"].null_count() == 0
-    assert whole["definition"].to_list() == ["net_order_value(refunds=refund_date)"]
+    assert whole["definition"].to_list() == ["net_order_value(refunds=refund_date, valid_status=[])"]
 
 
 def test_its_parameters_are_set_as_any_others(exports: Path) -> None:
@@ -123,6 +123,26 @@ def test_one_that_fails_while_it_runs_is_left_out_of_the_run(exports: Path) -> N
     result = mlmkpi.compute(with_plugin(exports, FAILS), kpis=["sales_volume", "own"], count=1)
     assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
     assert result.warnings == ("plugin own_kpi.py left out: own: KeyError",)
+
+
+def test_one_that_fails_takes_no_other_with_it(exports: Path) -> None:
+    """Which of a run's own KPIs fails is tried out, one at a time."""
+    fine = """
+@kpi(title="Fine", short="Fine", family=Family.SALES, unit=Unit.COUNT, better=Better.HIGHER)
+def fine():
+    '''Ours.'''
+    return Ratio(Orders(OrderRules()).sales())
+"""
+    result = mlmkpi.compute(with_plugin(exports, FAILS + fine), kpis=["sales_volume", "own", "fine"], count=1)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5), ("fine", 2.0)]
+    assert result.warnings == ("plugin own_kpi.py left out: own: KeyError",)
+
+
+def test_the_example_heeds_which_orders_count(exports: Path) -> None:
+    """Of orders of 10 and 20 the second counts alone where the settings say so."""
+    (exports / "orders.csv").write_text("order_id,ordered_on,amount,status\n1,2026-10-01,10,A\n2,2026-10-31,20,B\n")
+    (exports / "mlmkpi.toml").write_text('plugins = ["own_kpi.py"]\n[definitions]\nvalid_status = "B"\n')
+    assert mlmkpi.compute(exports, kpis=["net_order_value"], count=1).frame["value"].to_list() == [20.0]
 
 
 def test_one_that_fails_and_is_all_that_is_asked_for_is_named(exports: Path, run: Callable[..., Run]) -> None:

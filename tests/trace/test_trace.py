@@ -131,6 +131,12 @@ def test_the_command_says_that_the_rows_add_up(exports: Path, run: Callable[...,
     assert "exactly the figure's numerator" in data.err
 
 
+def test_a_name_of_no_format_that_rows_have_is_refused(exports: Path, run: Callable[..., Run]) -> None:
+    ended = run("trace", "sales_volume", str(exports), "--output", str(exports / "rows.md"))
+    assert (ended.code, (exports / "rows.md").exists()) == (2, False)
+    assert "expected  a name that ends in .json, .csv, .parquet, .txt\n" in ended.err
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
 def test_every_format_has_every_row(exports: Path, run: Callable[..., Run], suffix: str, tmp_path: Path) -> None:
     target = tmp_path / "out" / f"rows.{suffix}"
@@ -141,7 +147,7 @@ def test_every_format_has_every_row(exports: Path, run: Callable[..., Run], suff
 
 
 RUN = Settings.model_validate({"rank_ladder": ["1", "2", "3"], "definitions": {"leader_rank": "2"}, "min_cell": 0})
-QUARTER = date(2026, 7, 1)
+QUARTER, END = date(2026, 7, 1), date(2026, 10, 31)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +264,17 @@ def test_an_index_over_all_months_shows_the_rows_of_all(tables: dict[str, pl.Dat
     whole = sold.filter(pl.col("complete"), pl.col("period_start") >= start)
     assert whole.height > 2
     assert found.frame["contribution"].sum() == pytest.approx(whole["value"].sum())
+
+
+def test_rows_behind_a_season_are_of_its_calendar_month(tmp_path: Path) -> None:
+    """October's of three years, not those of the tenth month since the orders start, which is a July."""
+    days = {"1": "2024-10-01", "2": "2025-07-06", "3": "2025-10-06", "4": "2026-09-02", "5": "2026-10-31"}
+    rows = "".join(f"{number},{day},{number}0\n" for number, day in days.items())
+    (tmp_path / "orders.csv").write_text("order_id,ordered_on,amount\n" + rows)
+    october = mlmkpi.trace(tmp_path, "seasonality_index", period="2026-10", where={"month": ["10"]}, as_of=END).frame
+    assert october.select("month", "id", "contribution").rows() == [("10", "1", 10), ("10", "3", 30), ("10", "5", 50)]
+    every = mlmkpi.trace(tmp_path, "seasonality_index", period="2026-10", as_of=END).frame
+    assert every["month"].to_list() == ["10", "7", "10", "9", "10"]
 
 
 def test_a_note_on_rows_left_out_does_not_change_what_the_rows_sum_to(exports: Path) -> None:

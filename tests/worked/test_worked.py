@@ -17,6 +17,7 @@ from cli.ended import Run
 from mlmkpi.books import purchases
 from mlmkpi.errors import UsageError
 from mlmkpi.period import day_number
+from mlmkpi.pipeline.worked import _instead
 from mlmkpi.settings import Settings
 
 DISTRIBUTORS = """\
@@ -95,6 +96,13 @@ def test_what_parameters_would_change_is_computed(exports: Path) -> None:
         assert frame.filter(pl.col("statistic") == "value", pl.col("tenure").is_null())["value"].to_list() == [figure]
 
 
+def test_no_change_is_left_out_for_being_small() -> None:
+    others = {f"own?{at}": ("lapse_after_days", at) for at in range(12)}
+    rows = pl.DataFrame({"kpi": list(others), "statistic": "value", "value": range(12), "complete": True})
+    told = _instead(rows.cast({"value": pl.Float64}), others, 3.0)
+    assert [one.figure for one in told] == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]
+
+
 def test_a_parameter_that_is_set_is_in_force(exports: Path) -> None:
     (exports / "mlmkpi.toml").write_text("[definitions]\nlapse_after_days = 180\n")
     found = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
@@ -135,6 +143,14 @@ def test_the_working_folder_is_read_only_if_it_holds_a_table(
     (exports / "empty").mkdir()
     monkeypatch.chdir(exports / "empty")
     assert "Compute it" in run("explain", "sales_volume").out
+    Path("orders.md").write_text("What the orders hold.\n")
+    assert "Compute it" in run("explain", "sales_volume").out
+    (exports / "orders.csv").rename("orders_2026-10.csv")
+    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    Path("orders_2026-10.csv").rename("sales.csv")
+    assert "Compute it" in run("explain", "sales_volume").out
+    Path("mlmkpi.toml").write_text('[files]\norders = "sales.csv"\n')
+    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
 
 
 def test_a_period_without_days_is_refused(exports: Path) -> None:

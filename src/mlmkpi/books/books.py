@@ -44,6 +44,7 @@ class Books(Days):
         self.age_bands = age_bands
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Reader, int], str] = {}
+        self.unknown: dict[tuple[Reader, int], str] = {}
         self.models: Kept[Any] = Kept()
         self.leaders: Kept[Any] = Kept()
         self.with_people = with_people

@@ -155,7 +155,7 @@ ANY_ORDER = ActiveRule()
 
 def _ten_thousandths(number: str) -> int:
     with suppress(ArithmeticError):
-        found = int((Decimal(number) * 10_000).to_integral_exact())
-        if abs(found) < MOST:
-            return found
+        found = Decimal(number) * 10_000
+        if found == found.to_integral_value() and abs(found) < MOST:
+            return int(found)
     raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100")

@@ -15,7 +15,7 @@ mlmkpi demo big/ --orders 10000000 --seed 7
 
 def demo(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="An empty folder, or one that does not exist.")
+        Path, typer.Argument(metavar="[FOLDER]", help="A new or empty folder, or an earlier demo's, which is replaced.")
     ] = Path("demo"),
     orders: Annotated[int, typer.Option(metavar="N", help="How many orders, 100 to 50 million.")] = 20_000,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same files.")] = 1,

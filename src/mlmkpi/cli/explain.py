@@ -52,18 +52,19 @@ def explain(
     if kpi not in known:
         fix = nearest(kpi, known) or (("fix", "mlmkpi kpis lists them all"),)
         raise UsageError(f"there is no KPI {kpi}", fix if exports or config else (*fix, OWN))
-    exports = exports or ("." if period or as_of or _holds_a_table() else None)
+    exports = exports or ("." if period or as_of or _holds_a_table(config) else None)
     if exports is None:
         _definition(known[kpi], form)
     else:
         _worked(known[kpi], exports, period, as_of, bad_rows, config, engine, form)
 
 
-def _holds_a_table() -> bool:
-    """Whether a file or folder in the working folder is named as a table."""
-    from mlmkpi.tables import TABLES
+def _holds_a_table(config: Path | None) -> bool:
+    """Whether the working folder has a table."""
+    from mlmkpi.settings import load_settings
+    from mlmkpi.sources.discovery import holds_a_table
 
-    return any(path.stem.split(".")[0] in TABLES for path in Path.cwd().iterdir() if not path.name.startswith("."))
+    return holds_a_table(".", load_settings(config, None, Path.cwd()))
 
 
 def _definition(one: Explanation, form: str) -> None:

@@ -20,7 +20,11 @@ mlmkpi kpis --format json
 
 def kpis(
     exports: Annotated[
-        str | None, typer.Argument(metavar="[EXPORTS]", help="The exports whose settings name KPIs of your own.")
+        str | None, typer.Argument(
+            metavar="[EXPORTS]",
+            help="The exports whose settings name KPIs of your own; with --missing those that may lack something,"
+            " the working folder unless named.", show_default=False,
+        )
     ] = None,
     missing: Annotated[
         bool, typer.Option("--missing", help="What cannot be computed, and what would cure it.")

@@ -15,6 +15,7 @@ mlmkpi trace churn_rate exports/ --period 2026-10
 mlmkpi trace churn_rate exports/ --side denominator --where market=US
 mlmkpi trace sales_volume exports/ --output october.csv
 """
+ROWS = ("table", "json", "csv", "parquet")
 
 
 def trace(
@@ -39,9 +40,10 @@ def trace(
 ) -> None:
     """Show the rows behind a number, and what each contributes.
 
-    Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure exactly.
+    Rows stand as they do in the export: file, row number and id. What they contribute adds up to the figure's sum
+    exactly; of durations, concentrations and the like it is the values that the figure is taken from.
     """
-    chosen, look = format_of(form, output), page(exports, output)
+    chosen, look = format_of(form, output, ROWS), page(exports, output)
     from mlmkpi import trace as run
     from mlmkpi.cli import messages
     from mlmkpi.cli.catalogue import registered

@@ -31,7 +31,8 @@ def validate(
     """Check exports before they are used.
 
     Looks at columns, types, keys, references between tables, dates and codes. Ends with 0 where nothing worse than a
-    warning was found, with 1 on errors, and with 3 where a file cannot be opened at all.
+    warning was found, with 1 on errors, and with 3 where a file cannot be opened at all, a table is there in two forms,
+    or there is none.
     """
     from pathlib import Path
     from time import perf_counter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfileobj
@@ -26,8 +26,8 @@ SUFFIXES = {
 }
 
 
-def format_of(form: str | None, output: Path | None) -> str:
-    """The format asked for, else the one that the file's suffix says, else a table.
+def format_of(form: str | None, output: Path | None, forms: Collection[str] = frozenset(SUFFIXES.values())) -> str:
+    """The format asked for, else the one of these `forms` that the file's suffix says, else a table.
 
     Raises UsageError where the suffix says none, or where bytes would go to a terminal; OutputError where the
     folder does not exist.
@@ -41,12 +41,13 @@ def format_of(form: str | None, output: Path | None) -> str:
         raise OutputError(
             f"{output} cannot be written", (("got", f"there is no folder {output.parent}"), ("fix", fix))
         )
-    if form is None and output.suffix.lower() not in SUFFIXES:
+    known = {suffix: name for suffix, name in SUFFIXES.items() if name in forms}
+    if form is None and output.suffix.lower() not in known:
         raise UsageError(
             f"the name {output.name} does not say which format",
-            (("expected", f"a name that ends in {', '.join(SUFFIXES)}"), ("fix", "rename it, or add --format")),
+            (("expected", f"a name that ends in {', '.join(known)}"), ("fix", "rename it, or add --format")),
         )
-    return form or SUFFIXES[output.suffix.lower()]
+    return form or known[output.suffix.lower()]
 
 
 def write(data: bytes, output: Path | None = None) -> None:

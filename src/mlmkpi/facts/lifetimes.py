@@ -27,7 +27,7 @@ class Lifetimes(Fact):
     """One row a customer and period: `worth` (ten-thousandths), what is expected of them after the period's end.
 
     Who joined before the orders start is left out. Where nothing can be fitted, a customer's worth is what they bought
-    in the trailing horizon, of those who bought in it.
+    in the trailing horizon, of those who bought in it; where the orders do not reach back so far either, it is unknown.
     """
 
     rules: OrderRules
@@ -69,23 +69,34 @@ class Lifetimes(Fact):
         return customer_attributes(books, dimensions, at).attach(rows, "unit")
 
     def _of_span(self, books: Books, days: Frame, span: Span) -> pl.DataFrame:
-        """`unit`, `span`, `worth` of a period's customers; a remark where it is not the models'."""
+        """`unit`, `span`, `worth` of a period's customers; where it is not the models', it is said so."""
         seen = days.filter((nw.col("day") <= span.end) & (nw.col("first") <= span.end))
         worth = self._expected(books, seen, span) if self.method is ClvMethod.BGNBD else None
         found = worth if worth is not None else self._historic(books, seen, span)
+        if (self, span.index) in books.unknown:
+            found = found.clear()
         return found.select(
             "unit", pl.lit(span.index, dtype=pl.Int32).alias("span"),
             (pl.col("worth") * self.margin).round().cast(pl.Int64).alias("worth"),
         )
 
     def _expected(self, books: Books, seen: Frame, span: Span) -> pl.DataFrame | None:
-        """The models' expectation; None, and a remark, where they cannot be fitted."""
+        """The models' expectation; None where they cannot be fitted, which is said."""
         models = fitted(books, self.rules, seen, span.end)
         worth = None if models.problem else models.expected(self.horizon_months, self.annual_discount)[1]
         if worth is None or not np.isfinite(worth).all():
-            books.remarks[self, span.index] = f"historic: {models.problem or NO_FIGURE}"
+            self._say(books, span, models.problem or NO_FIGURE)
             return None
         return models.units.to_frame().with_columns(pl.Series("worth", worth * SCALE))
+
+    def _say(self, books: Books, span: Span, problem: str) -> None:
+        """Why the models tell nothing of a span, and whether the trailing horizon does."""
+        back, start = self._trailing(span), books.data_start
+        if start is None or back >= start:
+            books.remarks[self, span.index] = f"historic: {problem}"
+            return
+        needed = f"without models it needs {span.start - back} days of history"
+        books.unknown[self, span.index] = f"{problem}; {needed}; orders start on {from_day_number(start)}"
 
     def _historic(self, books: Books, seen: Frame, span: Span) -> pl.DataFrame:
         """Net sales of the trailing horizon of those who bought in it."""

@@ -76,7 +76,7 @@ class Newcomers(Fact):
 class FirstSales(Fact):
     """One row a newcomer: `duration` in days to the first sale, or to the as-of date where `event` is false.
 
-    Left out: those who enrolled before the data start, or had such a sale before they enrolled.
+    Those who had such a sale before they enrolled are not `observed`; who enrolled before the data start has no row.
     """
 
     rules: OrderRules
@@ -104,16 +104,22 @@ class FirstSales(Fact):
         rows = rows.join(first, left_on="person", right_on="unit", how="left")
         sold = ~nw.col("sold").is_null()
         until = nw.when(sold).then(nw.col("sold")).otherwise(nw.lit(books.schedule.as_of))
+        observed = until >= nw.col("enrolled")
         rows = rows.select(
-            nw.col("person").alias("unit"), "span", sold.alias("event"), (until - nw.col("enrolled")).alias("duration"),
-        ).filter(nw.col("duration") >= 0)
-        rows = rows.with_columns(nw.lit(True).alias("observed"))
+            nw.col("person").alias("unit"), "span", (sold & observed).alias("event"),
+            (until - nw.col("enrolled")).alias("duration"), observed.alias("observed"),
+        )
         return newcomers_by(books, rows, dimensions, at)
 
     @measure
     def observed(self) -> Expr:
         """Newcomers observed."""
         return flag(nw.col("observed"))
+
+    @measure
+    def sold_before(self) -> Expr:
+        """Newcomers who had such a sale before they enrolled."""
+        return flag(~nw.col("observed"))
 
     @measure
     def duration(self) -> Expr:

@@ -24,7 +24,7 @@ class Orders(Fact):
     """One row an order that is a sale or a return; amounts of returns are negative.
 
     With `social_channels` it also tells which orders came through them (`social`) or name no channel (`no_channel`);
-    `classed` says that own purchases are told from customers'.
+    `classed` tells own purchases from customers', which measures of either take.
     """
 
     rules: OrderRules
@@ -110,6 +110,12 @@ class Orders(Fact):
             frame = frame.join(cells, on="cell", how="inner").drop("cell")
         return buyers.attach(sellers.attach(frame, "seller"), "customer")
 
+    def _classed(self, flag_of_own: Expr) -> Expr:
+        """What tells own purchases apart; ValueError where the rows do not, and all orders would look alike."""
+        if not self.classed:
+            raise ValueError(f"{type(self).__name__} tells own purchases from customers' with classed=True alone")
+        return flag_of_own
+
     @measure
     def sales(self) -> Expr:
         """The number of sales."""
@@ -118,7 +124,7 @@ class Orders(Fact):
     @measure
     def customer_sales(self) -> Expr:
         """The number of sales to customers who are known."""
-        return flag(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null())
+        return self._classed(flag(nw.col("sale") & ~nw.col("own") & ~nw.col("buyer").is_null()))
 
     @scaled
     def sales_amount(self) -> Expr:
@@ -133,12 +139,12 @@ class Orders(Fact):
     @scaled
     def own_net_sales(self) -> Expr:
         """Net sales to distributors themselves."""
-        return nw.col("amount") * flag(nw.col("own"))
+        return nw.col("amount") * self._classed(flag(nw.col("own")))
 
     @scaled
     def customer_net_sales(self) -> Expr:
         """Net sales to customers."""
-        return nw.col("amount") * flag(~nw.col("own"))
+        return nw.col("amount") * self._classed(flag(~nw.col("own")))
 
     @scaled
     def social_net_sales(self) -> Expr:

@@ -22,7 +22,10 @@ VOLUMES = ("own_volume", "customer_volume")
 
 @dataclass(frozen=True)
 class Sellers(Fact):
-    """One row a person and period with a sale, a return or another reason to be active."""
+    """One row a person and period with a sale, a return or another reason to be active.
+
+    `with_volume` has the volumes in it, which measures of volume take.
+    """
 
     rules: OrderRules
     active_rule: ActiveRule = ANY_ORDER
@@ -121,20 +124,26 @@ class Sellers(Fact):
         """Distinct people who were active."""
         return flag(nw.col("active"))
 
+    def _voluminous(self, volume: Expr) -> Expr:
+        """What is of volume; ValueError where the rows have none."""
+        if not self.with_volume:
+            raise ValueError(f"{type(self).__name__} has volumes with with_volume=True alone")
+        return volume
+
     @scaled
     def volume(self) -> Expr:
         """Net volume of orders with a seller."""
-        return nw.col("volume")
+        return self._voluminous(nw.col("volume"))
 
     @scaled
     def own_volume(self) -> Expr:
         """The part that people bought themselves."""
-        return nw.col("own_volume")
+        return self._voluminous(nw.col("own_volume"))
 
     @scaled
     def customer_volume(self) -> Expr:
         """The part that customers bought."""
-        return nw.col("customer_volume")
+        return self._voluminous(nw.col("customer_volume"))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ class Territories(Fact):
     table: ClassVar[str] = "territories"
     row_first: ClassVar[bool] = True
 
+    def __post_init__(self) -> None:
+        """Refuse a minimum that every territory reaches; ValueError."""
+        if self.coverage_minimum < 1:
+            raise ValueError(f"coverage_minimum is {self.coverage_minimum}; expected 1 or more")
+
     @property
     def sellers(self) -> Sellers:
         """Who may be active there."""

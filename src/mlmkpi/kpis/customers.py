@@ -53,7 +53,8 @@ def customer_retention_rate(
 ) -> Ratio:
     """The share of the customers who were current when the window opened and still are on its last day.
 
-    Formula: |S ∩ E| ÷ |S|; a customer is current with a sale in the last `customer_lapse_after_days` days.
+    Formula: |S ∩ E| ÷ |S|, those of S who are in E too ÷ those in S: S = current on the day before the period, E =
+    current on its last day; a customer is current with a sale in the last `customer_lapse_after_days` days.
     Unit: a rate from 0 to 1.
     Edge cases: the day a customer joined never counts; retention_base = on_books reads as current.
     Source: set by mlmkpi.

@@ -19,8 +19,8 @@ def distributor_age_distribution() -> Ratio:
     numerator.
     Unit: a rate from 0 to 1.
     Edge cases: a year of birth alone means its 1 July; people without a birth date are a band of their own; bands of
-    fewer than `min_cell` people are hidden.
-    Source: set by mlmkpi; the bands are the setting age_bands.
+    fewer than `min_cell` people are hidden. Other bands are the setting age_bands.
+    Source: set by mlmkpi.
     """
     people = Aged()
     return Ratio(people.listed(), people.listed(), blocks=(("age_band",),), of_total=True)

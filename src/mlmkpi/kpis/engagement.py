@@ -85,12 +85,12 @@ def adoption_rate() -> Ratio:
     better=Better.HIGHER, interval=Interval.CLUSTERED,
 )
 def event_participation_rate(*, event_base: EventBase = EventBase.ELIGIBLE) -> Ratio:
-    """How much of what was open to people they came to.
+    """How many of the events that were open to people they came to.
 
     Formula: distinct pairs of person and event attended ÷ pairs open: people on the books on the event's day, in its
     market if it has one; with event_base = invited, whoever the attendance lists.
     Unit: a rate from 0 to 1.
-    Edge cases: without a word on it, whoever the attendance lists came; null where nothing was open to anybody.
+    Edge cases: where the attendance does not say who came, everybody on it did; null where nothing was open to anybody.
     Source: set by mlmkpi.
     """
     events = Participation(event_base)
@@ -106,7 +106,7 @@ def event_reach() -> Ratio:
 
     Formula: people on the books at the period's end who attended at least one event in it ÷ people on the books then.
     Unit: a rate from 0 to 1.
-    Edge cases: without a word on it, whoever the attendance lists came.
+    Edge cases: where the attendance does not say who came, everybody on it did.
     Source: set by mlmkpi.
     """
     return Ratio(Attending().found(), Listed().listed())

@@ -21,8 +21,8 @@ def goal_attainment(
     Formula: Σ of what was done from a goal's first day to its last ÷ Σ of the goals, one row a kpi of goals: sales
     credited to the person, their personal volume, or new sign-ups they brought.
     Unit: a rate; 1 is the goal.
-    Edge cases: a goal of 0 alone is null; goals of different kpis are never added; what the orders or the roster do not
-    tell is null.
+    Edge cases: null where the goals come to 0; goals of different kpis are never added; what the orders or the roster
+    do not tell is null.
     Source: set by mlmkpi.
     """
     return _figure(Goals(OrderRules(valid_status, refunds, volume)))

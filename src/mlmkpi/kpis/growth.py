@@ -33,8 +33,8 @@ def order_size_trend(*, valid_status: tuple[str, ...] = ()) -> Ratio:
 
     Formula: average order value ÷ that of the previous period − 1.
     Unit: a rate; 0.1 is a tenth more.
-    Edge cases: by product or category the average is over the orders that hold it; null where either period has no
-    sale.
+    Edge cases: by product or category the average is of what its lines come to, over the orders that hold it; null
+    where either period has no sale.
     Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status))

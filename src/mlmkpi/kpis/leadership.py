@@ -21,8 +21,9 @@ def rank_advancement_rate() -> Ratio:
     the top at its start. Beside it: demotion, those whose rank is lower ÷ those above the bottom at the start; and how
     many moved from which rank to which.
     Unit: a rate from 0 to 1.
-    Edge cases: a rank is that of the latest row paid as it (of one day's, the highest), without one the lowest; ranks
-    that are numbers need no ladder, others are null without one; ranks that the ladder lacks are ignored.
+    Edge cases: somebody's rank is that of their latest paid-as row (of several on a day the highest), without one the
+    lowest; ranks that are numbers need no ladder, others are null without one; rows of ranks that the ladder lacks are
+    ignored and counted in a warning.
     Source: set by mlmkpi.
     """
     people = Climbers()

@@ -20,13 +20,14 @@ def customer_geographic_distribution(
     """How the period's customers, and what they buy, are spread over countries and regions.
 
     Formula: active customers of a country (region) ÷ active customers; beside it the same of net customer sales, and
-    the Herfindahl index of the known countries (regions).
+    the Herfindahl index of the known countries (regions), the sum of their squared shares in what
+    is known.
     Unit: a rate; the shares of all countries, and those of all regions, add to 1.
     Edge cases: who is not in the customers table, or without a country there, is `(unknown)`.
     Source: Herfindahl (1950), for the index.
     """
     active = PlacedBuyers(OrderRules(valid_status)).active()
-    net = PlacedOrders(OrderRules(valid_status, refunds)).customer_net_sales()
+    net = PlacedOrders(OrderRules(valid_status, refunds), classed=True).customer_net_sales()
     return Ratio(
         active, active, also=(Part("net", net, net),), blocks=tuple((place,) for place in PLACES), of_total=True,
         herfindahl=(("herfindahl_country", PLACES[0]), ("herfindahl_region", PLACES[1])),
@@ -92,7 +93,8 @@ def market_contribution(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status:
     Formula: net sales − cost of goods of their lines − commissions − costs.
     Unit: money.
     Edge cases: sales and goods belong to the seller's market, commissions to the earner's; a line's `cost` is the whole
-    line's, 0 where it is missing, given back by a return; commissions are dated by `earned_on`, else `paid_on`.
+    line's, 0 where it is missing, which the note counts, and given back by a return; commissions are dated by
+    `earned_on`, else `paid_on`.
     Source: set by mlmkpi.
     """
     rows = Contributions(OrderRules(valid_status, refunds))

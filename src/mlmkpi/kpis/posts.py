@@ -36,7 +36,7 @@ def segment_engagement_rate(*, engagement_base: EngagementBase = EngagementBase.
 
     Formula: as social engagement, for each age band and each gender of the posts' audience.
     Unit: a rate; one person may respond more than once.
-    Edge cases: as social engagement; a post without an audience is (unknown); small cells count who was reached.
+    Edge cases: as social engagement; a post without an audience is (unknown); a cell is small by how many were reached.
     Source: set by mlmkpi.
     """
     posts = AudiencePosts(ENGAGING, engagement_base)

@@ -15,7 +15,8 @@ CATEGORY, PRODUCT = "order.category", "order.product"
 def product_mix_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tuple[str, ...] = ()) -> Ratio:
     """The share of each product category in net sales.
 
-    Formula: net amount of a category's lines ÷ net sales; the Herfindahl index of the known categories beside it.
+    Formula: net amount of a category's lines ÷ net sales; beside it the Herfindahl index of the known categories,
+    the sum of their squared shares in what is known: 1 where one has it all.
     Unit: a rate; the shares add to 1.
     Edge cases: what has no line or no category is `(unknown)`; a return's lines are taken off.
     Source: Herfindahl (1950), for the index.

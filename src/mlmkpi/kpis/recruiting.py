@@ -50,8 +50,8 @@ def new_signups(*, cooling_off_days: int = 0) -> Ratio:
     Formula: the number of such people, credited to their enroller when split by distributor.
     Unit: people.
     Edge cases: people who were customers before count; `--by kind` tells these upgrades from the others, as the row of
-    the first enrolment says (of two that day the highest word). With `cooling_off_days` above 0, people terminated 0 to
-    that many days after enrolling are dropped.
+    the first enrolment says (of two rows of that day, the word that comes last in the alphabet). With
+    `cooling_off_days` above 0, people terminated 0 to that many days after enrolling are dropped.
     Source: set by mlmkpi.
     """
     return Ratio(Newcomers(cooling_off_days).joined())
@@ -69,8 +69,9 @@ def distributor_retention_rate(
 ) -> Ratio:
     """The share of the distributors who were current when the window opened and still are on its last day.
 
-    Formula: |S ∩ E| ÷ |S|, S = current on the day before the period, E = current on its last day. Current = on the
-    books, and enrolled, back or with a sale in the last `lapse_after_days` days.
+    Formula: |S ∩ E| ÷ |S|, those of S who are in E too ÷ those in S: S = current on the day before the period, E =
+    current on its last day. Current = on the books, and enrolled, back or with a sale in the last `lapse_after_days`
+    days.
     Unit: a rate from 0 to 1.
     Edge cases: people who join inside the period are in neither set; beside the total it is given by tenure when the
     window opened, because people in their first `lapse_after_days` days can hardly lapse.
@@ -94,7 +95,8 @@ def churn_rate(
 ) -> Ratio:
     """The share of the distributors who were current when the window opened and no longer are: 1 − retention.
 
-    Formula: |S ∖ E| ÷ |S|, the sets of distributor retention; it is churn by termination plus churn by lapse.
+    Formula: |S ∖ E| ÷ |S|, those of S who are not in E ÷ those in S, the sets of distributor retention; it is churn by
+    termination plus churn by lapse.
     Unit: a rate from 0 to 1.
     Edge cases: who joins and leaves inside one period is in neither set.
     Source: set by mlmkpi.
@@ -115,7 +117,8 @@ def churn_terminated(
 ) -> Ratio:
     """The part of churn that is off the books on the window's last day.
 
-    Formula: |S ∖ E, off the books| ÷ |S|.
+    Formula: |S ∖ E, off the books| ÷ |S|, those of S who are not in E and off the books ÷ those in S, the sets of
+    distributor retention.
     Unit: a rate from 0 to 1.
     Edge cases: with retention_base = active, unknown sellers count here, as they are never on the books.
     Source: set by mlmkpi.
@@ -136,7 +139,8 @@ def churn_lapsed(
 ) -> Ratio:
     """The part of churn that is still on the books on the window's last day, without a sale for too long.
 
-    Formula: |S ∖ E, on the books| ÷ |S|.
+    Formula: |S ∖ E, on the books| ÷ |S|, those of S who are not in E and on the books ÷ those in S, the sets of
+    distributor retention.
     Unit: a rate from 0 to 1.
     Edge cases: 0 with retention_base = on_books.
     Source: set by mlmkpi.
@@ -171,7 +175,8 @@ def quick_ratio(
 ) -> Ratio:
     """How many people came for each one who went: above 1 the field grows.
 
-    Formula: |E ∖ S| ÷ |S ∖ E|, the sets of distributor retention: new and returning people ÷ people lost.
+    Formula: |E ∖ S| ÷ |S ∖ E|, those of E who were not in S ÷ those of S who are not in E, the sets of distributor
+    retention: new and returning people ÷ people lost.
     Unit: a ratio.
     Edge cases: null where nobody was lost. Ranks and age bands are those at the period's end.
     Source: the quick ratio of subscription businesses, counted in people.
@@ -215,10 +220,13 @@ def time_to_first_sale(*, first_sale: FirstSale = FirstSale.CUSTOMER, valid_stat
     stays in the risk set, since quitting is not a reason to have sold later. Beside it: the share within 30, 60
     and 90 days.
     Unit: days.
-    Edge cases: null while more than half have not sold; people who enrolled before the data start, or had such a sale
-    before they enrolled, are left out.
+    Edge cases: null while more than half have not sold; people who enrolled before the orders start are left out, and
+    so are those who had such a sale before they enrolled, whom the note counts.
     Source: Kaplan and Meier 1958.
     """
     first_sales = FirstSales(OrderRules(valid_status), first_sale)
-    return Survival(first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90))
+    return Survival(
+        first_sales.observed(), first_sales.duration(), first_sales.event(), within=(30, 60, 90),
+        noted=(("sold before they enrolled, left out", first_sales.sold_before()),),
+    )
 

@@ -61,7 +61,8 @@ def average_order_value(*, valid_status: tuple[str, ...] = ()) -> Ratio:
 
     Formula: Σ amount of sales ÷ number of sales; the median beside it.
     Unit: money.
-    Edge cases: returns are left out above and below.
+    Edge cases: returns are left out above and below; by product or category an order counts with what its
+    lines come to.
     Source: set by mlmkpi.
     """
     orders = Orders(OrderRules(valid_status))

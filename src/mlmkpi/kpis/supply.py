@@ -21,7 +21,7 @@ def kit_revenue_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: t
 
     Formula: Σ amount of orders of kind kit ÷ (net sales + those).
     Unit: a rate from 0 to 1.
-    Edge cases: where no order is of kind kit, the kits of the enrolments; a kit's return is neither.
+    Edge cases: where no order is of kind kit, the enrolments' kit amounts count; a kit's return is in neither sum.
     Source: set by mlmkpi.
     """
     kits = Kits(OrderRules(valid_status, refunds))
@@ -54,7 +54,8 @@ def autoship_share(*, refunds: Refunds = Refunds.REFUND_DATE, valid_status: tupl
 
     Formula: net sales of autoship orders ÷ net sales.
     Unit: a rate from 0 to 1.
-    Edge cases: `is_autoship` decides where it is given, else whether `autoship_id` is; of a return its own row's do.
+    Edge cases: an order is an autoship where `is_autoship` says so, or where that says nothing and it has an
+    `autoship_id`; so is a return, by its own row.
     Source: set by mlmkpi.
     """
     orders = Autoships(OrderRules(valid_status, refunds))

@@ -44,9 +44,10 @@ def customer_lifetime_value(
     (1 − customer retention), by calendar month alone.
     Unit: money.
     Edge cases: one purchase a customer and day; a purchase's value is net sales after the first day ÷ purchases after
-    it; who joined before the orders start is left out. With fewer than 100 repeat buyers, or where a model has no
-    maximum, net sales of the trailing horizon ÷ customers who bought in it, which the note says; so too with
-    clv_method = historic. Unless the KPI is named, the last period that has ended and the one before are fitted alone.
+    it; who joined before the orders start is left out. With fewer than 100 repeat buyers, or where a model cannot be
+    fitted, net sales of the last `clv_horizon_months` × `margin` ÷ customers who bought in them, which the note says;
+    so too with clv_method = historic; null where the orders do not reach back so far. Unless the KPI is named, the last
+    period that has ended and the one before are fitted alone.
     `retention_base` and `customer_lapse_after_days` are those of the formula's retention; where nobody was lost it is
     null.
     Source: Fader, Hardie and Lee (2005); Fader and Hardie (2013).

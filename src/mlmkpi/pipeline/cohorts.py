@@ -123,8 +123,11 @@ def _fact(of: Of, base: Base, settings: Settings) -> tuple[Recruits | Firsts, st
     else:
         days = _setting(kpi, "lapse_after_days", 90, settings)
         rule = _setting(kpi, "active_rule", ActiveRule(), settings)
+        booked = {name: _setting(kpi, name, None, settings) for name in ("refunds", "volume")}
+        rules = rule.order_rules(statuses, **booked) if base is Base.ACTIVE else rules
         fact = Recruits(rules, days, base, active_rule=rule)
-        told |= {Base.CURRENT: {"lapse_after_days": days}, Base.ACTIVE: {"active_rule": rule}}.get(base, {})
+        active = {"active_rule": rule, **(booked if rule.by_volume else {})}
+        told |= {Base.CURRENT: {"lapse_after_days": days}, Base.ACTIVE: active}.get(base, {})
     told = {"of": of, "curve": base, **told}
     return fact, f"cohorts({', '.join(f'{name}={shown(value)}' for name, value in told.items())})"
 

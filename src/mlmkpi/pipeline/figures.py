@@ -46,6 +46,7 @@ def figures(one: Planned, jobs: Jobs, schedule: Schedule, spans: Sequence[Span])
     frame = pl.concat([_block(one, jobs, block, schedule, every) for block in one.figure.blocks], how="diagonal")
     for name, reason in one.partly.items():
         frame = _without(frame, name, reason, every)
+    frame = _unknown(frame, one, jobs, every)
     if isinstance(one.figure, Ratio) and one.figure.growth:
         return grown(frame, one.figure.growth, schedule, total=one.figure.denominator is None)
     return frame
@@ -93,7 +94,9 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     figure = one.figure
     sums = jobs.of(one.kpi, figure.of.fact, block)
     if isinstance(figure, Survival):
-        return survival_rows(figure, sums.histograms[figure], keys)
+        rows = survival_rows(figure, sums.histograms[figure], keys)
+        main = rows["statistic"] == "value"
+        return pl.concat([_noted(rows.filter(main), one, jobs, block, keys), rows.filter(~main)])
     if isinstance(figure, Concentrated):
         frames = [concentration_rows(figure.main, sums.spreads[figure.main.of, figure.main.value], keys, "value")]
         frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
@@ -141,6 +144,18 @@ def _without(frame: pl.DataFrame, statistic: str, reason: str, every: pl.Series)
     return pl.concat([frame.filter(pl.col("statistic") != statistic), null], how="diagonal")
 
 
+def _unknown(frame: pl.DataFrame, one: Planned, jobs: Jobs, every: pl.Series) -> pl.DataFrame:
+    """The frame with one null row, whatever the split, of a span that the fact knows nothing of."""
+    said = jobs.of(one.kpi, one.figure.of.fact, one.figure.blocks[0]).unknown
+    if not said:
+        return frame
+    spans = [span for span in every if span in said]
+    null = pl.DataFrame({
+        "span": pl.Series(spans, dtype=pl.Int32), "statistic": "value", "note": [said[span] for span in spans],
+    })
+    return pl.concat([frame.filter(~pl.col("span").is_in(spans)), null], how="diagonal")
+
+
 def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: pl.Series) -> pl.DataFrame:
     """Every span and statistic of an unsplit KPI: where there was no row at all, sums are 0."""
     figure = one.figure
@@ -157,7 +172,7 @@ def _filled(one: Planned, frame: pl.DataFrame, jobs: Jobs, block: Block, every: 
         pl.when(~total).then(pl.lit(0.0)).alias("denominator"), pl.when(total).then(pl.lit(0.0)).alias("value"),
         pl.when(~total).then(pl.lit(NOBODY)).alias("note"),
     )
-    if not isinstance(figure, Survival) and figure.noted:
+    if figure.noted:
         main = nothing["statistic"] == "value"
         nothing = pl.concat([_noted(nothing.filter(main), one, jobs, block, ["span"]), nothing.filter(~main)])
     return pl.concat([frame, nothing], how="diagonal")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import mlmkpi.kpis  # noqa: F401
 from mlmkpi.books.expressions import Expr
-from mlmkpi.errors import EngineError, SettingsError
+from mlmkpi.errors import EngineError, MlmkpiError, SettingsError
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Better, Concentrated, Family, Interval, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
@@ -62,13 +62,25 @@ def _left_out(told: Mapping[str, str | None]) -> list[str]:
     return [f"plugin {Path(key).name} left out: {why}" for key, why in told.items() if why is not None]
 
 
-def failed(error: Exception, kpis: Sequence[str]) -> list[str]:
-    """Which of the KPIs an error is of: the plugins' that read its measure where it names one, else all of plugins."""
+def failed(error: Exception, kpis: Sequence[str], alone: Callable[[str], None]) -> dict[str, Exception]:
+    """The plugins' KPIs that an error may be of, each with its own: those that fail `alone`, or all where none does."""
     own = [name for name in kpis if name in _own]
-    if not isinstance(error, MeasureError):
-        return own
-    read = {name: [type(fact) for fact in facts_of(KPIS[name].function())] for name in own}
-    return [name for name, facts in read.items() if type(error.measure.fact) in facts] or own
+    if isinstance(error, MeasureError):
+        read = {name: [type(fact) for fact in facts_of(KPIS[name].function())] for name in own}
+        own = [name for name, facts in read.items() if type(error.measure.fact) in facts] or own
+    raised = {name: _raised(alone, name) for name in own} if len(own) > 1 else {}
+    return {name: its for name, its in raised.items() if its is not None} or dict.fromkeys(own, error)
+
+
+def _raised(alone: Callable[[str], None], name: str) -> Exception | None:
+    """What a KPI fails with by itself, None where it does not, or for a reason that people are told of anyhow."""
+    try:
+        alone(name)
+    except MlmkpiError:
+        return None
+    except Exception as error:
+        return error
+    return None
 
 
 def why(error: Exception) -> str:
@@ -142,7 +154,9 @@ def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
         return f"{_undecorated(kpi)} gives an expression: put @measure or @scaled above it"
     for measure in figure.measures():
         _ = measure.expr
-    return mixed(kpi.unit, figure) if isinstance(figure, Ratio) else None
+    if not isinstance(figure, Ratio):
+        return None
+    return mixed(kpi.unit, figure) or _apart(kpi.interval, figure)
 
 
 def _undecorated(kpi: Kpi) -> str:
@@ -163,6 +177,15 @@ def mixed(unit: Unit, figure: Ratio) -> str | None:
     if unit in (Unit.MONEY, Unit.VOLUME) and above.scale == 1:
         return f"{above} is a count, and the unit {unit}: {_meant(above)}"
     return None
+
+
+def _apart(interval: Interval, figure: Ratio) -> str | None:
+    """How a figure's two sums do not stand on the same rows, over which its interval goes."""
+    above, below = figure.numerator, figure.denominator
+    if interval in (Interval.NONE, Interval.WILSON) or below is None or below.fact == above.fact:
+        return None
+    two = f"{above} and {below} are of two facts"
+    return f"{two}, and an interval {interval.name} is over the rows of one: leave it out"
 
 
 def _meant(count: Measure) -> str:

@@ -43,6 +43,7 @@ from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
+from mlmkpi.tables import TABLES
 
 Write = Callable[[pl.DataFrame], None]
 ROOM = 1_300_000
@@ -67,18 +68,23 @@ def run(
         def work(opened: Engine, unused: Sequence[str]) -> Result:
             return _run(opened, asked, settings, unused, tell, look, write)
 
+        def alone(name: str) -> None:
+            one = replace(asked, kpis=[name])
+            on_engine(exports, settings, engine, one.bad_rows, lambda opened, _: _run(opened, one, settings, (), tell))
+
         try:
             return on_engine(exports, settings, engine, asked.bad_rows, work)
         except MlmkpiError:
             raise
         except Exception as error:
             kpis = chosen(asked.kpis)[0]
-            own = failed(error, [kpi.name for kpi in kpis])
+            own = failed(error, [kpi.name for kpi in kpis], alone)
             if not own:
                 raise
             if len(own) == len(kpis) or write is not None or look is not None:
-                raise failure(own[0], error) from error
-            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(error)}" for name in own)
+                name, its = next(iter(own.items()))
+                raise failure(name, its) from its
+            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(its)}" for name, its in own.items())
             return attempt(replace(asked, kpis=[kpi for kpi in kpis if kpi.name not in own]))
 
     result = attempt(request)
@@ -103,7 +109,8 @@ def _run(
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
     unfit = engine.unfit(_tables(planned, engine))
-    clock = read_clock(engine, _tables(_able(planned), engine), request.as_of, unfit)
+    dated = _tables(_able(planned), engine) or [table for table in TABLES if engine.columns(table) and not unfit]
+    clock = read_clock(engine, dated, request.as_of, unfit)
     roster = Roster(export, day_number(clock.as_of))
     planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
     calendar = company_calendar(engine) if request.every is Every.PERIOD else Calendar(request.every)

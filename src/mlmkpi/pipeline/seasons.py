@@ -10,6 +10,7 @@ import polars as pl
 
 from mlmkpi.books.expressions import SCALE
 from mlmkpi.books.spans import Schedule
+from mlmkpi.kpi import Figure, Ratio
 from mlmkpi.period import from_day_number
 
 MONTH = "month"
@@ -41,6 +42,14 @@ def seasonal_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) 
         last, nothing = schedule.shown[-1], [None] * (len(keys) - 1)
         rows = [(last, *nothing, None, None, None, None, "value", f"needs {WHOLE_MONTHS} whole months")]
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def in_calendar_months(frame: pl.DataFrame, figure: Figure, schedule: Schedule) -> pl.DataFrame:
+    """A seasonal figure's rows by the calendar month, in place of a month's place among the whole ones."""
+    if not (isinstance(figure, Ratio) and figure.seasonal and MONTH in frame.columns):
+        return frame
+    months = {str(at): str(from_day_number(first).month) for at, (first, _) in enumerate(schedule.whole_months)}
+    return frame.with_columns(pl.col(MONTH).cast(pl.String).replace(months))
 
 
 def _ratios(sums: Sequence[int], months: Sequence[int]) -> dict[int, list[Fraction]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -94,7 +95,8 @@ class Sums:
     `totals` has a column a measure (its name) and, for pairs, `n`, `yy`, `xy`, `xx` after `pair_name`; `quantiles` and
     `histograms` are by Quantiles and Survival; `spreads` counts how many units have which value; `people` counts
     distinct units behind a measure; `medians` are those of units' own ratios; `remarks` are what the fact has to say
-    of a span. With `leaders`, `totals` and `people` are by stretch of the tree, as `team`.
+    of a span, `unknown` why it knows nothing of one. With `leaders`, `totals` and `people` are by stretch of the tree,
+    as `team`.
     """
 
     totals: pl.DataFrame
@@ -104,6 +106,7 @@ class Sums:
     people: dict[Measure, pl.DataFrame]
     medians: dict[MedianRatio, pl.DataFrame]
     remarks: dict[int, str]
+    unknown: dict[int, str]
     leaders: Leaders | None = None
 
 
@@ -137,9 +140,14 @@ def take(books: Books, job: Job) -> Sums:
         {pair: _spread(books, job, split, rows, key, pair) for pair in job.spreads},
         {one: _people(books, job, split, rows, key, one, totals) for one in job.counted},
         {one: _medians(books, job, split, rows, key, one) for one in job.medians},
-        {span: text for (fact, span), text in books.remarks.copy().items() if fact == job.fact},
+        _said(books.remarks, job.fact), _said(books.unknown, job.fact),
         split.leaders,
     )
+
+
+def _said(words: Mapping[tuple[Any, int], str], by: Fact) -> dict[int, str]:
+    """What a fact says, by span."""
+    return {span: text for (fact, span), text in dict(words).items() if fact == by}
 
 
 def _read(job: Job, rows: Frame, key: str, names: Sequence[str]) -> Frame:

@@ -91,7 +91,7 @@ def _added_up(jobs: Jobs, job: Job, finer: Key) -> Sums:
     totals = sums.totals.select("span", *job.names, *names)
     leaders = sums.leaders
     totals = leaders.by_span(totals, names) if leaders else totals.group_by("span", *job.names).agg(pl.col(names).sum())
-    return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, leaders)
+    return Sums(totals, {}, {}, {}, {}, {}, sums.remarks, sums.unknown, leaders)
 
 
 def _is_finer(one: Key, other: Key) -> bool:

@@ -21,7 +21,7 @@ from mlmkpi.books.dimensions import UNKNOWN, Dimension, Dimensions
 from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.lines import want_order
-from mlmkpi.books.spans import Span
+from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
@@ -33,6 +33,7 @@ from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
+from mlmkpi.pipeline.seasons import in_calendar_months
 from mlmkpi.pipeline.sums import spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
@@ -83,6 +84,7 @@ class _Found:
     planned: Planned
     jobs: Jobs
     span: Span
+    schedule: Schedule
     block: Block
     kept: Mapping[str, Sequence[str]]
     rows: pl.DataFrame
@@ -173,13 +175,13 @@ def _look(
         key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,
     )
     picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
-    frame = cut.labelled(books, books.engine.collect(picked_rows))
+    frame = in_calendar_months(cut.labelled(books, books.engine.collect(picked_rows)), planned.figure, books.schedule)
     whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
     kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
     for name, values in kept.items():
         frame = frame.filter(pl.col(name).is_in(list(values)))
     frame = _listed(frame, planned.figure, block)
-    return _Found(planned, jobs, span, block, kept, located(books, unit, frame).select(
+    return _Found(planned, jobs, span, books.schedule, block, kept, located(books, unit, frame).select(
         *names, "table", "id", "file", "row", "_value", *(["ended"] if ended else [])
     ))
 
@@ -206,6 +208,7 @@ def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
     of, value, adds_up = measured(figure, side)
     times = figure.times if isinstance(figure, Ratio) and side is Side.NUMERATOR else 1
     totals = found.jobs.of(kpi, of.fact, block_of(of, found.block)).totals.filter(pl.col("span") == found.span.index)
+    totals = in_calendar_months(totals, figure, found.schedule)
     for name, values in found.kept.items():
         totals = totals.filter(pl.col(name).is_in(list(values)))
     totals = _listed(totals, figure, found.block)

@@ -35,9 +35,6 @@ from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.when import asked_for, picked
 from mlmkpi.settings import Settings, load_settings
 
-MOST = 8
-"""So many changes of parameters are told."""
-
 
 @dataclass
 class _Seen:
@@ -229,8 +226,7 @@ def _instead(
         figure, complete = theirs.select("value", "complete").row(0) if theirs.height == 1 else (None, True)
         if figure is not None and value is not None and figure != value:
             found.append(Instead(parameter, shown(other), figure, complete))
-    largest = sorted(found, key=lambda one: -abs(one.figure - (value or 0)))[:MOST]
-    return tuple(one for one in found if one in largest)
+    return tuple(found)
 
 
 def _unchanged(

@@ -32,7 +32,8 @@ def _page(lacking: Mapping[str, str], of_all: int, exports: str, width: int) -> 
     if not lacking:
         yield Text(f"All {of_all} KPIs have figures in {clean(exports)}", BOLD)
         return
-    yield from wrapped(f"{len(lacking)} of {of_all} KPIs have no figure in {clean(exports)}", width, BOLD)
+    have = "has" if len(lacking) == 1 else "have"
+    yield from wrapped(f"{len(lacking)} of {of_all} KPIs {have} no figure in {clean(exports)}", width, BOLD)
     by_reason: dict[str, list[str]] = {}
     for name, why in lacking.items():
         by_reason.setdefault(clean(why), []).append(name)

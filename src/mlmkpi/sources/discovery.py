@@ -76,6 +76,14 @@ def discover(exports: str, settings: Settings) -> Found:
     return Found(root, {name: found[name] for name in TABLES if name in found}, tuple(leftover))
 
 
+def holds_a_table(folder: str, settings: Settings) -> bool:
+    """Whether a folder has a file of a table, by its name or as [files] in the settings says."""
+    try:
+        return bool(discover(folder, settings).tables)
+    except DataError:
+        return any(entry.files and table_of(entry.name) for entry in _local_entries(folder)[1])
+
+
 def table_of(name: str) -> str | None:
     """The table that a file or folder of that name holds; the longest table name wins.
 
