@@ -104,6 +104,15 @@ def test_a_rate_that_makes_an_amount_larger_than_a_sum_holds_is_refused() -> Non
         sales({"orders": ORDERS, "rates": RATES.with_columns(rate=pl.Series([1.5, 1e20]))})
 
 
+def test_a_rate_given_twice_counts_once_and_two_rates_of_one_day_are_refused() -> None:
+    """With neither rate of the 15th, that of the 1st holds: 20 euros at 1.5 are 30, and 15.0002 stand beside them."""
+    assert sales({"orders": ORDERS, "rates": pl.concat([RATES, RATES])}).frame["value"].to_list() == [40.0002]
+    two = pl.concat([RATES, RATES.tail(1).with_columns(rate=pl.lit(1.75))])
+    with pytest.raises(DataError, match="rates has different rows with one currency and valid_from"):
+        sales({"orders": ORDERS, "rates": two})
+    assert sales({"orders": ORDERS, "rates": two}, bad_rows="skip").frame["value"].to_list() == [45.0002]
+
+
 def test_one_currency_needs_no_rates() -> None:
     frame = sales({"orders": ORDERS.with_columns(pl.lit("MXN").alias("currency"))}, currency=None).frame
     assert frame["value"].to_list() == [35.0001]

@@ -80,6 +80,28 @@ def test_without_respondents_every_answer_counts() -> None:
     assert figure(company(surveys=answers), "net_promoter_score", "2026-10", **END, column="denominator") == 3
 
 
+def test_a_market_without_a_segment_that_is_listed_twice() -> None:
+    """Two customers among 100 people of US and 50 of DE; where DE is of 50 and of 60, C1 of US alone is counted."""
+    twice = table("market population segment", ("US", 100, "a"), ("DE", 50, None), ("DE", 50, None))
+    assert figure(company(markets=twice), "market_penetration_rate", "2026-10", **END) == 2 / 150
+    differing = table("market population segment", ("US", 100, "a"), ("DE", 50, None), ("DE", 60, None))
+    with pytest.raises(DataError, match="markets has different rows with one market and segment"):
+        figure(company(markets=differing), "market_penetration_rate", "2026-10", **END)
+    frame = mlmkpi.compute(
+        frames(company(markets=differing)), kpis=["market_penetration_rate"], count=1, as_of=day("10-31"),
+        bad_rows="skip",
+    ).frame
+    assert frame["value"].to_list() == [1 / 100]
+
+
+def test_posts_without_an_id_count_each_where_another_is_repeated() -> None:
+    """Two posts alike without an id, and T1: three, shared 1 + 1 + 4 times."""
+    posts = table(
+        "posted_on post_id shares", ("10-01", None, 1), ("10-01", None, 1), ("10-02", "T1", 4), ("10-02", "T1", 4)
+    )
+    assert figure(company(posts=posts), "content_sharing_rate", "2026-10", **END) == 6 / 3
+
+
 def test_followers_counted_twice_a_day() -> None:
     counts = table("counted_on account_id followers", ("09-30", "A", 100), ("09-30", "A", 100), ("10-31", "A", 110))
     assert figure(company(followers=counts), "follower_growth_rate", "2026-10", **END) == 0.1

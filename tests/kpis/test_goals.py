@@ -58,3 +58,21 @@ def test_what_the_export_does_not_tell_is_null_for_goals_of_that_kind_alone() ->
     assert figures(later, "goal_attainment", "2026-10", column="value")["sales_volume"] is None
     assert figures(later, "goal_attainment", "2026-11")["sales_volume"] == 5 / 100
     assert figure({"orders": ORDERS}, "goal_attainment", "2026-10", column="note") == "needs the goals export"
+
+
+def test_goals_begun_before_the_orders_start_are_told_of_and_nothing_is_compared_with_them() -> None:
+    """The orders start on 1 January: what B sold for a goal from December is known in part, whom B brought in full."""
+    goals = table(
+        "distributor_id kpi goal starts_on ends_on", ("B", "sales_volume", 10, "2025-12-15", "02-15"),
+        ("B", "sales_volume", 10, "03-01", "03-31"), ("B", "new_signups", 1, "2025-12-15", "02-15"),
+        ("B", "new_signups", 1, "03-01", "03-31"), ("B", "sales_volume", 10, "04-01", "04-30"),
+    )
+    tables = {**TABLES, "goals": goals}
+    assert figures(tables, "goal_attainment", "2026-02") == {"sales_volume": 1 / 10, "new_signups": 0}
+    notes = figures(tables, "goal_attainment", "2026-02", column="note")
+    assert notes == {"sales_volume": "orders start on 2026-01-01", "new_signups": None}
+    before = figures(tables, "goal_attainment", "2026-03", column="previous")
+    assert before == {"sales_volume": None, "new_signups": 0}
+    assert figures(tables, "goal_attainment", "2026-04", column="previous") == {"sales_volume": 0}
+    pace = {"as_of": "2026-01-31", "column": "note"}
+    assert figures(tables, "goal_pace", "2026-01", **pace) == notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from oracle.figures import ZERO, Block, Figure, Unit, people, ratio
 from oracle.split import Split
 from oracle.world import World
 
+BEGUN_EARLIER = "goals begun before the orders start"
 Actual = Callable[[World, str, date, date], Fraction]
 
 
@@ -63,7 +65,7 @@ def _of_goals(
     blocks = []
     for kpi, actual in ACTUAL.items():
         own = (("goal_kpi", kpi),)
-        units, figure = [], ratio
+        units, figure = [], _ratio
         for row in world.export.rows("goals"):
             if row["kpi"] != kpi or not belongs(row):
                 continue
@@ -74,9 +76,15 @@ def _of_goals(
                     raise NullError(f"orders start on {world.data_start}")
             except NullError:
                 done, figure = ZERO, _unknown
-            units.append(Unit(split.person(who, span.closing), done, asked(row, span.closing), who, own=own))
+            begun = kpi != "new_signups" and world.data_start is not None and row["starts_on"] < world.data_start
+            units.append(Unit(split.person(who, span.closing), done, asked(row, span.closing), who, begun, own))
         blocks.append(Block("value", units, figure, has_own=True))
     return blocks
+
+
+def _ratio(units: Sequence[Unit]) -> Figure:
+    """A ratio, with a reason not to compare with it where the orders do not cover the days of all goals."""
+    return replace(ratio(units), reason=BEGUN_EARLIER) if any(unit.days for unit in units) else ratio(units)
 
 
 def _unknown(units: Sequence[Unit]) -> Figure:

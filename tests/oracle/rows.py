@@ -12,6 +12,7 @@ from oracle import customers, distributors, leaders, sales
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
+from oracle.goals import BEGUN_EARLIER
 from oracle.kpi import ANY, LINES, WITHIN, Kpi
 from oracle.registry_a import KPIS_A
 from oracle.registry_b import KPIS_B
@@ -132,7 +133,7 @@ class Desk:
         is_cut = start is None or span.first < start
         if self.reads_orders() and is_cut:
             return {}
-        figures = self.figures(span)
+        figures = {key: figure for key, figure in self.figures(span).items() if figure.reason != BEGUN_EARLIER}
         if self.kpi.reads == "goals" and is_cut:
             return {key: figure for key, figure in figures.items() if ("goal_kpi", "new_signups") in key[2]}
         return figures

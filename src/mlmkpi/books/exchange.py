@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import narwhals as nw
 import polars as pl
 
@@ -23,8 +25,9 @@ class Exchange:
     is with rows of a day before the first rate of their currency, of which `unrated` are left out.
     """
 
-    def __init__(self, engine: Engine, home: str | None, *, skip: bool) -> None:
+    def __init__(self, engine: Engine, home: str | None, rates: Callable[[], Frame], *, skip: bool) -> None:
         self.engine = engine
+        self.rates = rates
         self.skip = skip
         found = engine.spellings("orders", "currency") if "currency" in engine.columns("orders") else {}
         self.found = {code: n for code, n in found.items() if code is not None}
@@ -72,7 +75,7 @@ class Exchange:
         most = nw.col("amount").abs().max().alias("_most")
         counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"), most)
         days = self.engine.collect(counted).drop_nulls("ordered_on").sort("ordered_on")
-        rates = self.engine.collect(self.engine.scan("rates", list(RATES))).drop_nulls().sort("valid_from")
+        rates = self.engine.collect(self.rates()).drop_nulls().sort("valid_from")
         by = pl.col("currency").str.to_lowercase().alias("_code")
         found = days.with_columns(by).join_asof(
             rates.select(by, "valid_from", pl.col("rate").alias("_rate")), left_on="ordered_on",

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from mlmkpi.books.codes import CLOSED, unknown_code, unknown_codes
 from mlmkpi.books.dimensions import EXTRA
-from mlmkpi.books.exchange import Exchange
+from mlmkpi.books.exchange import RATES, Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
@@ -39,7 +39,6 @@ class Export:
         self.unknown_codes: dict[tuple[str, str], int] = {}
         self.off_ladder = 0
         self.checked: set[str] = set()
-        self._conflicting: dict[str, Frame] = {}
         self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:
@@ -100,19 +99,19 @@ class Export:
 
     def _settled(self, table: str) -> bool:
         """Whether rows of the table repeat each other or differ under one key."""
-        return bool(self.repeats.get(table)) or table in self._conflicting
+        return bool(self.repeats.get(table)) or table in self.conflicts
 
     def _settle(self, table: str, key: list[str]) -> None:
         """Tell rows that repeat each other from rows that differ under one key."""
-        rows = self.engine.scan(table, self._mapped(table))
-        known = rows.filter(~nw.col(key[0]).is_null())
-        counted = known.group_by(*key).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1)
-        repeated = known.join(counted.select(*key), on=key, how="semi").unique()
-        distinct = repeated.group_by(*key).agg(nw.len().alias("_n"))
-        alike = counted.join(distinct.filter(nw.col("_n") == 1).select(*key), on=key, how="semi")
+        rows = self.engine.scan(table, self._mapped(table)).filter(~nw.col(key[0]).is_null())
+        several = rows.group_by(*key).agg(nw.len().alias("_n")).filter(nw.col("_n") > 1)
+        never_null = [key[0], *(name for name in key[1:] if TABLES[table].column(name).required)]
+        near = rows.join(several.select(*never_null), on=never_null, how="semi")
+        distinct = near.group_by(*self._mapped(table)).agg(nw.len().alias("_n"))
+        counted = distinct.group_by(*key).agg(nw.col("_n").sum(), nw.len().alias("_distinct"))
+        alike = counted.filter(nw.col("_distinct") == 1)
         found = self.engine.collect(alike.select(nw.col("_n").sum(), nw.len().alias("_keys"))).row(0)
-        differing = distinct.filter(nw.col("_n") > 1).select(*key)
-        conflicting = self.engine.collect(differing)
+        conflicting = self.engine.collect(counted.filter(nw.col("_distinct") > 1).select(*key))
         self.repeats[table] = int((found[0] or 0) - (found[1] or 0))
         if conflicting.height == 0:
             return
@@ -129,7 +128,6 @@ class Export:
                  ("fix", "correct the export, or leave all rows of such keys out: --bad-rows skip")),
             )
         self.conflicts[table] = conflicting.height
-        self._conflicting[table] = self.engine.small(conflicting)
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
         plain = [name.removeprefix(EXTRA) for name in columns]
@@ -155,7 +153,8 @@ class Export:
     def _exchanged(self, columns: Sequence[str]) -> Frame:
         """The orders' columns, amounts in one currency."""
         if self.exchange is None:
-            self.exchange = Exchange(self.engine, self.currency, skip=self.bad_rows == "skip")
+            rates = partial(self.scan, "rates", RATES)
+            self.exchange = Exchange(self.engine, self.currency, rates, skip=self.bad_rows == "skip")
         if not self.exchange.needed:
             return self._once_a_key("orders", columns)
         wanted = sorted({*columns, "currency", "ordered_on"})
@@ -164,9 +163,12 @@ class Export:
     def _once_a_key(self, table: str, columns: Sequence[str]) -> Frame:
         if not self._settled(table):
             return self.engine.scan(table, columns)
-        frame = self.engine.scan(table, self._mapped(table)).unique()
-        if table in self._conflicting:
-            frame = frame.join(self._conflicting[table], on=self.key(table), how="anti")
+        rows, key = self.engine.scan(table, self._mapped(table)), self.key(table)
+        frame, nameless = rows.unique(), nw.col(key[0]).is_null()
+        if table in self.conflicts:
+            frame = frame.filter(nameless | (nw.len().over(*key) == 1))
+        if not TABLES[table].column(key[0]).required:
+            frame = nw.concat([rows.filter(nameless), frame.filter(~nameless)])
         return frame.select(*columns)
 
     def _mapped(self, table: str) -> list[str]:

@@ -151,14 +151,14 @@ class Goals(Fact):
         spans = books.spans
         tells = self._tells_sales(books.export) and start is not None
         before = [s.index for s in spans if not tells or s.end < (start or 0)]
-        cut = [s.index for s in spans if tells and s.start < (start or 0)]
-        signups = kind == SIGNUPS
+        cut = [s.index for s in spans if s.start < (start or 0)]
+        signups, earlier = kind == SIGNUPS, nw.col("starts_on") < (start or 0)
         untold = kind.is_in(self._unknown(books.export)) | (~signups & nw.col("span").is_in(before))
         return rows.select(
             "unit", "span", GOAL_KPI, actual.fill_null(0).alias("actual"), "goal",
             _days("ends_on").alias(DAYS),
             (nw.col("goal") * _days("through")).alias("due"),
-            untold.alias("untold"), (~signups & nw.col("span").is_in(cut)).alias("cut"),
+            untold.alias("untold"), (nw.lit(tells) & ~signups & (nw.col("span").is_in(cut) | earlier)).alias("cut"),
         )
 
     def _unknown(self, export: Export) -> list[str]:
@@ -189,7 +189,7 @@ class Goals(Fact):
 
     @measure
     def cut(self) -> Expr:
-        """Goals of a period in which the orders start."""
+        """Goals of a period in which the orders start, or begun before they do."""
         return flag(nw.col("cut"))
 
 

@@ -48,7 +48,7 @@ def demographic_sales_trend(
     and on the year before.
     Unit: money; an index of 100 has grown as the total.
     Edge cases: age is that on the day of the order; an own purchase's buyer is its distributor; an index is null where
-    one of its four sums is not above 0, or the orders do not cover the earlier period.
+    the segment or the total before, or the total now, is not above 0, or the orders do not cover the earlier period.
     Source: set by mlmkpi.
     """
     orders = Profiles(OrderRules(valid_status, refunds), of=demographic_of)

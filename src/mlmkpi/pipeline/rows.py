@@ -47,7 +47,7 @@ def rows_of(
         frame = _of_spans(indexes_hidden(frame, split, schedule, min_cell), spans, schedule)
     frame = _gaps(frame, one, schedule, spans, data_start, split)
     if "_partial" in frame.columns:
-        frame = frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False))
+        frame = _noted(frame.with_columns(pl.col("_cut") | pl.col("_partial").fill_null(False)), "_cut", data_start)
     if one.assumed:
         told = pl.concat_str("note", pl.lit(one.assumed), separator="; ", ignore_nulls=True)
         known = pl.col("value").is_not_null()
@@ -101,9 +101,7 @@ def _gaps(
     )
     frame = frame.join(told, on="span", how="left")
     known = pl.col("_gap").is_null()
-    started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
-    note = pl.when(pl.col("_cut") & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
-    kept = _based(frame.filter(known).with_columns(note.alias("note")), one, schedule, data_start)
+    kept = _based(_noted(frame.filter(known), "_cut", data_start), one, schedule, data_start)
     if not any(gap for gap, _ in gaps):
         return kept.drop("_gap")
     gone = frame.filter(~known & ~pl.col("statistic").is_in(leaders_own(one.figure)))
@@ -116,6 +114,13 @@ def _gaps(
     absent = absent.join(pl.DataFrame({"statistic": company_statistics(one.figure)}), how="cross")
     absent = absent.join(blank, on=["span", "statistic"], how="anti").with_columns(pl.col("_gap").alias("note"))
     return pl.concat([kept, blank, absent], how="diagonal").drop("_gap")
+
+
+def _noted(frame: Frame, flag: str, data_start: int | None) -> Frame:
+    """The rows, of which those flagged and without a note say when the orders start."""
+    started = "" if data_start is None else f"orders start on {from_day_number(data_start)}"
+    note = pl.when(pl.col(flag) & pl.col("note").is_null()).then(pl.lit(started)).otherwise(pl.col("note"))
+    return frame.with_columns(note.alias("note"))
 
 
 def _based(frame: Frame, one: Planned, schedule: Schedule, data_start: int | None) -> Frame:
