@@ -88,7 +88,7 @@ class SparkEngine:
         return self._scans.skipped()
 
     def remarks(self) -> list[str]:
-        """None: nothing is rounded on the way in, and no column is left unread."""
+        """None: to count what was rounded would take another pass; validation does it."""
         return []
 
     def labels(self, values: Sequence[str]) -> nw.dtypes.DType:

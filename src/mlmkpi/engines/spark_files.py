@@ -14,6 +14,7 @@ from mlmkpi.sources.discovery import data_file, table_of
 from mlmkpi.tables import TABLES
 
 MAGIC = "*?["
+_SIGNS = re.compile(r"([\\*?\[\]{}])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _NAME = re.compile(r"[\w`\-]+(\.[\w`\-]+){1,2}")
 _READS = re.compile(r".+\.(csv(\.gz)?|parquet)", re.IGNORECASE)
@@ -44,10 +45,10 @@ def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tup
     leftover = []
     entries = {} if set(found) >= set(TABLES) else _entries(session, here, needed=not found)
     for name, files in entries.items():
-        table = table_of(name)
-        if table and table not in found:
+        table, is_file = table_of(name), files[0][1] == ""
+        if table and table not in found and (data_file(name, name) or not is_file):
             grouped.setdefault(table, []).extend(_piece(name, files))
-        elif table is None and files[0][1] == "" and name != FILE_NAME and unquote(files[0][0]) not in claimed:
+        elif is_file and name != FILE_NAME and literal(unquote(files[0][0])) not in claimed:
             leftover.append(name)
     found |= {table: _one_form(table, listed) for table, listed in grouped.items() if listed}
     if not found:
@@ -62,6 +63,15 @@ def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tup
 def address(path: str) -> str:
     """A path as Spark takes it: local ones absolute, those with a scheme as they are."""
     return path if _SCHEME.match(path) else str(Path(path).absolute())
+
+
+def literal(path: str) -> str:
+    r"""A path that Spark does not take for a glob, whatever is in it.
+
+    >>> print(literal("/data/exports [1]/orders.csv"))
+    /data/exports \[1\]/orders.csv
+    """
+    return _SIGNS.sub(r"\\\1", path)
 
 
 def is_name(text: str) -> bool:
@@ -89,14 +99,15 @@ def listing(session: Any, path: str) -> list[str]:
 
 def _entries(session: Any, root: str, *, needed: bool) -> dict[str, list[tuple[str, str]]]:
     """What lies directly under the root (or matches it): name -> (address, path below it) of each file."""
-    try:
-        files = listing(session, root)
-    except Exception as error:
-        if needed or not missing_path(error):
-            raise
+    called = literal(root)
+    files = _listed(session, called, needed=needed and called == root)
+    is_glob = files is None and called != root
+    files = _listed(session, root, needed=needed) if is_glob else files
+    if files is None:
         return {}
-    parts = [part for part in urlsplit(root).path.split("/") if part]
-    whole = any(sign in root for sign in MAGIC) or [_path(file) for file in files] == [urlsplit(root).path]
+    place = urlsplit(root).path if _SCHEME.match(root) else root
+    parts = [part for part in place.split("/") if part]
+    whole = is_glob or [_path(file) for file in files] == [place]
     depth = len(parts) - 1 if whole else len(parts)
     found: dict[str, list[tuple[str, str]]] = {}
     for file in files:
@@ -104,6 +115,16 @@ def _entries(session: Any, root: str, *, needed: bool) -> dict[str, list[tuple[s
         if below and not any(part.startswith((".", "_")) for part in below):
             found.setdefault(below[0], []).append((file, "/".join(below[1:])))
     return found
+
+
+def _listed(session: Any, path: str, *, needed: bool) -> list[str] | None:
+    """The files under a path; None where there is none that is not needed."""
+    try:
+        return listing(session, path)
+    except Exception as error:
+        if needed or not missing_path(error):
+            raise
+        return None
 
 
 def missing_path(error: Exception) -> bool:
@@ -127,19 +148,24 @@ def _piece(name: str, files: list[tuple[str, str]]) -> list[Piece]:
     for form, (file, below) in forms.items():
         folder = unquote(file)[: -len(below)].rstrip("/")
         nested = "/" in below and "=" not in below
-        found.append(Piece(folder, f"{name}/", form, nested))
+        found.append(Piece(literal(folder), f"{name}/", form, nested))
     return found
 
 
 def _file(label: str, address_: str) -> Piece:
     if not _READS.fullmatch(label):
-        raise DataError(
-            f"{label} cannot be read on Spark",
-            (("expected", "CSV in UTF-8, plain or .gz, or Parquet"),
-             ("fix", "write Parquet from it first: mlmkpi convert")),
-        )
+        raise unlike(label)
     form = "parquet" if label.lower().endswith(".parquet") else "csv"
-    return Piece(unquote(address_), label, form)
+    return Piece(literal(unquote(address_)), label, form)
+
+
+def unlike(label: str, found: str = "") -> DataError:
+    """A file that only the other engine reads."""
+    return DataError(
+        f"{label} cannot be read on Spark",
+        (*((("found", found),) if found else ()), ("expected", "CSV in UTF-8, plain or .gz, or Parquet"),
+         ("fix", "write Parquet from it first: mlmkpi convert")),
+    )
 
 
 def _one_form(table: str, listed: list[Piece]) -> tuple[Piece, ...]:
