@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -182,6 +183,34 @@ def test_names_that_look_like_globs_are_names_where_there_is_such_a_file(session
     }.items():
         assert sales(exports, session) == sales(exports, None)
         assert sales(exports, session)[0] == rows
+
+
+def test_no_file_is_read_twice(session: Any, tmp_path: Path) -> None:
+    text = "distributor_id,paid_on,amount\nA,2026-01-01,10\n"
+    (tmp_path / "paid.csv").write_text(text)
+    (tmp_path / "orders.csv").write_text(f"{ID[:-1]},distributor_id\nA1,2026-01-01,5,A\n")
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    asked: dict[str, Any] = {"kpis": ["payout_ratio"], "count": 1}
+    for files in ("paid.csv", ["paid.csv", "pa*.csv"]):
+        asked["settings"] = Settings.model_validate({"files": {"commissions": files}})
+        assert mlmkpi.compute(tmp_path, **asked, engine=session).frame["value"].to_list() == [10 / 5]
+    (tmp_path / "paid.csv.gz").write_bytes(gzip.compress(text.encode()))
+    asked["settings"] = Settings.model_validate({"files": {"commissions": "paid*"}})
+    for other in (None, session):
+        with pytest.raises(DataError, match=r"commissions is there in two forms\n +found +paid\.csv and paid\.csv\.gz"):
+            mlmkpi.compute(tmp_path, **asked, engine=other)
+    with pytest.raises(SettingsError, match="names an unknown table in"):
+        engine(session, tmp_path, files={"comissions": "paid.csv"})
+
+
+def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(f"{ID}A1,2026-01-01,1\n")
+    (tmp_path / "surveys.csv").write_text("date,score\n2026-01-01,9\n")
+    asked: dict[str, Any] = {"kpis": ["sales_volume", "net_promoter_score"], "count": 1}
+    here, there = mlmkpi.compute(tmp_path, **asked), mlmkpi.compute(tmp_path, **asked, engine=session)
+    assert_frame_equal(here.frame, there.frame, check_exact=True)
+    assert there.frame.select("value", "note").rows()[1] == (None, "needs surveys.answered_on")
+    assert there.warnings == here.warnings == ("surveys.csv has no column for answered_on: left unread",)
 
 
 def test_files_that_no_table_takes_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from mlmkpi.errors import DataError
 from mlmkpi.settings import FILE_NAME, Settings
-from mlmkpi.sources.discovery import data_file, table_of
+from mlmkpi.sources.discovery import data_file, file_settings, stem_of, table_of, two_forms
 from mlmkpi.tables import TABLES
 
 MAGIC = "*?["
@@ -24,13 +24,15 @@ _READS = re.compile(r".+\.(csv(\.gz)?|parquet)", re.IGNORECASE)
 class Piece:
     """A file, a folder of files, or a catalogue table; `form` is csv, parquet or table.
 
-    `nested`: its files lie in folders that are not named `column=value`.
+    `nested`: its files lie in folders that are not named `column=value`; `files` are the addresses of a folder's or
+    a file's, with what messages call them.
     """
 
     path: str
     label: str
     form: str
     nested: bool = False
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tuple[Piece, ...]], tuple[str, ...]]:
@@ -39,7 +41,8 @@ def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tup
     Raises DataError where there is nothing, a table in two forms, or a form that Spark does not read.
     """
     here = address(root)
-    found = {table: _chosen(session, patterns, here) for table, patterns in settings.files.items()}
+    named = file_settings(settings)
+    found = {table: _one_form(table, _chosen(session, patterns, here)) for table, patterns in named.items()}
     claimed = {piece.path for listed in found.values() for piece in listed}
     grouped: dict[str, list[Piece]] = {}
     leftover = []
@@ -140,15 +143,17 @@ def _piece(name: str, files: list[tuple[str, str]]) -> list[Piece]:
     """An entry's files as one piece for each form."""
     if [below for _, below in files] == [""]:
         return [_file(name, files[0][0])] if data_file(name, name) else []
-    forms: dict[str, tuple[str, str]] = {}
+    forms: dict[str, list[tuple[str, str]]] = {}
     for file, below in files:
         if data_file(below, below):
-            forms.setdefault(_file(f"{name}/{below}", file).form, (file, below))
+            forms.setdefault(_file(f"{name}/{below}", file).form, []).append((file, below))
     found = []
-    for form, (file, below) in forms.items():
+    for form, inside in forms.items():
+        file, below = inside[0]
         folder = unquote(file)[: -len(below)].rstrip("/")
         nested = "/" in below and "=" not in below
-        found.append(Piece(literal(folder), f"{name}/", form, nested))
+        each = tuple((file, f"{name}/{below}") for file, below in inside)
+        found.append(Piece(literal(folder), f"{name}/", form, nested, each))
     return found
 
 
@@ -156,7 +161,7 @@ def _file(label: str, address_: str) -> Piece:
     if not _READS.fullmatch(label):
         raise unlike(label)
     form = "parquet" if label.lower().endswith(".parquet") else "csv"
-    return Piece(literal(unquote(address_)), label, form)
+    return Piece(literal(unquote(address_)), label, form, files=((address_, label),))
 
 
 def unlike(label: str, found: str = "") -> DataError:
@@ -169,22 +174,23 @@ def unlike(label: str, found: str = "") -> DataError:
 
 
 def _one_form(table: str, listed: list[Piece]) -> tuple[Piece, ...]:
-    """The pieces of a table, refused where it comes in two forms."""
+    """The pieces of a table, each once, refused where it comes in two forms."""
     seen: dict[tuple[str, bool], str] = {}
     for piece in listed:
         seen.setdefault((piece.form, piece.label.endswith("/")), piece.label)
     if len(seen) > 1:
         one, other = list(seen.values())[:2]
         shown = (one, other) if one != other else tuple(f"{one} ({form})" for form, _ in seen)
-        raise DataError(
-            f"{table} is there in two forms",
-            (("found", f"{shown[0]} and {shown[1]}"), ("expected", "one of them, or several files of one format"),
-             ("fix", f'remove one, or name the right one:   [files]\n{"":31}{table} = "{one}"')),
-        )
-    return tuple(listed)
+        raise two_forms(table, shown[0], shown[1])
+    stems: dict[str, tuple[str, str]] = {}
+    for file in (file for piece in listed for file in piece.files):
+        other_file = stems.setdefault(stem_of(file[0]), file)
+        if other_file[0] != file[0]:
+            raise two_forms(table, other_file[1], file[1])
+    return tuple({piece.path: piece for piece in listed}.values())
 
 
-def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> tuple[Piece, ...]:
+def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> list[Piece]:
     """What [files] names for a table: table names, or paths and globs from the exports' folder."""
     found: list[Piece] = []
     for pattern in patterns:
@@ -205,4 +211,4 @@ def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> tuple[Piece, 
                  ("fix", "correct the name; data files end in .csv, .csv.gz or .parquet")),
             )
         found += matched
-    return tuple(found)
+    return found

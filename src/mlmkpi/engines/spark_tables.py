@@ -16,6 +16,7 @@ from mlmkpi.engines.spark_files import Piece, found_at, given_piece
 from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.cells import SORTS
+from mlmkpi.sources.exports import no_table
 from mlmkpi.sources.mapping import (
     Mapped,
     Place,
@@ -75,7 +76,7 @@ class Tables:
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that every piece of a table has, canonical and extra; empty where the table is absent."""
-        parts = self.parts(table)
+        parts = self.opened(table) if table in self._pieces else ()
         if not parts:
             return frozenset()
         known = {name for name in TABLES[table].names if all(name in part.mapped.positions for part in parts)}
@@ -87,8 +88,9 @@ class Tables:
         return [error for name in tables if (error := self._lacking(name)) is not None]
 
     def _lacking(self, table: str) -> DataError | None:
-        for part in self.parts(table):
-            for name in TABLES[table].required:
+        parts = self.opened(table) if table in self._pieces else ()
+        for name in TABLES[table].required:
+            for part in parts:
                 try:
                     self._position(part, TABLES[table], name)
                 except DataError as error:
@@ -244,6 +246,8 @@ class Tables:
 
 
 def _check_tables(given: Mapping[str, Any]) -> None:
+    if not given:
+        raise no_table()
     for name in given:
         if name not in TABLES:
             guess = nearest(name, list(TABLES))
