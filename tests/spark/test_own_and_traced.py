@@ -34,14 +34,18 @@ def exports(tmp_path: Path) -> Iterator[Path]:
 
 def test_rows_have_keys_and_add_up(session: Any, exports: Path) -> None:
     settings = load_settings(exports / "mlmkpi.toml", None, exports)
+    (exports / "customers.csv").write_text("customer_id\nC1\n")
     for kpi, side, rows in (
         ("net_order_value", "numerator", [("A1", None, 10.5), ("A2", None, 20.25), ("A3", None, -3.25)]),
         ("active_customers", "numerator", [("C1", None, 1.0), ("C2", None, 1.0)]),
         ("net_promoter_score", "denominator", [(None, None, 1.0), (None, None, 1.0)]),
     ):
-        found = mlmkpi.trace(exports, kpi, period="2026-10", side=side, settings=settings, engine=session)
+        asked: dict[str, Any] = {"period": "2026-10", "side": side, "settings": settings}
+        found = mlmkpi.trace(exports, kpi, **asked, engine=session)
         assert found.frame.select("id", "row", "contribution").rows() == rows
         assert found.total == found.figure
+        there = mlmkpi.trace(exports, kpi, **asked).frame
+        assert found.frame.select("id", "table").equals(there.select("id", "table"))
 
 
 def test_a_figure_is_worked_out_as_on_the_other_engine(session: Any, exports: Path) -> None:

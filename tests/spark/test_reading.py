@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -105,7 +106,11 @@ def test_quotes_line_ends_and_a_byte_order_mark(session: Any, tmp_path: Path) ->
     (ID + "A1,2026-01-01\n", "orders: 1 row has not as many cells as the header"),
     ("order_id,amount\nA1,1\n", "has no column for ordered_on"),
     ("", "is empty"),
-    ("order_id,ordered_on,amount,Amount\nA1,2026-01-01,1,1\n", "has a column twice"),
+    ("order_id,ordered_on,amount,Amount\nA1,2026-01-01,1,1\n", r"orders\.csv has 2 columns for amount"),
+    ("# made by hand\n" + ID + "A1,2026-01-01,1\n", r"orders\.csv cannot be read on Spark\n +found +comments above"),
+    (ID + 'A1,2026-01-01,1\nA2,2026-01-02,"1\nA3,2026-01-03,1\n', r"orders\.csv: a quote is opened and not closed"),
+    (ID + 'A1,2026-01-01,"1\nA2,2026-01-02,1"2\nA3,2026-01-03,1\n', r"orders\.csv: a quote is opened and not"),
+    (ID.replace(",", ";") + "A1;2026-01-01;1.500\n", r"orders\.amount: 1 cell is not a number"),
 ])
 def test_bad_exports_are_told(session: Any, tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "orders.csv").write_text(text)
@@ -113,6 +118,128 @@ def test_bad_exports_are_told(session: Any, tmp_path: Path, text: str, message: 
         mlmkpi.compute(tmp_path, kpis=["average_order_value"], engine=session)
     assert told.value.exit_code == 3
     assert "JVM" not in str(told.value)
+
+
+def sales(exports: Any, engine: Any, **more: Any) -> tuple[list[tuple[Any, ...]], tuple[str, ...], tuple[str, ...]]:
+    """What sales come to in January 2026 by channel, and what is said of the exports."""
+    asked: dict[str, Any] = {"kpis": ["sales_volume"], "by": ["order.channel"], "as_of": date(2026, 1, 31), "count": 1}
+    found = mlmkpi.compute(exports, **asked, **more, engine=engine)
+    return found.frame.select("order.channel", "value").rows(), found.warnings, found.hints
+
+
+@pytest.mark.parametrize("text", [
+    "Order-ID;ordered on; Amount ;channel\nA1;2026-01-01;1.5;web\nA2;2026-01-02;2;\n",
+    "order_id|ordered_on|amount|channel|note|note\nA1|2026-01-01|1.5|web|a|b\nA2|2026-01-02|2|||\n",
+    "order_id\tordered_on\tamount\tchannel\t\nA1\t2026-01-01\t1.5\tweb\t\nA2\t2026-01-02\t2\t\t\n",
+    "\n\norder_id,ordered_on,amount,channel\n\nA1,2026-01-01,1.5,web,,\n,,,\nA2,2026-01-02,2,\n,,,,\n,,\n",
+])
+def test_records_are_cut_as_polars_cuts_them(session: Any, tmp_path: Path, text: str) -> None:
+    (tmp_path / "orders.csv").write_text(text)
+    assert sales(tmp_path, None)[:2] == ([("(unknown)", 2.0), ("web", 1.5)], ())
+    assert sales(tmp_path, session) == sales(tmp_path, None)
+
+
+def test_points_where_semicolons_cut_are_read_once_they_are_said_to_be_decimal(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id;ordered_on;amount;channel\nA1;2026-01-01;1.500;web\n")
+    said = {"settings": Settings.model_validate({"input": {"decimal": "."}})}
+    assert sales(tmp_path, session, **said) == sales(tmp_path, None, **said)
+    assert sales(tmp_path, session, **said)[0] == [("web", 1.5)]
+
+
+def test_another_encoding_is_told_and_not_read_as_something_else(session: Any, tmp_path: Path) -> None:
+    text = "order_id,ordered_on,amount,channel\nA1,2026-01-01,1,Büro\nA2,2026-01-01,1,Bäro\n"
+    (tmp_path / "orders.csv").write_text(text, encoding="cp1252")
+    with pytest.raises(DataError, match=r"orders\.channel: 2 cells are not a code\n +first at +order_id A1"):
+        sales(tmp_path, session)
+    for other in (text.encode("utf-16"), text.replace("channel", "Kanäle").encode("cp1252")):
+        (tmp_path / "orders.csv").write_bytes(other)
+        with pytest.raises(DataError, match=r"orders\.csv cannot be read on Spark\n +found +bytes that UTF-8 does not"):
+            sales(tmp_path, session)
+
+
+def test_a_folder_of_files_has_one_header_and_its_partitions(session: Any, tmp_path: Path) -> None:
+    for channel, rows in {"web": "A1,2026-01-01,1\n", "shop": "A2,2026-01-02,2\nA3,2026-01-03,4\n"}.items():
+        (tmp_path / "orders" / f"channel={channel}").mkdir(parents=True)
+        (tmp_path / "orders" / f"channel={channel}" / "part.csv").write_text(f" {ID}{rows}")
+    assert sales(tmp_path, session)[0] == [("shop", 6.0), ("web", 1.0)]
+    (tmp_path / "orders" / "channel=web" / "part.csv").write_text("order_id,ordered_on,amount,x\nA1,2026-01-01,1,\n")
+    with pytest.raises(DataError, match=r"the CSV files of one table differ in their headers: .*channel=web"):
+        sales(tmp_path, session)
+    for part in tmp_path.rglob("part.csv"):
+        part.write_text(f"{ID[:-1]},x,X\nA1,2026-01-01,1,,\n")
+    with pytest.raises(DataError, match=r"orders/ has a column twice, or one without a name\n +found +x"):
+        sales(tmp_path, session)
+
+
+def test_names_that_look_like_globs_are_names_where_there_is_such_a_file(session: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "exports [1] {a,b} #1"
+    folder.mkdir()
+    for file, row in {"orders [12].csv": "A1,2026-01-01,1,web", "orders 1.csv": "A2,2026-01-01,2,shop"}.items():
+        (folder / file).write_text(f"{ID[:-1]},channel\n{row}\n")
+    for exports, rows in {
+        folder: [("shop", 2.0), ("web", 1.0)],
+        folder / "orders [12].csv": [("web", 1.0)],
+        tmp_path / "*" / "orders ?.csv": [("shop", 2.0)],
+    }.items():
+        assert sales(exports, session) == sales(exports, None)
+        assert sales(exports, session)[0] == rows
+
+
+def test_no_file_is_read_twice(session: Any, tmp_path: Path) -> None:
+    text = "distributor_id,paid_on,amount\nA,2026-01-01,10\n"
+    (tmp_path / "paid.csv").write_text(text)
+    (tmp_path / "orders.csv").write_text(f"{ID[:-1]},distributor_id\nA1,2026-01-01,5,A\n")
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    asked: dict[str, Any] = {"kpis": ["payout_ratio"], "count": 1}
+    for files in ("paid.csv", ["paid.csv", "pa*.csv"]):
+        asked["settings"] = Settings.model_validate({"files": {"commissions": files}})
+        assert mlmkpi.compute(tmp_path, **asked, engine=session).frame["value"].to_list() == [10 / 5]
+    (tmp_path / "paid.csv.gz").write_bytes(gzip.compress(text.encode()))
+    asked["settings"] = Settings.model_validate({"files": {"commissions": "paid*"}})
+    for other in (None, session):
+        with pytest.raises(DataError, match=r"commissions is there in two forms\n +found +paid\.csv and paid\.csv\.gz"):
+            mlmkpi.compute(tmp_path, **asked, engine=other)
+    with pytest.raises(SettingsError, match="names an unknown table in"):
+        engine(session, tmp_path, files={"comissions": "paid.csv"})
+
+
+def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(f"{ID}A1,2026-01-01,1\n")
+    (tmp_path / "surveys.csv").write_text("date,score\n2026-01-01,9\n")
+    asked: dict[str, Any] = {"kpis": ["sales_volume", "net_promoter_score"], "count": 1}
+    here, there = mlmkpi.compute(tmp_path, **asked), mlmkpi.compute(tmp_path, **asked, engine=session)
+    assert_frame_equal(here.frame, there.frame, check_exact=True)
+    assert there.frame.select("value", "note").rows()[1] == (None, "needs surveys.answered_on")
+    assert there.warnings == here.warnings == ("surveys.csv has no column for answered_on: left unread",)
+
+
+def test_files_that_no_table_takes_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
+    for name in ("orders.csv", "orders.xlsx", "sales.csv", "customers.csv", "old.csv"):
+        (tmp_path / name).write_text(f"{ID[:-1]},channel,customer_id\nA1,2026-01-01,1,web,C\n")
+    settings = Settings.model_validate({"files": {"customers": "old.csv"}})
+    assert sales(tmp_path, session, settings=settings) == sales(tmp_path, None, settings=settings)
+    assert sales(tmp_path, session, settings=settings)[2] == (
+        "left unread, as [files] names others for their table: customers.csv",
+        "left unread, as it is neither CSV, TSV, TXT nor Parquet: orders.xlsx",
+        "left unread, as no table is called so: sales.csv",
+    )
+
+
+def test_moments_of_a_frame_fall_on_the_day_they_were_written(session: Any) -> None:
+    late = pl.Series([datetime(2026, 1, 31, 23, 30)]).dt.replace_time_zone("America/New_York")
+    orders = {"orders": pl.DataFrame({"order_id": ["A"], "ordered_on": late, "amount": [1.0], "channel": ["web"]})}
+    assert sales(orders, session) == sales(orders, None)
+    assert sales(orders, session)[0] == [("web", 1.0)]
+
+
+def test_a_parquet_file_that_spark_does_not_read_is_told(session: Any, tmp_path: Path) -> None:
+    rows = pl.DataFrame({"order_id": ["A"], "ordered_on": [date(2026, 1, 1)], "amount": [1.0], "channel": ["web"]})
+    moment = pl.Series([datetime(2026, 1, 1)], dtype=pl.Datetime("ns"))
+    for more, said in (({"at": moment}, "has a column that Spark does not read"),
+                       ({"Channel": rows["channel"]}, "has a column twice")):
+        rows.with_columns(**more).write_parquet(tmp_path / "orders.parquet")
+        with pytest.raises(DataError, match=said):
+            sales(tmp_path, session)
 
 
 def test_bad_rows_are_skipped_and_counted(session: Any, tmp_path: Path) -> None:

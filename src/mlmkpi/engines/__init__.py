@@ -49,8 +49,8 @@ class Engine(Protocol):
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
         """A table's columns, typed. DataError at a cell that does not fit, unless such rows are to be skipped."""
 
-    def places(self, table: str, key: str) -> pl.LazyFrame | None:
-        """`id`, `file`, `row` of a table's rows by an id column of theirs; None where rows have no numbers."""
+    def places(self, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
+        """`id`, `file`, `row` of those of the ids that a table has in a column; file and row null without numbers."""
 
     def place(self, table: str, places: pl.Series) -> pl.DataFrame:
         """`file`, `row` of places that `scan` gave of the table's rows, in their order."""

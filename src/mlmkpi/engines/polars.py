@@ -61,9 +61,9 @@ class PolarsEngine:
         """Raise DataError for what raised MisfitError."""
         self._tables.refuse_misfits()
 
-    def places(self, table: str, key: str) -> pl.LazyFrame | None:
-        """The rows of the table's files by the ids in `key`."""
-        return self._tables.places(table, key)
+    def places(self, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
+        """By the rows of the table's files."""
+        return self._tables.places(table, key, ids)
 
     def place(self, table: str, places: pl.Series) -> pl.DataFrame:
         """File and row of such numbers."""

@@ -87,15 +87,16 @@ class Tables:
         """Raise DataError for the first cell of the orders that does not fit."""
         self.exports.tables["orders"].refuse_bad(sorted(self._read["orders"]))
 
-    def places(self, table: str, key: str) -> pl.LazyFrame | None:
-        """The rows of the table's files by the ids in `key`."""
+    def places(self, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
+        """`id`, `file` and `row` of those of the ids that the table has in `key`."""
         source = self.exports.tables[table]
         files = dict(enumerate(source.files))
-        return source.rows([key]).select(
+        rows = source.rows([key]).select(
             pl.col(key).cast(pl.String).alias("id"),
             pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
             pl.col(ROW).cast(pl.Int64).alias("row"),
         )
+        return rows.filter(pl.col("id").is_in(ids.implode())).collect(engine="streaming")
 
     def place(self, table: str, places: pl.Series) -> pl.DataFrame:
         """File and row of such numbers."""

@@ -75,9 +75,11 @@ class SparkEngine:
         """
         return _frame(self._scans.scan(table, columns))
 
-    def places(self, table: str, key: str) -> pl.LazyFrame | None:
-        """Nowhere: rows have no numbers here."""
-        return None
+    def places(self, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
+        """Without file and row: rows have no numbers here."""
+        there = self.scan(table, [key]).select(nw.col(key).alias("id")).unique()
+        found = self.collect(there.join(self.small(ids.to_frame("id")), on="id", how="inner"))
+        return found.with_columns(file=pl.lit(None, pl.String), row=pl.lit(None, pl.Int64))
 
     def place(self, table: str, places: pl.Series) -> pl.DataFrame:
         """Nothing: `scan` gives no places here."""
@@ -88,7 +90,7 @@ class SparkEngine:
         return self._scans.skipped()
 
     def remarks(self) -> list[str]:
-        """None: nothing is rounded on the way in, and no column is left unread."""
+        """None: to count what was rounded would take another pass; validation does it."""
         return []
 
     def labels(self, values: Sequence[str]) -> nw.dtypes.DType:

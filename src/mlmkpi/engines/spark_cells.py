@@ -18,12 +18,16 @@ WHITE = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
+BROKEN = "\ufffd"
+"""What Spark reads where bytes are no UTF-8."""
 SCALE = 10_000
 DIGITS = 14
 YES = ("true", "t", "yes", "y", "1", "1.0")
 NO = ("false", "f", "no", "n", "0", "0.0")
 LONG = r"[.]\d{4}\d*[1-9]"
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+THOUSANDS = r"^[+-]?\d{1,3}[.]\d{3}$"
+"""What is a whole number where the decimal mark is the comma, as it mostly is where semicolons cut."""
 DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
 SMALL = ("tinyint", "smallint", "int")
 FRACTIONS = ("float", "double")
@@ -67,15 +71,21 @@ class Cells:
             found = self._f.when(self._f.lower(text).isin(spelled), self._f.lit(code)).otherwise(found)
         return found
 
-    def cell(self, column: Column, form: str, kind: Kind, *, from_file: bool = False) -> Cell | None:
+    def cell(
+        self, column: Column, form: str, kind: Kind, *, from_file: bool = False, two_ways: bool = False
+    ) -> Cell | None:
         """A column of Spark's type `form` as its kind; None where the type cannot be that.
 
-        `from_file`: it was read from a text file, where even an id can hold a NUL.
+        `from_file`: it was read from a text file, where even an id can hold a NUL, or bytes that are no UTF-8;
+        `two_ways`: a point in its numbers may part the thousands.
         """
         if form == "void":
             return Cell(column.cast(TYPES[kind]))
         if form == "string":
-            return self._text(self.clean(column), kind, from_file)
+            text = self.clean(column)
+            if two_ways and kind in (Kind.MONEY, Kind.RATE):
+                text = self._f.when(text.rlike(THOUSANDS), self._f.lit("?")).otherwise(text)
+            return self._text(text, kind, from_file)
         if kind in (Kind.ID, Kind.CODE, Kind.TEXT):
             return self._label(column, form, kind)
         make = {
@@ -103,7 +113,7 @@ class Cells:
             word = f.lower(text)
             value = f.when(word.isin(*YES), f.lit(True)).when(word.isin(*NO), f.lit(False))
         elif from_file:
-            value = f.when(~text.contains("\0"), text)
+            value = f.when(~(text.contains("\0") | text.contains(BROKEN)), text)
         else:
             return Cell(text)
         return Cell(value, text.isNotNull() & value.isNull())

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from mlmkpi.errors import DataError, EngineError, MlmkpiError
 
 BAD_CELL = "mlmkpi: a cell does not fit in "
+OPEN_QUOTE = "mlmkpi: a quote is not closed in "
 GONE = ("StatusCode.UNAVAILABLE", "Connection refused", "Connection reset", "Socket closed", "RETRIES_EXCEEDED",
         "Py4JNetworkError", "Answer from Java side is empty", "SESSION_NOT_FOUND", "SparkContext was shut down",
         "INVALID_HANDLE")
 _CODE = re.compile(r"^\[([A-Z_0-9.]+)\]")
 _FILE = re.compile(r"(?:reading file|Path does not exist:|CSV file:)\s+(\S+?)\.?(?:\s|$)")
+_UNREAD = re.compile(
+    r"(?:PARQUET_TYPE_ILLEGAL|PARQUET_TYPE_NOT_SUPPORTED|PARQUET_TYPE_NOT_RECOGNIZED|UNSUPPORTED_TIME_TYPE)\]\s*([^\n]{0,120})"
+)
 _NAMED = re.compile(r"(?:table or view|TABLE_OR_VIEW_NOT_FOUND\] The table or view) ([`\w.\-]+)")
 
 
@@ -47,6 +51,11 @@ def _told(error: Exception) -> Exception:
     bad = re.search(re.escape(BAD_CELL) + r"(\w+)", text)
     if bad:
         return BadCellError(bad[1])
+    if quote := re.search(re.escape(OPEN_QUOTE) + '"([^"]*)"', text):
+        return DataError(
+            f"{quote[1]}: a quote is opened and not closed",
+            (("expected", "a closing quote before the next delimiter"), ("fix", "correct the row")),
+        )
     if any(sign in text for sign in GONE):
         return EngineError(
             "the Spark server is gone",
@@ -73,10 +82,20 @@ def _about_data(text: str, file: str) -> DataError | None:
             f"Spark knows no table {named[1] if named else 'of that name'}",
             (("fix", "correct the name under [files] in the settings"),),
         )
-    if "CSV header does not conform" in text or "not conform to the schema" in text:
+    if "in CSV header is not equal to" in text or "CSV header does not conform" in text:
         return DataError(
             f"the CSV files of one table differ in their headers{f': {file}' if file else ''}",
             (("expected", "one header, in one order, in every file of a folder"),),
+        )
+    if unread := _UNREAD.search(text):
+        return DataError(
+            f"{file or 'a Parquet file of the exports'} has a column that Spark does not read",
+            (("got", unread[1]), ("fix", "write Parquet from it first: mlmkpi convert")),
+        )
+    if "COLUMN_ALREADY_EXISTS" in text:
+        return DataError(
+            f"{file or 'a Parquet file of the exports'} has a column twice",
+            (("expected", "names that differ in more than upper and lower case"), ("fix", "rename one of them")),
         )
     if "FAILED_READ_FILE" in text or "CANNOT_READ" in text or "UNABLE_TO_INFER_SCHEMA" in text:
         return DataError(

@@ -10,10 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 from mlmkpi.errors import DataError
 from mlmkpi.settings import FILE_NAME, Settings
-from mlmkpi.sources.discovery import data_file, table_of
+from mlmkpi.sources.discovery import data_file, file_settings, stem_of, table_of, two_forms
 from mlmkpi.tables import TABLES
 
 MAGIC = "*?["
+_SIGNS = re.compile(r"([\\*?\[\]{}])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
 _NAME = re.compile(r"[\w`\-]+(\.[\w`\-]+){1,2}")
 _READS = re.compile(r".+\.(csv(\.gz)?|parquet)", re.IGNORECASE)
@@ -23,13 +24,15 @@ _READS = re.compile(r".+\.(csv(\.gz)?|parquet)", re.IGNORECASE)
 class Piece:
     """A file, a folder of files, or a catalogue table; `form` is csv, parquet or table.
 
-    `nested`: its files lie in folders that are not named `column=value`.
+    `nested`: its files lie in folders that are not named `column=value`; `files` are the addresses of a folder's or
+    a file's, with what messages call them.
     """
 
     path: str
     label: str
     form: str
     nested: bool = False
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tuple[Piece, ...]], tuple[str, ...]]:
@@ -38,16 +41,17 @@ def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tup
     Raises DataError where there is nothing, a table in two forms, or a form that Spark does not read.
     """
     here = address(root)
-    found = {table: _chosen(session, patterns, here) for table, patterns in settings.files.items()}
+    named = file_settings(settings)
+    found = {table: _one_form(table, _chosen(session, patterns, here)) for table, patterns in named.items()}
     claimed = {piece.path for listed in found.values() for piece in listed}
     grouped: dict[str, list[Piece]] = {}
     leftover = []
     entries = {} if set(found) >= set(TABLES) else _entries(session, here, needed=not found)
     for name, files in entries.items():
-        table = table_of(name)
-        if table and table not in found:
+        table, is_file = table_of(name), files[0][1] == ""
+        if table and table not in found and (data_file(name, name) or not is_file):
             grouped.setdefault(table, []).extend(_piece(name, files))
-        elif table is None and files[0][1] == "" and name != FILE_NAME and unquote(files[0][0]) not in claimed:
+        elif is_file and name != FILE_NAME and literal(unquote(files[0][0])) not in claimed:
             leftover.append(name)
     found |= {table: _one_form(table, listed) for table, listed in grouped.items() if listed}
     if not found:
@@ -62,6 +66,15 @@ def found_at(session: Any, root: str, settings: Settings) -> tuple[dict[str, tup
 def address(path: str) -> str:
     """A path as Spark takes it: local ones absolute, those with a scheme as they are."""
     return path if _SCHEME.match(path) else str(Path(path).absolute())
+
+
+def literal(path: str) -> str:
+    r"""A path that Spark does not take for a glob, whatever is in it.
+
+    >>> print(literal("/data/exports [1]/orders.csv"))
+    /data/exports \[1\]/orders.csv
+    """
+    return _SIGNS.sub(r"\\\1", path)
 
 
 def is_name(text: str) -> bool:
@@ -89,14 +102,15 @@ def listing(session: Any, path: str) -> list[str]:
 
 def _entries(session: Any, root: str, *, needed: bool) -> dict[str, list[tuple[str, str]]]:
     """What lies directly under the root (or matches it): name -> (address, path below it) of each file."""
-    try:
-        files = listing(session, root)
-    except Exception as error:
-        if needed or not missing_path(error):
-            raise
+    called = literal(root)
+    files = _listed(session, called, needed=needed and called == root)
+    is_glob = files is None and called != root
+    files = _listed(session, root, needed=needed) if is_glob else files
+    if files is None:
         return {}
-    parts = [part for part in urlsplit(root).path.split("/") if part]
-    whole = any(sign in root for sign in MAGIC) or [_path(file) for file in files] == [urlsplit(root).path]
+    place = urlsplit(root).path if _SCHEME.match(root) else root
+    parts = [part for part in place.split("/") if part]
+    whole = is_glob or [_path(file) for file in files] == [place]
     depth = len(parts) - 1 if whole else len(parts)
     found: dict[str, list[tuple[str, str]]] = {}
     for file in files:
@@ -104,6 +118,16 @@ def _entries(session: Any, root: str, *, needed: bool) -> dict[str, list[tuple[s
         if below and not any(part.startswith((".", "_")) for part in below):
             found.setdefault(below[0], []).append((file, "/".join(below[1:])))
     return found
+
+
+def _listed(session: Any, path: str, *, needed: bool) -> list[str] | None:
+    """The files under a path; None where there is none that is not needed."""
+    try:
+        return listing(session, path)
+    except Exception as error:
+        if needed or not missing_path(error):
+            raise
+        return None
 
 
 def missing_path(error: Exception) -> bool:
@@ -119,46 +143,54 @@ def _piece(name: str, files: list[tuple[str, str]]) -> list[Piece]:
     """An entry's files as one piece for each form."""
     if [below for _, below in files] == [""]:
         return [_file(name, files[0][0])] if data_file(name, name) else []
-    forms: dict[str, tuple[str, str]] = {}
+    forms: dict[str, list[tuple[str, str]]] = {}
     for file, below in files:
         if data_file(below, below):
-            forms.setdefault(_file(f"{name}/{below}", file).form, (file, below))
+            forms.setdefault(_file(f"{name}/{below}", file).form, []).append((file, below))
     found = []
-    for form, (file, below) in forms.items():
+    for form, inside in forms.items():
+        file, below = inside[0]
         folder = unquote(file)[: -len(below)].rstrip("/")
         nested = "/" in below and "=" not in below
-        found.append(Piece(folder, f"{name}/", form, nested))
+        each = tuple((file, f"{name}/{below}") for file, below in inside)
+        found.append(Piece(literal(folder), f"{name}/", form, nested, each))
     return found
 
 
 def _file(label: str, address_: str) -> Piece:
     if not _READS.fullmatch(label):
-        raise DataError(
-            f"{label} cannot be read on Spark",
-            (("expected", "CSV in UTF-8, plain or .gz, or Parquet"),
-             ("fix", "write Parquet from it first: mlmkpi convert")),
-        )
+        raise unlike(label)
     form = "parquet" if label.lower().endswith(".parquet") else "csv"
-    return Piece(unquote(address_), label, form)
+    return Piece(literal(unquote(address_)), label, form, files=((address_, label),))
+
+
+def unlike(label: str, found: str = "") -> DataError:
+    """A file that only the other engine reads."""
+    return DataError(
+        f"{label} cannot be read on Spark",
+        (*((("found", found),) if found else ()), ("expected", "CSV in UTF-8, plain or .gz, or Parquet"),
+         ("fix", "write Parquet from it first: mlmkpi convert")),
+    )
 
 
 def _one_form(table: str, listed: list[Piece]) -> tuple[Piece, ...]:
-    """The pieces of a table, refused where it comes in two forms."""
+    """The pieces of a table, each once, refused where it comes in two forms."""
     seen: dict[tuple[str, bool], str] = {}
     for piece in listed:
         seen.setdefault((piece.form, piece.label.endswith("/")), piece.label)
     if len(seen) > 1:
         one, other = list(seen.values())[:2]
         shown = (one, other) if one != other else tuple(f"{one} ({form})" for form, _ in seen)
-        raise DataError(
-            f"{table} is there in two forms",
-            (("found", f"{shown[0]} and {shown[1]}"), ("expected", "one of them, or several files of one format"),
-             ("fix", f'remove one, or name the right one:   [files]\n{"":31}{table} = "{one}"')),
-        )
-    return tuple(listed)
+        raise two_forms(table, shown[0], shown[1])
+    stems: dict[str, tuple[str, str]] = {}
+    for file in (file for piece in listed for file in piece.files):
+        other_file = stems.setdefault(stem_of(file[0]), file)
+        if other_file[0] != file[0]:
+            raise two_forms(table, other_file[1], file[1])
+    return tuple({piece.path: piece for piece in listed}.values())
 
 
-def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> tuple[Piece, ...]:
+def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> list[Piece]:
     """What [files] names for a table: table names, or paths and globs from the exports' folder."""
     found: list[Piece] = []
     for pattern in patterns:
@@ -179,4 +211,4 @@ def _chosen(session: Any, patterns: tuple[str, ...], root: str) -> tuple[Piece, 
                  ("fix", "correct the name; data files end in .csv, .csv.gz or .parquet")),
             )
         found += matched
-    return tuple(found)
+    return found

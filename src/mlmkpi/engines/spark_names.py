@@ -17,10 +17,11 @@ from unittest.mock import patch
 def quoted(name: str) -> str:
     """A column's name as Spark reads it whole.
 
-    >>> quoted("order.channel"), quoted("amount")
-    ('`order.channel`', 'amount')
+    >>> quoted("order.channel"), quoted("amount"), quoted(quoted("a`b"))
+    ('`order.channel`', 'amount', '`a``b`')
     """
-    return f"`{name}`" if "." in name and "`" not in name else name
+    is_quoted = name.startswith("`") and name.endswith("`")
+    return in_sql(name) if ("." in name or "`" in name) and not is_quoted else name
 
 
 def in_sql(name: str) -> str:

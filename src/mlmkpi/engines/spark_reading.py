@@ -10,11 +10,12 @@ import narwhals as nw
 
 from mlmkpi.engines import checking
 from mlmkpi.engines.spark import SparkEngine
-from mlmkpi.engines.spark_tables import CORRUPT, Part
+from mlmkpi.engines.spark_csv import CORRUPT
+from mlmkpi.engines.spark_misfits import EXPECTED, FIX
+from mlmkpi.engines.spark_tables import Part
 from mlmkpi.errors import DataError
 from mlmkpi.sources import Example, Finding, discreet
 from mlmkpi.sources.problems import (
-    EXPECTED,
     missing_in_some,
     ragged_records,
     rounded_cells,
@@ -126,8 +127,8 @@ class Reading:
 
     def _unreadable(self) -> Iterator[Finding]:
         for name, count in self._odd(BAD):
-            shown, expected = self._examples(BAD + name), EXPECTED[self.table.column(name).kind]
-            yield unreadable_cells(self.table, name, count, self.height, shown, expected, "correct the cell")
+            shown, kind = self._examples(BAD + name), self.table.column(name).kind
+            yield unreadable_cells(self.table, name, count, self.height, shown, EXPECTED[kind], FIX[kind])
 
     def _rounded(self) -> Iterator[Finding]:
         for name, count in self._odd(ROUNDED):

@@ -58,7 +58,8 @@ class Scans:
         if fallible and self.bad_rows == "stop":
             stop = self._f.raise_error(self._f.lit(f"{BAD_CELL}{table}"))
             bad = self._f.col(BAD)
-            return frame.select(*(self._f.when(bad, stop).otherwise(frame[n]).alias(n) for n in names))
+            cells = {name: self._f.col(in_sql(name)) for name in names}
+            return frame.select(*(self._f.when(bad, stop).otherwise(cell).alias(n) for n, cell in cells.items()))
         return (frame.where(~self._f.col(BAD)) if fallible else frame).select(*names)
 
     def skipped(self) -> dict[str, int]:

@@ -11,11 +11,12 @@ from typing import Any
 import narwhals as nw
 
 from mlmkpi.engines.spark_cells import Cell, Cells
+from mlmkpi.engines.spark_csv import CORRUPT, opened
 from mlmkpi.engines.spark_files import Piece, found_at, given_piece
-from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.cells import SORTS
+from mlmkpi.sources.exports import no_table
 from mlmkpi.sources.mapping import (
     Mapped,
     Place,
@@ -23,25 +24,31 @@ from mlmkpi.sources.mapping import (
     map_headers,
     no_column,
     no_header,
-    normal,
     several_columns,
 )
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
 BAD = "_bad"
-CORRUPT = "_corrupt"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One piece of a table as the server reads it: columns c0, c1 … with the headers that people see."""
+    """One piece of a table as the server reads it: columns c0, c1 … with the headers that people see.
+
+    `delimiter` is a CSV's, empty for frames whose columns have types of their own.
+    """
 
     label: str
     headers: tuple[str, ...]
     forms: tuple[str, ...]
     frame: Any
     mapped: Mapped
-    is_csv: bool
+    delimiter: str
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether its cells are text of a file."""
+        return bool(self.delimiter)
 
 
 class Tables:
@@ -69,7 +76,7 @@ class Tables:
 
     def columns(self, table: str) -> frozenset[str]:
         """The columns that every piece of a table has, canonical and extra; empty where the table is absent."""
-        parts = self.parts(table)
+        parts = self.opened(table) if table in self._pieces else ()
         if not parts:
             return frozenset()
         known = {name for name in TABLES[table].names if all(name in part.mapped.positions for part in parts)}
@@ -81,8 +88,9 @@ class Tables:
         return [error for name in tables if (error := self._lacking(name)) is not None]
 
     def _lacking(self, table: str) -> DataError | None:
-        for part in self.parts(table):
-            for name in TABLES[table].required:
+        parts = self.opened(table) if table in self._pieces else ()
+        for name in TABLES[table].required:
+            for part in parts:
                 try:
                     self._position(part, TABLES[table], name)
                 except DataError as error:
@@ -162,7 +170,10 @@ class Tables:
         """A column of a piece as its kind, codes as they are spelled; DataError where it cannot be read at all."""
         declared = self.column(table, name)
         at = self._position(part, TABLES[table], name)
-        cell = self.cells.cell(self.f.col(f"c{at}"), part.forms[at], declared.kind, from_file=part.is_csv)
+        two_ways = part.delimiter == ";" and self.settings.input.of(table, part.label).decimal is None
+        cell = self.cells.cell(
+            self.f.col(f"c{at}"), part.forms[at], declared.kind, from_file=part.is_csv, two_ways=two_ways
+        )
         if cell is None:
             raise DataError(
                 f"{part.label}: {name} is not {SORTS[declared.kind]}",
@@ -198,7 +209,7 @@ class Tables:
             return self._csv(table, given)
         frame = self._native(table, given)
         label = given.label if isinstance(given, Piece) else f"the {table} frame"
-        return self._part(table, label, frame.columns, frame, is_csv=False)
+        return self._part(table, label, frame.columns, frame.toDF(*(f"c{at}" for at in range(len(frame.columns)))))
 
     def _native(self, table: str, given: Any) -> Any:
         """A frame whose columns have types of their own."""
@@ -218,40 +229,25 @@ class Tables:
                 (("got", type(given).__name__), ("expected", "a path, a table's name, or a frame of Spark or Polars")),
             ) from None
         eager = known.collect() if isinstance(known, nw.LazyFrame) else known
+        if self.settings.timezone is None:
+            eager = eager.with_columns(nw.selectors.datetime(time_zone="*").dt.replace_time_zone(None))
         return self.session.createDataFrame(eager.to_arrow())
 
     def _csv(self, table: str, piece: Piece) -> Part:
-        """A CSV of text cells; every file of a folder has the first one's header."""
-        delimiter = self.settings.input.of(table, piece.label).delimiter or ","
-        reader = self.session.read.options(
-            sep=delimiter, quote='"', escape='"', multiLine=True, recursiveFileLookup=piece.nested,
-            pathGlobFilter="*.[cC][sS][vV]*", encoding="UTF-8",
-        )
-        first = reader.options(header=False).csv(piece.path).limit(1).collect()
-        headers = [(text or "").removeprefix("\ufeff").strip() for text in first[0]] if first else []
-        if not headers:
-            raise DataError(f"{piece.label} is empty", (("expected", "a header and rows"),))
-        twice = sorted({name for name in headers if name and [normal(h) for h in headers].count(normal(name)) > 1})
-        if twice:
-            raise DataError(
-                f"{piece.label} has a column twice",
-                (("found", ", ".join(twice)), ("fix", "rename one of them in the file")),
-            )
-        names = [header or f"_c{at}" for at, header in enumerate(headers)]
-        schema = ", ".join(f"{in_sql(name)} string" for name in [*names, CORRUPT])
-        reader = reader.options(
-            header=True, enforceSchema=False, mode="PERMISSIVE", columnNameOfCorruptRecord=CORRUPT
-        )
-        return self._part(table, piece.label, names, reader.schema(schema).csv(piece.path), is_csv=True)
+        """Text cells."""
+        options = self.settings.input.of(table, piece.label)
+        csv = opened(self.session, self.f, TABLES[table], piece, options)
+        return self._part(table, piece.label, csv.headers, csv.frame, csv.delimiter)
 
-    def _part(self, table: str, label: str, headers: Sequence[str], frame: Any, *, is_csv: bool) -> Part:
+    def _part(self, table: str, label: str, headers: Sequence[str], frame: Any, delimiter: str = "") -> Part:
         forms = tuple(form for _, form in frame.dtypes)
-        renamed = frame.toDF(*(f"c{at}" for at in range(len(headers))), *([CORRUPT] if is_csv else []))
         mapped = map_headers(headers, TABLES[table], self.settings.columns.get(table, {}))
-        return Part(label, tuple(headers), forms, renamed, mapped, is_csv)
+        return Part(label, tuple(headers), forms, frame, mapped, delimiter)
 
 
 def _check_tables(given: Mapping[str, Any]) -> None:
+    if not given:
+        raise no_table()
     for name in given:
         if name not in TABLES:
             guess = nearest(name, list(TABLES))

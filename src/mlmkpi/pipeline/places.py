@@ -93,12 +93,9 @@ _NOWHERE = pl.DataFrame(schema={"id": pl.String, "table": pl.String, "file": pl.
 
 
 def _places(books: Books, table: str, key: str, ids: pl.Series) -> pl.DataFrame:
-    """`id`, `table`, `file`, `row` of those of the ids that the table has; nowhere where rows have no numbers."""
-    if key not in books.engine.columns(table):
-        return _NOWHERE
-    rows = books.engine.places(table, key)
+    """`id`, `table`, `file`, `row` of those of the ids that the table has."""
     wanted = ids.drop_nulls().unique()
-    if rows is None:
+    if key not in books.engine.columns(table) or wanted.is_empty():
         return _NOWHERE
-    found = rows.filter(pl.col("id").is_in(wanted.implode())).collect(engine="streaming")
+    found = books.engine.places(table, key, wanted)
     return found.sort("file", "row").select("id", pl.lit(table).alias("table"), "file", "row")

@@ -61,7 +61,7 @@ def discover(exports: str, settings: Settings) -> Found:
     if not exports:
         raise UsageError("EXPORTS is empty", (("fix", "name a folder, or leave it out for the working folder"),))
     root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
-    chosen = {table: _chosen(table, patterns, root) for table, patterns in _file_settings(settings).items()}
+    chosen = {table: _chosen(table, patterns, root) for table, patterns in file_settings(settings).items()}
     claimed = {_place(file.path) for files in chosen.values() for entry in files for file in entry.files}
     tables, leftover = dict(chosen), []
     for entry in entries:
@@ -93,6 +93,16 @@ def table_of(name: str) -> str | None:
     match = _DATA.fullmatch(name)
     stem = (match["stem"] if match else name).lower()
     return next((t for t in _BY_LENGTH if stem == t or (stem.startswith(t) and stem[len(t)] in "_-. ")), None)
+
+
+def stem_of(path: str) -> str:
+    """A data file's path without what tells its form: two of one stem are one table written twice.
+
+    >>> stem_of("orders/a.csv.gz"), stem_of("orders/a.parquet")
+    ('orders/a', 'orders/a')
+    """
+    match = _DATA.fullmatch(path)
+    return match["stem"] if match else path
 
 
 def data_file(path: str, label: str) -> File | None:
@@ -165,7 +175,8 @@ def _remote_entries(exports: str) -> tuple[str, list[_Entry]]:
     return remote.root, entries
 
 
-def _file_settings(settings: Settings) -> dict[str, tuple[str, ...]]:
+def file_settings(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """What [files] names by table; SettingsError where there is no such table, or no file."""
     where = settings.path or FILE_NAME
     for table, patterns in settings.files.items():
         if table not in TABLES:
@@ -221,13 +232,12 @@ def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:
         for form in sorted(entry.forms):
             seen.setdefault(form, entry.name + "/" * entry.is_folder)
         for file in entry.files:
-            match = _DATA.fullmatch(file.label)
-            other = stems.setdefault(match["stem"] if match else file.label, file.label)
+            other = stems.setdefault(stem_of(file.label), file.label)
             if other != file.label:
-                raise _two_forms(table, other, file.label)
+                raise two_forms(table, other, file.label)
     if len(seen) > 1:
         (form, name), (other_form, other_name) = list(seen.items())[:2]
-        raise _two_forms(
+        raise two_forms(
             table,
             *((name, other_name) if name != other_name else (f"{name} ({form})", f"{name} ({other_form})")),
         )
@@ -239,7 +249,8 @@ def _place(path: str) -> str:
     return path if is_remote(path) else os.path.realpath(path)
 
 
-def _two_forms(table: str, one: str, other: str) -> DataError:
+def two_forms(table: str, one: str, other: str) -> DataError:
+    """A table that two files or folders hold, each in its own form."""
     first = "remove one, or name the right one:   "
     return DataError(
         f"{table} is there in two forms",

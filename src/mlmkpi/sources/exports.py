@@ -91,9 +91,14 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
         raise
 
 
+def no_table() -> UsageError:
+    """Not a single frame or path was given."""
+    return UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+
+
 def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
     if not frames:
-        raise UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+        raise no_table()
     place = Place(str(settings.path or FILE_NAME))
     tables = {}
     for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):

@@ -27,7 +27,7 @@ _LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """How a text is cut: its delimiter, its header, and the physical lines up to the header's end."""
 
     delimiter: str
@@ -38,24 +38,24 @@ class _Layout:
 def text_part(path: str, label: str, table: Table, options: InputOptions, workspace: Workspace) -> Part:
     """Open a CSV, TSV or other delimited file, packed or not; only its first lines are read."""
     if path.lower().endswith(".zst") and options.encoding in (None, "utf-8"):
-        return _part(path, label, _layout(_first_lines(path, label), label, table, options))
+        return _part(path, label, layout_of(_first_lines(path, label), label, table, options))
     head = sample(path, label)
     shown = encoding_of(head)
     encoding = shown if options.encoding == "utf-16" and shown.startswith("utf-16") else options.encoding or shown
     text = decoded(head, encoding, label, guessed=options.encoding is None)
     if encoding == "utf-8" and not ("\r" in text and "\n" not in text):
-        return _part(path, label, _layout(text, label, table, options))
+        return _part(path, label, layout_of(text, label, table, options))
     copy = workspace.path(".csv")
     transcode(path, label, encoding, copy, guessed=options.encoding is None)
     head_of_copy = decoded(sample(str(copy), label), "utf-8", label, guessed=False)
-    return _part(str(copy), label, _layout(head_of_copy, label, table, options))
+    return _part(str(copy), label, layout_of(head_of_copy, label, table, options))
 
 
 def from_cp1252(part: Part, workspace: Workspace) -> Part:
     """The part again, its text being UTF-8 at the start but not further down."""
     copy = workspace.path(".csv")
     transcode(part.address, part.label, "cp1252", copy, guessed=True)
-    return _part(str(copy), part.label, _Layout(part.delimiter, part.headers, part.lines))
+    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, part.lines))
 
 
 def requoted(part: Part, workspace: Workspace) -> Part:
@@ -75,16 +75,16 @@ def requoted(part: Part, workspace: Workspace) -> Part:
                 row += 1
         except csv.Error:
             raise _open_quote(f"{part.label} row {row + 1}", "row") from None
-    return _part(str(copy), part.label, _Layout(part.delimiter, part.headers, 0))
+    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, 0))
 
 
 def lenient(part: Part) -> Part:
     """The part again, taking records of any length; what is beyond the header is in `_overflow`."""
-    layout = _Layout(part.delimiter, part.headers, part.lines)
+    layout = Layout(part.delimiter, part.headers, part.lines)
     return _part(part.address, part.label, layout, overflow=True)
 
 
-def _part(path: str, label: str, layout: _Layout, *, overflow: bool = False) -> Part:
+def _part(path: str, label: str, layout: Layout, *, overflow: bool = False) -> Part:
     names = [position_name(position) for position in range(len(layout.headers))]
     frame = pl.scan_csv(
         path,
@@ -111,7 +111,7 @@ def _first_lines(path: str, label: str) -> str:
     return "\n".join(lines)
 
 
-def _layout(text: str, label: str, table: Table, options: InputOptions) -> _Layout:
+def layout_of(text: str, label: str, table: Table, options: InputOptions) -> Layout:
     """The header and the delimiter under which it reads best."""
     lines = StringIO(text).readlines()
     preamble = _preamble(lines)
@@ -126,7 +126,7 @@ def _layout(text: str, label: str, table: Table, options: InputOptions) -> _Layo
         )
     delimiter = options.delimiter or _delimiter(body, label, table)
     headers, count = _header(lines[preamble:], label, delimiter)
-    return _Layout(delimiter, headers, preamble + count)
+    return Layout(delimiter, headers, preamble + count)
 
 
 def _header(lines: list[str], label: str, delimiter: str) -> tuple[tuple[str, ...], int]:
