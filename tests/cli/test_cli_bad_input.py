@@ -326,7 +326,7 @@ def test_a_table_with_the_headers_of_a_stranger_is_told(run: Call, tmp_path: Pat
 @pytest.mark.parametrize(("kpi", "line", "expected"), [
     ("team_sales_volume", 'team_depth = "x"', "a whole number from 0"),
     ("team_sales_volume", "team_depth = [1]", "a whole number from 0"),
-    ("leadership_emergence_rate", 'leader_rank = ["gold"]', "a text"),
+    ("leadership_emergence_rate", 'leader_rank = ["gold"]', "a rank of the ladder"),
     ("distributor_retention_rate", "lapse_after_days = 2147483648", "a whole number from 0 to 36500"),
     ("prospect_to_distributor_rate", "lead_window_days = 36501", "a whole number from 0 to 36500"),
     ("customer_lifetime_value", "clv_horizon_months = 1201", "a whole number from 0 to 1200"),

@@ -114,8 +114,8 @@ def test_convert_refuses_the_folder_that_it_reads(run: Call, exports: Callable[.
     ("coverage_minimum = 0", ": coverage_minimum is 0\n  expected  1 or more"),
     ('active_rule = "volume>=inf"', ": active_rule does not fit\n  got       'volume>=inf'"),
     ('active_rule = "volume>=0.00001"', ": active_rule does not fit\n  got       'volume>=0.00001'"),
-    ("margin = nan", ": margin does not fit\n  got       nan\n  expected  a number"),
-    ('payout_cap = "0.3"', ": payout_cap does not fit\n  got       '0.3'\n  expected  a number"),
+    ("margin = nan", ": margin does not fit\n  got       nan\n  expected  a number from 0 to 1"),
+    ('payout_cap = "0.3"', ": payout_cap does not fit\n  got       '0.3'\n  expected  a number from 0 to 1"),
     ('team_depth = "deep"', ": team_depth is 'deep'\n  expected  a whole number from 0"),
 ])
 def test_validate_refuses_the_definitions_that_compute_would(
