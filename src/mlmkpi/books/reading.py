@@ -73,7 +73,6 @@ class Reading:
         for name, count in zip((*LACKING, UNNAMED), counts, strict=True):
             self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
 
-
     def _refuse_beyond(self, rows: Frame, name: str, column: str) -> None:
         """Raise DataError where what the rows come to is more than a whole number holds."""
         total = self.engine.collect(rows.select(nw.col(name).cast(nw.Float64).abs().sum())).item()

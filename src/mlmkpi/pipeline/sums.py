@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
@@ -19,6 +19,7 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.middles import middle_ratios
+from mlmkpi.pipeline.spanning import apart, by_span, named, spanned
 from mlmkpi.pipeline.stretches import Leaders
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.whole import check_whole
@@ -226,10 +227,10 @@ def _clustered(books: Books, job: Job, split: Split, rows: Frame, key: str, pair
 
 def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
     rows = rows.select(key, *job.names, nw.col(one.of.name).alias("_of"), nw.col(one.value.name).alias("_value"))
-    rows, key = _apart(books, rows.filter(nw.col("_of") != 0), key)
+    rows, key = apart(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
     found = books.engine.quantiles(rows, [key, *job.names], "_value", points)
-    return split.labelled(books, _named(books, found, key))
+    return split.labelled(books, named(books, found, key))
 
 
 def _histogram(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
@@ -270,36 +271,6 @@ def _people(
         return split.labelled(books, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
-    rows, key = _apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
+    rows, key = apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
     found = books.engine.collect(books.engine.distinct(rows, [key, *job.names], "_unit", "people"))
-    return split.labelled(books, _named(books, found, key))
-
-
-def _apart(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:
-    """Rows by what tells the spans apart, and what that is: the cell where every span is one of its own."""
-    if books.one_cell_spans:
-        return (books.inside(rows) if key == "cell" else rows), key
-    return spanned(books, rows, key), "span"
-
-
-def _named(books: Books, found: pl.DataFrame, key: str) -> pl.DataFrame:
-    """What was found by cells that are spans, by span."""
-    if key == "span":
-        return found
-    return found.join(books.cells_of_spans(), on="cell").select("span", pl.exclude("span", "cell"))
-
-
-def spanned(books: Books, rows: Frame, key: str) -> Frame:
-    """Rows by cell as rows by span."""
-    if key == "span":
-        return rows
-    return rows.join(books.engine.small(books.cells_of_spans()), on="cell", how="inner").drop("cell")
-
-
-def by_span(books: Books, frame: pl.DataFrame, key: str, names: Iterable[str]) -> pl.DataFrame:
-    """Sums added up by span; a span's cells add up whatever the fact, as the fact says so by `cell`."""
-    others = [name for name in frame.columns if name != key and name not in set(names)]
-    frame = frame.join(books.cells_of_spans(), on="cell") if key == "cell" else frame
-    if not others and frame["span"].n_unique() == frame.height:
-        return frame if key == "span" else frame.drop(key)
-    return frame.group_by("span", *others).agg(pl.col(list(names)).sum())
+    return split.labelled(books, named(books, found, key))

@@ -34,7 +34,7 @@ from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.seasons import in_calendar_months
-from mlmkpi.pipeline.sums import spanned
+from mlmkpi.pipeline.spanning import spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
 from mlmkpi.pipeline.whole import check_whole
