@@ -61,22 +61,22 @@ class Reading:
     def _look_through(self, rows: Frame, ledger: Ledger) -> None:
         """Count what the rows lack, and raise DataError where their amounts or volumes cannot be summed."""
         sums = [nw.col(name).cast(nw.Int64).sum() for name in (*LACKING, UNNAMED)]
-        largest = [nw.col(name).abs().max() for name in MONEY]
-        *counts, amount, volume, height = self.engine.collect(
-            rows.select(*sums, *largest, nw.len().alias("_n"))
-        ).row(0)
-        self.empty = not height
-        for name, most in zip(MONEY, (amount, volume), strict=True):
-            if int(most or 0) * height > MOST:
-                column = "amount" if name == "amount" else ledger.volume_column or "amount"
-                self._refuse_beyond(rows, name, column)
-        for name, count in zip((*LACKING, UNNAMED), counts, strict=True):
-            self.lacking[name] = max(int(count or 0), self.lacking.get(name, 0))
+        lows = [nw.col(name).min().alias(f"{name}:low") for name in MONEY]
+        highs = [nw.col(name).max().alias(f"{name}:high") for name in MONEY]
+        found = self.engine.collect(rows.select(*sums, *lows, *highs, nw.len().alias("_n"))).row(0, named=True)
+        self.empty = not found["_n"]
+        for name in MONEY:
+            largest = max(abs(found[f"{name}:{end}"] or 0) for end in ("low", "high"))
+            if largest * found["_n"] > MOST:
+                self._refuse_beyond(rows, name, ledger)
+        for name in (*LACKING, UNNAMED):
+            self.lacking[name] = max(int(found[name] or 0), self.lacking.get(name, 0))
 
-    def _refuse_beyond(self, rows: Frame, name: str, column: str) -> None:
+    def _refuse_beyond(self, rows: Frame, name: str, ledger: Ledger) -> None:
         """Raise DataError where what the rows come to is more than a whole number holds."""
         total = self.engine.collect(rows.select(nw.col(name).cast(nw.Float64).abs().sum())).item()
         if total > MOST:
+            column = name if name == "amount" else ledger.volume_column or "amount"
             raise DataError(
                 f"orders.{column} comes to more than can be summed",
                 (("expected", "amounts that come to less than 922 trillion in all"),
