@@ -6,8 +6,10 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import mlmkpi
@@ -122,6 +124,21 @@ def test_a_cell_that_cannot_be_read_says_where_what_and_what_to_do(run: Call, tm
         '              date_format = "day-first"   or "month-first"',
         "            or leave such rows out: --bad-rows skip",
     ]
+
+
+@pytest.mark.parametrize("ids", [["1", "2", "3"], ["A1", "B-2", "3"]])
+@pytest.mark.parametrize("command", ["compute", "explain average_order_value", "trace sales_volume"])
+def test_an_amount_of_a_typed_file_that_is_no_number_says_where(
+    run: Call, tmp_path: Path, command: str, ids: list[str]
+) -> None:
+    days = [date(2026, 9, 1), date(2026, 10, 1), date(2026, 10, 2)]
+    orders = pl.DataFrame({"order_id": ids, "ordered_on": days, "amount": [2.0, 4.0, float("nan")]})
+    orders.write_parquet(tmp_path / "orders.parquet")
+    ended = run(*command.split(), str(tmp_path))
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.splitlines()[0] == "error: orders.parquet row 3: amount is not a number"
+    left = run(*command.split(), str(tmp_path), "--bad-rows", "skip")
+    assert left.code == 0
 
 
 def test_a_file_that_is_not_there_is_refused(run: Call, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from mlmkpi.errors import DataError
+from mlmkpi.sources.cells import MisfitError
 from sources.folder import Folder
 
 
@@ -24,3 +25,16 @@ def test_the_first_row_with_a_cell_that_does_not_fit_is_told_of_all_columns(expo
         source.refuse_bad(["amount", "volume"])
     (amount, volume) = source.bad_cells(["amount", "volume", "ordered_on"])
     assert [(found.column, found.count) for found in (amount, volume)] == [("amount", 1), ("volume", 1)]
+
+
+def test_a_cell_that_does_not_fit_is_come_upon_while_rows_are_computed(exports: Folder) -> None:
+    orders = pl.DataFrame({
+        "order_id": ["1", "2", "3"], "ordered_on": pl.Series([20_000] * 3).cast(pl.Date), "amount": [1.0, None, 2.5],
+        "volume": [1.0, float("nan"), 3.0],
+    })
+    orders.write_parquet(exports.path / "orders.parquet")
+    source = exports.source()
+    amounts = source.scan(["amount"], watched=True).collect()
+    assert amounts.rows() == [(10_000,), (None,), (25_000,)]
+    with pytest.raises(MisfitError):
+        source.scan(["amount", "volume"], watched=True).collect()

@@ -41,7 +41,10 @@ class Codecs:
         parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
-        frame = frame.with_columns(_looked_through(codec, name) for name, codec in parsing.items())
+        sparse = {name: codec for name, codec in parsing.items() if (table, name) in self._shapes.sparse}
+        frame = frame.with_columns(
+            (_few if name in sparse else _looked_through)(codec, name) for name, codec in parsing.items()
+        )
         for codec in {self.people, self.orders}:
             names = [name for name, known in codecs.items() if known is codec and known.exact]
             frame = codec.encoded(frame, names) if codec and names else frame
@@ -73,6 +76,17 @@ def _looked_through(codec: ParsedIds, name: str) -> pl.Expr:
     """A column's ids as integers, none of which is MISS."""
     encoded = codec.encode(pl.col(name))
     return encoded.map_batches(_without_miss, return_dtype=codec.dtype, is_elementwise=True).alias(name)
+
+
+def _few(codec: ParsedIds, name: str) -> pl.Expr:
+    """The same for a column that is mostly empty: the others alone are parsed."""
+
+    def those_there(texts: pl.Series) -> pl.Series:
+        there = texts.is_not_null().arg_true()
+        ids = texts.gather(there).to_frame().select(_looked_through(codec, name)).to_series()
+        return pl.repeat(None, len(texts), dtype=codec.dtype, eager=True).scatter(there, ids)
+
+    return pl.col(name).map_batches(those_there, return_dtype=codec.dtype, is_elementwise=True)
 
 
 def _without_miss(ids: pl.Series) -> pl.Series:

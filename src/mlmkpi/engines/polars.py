@@ -54,8 +54,12 @@ class PolarsEngine:
         self._tables.prepare(columns)
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:
-        """Ids of people and orders as integers; UnparsedIdError comes as `Tables.scan` says."""
+        """Ids of people and orders as integers; UnparsedIdError and MisfitError come as `Tables.scan` says."""
         return nw.from_native(self._tables.scan(table, columns))
+
+    def refuse_misfits(self) -> None:
+        """Raise DataError for what raised MisfitError."""
+        self._tables.refuse_misfits()
 
     def places(self, table: str, key: str) -> pl.LazyFrame | None:
         """The rows of the table's files by the ids in `key`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from threading import RLock
 
 import polars as pl
@@ -50,7 +51,8 @@ class Tables:
     def scan(self, table: str, columns: Sequence[str]) -> pl.LazyFrame:
         """The table's columns, ids of people and orders as integers; PLACE is where a row stands.
 
-        Where one has another shape, UnparsedIdError is raised by whatever computes the frame.
+        Where one has another shape, UnparsedIdError is raised by whatever computes the frame; MisfitError where a cell
+        of the orders does not fit, DataError at once where one of another table does not.
         """
         with self._reading:
             if table == "orders":
@@ -62,11 +64,12 @@ class Tables:
         """The source's rows; bad ones stop the run or are left out. White space round `verbatim` ids is kept."""
         source, names = self.exports.tables[table], [name for name in columns if name != PLACE]
         self._read.setdefault(table, set()).update(names)
-        frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim)
+        scan = partial(source.scan, names, rows=PLACE in columns, verbatim=verbatim, watched=self._is_watched(table))
+        frame = scan()
         self.tallest = max(self.tallest, source.height)
         if self.bad_rows == "stop" and BAD in frame.collect_schema():
             source.refuse_bad(names)
-            frame = source.scan(names, rows=PLACE in columns, verbatim=verbatim).drop(BAD, strict=False)
+            frame = scan().drop(BAD, strict=False)
         if PLACE in columns:
             place = pl.col(FILE).cast(pl.Int64) * ROOM + pl.col(ROW).cast(pl.Int64)
             frame = frame.with_columns(place.alias(PLACE)).drop(FILE, ROW)
@@ -75,6 +78,14 @@ class Tables:
         bad = int(frame.select(pl.col(BAD).sum()).collect(engine="streaming").item())
         self._skipped[table] = max(bad, self._skipped.get(table, 0))
         return frame.filter(~pl.col(BAD)).drop(BAD)
+
+    def _is_watched(self, table: str) -> bool:
+        """Whether cells that do not fit are come upon while rows are computed: orders are too many to read before."""
+        return table == "orders" and self.bad_rows == "stop"
+
+    def refuse_misfits(self) -> None:
+        """Raise DataError for the first cell of the orders that does not fit."""
+        self.exports.tables["orders"].refuse_bad(sorted(self._read["orders"]))
 
     def places(self, table: str, key: str) -> pl.LazyFrame | None:
         """The rows of the table's files by the ids in `key`."""

@@ -10,7 +10,9 @@ from mlmkpi.engines import Engine
 from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
+from mlmkpi.sources import Exports as Opened
 from mlmkpi.sources import open_exports
+from mlmkpi.sources.cells import MisfitError
 from mlmkpi.sources.unused import asides, unread
 
 Exports = str | Path | Mapping[str, Any]
@@ -30,12 +32,17 @@ def on_engine(
             return work(spark, unread(spark.leftover))
     with open_exports(exports, settings) as opened:
         try:
-            return work(_polars(opened, bad_rows, exact=False), asides(opened))
+            return _on_polars(opened, bad_rows, work, exact=False)
         except UnparsedIdError:
-            return work(_polars(opened, bad_rows, exact=True), asides(opened))
+            return _on_polars(opened, bad_rows, work, exact=True)
 
 
-def _polars(opened: Any, bad_rows: str, *, exact: bool) -> Engine:
+def _on_polars(opened: Opened, bad_rows: str, work: Callable[[Engine, Sequence[str]], T], *, exact: bool) -> T:
     from mlmkpi.engines.polars import PolarsEngine
 
-    return PolarsEngine(opened, bad_rows=bad_rows, exact=exact)
+    engine = PolarsEngine(opened, bad_rows=bad_rows, exact=exact)
+    try:
+        return work(engine, asides(opened))
+    except MisfitError:
+        engine.refuse_misfits()
+        raise

@@ -35,6 +35,10 @@ SORTS = {
 Style = NumberStyle | DateStyle
 
 
+class MisfitError(Exception):
+    """A cell that does not fit its column was come upon while rows were computed; which one is looked for then."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A typed column, and where given the rows whose cells do not fit it, and what it is where all of them do."""
@@ -47,6 +51,14 @@ class Cell:
     def fit(self) -> Cell:
         """The column, all of whose cells are known to fit it."""
         return Cell(self.value if self.plain is None else self.plain)
+
+    @property
+    def watched(self) -> Cell:
+        """The column, whose cells fit it or else whatever computes it raises MisfitError."""
+        if self.bad is None:
+            return self
+        fits = ~self.bad.map_batches(_none_bad, return_dtype=pl.Boolean, is_elementwise=True)
+        return Cell(pl.when(fits).then(self.fit.value))
 
 
 def is_styled(kind: Kind) -> bool:
@@ -118,6 +130,12 @@ def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None)
     if kind is Kind.FLAG:
         return text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
     return pl.when(~text.str.contains("\0", literal=True)).then(text)
+
+
+def _none_bad(bad: pl.Series) -> pl.Series:
+    if bad.any():
+        raise MisfitError
+    return bad
 
 
 def _cleaned(text: pl.Series) -> pl.Series:

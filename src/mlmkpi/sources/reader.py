@@ -163,9 +163,13 @@ class Reader:
         self.parsed, self._start = parsed, None
 
     def scan(
-        self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
+        self, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None,
+        watched: bool = False,
     ) -> pl.LazyFrame:
-        """The columns, typed, with `_bad`, for `rows` `_row`, text of `verbatim` as it is; or the row `at` a place."""
+        """The columns, typed, with `_bad`, for `rows` `_row`, text of `verbatim` as it is; or the row `at` a place.
+
+        `watched`: MisfitError is raised instead of `_bad` where the file's cells have types of their own.
+        """
         parsed = self.parsed if self.parsed is not None and self.parsed.columns.issuperset(names) else None
         frame = parsed.frame if parsed else self.part.frame
         frame = frame if at is None else frame.slice(at, 1)
@@ -173,6 +177,7 @@ class Reader:
             bad, columns = parsed.bad(names), [pl.col(name) for name in names]
         else:
             cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
+            cells = {name: cell.watched for name, cell in cells.items()} if watched else cells
             bad, columns = any_bad(cell.bad for cell in cells.values()), [c.value.alias(n) for n, c in cells.items()]
             frame = frame.with_row_index(ROW, 1 + (at or 0)) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []

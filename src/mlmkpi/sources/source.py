@@ -79,22 +79,24 @@ class Source:
         return refused | {name: self._unsettled[name] for name in names if name in self._unsettled}
 
     def scan(
-        self, columns: Iterable[str], *, rows: bool = False, verbatim: Collection[str] = ()
+        self, columns: Iterable[str], *, rows: bool = False, verbatim: Collection[str] = (), watched: bool = False
     ) -> pl.LazyFrame:
         """Exactly these columns, typed, those that the export lacks left out; nothing is collected.
 
         ID String, or Int64 where every file holds whole numbers; DATE Int32 day numbers; MONEY Int64
         ten-thousandths; RATE Float64; INTEGER Int64; FLAG Boolean; CODE and TEXT String. Boolean `_bad` marks
-        rows with a cell of these columns that does not fit, and is there where one can fail. `rows` adds
-        `_file` (place in `files`) and `_row` (records counted from 1). White space round the cells of `verbatim` ids is
-        left to the caller.
+        rows with a cell of these columns that does not fit, and is there where one can fail. With `watched`, whatever
+        computes such a row raises MisfitError instead where cells have types of their own. `rows` adds `_file` (place
+        in `files`) and `_row` (records counted from 1). White space round the cells of `verbatim` ids is left to the
+        caller.
 
         Raises DataError where one of them, or a column that the table cannot do without, cannot be read.
         """
         names = [name for name in dict.fromkeys(columns) if self.has(name)]
         for error in self.refusals(names).values():
             raise error
-        frames = [self._part(file, names, rows=rows, verbatim=verbatim) for file in range(len(self._readers))]
+        files = range(len(self._readers))
+        frames = [self._part(file, names, rows=rows, verbatim=verbatim, watched=watched) for file in files]
         flagged = [BAD in frame.collect_schema() for frame in frames]
         if any(flagged):
             frames = [
@@ -190,10 +192,11 @@ class Source:
         return [name for name in names if name not in refused]
 
     def _part(
-        self, file: int, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None
+        self, file: int, names: Sequence[str], *, rows: bool, verbatim: Collection[str] = (), at: int | None = None,
+        watched: bool = False,
     ) -> pl.LazyFrame:
         """One file's rows, its ids as text where another file's are."""
-        frame = self._readers[file].scan(names, rows=rows, verbatim=verbatim, at=at)
+        frame = self._readers[file].scan(names, rows=rows, verbatim=verbatim, at=at, watched=watched)
         ids = [name for name in names if self._readers[file].column(name).kind is Kind.ID]
         mixed = [name for name in ids if not all(reader.has_integer_ids(name) for reader in self._readers)]
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in mixed) if mixed else frame
