@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from mlmkpi.errors import DataError
 from mlmkpi.period import day_number
@@ -214,3 +216,21 @@ def test_times_beyond_all_calendars_are_as_days_are(exports: Folder, unit: Any, 
         assert day_number(date.max) - 1 <= last <= day_number(date.max)
         assert first is None
         assert epoch == (-1 if zone and settings == {"timezone": "Pacific/Honolulu"} else 0)
+
+
+def put(exports: Folder, name: str, values: Any) -> None:
+    """Orders with a column of a type that Polars cannot write."""
+    rows = {"order_id": ["1"], "ordered_on": [DAY], "amount": [1.0]} | {name: values}
+    parquet.write_table(pa.table(rows), exports.path / "orders.parquet")
+
+
+def test_decimals_of_more_digits_than_can_be_computed_with_are_refused(exports: Folder) -> None:
+    put(exports, "amount", pa.array([Decimal("5.1")], pa.decimal256(60, 10)))
+    with pytest.raises(DataError, match=r"orders\.parquet: amount is not a number"):
+        exports.source().scan(["amount"])
+
+
+def test_times_whose_zone_is_an_offset_are_refused(exports: Folder) -> None:
+    put(exports, "ordered_on", pa.array([datetime(2026, 12, 31, tzinfo=UTC)], pa.timestamp("us", tz="+05:30")))
+    with pytest.raises(DataError, match=r"orders\.parquet has a column of a type that is not known"):
+        exports.source()

@@ -16,6 +16,8 @@ FIRST, LAST = -719_162, 2_932_896
 LARGEST = 99_999_999_999_999
 _SCALE = 10_000
 _DIGITS, _PLACES = 18, 4
+_WIDEST = 38
+"""How many digits a decimal has at most that Polars computes with."""
 _FLAGS = {
     "true": True, "t": True, "yes": True, "y": True, "1": True, "1.0": True,
     "false": False, "f": False, "no": False, "n": False, "0": False, "0.0": False,
@@ -158,6 +160,8 @@ def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
         value = (column.cast(pl.Float64) * _SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
         return Cell(pl.when(fits).then(value), ~fits, value)
     if isinstance(dtype, pl.Decimal):
+        if (dtype.precision or _DIGITS) > _WIDEST:
+            return None
         if dtype.scale <= _PLACES and (dtype.precision or _DIGITS) - dtype.scale <= _DIGITS - _PLACES:
             return Cell(column.cast(pl.Decimal(_DIGITS, _PLACES)).to_physical().cast(pl.Int64))
         value = column.cast(pl.Decimal(18, 4), strict=False).to_physical().cast(pl.Int64, strict=False)

@@ -136,6 +136,14 @@ def no_parquet(label: str, got: str) -> DataError:
     )
 
 
+def unknown_type(label: str) -> DataError:
+    """A Parquet file with a column that Polars has no type for: times whose zone is an offset."""
+    return DataError(
+        f"{label} has a column of a type that is not known",
+        (("expected", "times without a zone, or with one that has a name"), ("fix", "export them so")),
+    )
+
+
 def not_decodable(label: str, encoding: str, *, guessed: bool = False) -> DataError:
     """A file that is not in its encoding; a guess falls on cp1252 where the text is not UTF-8."""
     if guessed and encoding == "cp1252":

@@ -9,12 +9,12 @@ from typing import Any, Self
 
 import narwhals as nw
 import polars as pl
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.discovery import File, data_file, discover
-from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unreadable
+from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unknown_type, unreadable
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
 from mlmkpi.sources.reader import Reader
@@ -153,6 +153,8 @@ def _part(file: File, table: Table, settings: Settings, workspace: Workspace) ->
             return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))
         except PolarsError as error:
             raise no_parquet(file.label, str(error).split("\n")[0]) from None
+        except PanicException:
+            raise unknown_type(file.label) from None
         except OSError as error:
             raise unreadable(file.label, str(error).split("\n")[0]) from None
     path = file.path
