@@ -11,7 +11,7 @@ from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
-from mlmkpi.sources.unused import asides, unread
+from mlmkpi.sources.unused import asides
 
 Exports = str | Path | Mapping[str, Any]
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def on_engine(
     engine = engine or settings.engine or "polars"
     if engine != "polars":
         with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
-            return work(spark, unread(spark.leftover))
+            return work(spark, asides(spark))
     with open_exports(exports, settings) as opened:
         try:
             return work(_polars(opened, bad_rows, exact=False), asides(opened))
