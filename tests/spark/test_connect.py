@@ -119,7 +119,7 @@ def test_ctrl_c_cancels_the_jobs_on_the_server(server: Server, endless: Path) ->
 @pytest.mark.parametrize("where", ["here", "on the server"])
 def test_the_stage_under_way_is_known(server: Server, session: Any, where: str) -> None:
     found = session if where == "here" else open_session(server.address)
-    with spark_engine(found, {}, Settings()) as engine, ThreadPoolExecutor() as threads:
+    with spark_engine(found, {"events": "events.csv"}, Settings()) as engine, ThreadPoolExecutor() as threads:
         assert spark_stages.now() is None
         endless = threads.submit(engine.collect, nw.from_native(found.range(10**12).groupBy().sum("id")))
         until = time.monotonic() + 60

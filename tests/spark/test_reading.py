@@ -216,12 +216,13 @@ def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(s
 def test_files_that_no_table_takes_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
     for name in ("orders.csv", "orders.xlsx", "sales.csv", "customers.csv", "old.csv"):
         (tmp_path / name).write_text(f"{ID[:-1]},channel,customer_id\nA1,2026-01-01,1,web,C\n")
-    settings = Settings.model_validate({"files": {"customers": "old.csv"}})
+    settings = Settings.model_validate({"files": {"customers": "old.csv"}, "input": {"order.csv": {"delimiter": ";"}}})
     assert sales(tmp_path, session, settings=settings) == sales(tmp_path, None, settings=settings)
     assert sales(tmp_path, session, settings=settings)[2] == (
         "left unread, as [files] names others for their table: customers.csv",
         "left unread, as it is neither CSV, TSV, TXT nor Parquet: orders.xlsx",
         "left unread, as no table is called so: sales.csv",
+        "[input] names what no file of a table is called: order.csv",
     )
 
 

@@ -64,6 +64,11 @@ class SparkEngine:
         """The files that belong to no table."""
         return self.tables.leftover
 
+    @property
+    def no_files(self) -> tuple[str, ...]:
+        """The names of files under [input] that none has."""
+        return self.tables.no_files
+
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Remember what the run reads: the codes among it are counted in one pass."""
         self._scans.prepare(columns)

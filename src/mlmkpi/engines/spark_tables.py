@@ -68,8 +68,11 @@ class Tables:
         self.place = Place(str(settings.path or FILE_NAME))
         self._pieces: dict[str, Any] = dict(root) if isinstance(root, Mapping) else {}
         self.leftover: tuple[str, ...] = ()
+        self.no_files: tuple[str, ...] = ()
         if not isinstance(root, Mapping):
             self._pieces, self.leftover = found_at(session, str(root), settings)
+            labels = {piece.label for pieces in self._pieces.values() for piece in pieces}
+            self.no_files = tuple(name for name in settings.input.names if "." in name and name not in labels)
         _check_tables(self._pieces)
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._whole: set[str] = set()

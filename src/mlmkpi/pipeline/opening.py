@@ -13,7 +13,7 @@ from mlmkpi.settings import Settings
 from mlmkpi.sources import Exports as Opened
 from mlmkpi.sources import open_exports
 from mlmkpi.sources.cells import MisfitError
-from mlmkpi.sources.unused import asides, unread
+from mlmkpi.sources.unused import asides
 
 Exports = str | Path | Mapping[str, Any]
 T = TypeVar("T")
@@ -29,7 +29,7 @@ def on_engine(
     engine = engine or settings.engine or "polars"
     if engine != "polars":
         with spark_engine(engine, exports, settings, bad_rows=bad_rows) as spark:
-            return work(spark, unread(spark.leftover))
+            return work(spark, asides(spark))
     with open_exports(exports, settings) as opened:
         try:
             return _on_polars(opened, bad_rows, work, exact=False)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from mlmkpi.sources.discovery import data_file, table_of
-from mlmkpi.sources.exports import Exports
 
 
-def asides(exports: Exports) -> list[str]:
+class Found(Protocol):
+    """Exports on either engine: files that no table claims, and names of files under [input] that no file has."""
+
+    @property
+    def leftover(self) -> tuple[str, ...]:
+        """The files."""
+
+    @property
+    def no_files(self) -> tuple[str, ...]:
+        """The names."""
+
+
+def asides(exports: Found) -> list[str]:
     """A line a reason why files are left unread, and one of names under [input] that no file has."""
     idle = [f"[input] names what no file of a table is called: {', '.join(exports.no_files)}"]
-    return [*unread(exports.leftover), *(idle if exports.no_files else [])]
+    return [*_unread(exports.leftover), *(idle if exports.no_files else [])]
 
 
-def unread(leftover: Sequence[str]) -> list[str]:
+def _unread(leftover: Sequence[str]) -> list[str]:
     """What people should hear of files that no table claims, and that are no Python, as plugins are."""
     leftover = [name for name in leftover if Path(name).suffix != ".py"]
     named = [name for name in leftover if table_of(name)]

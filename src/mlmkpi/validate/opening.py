@@ -12,7 +12,7 @@ from mlmkpi.engines.polars_checks import PolarsChecks
 from mlmkpi.engines.spark_session import spark_engine
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
-from mlmkpi.sources.unused import asides, unread
+from mlmkpi.sources.unused import asides
 
 
 @contextmanager
@@ -31,4 +31,4 @@ def opened(
     with spark_engine(engine, exports, settings) as spark:
         from mlmkpi.engines.spark_checks import SparkChecks
 
-        yield SparkChecks(spark), unread(spark.leftover)
+        yield SparkChecks(spark), asides(spark)
