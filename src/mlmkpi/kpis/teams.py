@@ -26,10 +26,10 @@ def team_sales_volume(
 
     Formula: Σ TSV ÷ people on the books on the period's last day with anybody on the books below them; median and
     90th percentile over them. By team or distributor it is that person's own TSV, with: own volume; team_size (people
-    on the books below), frontline (those directly below), depth (levels below), active_legs (people directly below
-    with a sale, their own or of anybody below), largest_leg (the share of the largest), outside_largest_leg,
-    breakaway (the volume down to the next person of the same rank or above), new_leaders (people of the team whose
-    first recruit enrolled in the period).
+    on the books below), frontline (those directly below), depth (levels below, of whoever left too), active_legs
+    (people directly below with a sale, their own or of anybody below), largest_leg (the share of the largest),
+    outside_largest_leg, breakaway (the volume down to the next person of the same rank or above), new_leaders (people
+    of the team, the leader too, the first of whose people directly below in the tree enrolled in the period).
     Unit: volume.
     Edge cases: the mean counts a volume once for everybody above it; whoever left still links the tree and their
     orders count; the tree is the one exported, whatever it was before. Legs, breakaway and outside_largest_leg are of
