@@ -116,3 +116,44 @@ def test_a_rate_given_twice_counts_once_and_two_rates_of_one_day_are_refused() -
 def test_one_currency_needs_no_rates() -> None:
     frame = sales({"orders": ORDERS.with_columns(pl.lit("MXN").alias("currency"))}, currency=None).frame
     assert frame["value"].to_list() == [35.0001]
+
+
+SOLD = pl.DataFrame({
+    "order_id": ["1", "2", "3"], "ordered_on": [date(2026, 10, 1), date(2026, 10, 20), date(2026, 10, 31)],
+    "amount": [10.0, -4.0, 10.0], "currency": ["EUR", "EUR", "USD"],
+})
+LINES = pl.DataFrame({
+    "order_id": ["1", "2", "3"], "product_id": ["tea", "tea", "soap"], "quantity": [2, 1, 1],
+    "amount": [10.0, -4.0, 10.0], "cost": [3.0, -1.0, 5.0],
+})
+TABLES = {
+    "orders": SOLD, "order_lines": LINES, "rates": RATES.with_columns(rate=pl.Series([2.0, 3.0])),
+    "products": pl.DataFrame({"product_id": ["tea", "soap"], "category": ["drink", "bath"]}),
+}
+
+
+def of_lines(kpi: str, by: str, bad_rows: str = "stop", **tables: pl.DataFrame) -> dict[str, float]:
+    """The main figure by a column of the Result, of shares their numerator."""
+    settings = Settings(currency="USD")
+    result = mlmkpi.compute(TABLES | tables, kpis=[kpi], count=1, settings=settings, bad_rows=bad_rows)
+    frame = result.frame.filter(pl.col("statistic") == "value")
+    return dict(frame.select(by, pl.coalesce("numerator", "value")).rows())
+
+
+def test_lines_are_converted_at_the_rate_of_their_order() -> None:
+    """Tea: 10 euros at 2 less 4 at 3 are 8 dollars, and soap is 10; nothing of an order is left over."""
+    assert of_lines("product_mix_share", "order.category") == {"drink": 8.0, "bath": 10.0}
+    assert of_lines("best_sellers", "order.product") == {"soap": 10.0, "tea": 8.0}
+
+
+def test_costs_of_lines_are_converted_too() -> None:
+    """Of sales of 18 the lines cost 3 at 2, less 1 at 3, and 5; a commission takes 1, rent 2."""
+    paid = pl.DataFrame({"distributor_id": ["D1"], "paid_on": [date(2026, 10, 5)], "amount": [1.0]})
+    rent = pl.DataFrame({"market": ["US"], "booked_on": [date(2026, 10, 5)], "amount": [2.0]})
+    found = of_lines("market_contribution", "period", commissions=paid, costs=rent)
+    assert found == {"2026-10": 18 - (6 - 3 + 5) - 1 - 2}
+
+
+def test_lines_of_orders_that_are_left_out_are_left_out() -> None:
+    late = TABLES["rates"].tail(1)
+    assert of_lines("product_mix_share", "order.category", "skip", rates=late) == {"drink": -12.0, "bath": 10.0}

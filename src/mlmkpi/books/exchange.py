@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import narwhals as nw
 import polars as pl
@@ -19,7 +19,7 @@ HALF, NEAR = 0.5, 2.0**-50
 
 
 class Exchange:
-    """Turns the orders' amounts into one currency; an empty currency is the settings'.
+    """Turns the amounts of orders and of their lines into one currency; an empty currency is the settings'.
 
     Without rates, rows in another currency than the settings' stop the run, or are left out where `skip` is set. So it
     is with rows of a day before the first rate of their currency, of which `unrated` are left out.
@@ -48,32 +48,35 @@ class Exchange:
         """How many orders are left out for want of a table of rates."""
         return 0 if self.rated else sum(self.foreign.values())
 
-    def converted(self, rows: Frame) -> Frame:
+    def converted(self, orders: Frame) -> Frame:
         """Rows with `currency`, `ordered_on` and `amount`: the amounts in the settings' currency, half to even.
 
         Raises DataError for an order dated before its currency's first rate, unless such are left out.
         """
+        rows, self.unrated = self._exchanged(orders, ["amount"])
+        return rows
+
+    def converted_lines(self, lines: Frame, columns: Sequence[str]) -> Frame:
+        """Rows with `currency` and `ordered_on` of their order: the columns in the settings' currency, half to even."""
+        return self._exchanged(lines, columns)[0]
+
+    def _exchanged(self, rows: Frame, columns: Sequence[str]) -> tuple[Frame, int]:
+        """The rows with the columns in the settings' currency, and how many have no rate."""
         foreign = nw.col("currency").is_in(list(self.foreign)).fill_null(False)
         if not self.rated:
-            return rows.filter(~foreign)
+            return rows.filter(~foreign), 0
         kept = rows.collect_schema().names()
-        joined = rows.join(self._daily(rows), on=["currency", "ordered_on"], how="left")
-        exact = nw.col("amount").cast(nw.Float64) * nw.col("_rate")
-        down = exact.floor()
-        odd = down.cast(nw.Int64) % 2 != 0
-        over = exact - down - HALF
-        tie = over.abs() <= exact.abs() * NEAR
-        up = (tie & odd) | (~tie & (over > 0))
-        rounded = down.cast(nw.Int64) + nw.when(up).then(nw.lit(1)).otherwise(nw.lit(0))
-        amount = nw.when(foreign).then(rounded).otherwise(nw.col("amount")).alias("amount")
-        worth = ~foreign | ~nw.col("_rate").is_null() | nw.col("ordered_on").is_null()
-        return (joined.filter(worth) if self.unrated else joined).with_columns(amount).select(*kept)
+        daily, unrated = self._daily(rows, columns)
+        joined = rows.join(daily, on=["currency", "ordered_on"], how="left")
+        amounts = [nw.when(foreign).then(_worth(name)).otherwise(nw.col(name)).alias(name) for name in columns]
+        rated = ~foreign | ~nw.col("_rate").is_null() | nw.col("ordered_on").is_null()
+        return (joined.filter(rated) if unrated else joined).with_columns(*amounts).select(*kept), unrated
 
-    def _daily(self, rows: Frame) -> Frame:
-        """`currency`, `ordered_on`, `_rate`: the latest rate by each day on which there is an order in the currency."""
+    def _daily(self, rows: Frame, columns: Sequence[str]) -> tuple[Frame, int]:
+        """`currency`, `ordered_on`, `_rate`: the latest rate by each day of the rows; how many rows have none."""
         wanted = rows.filter(nw.col("currency").is_in(list(self.foreign)))
-        most = nw.col("amount").abs().max().alias("_most")
-        counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"), most)
+        largest = [nw.col(name).abs().max().alias(f"_most_{name}") for name in columns]
+        counted = wanted.group_by("currency", "ordered_on").agg(nw.len().alias("_n"), *largest)
         days = self.engine.collect(counted).drop_nulls("ordered_on").sort("ordered_on")
         rates = self.engine.collect(self.rates()).drop_nulls().sort("valid_from")
         by = pl.col("currency").str.to_lowercase().alias("_code")
@@ -81,17 +84,28 @@ class Exchange:
             rates.select(by, "valid_from", pl.col("rate").alias("_rate")), left_on="ordered_on",
             right_on="valid_from", by="_code", strategy="backward", check_sortedness=False,
         )
-        for code, rate, most in found.select("currency", "_rate", "_most").iter_rows():
+        most = pl.max_horizontal(pl.col("^_most_.*$"))
+        for code, rate, amount in found.select("currency", "_rate", most).iter_rows():
             if rate is not None and rate <= 0 and not self.skip:
                 raise _no_rate(code, rate)
-            if most is not None and rate is not None and most * rate > MOST:
+            if amount is not None and rate is not None and amount * rate > MOST:
                 raise _beyond(code, rate)
         found = found.with_columns(pl.when(pl.col("_rate") > 0).then(pl.col("_rate")))
         missing = found.filter(pl.col("_rate").is_null())
         if missing.height and not self.skip:
             raise _unrated(missing["currency"][0], missing["ordered_on"][0])
-        self.unrated = int(missing["_n"].sum())
-        return self.engine.small(found.select("currency", "ordered_on", "_rate"))
+        return self.engine.small(found.select("currency", "ordered_on", "_rate")), int(missing["_n"].sum())
+
+
+def _worth(name: str) -> nw.Expr:
+    """A column times `_rate`, half to even."""
+    exact = nw.col(name).cast(nw.Float64) * nw.col("_rate")
+    down = exact.floor()
+    odd = down.cast(nw.Int64) % 2 != 0
+    over = exact - down - HALF
+    tie = over.abs() <= exact.abs() * NEAR
+    up = (tie & odd) | (~tie & (over > 0))
+    return down.cast(nw.Int64) + nw.when(up).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _mixed(found: dict[str, int], home: str | None) -> DataError:

@@ -18,14 +18,16 @@ from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
+AMOUNTS = {"orders": ["amount"], "order_lines": ["amount", "cost"]}
+"""Columns in the currency of the order."""
 
 
 class Export:
     """Scans tables; a table with a key is checked when it is first read, and repeated rows count once.
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
-    of such a key. Amounts of orders come in `currency`. `checked` are the tables that were looked through,
-    `unknown_codes` how many rows are left out for the sake of a column's code, by table and column.
+    of such a key. Amounts of orders and of their lines come in `currency`. `checked` are the tables that were looked
+    through, `unknown_codes` how many rows are left out for the sake of a column's code, by table and column.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -131,8 +133,9 @@ class Export:
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
         plain = [name.removeprefix(EXTRA) for name in columns]
-        exchanged = table == "orders" and "amount" in plain
-        frame = (self._exchanged if exchanged else partial(self._once_a_key, table))(list(dict.fromkeys(plain)))
+        money = [name for name in AMOUNTS.get(table, ()) if name in plain]
+        read = partial(self._exchanged, table, money) if money else partial(self._once_a_key, table)
+        frame = read(list(dict.fromkeys(plain)))
         frame = self._of_known_codes(table, plain, frame)
         renamed = (nw.col(name).alias(wanted) for name, wanted in zip(plain, columns, strict=True))
         return frame if plain == list(columns) else frame.select(*renamed)
@@ -150,15 +153,20 @@ class Export:
                 frame = frame.filter(~nw.col(name).is_in(list(unknown)).fill_null(False))
         return frame
 
-    def _exchanged(self, columns: Sequence[str]) -> Frame:
-        """The orders' columns, amounts in one currency."""
+    def _exchanged(self, table: str, money: Sequence[str], columns: Sequence[str]) -> Frame:
+        """The columns of orders or of their lines, those of money in one currency."""
         if self.exchange is None:
             rates = partial(self.scan, "rates", RATES)
             self.exchange = Exchange(self.engine, self.currency, rates, skip=self.bad_rows == "skip")
         if not self.exchange.needed:
-            return self._once_a_key("orders", columns)
-        wanted = sorted({*columns, "currency", "ordered_on"})
-        return self.exchange.converted(self._once_a_key("orders", wanted)).select(*columns)
+            return self._once_a_key(table, columns)
+        if table == "orders":
+            wanted = sorted({*columns, "currency", "ordered_on"})
+            return self.exchange.converted(self._once_a_key(table, wanted)).select(*columns)
+        orders = self._once_a_key("orders", ["order_id", "currency", "ordered_on"])
+        foreign = orders.filter(nw.col("currency").is_in(list(self.exchange.foreign)), ~nw.col("order_id").is_null())
+        lines = self._once_a_key(table, sorted({*columns, "order_id"})).join(foreign, on="order_id", how="left")
+        return self.exchange.converted_lines(lines, money).select(*columns)
 
     def _once_a_key(self, table: str, columns: Sequence[str]) -> Frame:
         if not self._settled(table):
