@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -182,3 +183,13 @@ def test_a_negative_depth_or_generation_is_an_error() -> None:
 def test_values_of_other_people_are_an_error() -> None:
     with pytest.raises(UsageError, match="do not fit the tree"):
         subtree_sums(Tree.of(np.array([-1, 0])), np.array([1, 2, 3]))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float64])
+def test_rows_that_two_threads_sum_are_those_that_one_sums(kind: type) -> None:
+    people = np.arange(60_000)
+    tree = Tree.of(np.where(people % 50 == 0, -1, people // 2))
+    values: Any = np.random.default_rng(4).integers(-9, 9, (3, 7, len(tree))).astype(kind)
+    for sums in (subtree_sums, partial(depth_limited_sums, depth=2), partial(generation_sums, generation=1)):
+        alone = [[sums(tree, row) for row in month] for month in values]
+        assert np.array_equal(sums(tree, values), np.array(alone))

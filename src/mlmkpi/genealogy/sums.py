@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,11 @@ from mlmkpi.genealogy.tree import Tree
 Int64s = NDArray[np.int64]
 Numbers = NDArray[Any]
 
+RowSums = Callable[[Int64s], Int64s]
+
 _SUM_BITS = 62
+_MANY = 2**20
+"""How many values are worth a second thread."""
 
 
 def range_sums(values: Numbers, first: Ints, last: Ints) -> Numbers:
@@ -36,7 +41,7 @@ def range_sums(values: Numbers, first: Ints, last: Ints) -> Numbers:
     >>> range_sums(np.array([1, 2, 3]), np.array([0, 1]), np.array([3, 1])).tolist()
     [6, 0]
     """
-    return summed(values, _between(values.shape[-1], first, last))
+    return summed(values, lambda: _between(values.shape[-1], first, last))
 
 
 def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: Ints | None = None) -> Numbers:
@@ -60,16 +65,21 @@ def subtree_sums(tree: Tree, values: Numbers, *, include_self: bool = True, of: 
     """
     check_people(tree, values)
     if of is None and tree.in_place:
-        return summed(values, _to_the_end(tree.end, 0 if include_self else 1))
+        return summed(values, lambda: _to_the_end(tree.end, 0 if include_self else 1))
     first, end = (tree.position, tree.end) if of is None else (tree.position[of], tree.end[of])
-    between = _between(len(tree), first if include_self else first + np.int32(1), end)
+    first = first if include_self else first + np.int32(1)
     if tree.in_place:
-        return summed(values, between)
-    laid, places = np.empty(len(tree), dtype=np.int64), tree.position.astype(np.intp)
+        return summed(values, lambda: _between(len(tree), first, end))
+    places = tree.position.astype(np.intp)
 
-    def teams(row: Int64s) -> Int64s:
-        laid[places] = row  # half of what reading the row in the order of the places takes
-        return between(laid)
+    def teams() -> RowSums:
+        between, laid = _between(len(tree), first, end), np.empty(len(tree), dtype=np.int64)
+
+        def of_row(row: Int64s) -> Int64s:
+            laid[places] = row  # half of what reading the row in the order of the places takes
+            return between(laid)
+
+        return of_row
 
     return summed(values, teams)
 
@@ -97,12 +107,17 @@ def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self:
     if depth < 0:
         raise UsageError("a team's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     levels = tree.generations
-    in_team, deeper = (_between(len(tree), *ends) for ends in ((tree.position, tree.end), levels.ranges(depth + 1)))
+    below = levels.ranges(depth + 1)
 
-    def limited(row: Int64s) -> Int64s:
-        whole = in_team(row.take(tree.order))
-        too_deep = deeper(whole.take(levels.order))
-        return whole - too_deep if include_self else whole - too_deep - row
+    def limited() -> RowSums:
+        in_team, deeper = _between(len(tree), tree.position, tree.end), _between(len(tree), *below)
+
+        def of_row(row: Int64s) -> Int64s:
+            whole = in_team(row.take(tree.order))
+            too_deep = deeper(whole.take(levels.order))
+            return whole - too_deep if include_self else whole - too_deep - row
+
+        return of_row
 
     return summed(values, limited)
 
@@ -127,8 +142,13 @@ def generation_sums(tree: Tree, values: Numbers, *, generation: int) -> Numbers:
     """
     check_people(tree, values)
     levels = tree.generations
-    between = _between(len(tree), *levels.ranges(generation))
-    return summed(values, lambda row: between(row.take(levels.order)))
+    ends = levels.ranges(generation)
+
+    def of_generation() -> RowSums:
+        between = _between(len(tree), *ends)
+        return lambda row: between(row.take(levels.order))
+
+    return summed(values, of_generation)
 
 
 def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> None:
@@ -140,17 +160,33 @@ def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> Non
         )
 
 
-def summed(values: Numbers, sums: Callable[[Int64s], Int64s]) -> Numbers:
-    """Apply a function that adds and subtracts Int64 figures to one row of values, or to each row of several.
+def summed(values: Numbers, sums: Callable[[], RowSums]) -> Numbers:
+    """Apply what adds and subtracts Int64 figures to one row of values, or to each row of several.
 
-    Floats are cut into two whole numbers of fixed units, so that they too add without loss and in any order.
+    `sums` gives it with memory of its own, so that where there are many values two threads take every other row.
     """
-    if values.ndim > 1:
-        head = summed(values[0], sums)
-        found = np.empty((len(values), *head.shape), dtype=head.dtype)
-        for at, row in enumerate(values):
-            found[at] = summed(row, sums) if at else head
+    if values.ndim == 1:
+        return _of_row(values, sums())
+    first, *others = np.ndindex(*values.shape[:-1])
+    head = _of_row(values[first], sums())
+    found = np.empty((*values.shape[:-1], *head.shape), dtype=head.dtype)
+    found[first] = head
+
+    def work(places: Sequence[tuple[int, ...]]) -> None:
+        of_row = sums()
+        for place in places:
+            found[place] = _of_row(values[place], of_row)
+
+    if values.size <= _MANY:
+        work(others)
         return found
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, (others[::2], others[1::2])))
+    return found
+
+
+def _of_row(values: Numbers, sums: RowSums) -> Numbers:
+    """The sums of one row; floats are cut into two whole numbers of fixed units, so that they too add without loss."""
     if values.dtype.kind != "f":
         return sums(values.astype(np.int64, copy=False))
     largest = float(np.abs(values).max(initial=0.0))
@@ -170,7 +206,7 @@ def _scaled(totals: Int64s, unit: int) -> NDArray[np.float64]:
     return np.ldexp(totals.astype(np.float64), unit)
 
 
-def _between(places: int, first: Ints, last: Ints) -> Callable[[Int64s], Int64s]:
+def _between(places: int, first: Ints, last: Ints) -> RowSums:
     """Give what subtracts running sums of so many figures, of row after row in the same memory.
 
     Where they wrap around, the differences still come out right.
@@ -185,7 +221,7 @@ def _between(places: int, first: Ints, last: Ints) -> Callable[[Int64s], Int64s]
     return between
 
 
-def _to_the_end(end: Ints, behind: int) -> Callable[[Int64s], Int64s]:
+def _to_the_end(end: Ints, behind: int) -> RowSums:
     """The same of ranges that start at every place in turn, or so many places behind it."""
     running = np.zeros(len(end) + 1, dtype=np.int64)
 
