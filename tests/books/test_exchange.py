@@ -157,3 +157,8 @@ def test_costs_of_lines_are_converted_too() -> None:
 def test_lines_of_orders_that_are_left_out_are_left_out() -> None:
     late = TABLES["rates"].tail(1)
     assert of_lines("product_mix_share", "order.category", "skip", rates=late) == {"drink": -12.0, "bath": 10.0}
+
+
+def test_an_order_that_stands_twice_has_its_lines_once() -> None:
+    twice = pl.concat([SOLD, SOLD.head(1)])
+    assert of_lines("product_mix_share", "order.category", orders=twice) == {"drink": 8.0, "bath": 10.0}

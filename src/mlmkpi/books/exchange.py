@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.expressions import LARGEST
 from mlmkpi.engines import Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
 
 RATES = ("currency", "valid_from", "rate")
-MOST = 2**63 - 1
-"""The most ten-thousandths that an amount can be."""
 HALF, NEAR = 0.5, 2.0**-50
 """What is rounded to even, and how far from it, for its size, a product of fractions may come out that is one."""
 
@@ -88,7 +87,7 @@ class Exchange:
         for code, rate, amount in found.select("currency", "_rate", most).iter_rows():
             if rate is not None and rate <= 0 and not self.skip:
                 raise _no_rate(code, rate)
-            if amount is not None and rate is not None and amount * rate > MOST:
+            if amount is not None and rate is not None and amount * rate > LARGEST:
                 raise _beyond(code, rate)
         found = found.with_columns(pl.when(pl.col("_rate") > 0).then(pl.col("_rate")))
         missing = found.filter(pl.col("_rate").is_null())

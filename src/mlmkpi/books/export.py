@@ -163,7 +163,7 @@ class Export:
         if table == "orders":
             wanted = sorted({*columns, "currency", "ordered_on"})
             return self.exchange.converted(self._once_a_key(table, wanted)).select(*columns)
-        orders = self._once_a_key("orders", ["order_id", "currency", "ordered_on"])
+        orders = self.scan("orders", ["order_id", "currency", "ordered_on"])
         foreign = orders.filter(nw.col("currency").is_in(list(self.exchange.foreign)), ~nw.col("order_id").is_null())
         lines = self._once_a_key(table, sorted({*columns, "order_id"})).join(foreign, on="order_id", how="left")
         return self.exchange.converted_lines(lines, money).select(*columns)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import narwhals as nw
 
 from mlmkpi.books.export import Export
+from mlmkpi.books.expressions import LARGEST
 from mlmkpi.books.ledger import Ledger
 from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine, Frame
@@ -15,8 +16,6 @@ from mlmkpi.errors import DataError
 LACKING = ("blank", "unvalued")
 UNNAMED = "unnamed"
 MONEY = ("amount", "volume")
-MOST = 2**63 - 1
-"""The most ten-thousandths that a sum holds."""
 DAY, ORDER, UNDONE = "ordered_on", "order_id", "original_order_id"
 
 
@@ -67,7 +66,7 @@ class Reading:
         self.empty = not found["_n"]
         for name in MONEY:
             largest = max(abs(found[f"{name}:{end}"] or 0) for end in ("low", "high"))
-            if largest * found["_n"] > MOST:
+            if largest * found["_n"] > LARGEST:
                 self._refuse_beyond(rows, name, ledger)
         for name in (*LACKING, UNNAMED):
             self.lacking[name] = max(int(found[name] or 0), self.lacking.get(name, 0))
@@ -75,7 +74,7 @@ class Reading:
     def _refuse_beyond(self, rows: Frame, name: str, ledger: Ledger) -> None:
         """Raise DataError where what the rows come to is more than a whole number holds."""
         total = self.engine.collect(rows.select(nw.col(name).cast(nw.Float64).abs().sum())).item()
-        if total > MOST:
+        if total > LARGEST:
             column = name if name == "amount" else ledger.volume_column or "amount"
             raise DataError(
                 f"orders.{column} comes to more than can be summed",

@@ -41,7 +41,7 @@ class Codecs:
         parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
-        sparse = {name: codec for name, codec in parsing.items() if (table, name) in self._shapes.sparse}
+        sparse = {name for name in parsing if (table, name) in self._shapes.sparse}
         frame = frame.with_columns(
             (_few if name in sparse else _looked_through)(codec, name) for name, codec in parsing.items()
         )
