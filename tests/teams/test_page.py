@@ -237,7 +237,7 @@ def test_of_a_long_line_only_its_ends_are_asked_for_by_name(monkeypatch: pytest.
         named.append((options.get("where") or {}).get("team"))
         return compute(*arguments, **options)
 
-    monkeypatch.setattr("mlmkpi.pipeline.page.compute", noting)
+    monkeypatch.setattr("mlmkpi.pipeline.team_page.compute", noting)
     page = mlmkpi.team(frames({"distributors": line, "orders": sales}), "p001", depth=1000, as_of=END)
     assert [(one.id, one.size, one.volume, one.previous, one.change, one.retention) for one in page.nodes] == [
         (f"p{at:03}", 200 - at, 201 - at, 201 - at, 0, 1) for at in range(1, 201)

@@ -41,7 +41,7 @@ def team(
     from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.kpi import KPIS
-    from mlmkpi.pipeline.page import team as run
+    from mlmkpi.pipeline.team_page import team as run
     from mlmkpi.report.leader import render_leader, render_leader_json
 
     with Progress() as progress:

@@ -26,7 +26,7 @@ from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
-from mlmkpi.pipeline.found import findings
+from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
@@ -162,7 +162,7 @@ def _triangle(
     tell("summing")
     measures: dict[Measure, None] = {fact.there(): None, fact.size(): None}
     totals = take(books, Job(fact, KPIS["active_customers"].dims_at, split, measures)).totals
-    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *findings(export, books))
+    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *data_warnings(export, books))
 
 
 def _first_day(export: Export, clock: Clock) -> int | None:

@@ -25,23 +25,23 @@ from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
 from mlmkpi.kpi import Back, Ratio, facts_of, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
-from mlmkpi.pipeline.alike import filled_up
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
 from mlmkpi.pipeline.columns import prepare
+from mlmkpi.pipeline.constant import filled_up
+from mlmkpi.pipeline.data_warnings import data_warnings, skipped
 from mlmkpi.pipeline.dimensions import split_by
 from mlmkpi.pipeline.figures import figures
-from mlmkpi.pipeline.found import findings, skipped
 from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
 from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.period_labels import span_named
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.run_jobs import run_jobs
 from mlmkpi.pipeline.segments import unseen
-from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
-from mlmkpi.pipeline.when import picked
 from mlmkpi.settings import Settings, load_settings
 from mlmkpi.tables import TABLES
 
@@ -127,14 +127,14 @@ def _run(
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     seen: dict[str, set[str]] = {name: set() for name in request.where or {}}
     rows = partial(_frames, nothing, jobs, laid, settings, request, export, seen)
-    with closing(taken(jobs, books, shown)) as ready:
+    with closing(run_jobs(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
             write(nothing.rename(shown_as))
             for frame in chain.from_iterable(map(rows, ready)):
                 write(frame.rename(shown_as))
     unread_tables = (f"{error.what}: left unread" for error in unfit)
-    warnings = (*clock.warnings, *loops, *unread_tables, *findings(export, books, jobs.splits))
+    warnings = (*clock.warnings, *loops, *unread_tables, *data_warnings(export, books, jobs.splits))
     warnings += tuple(unfinished_periods(engine)) if request.every is Every.PERIOD else ()
     if not look:
         books.close()
@@ -171,7 +171,7 @@ def _schedule(
         growth=Back.PREVIOUS in backs, yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
     if request.models_for is not None:
-        return replace(laid, fitted=frozenset({picked(laid, request.models_for or None).index}))
+        return replace(laid, fitted=frozenset({span_named(laid, request.models_for or None).index}))
     return fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
 
 

@@ -18,7 +18,7 @@ from mlmkpi.report.paper import BOLD, DIM, printed
 
 if TYPE_CHECKING:
     from mlmkpi.pipeline.downline import Member
-    from mlmkpi.pipeline.page import Line, Node, TeamPage
+    from mlmkpi.pipeline.team_page import Line, Node, TeamPage
 
 GAP = 2
 UNKNOWN = "not known: the orders do not reach back far enough"

@@ -25,7 +25,7 @@ class MeasureError(Exception):
         super().__init__(f"{measure} {words}")
 
 
-def check_whole(rows: Frame, measures: Iterable[Measure]) -> None:
+def check_measures(rows: Frame, measures: Iterable[Measure]) -> None:
     """Raise MeasureError for a measure that is not the catalogue's own and does not fit these rows."""
     for measure in measures:
         if measure.is_plugins:
