@@ -12,7 +12,7 @@ from mlmkpi.pipeline.worked import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
 from mlmkpi.report.format import NOTHING, interval_text, sum_text, value_text
 from mlmkpi.report.labels import clean, statistic_text
-from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 FEW = 12
 APOSTROPHE = "'s "
