@@ -49,7 +49,7 @@ def stages(exports: str) -> dict[str, float]:
     from mlmkpi import compute
     from mlmkpi.books.books import Books
     from mlmkpi.engines.polars import PolarsEngine
-    from mlmkpi.pipeline import run_jobs, runs
+    from mlmkpi.pipeline import kpi_rows, run_jobs, runs
     from mlmkpi.report.to_json import json_text
 
     found = Stages()
@@ -64,7 +64,7 @@ def stages(exports: str) -> dict[str, float]:
     found.named(Books, "_read_history", lambda *_: "histories of sellers and buyers")
     found.named(Books, "recruits", lambda *_: "people: who recruited whom")
     found.named(run_jobs, "take", lambda _, job: f"figures on {type(job.fact).__name__}")
-    found.named(runs, "rows_of", lambda *_: "making figures and rows")
+    found.named(kpi_rows, "rows_of", lambda *_: "making figures and rows")
     found.named(runs, "_run", lambda *_: "the rest: dates, planning")
     json_text(compute(exports, kpis=list(KPIS), count=12).frame)
     found.spent["opening files, JSON"] = busy() - sum(found.spent.values())

@@ -40,7 +40,12 @@ def rows_of(
     year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
     spans = schedule.within(Reach.YEAR if year else Reach.PREVIOUS)
     indexed = isinstance(one.figure, Ratio) and one.figure.index
-    frame = _nothing(one, spans) if found is None else found if indexed else _of_spans(found, spans, schedule)
+    if found is None:
+        frame = _nothing(one, spans)
+    elif indexed:
+        frame = found
+    else:
+        frame = _of_spans(found, spans, schedule)
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
     if indexed:

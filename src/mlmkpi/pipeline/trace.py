@@ -28,6 +28,7 @@ from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.cells_to_spans import spanned
 from mlmkpi.pipeline.jobs import Jobs, block_of
 from mlmkpi.pipeline.measure_checks import check_measures
+from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
@@ -38,7 +39,7 @@ from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.seasons import in_calendar_months
 from mlmkpi.pipeline.teams import Split
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings
 
 
 class Side(StrEnum):
@@ -104,8 +105,7 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     load_plugins(settings)
     known = the_one(kpi)
     chosen_side = one_of(Side, "side", side)

@@ -21,6 +21,7 @@ from mlmkpi.facts.base import Measure
 from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.pipeline.jobs import Jobs
+from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, chosen, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
@@ -32,7 +33,7 @@ from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.variants import choices, instead, unchanged, variant
 from mlmkpi.pipeline.worked import Checked, CheckedRow, Part, Worked, Wrong
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings
 
 
 class Beside(StrEnum):
@@ -67,8 +68,7 @@ def work_out(
     Raises what `compute` raises, UsageError for a period that there is not, and DataError for one in which the KPI has
     nothing to count.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     load_plugins(settings)
     known = the_one(kpi)
     values = in_force(known, settings)
