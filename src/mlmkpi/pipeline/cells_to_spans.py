@@ -1,4 +1,4 @@
-"""Rows and sums by cell as those by span, which is made of whole cells."""
+"""From rows and sums by cell to those by span: a span is made of whole cells."""
 
 from __future__ import annotations
 

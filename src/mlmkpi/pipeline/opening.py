@@ -1,4 +1,4 @@
-"""The engine that a run stands on: opened on the exports, tried again on text where ids do not parse, and closed."""
+"""What a run stands on: its settings, and the engine opened on the exports, again on text where ids do not parse."""
 
 from __future__ import annotations
 

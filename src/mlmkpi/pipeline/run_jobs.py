@@ -1,4 +1,4 @@
-"""The jobs of a run done, each once: those on order rows first, the others ahead of the figures made of their sums."""
+"""Does a run's jobs, each once: those on order rows first, the others ahead of the figures made of their sums."""
 
 from __future__ import annotations
 
