@@ -46,11 +46,10 @@ class Stages:
 
 def stages(exports: str) -> dict[str, float]:
     """Processor seconds by stage, the whole process included."""
-    import mlmkpi.pipeline.runs as runs
-    import mlmkpi.pipeline.taking as taking
     from mlmkpi import compute
     from mlmkpi.books.books import Books
     from mlmkpi.engines.polars import PolarsEngine
+    from mlmkpi.pipeline import kpi_rows, run_jobs, runs
     from mlmkpi.report.to_json import json_text
 
     found = Stages()
@@ -64,8 +63,8 @@ def stages(exports: str) -> dict[str, float]:
     found.named(Books, "_read_cells", lambda _, __, unit: f"sums by {unit} and cell")
     found.named(Books, "_read_history", lambda *_: "histories of sellers and buyers")
     found.named(Books, "recruits", lambda *_: "people: who recruited whom")
-    found.named(taking, "take", lambda _, job: f"figures on {type(job.fact).__name__}")
-    found.named(runs, "rows_of", lambda *_: "making figures and rows")
+    found.named(run_jobs, "take", lambda _, job: f"figures on {type(job.fact).__name__}")
+    found.named(kpi_rows, "rows_of", lambda *_: "making figures and rows")
     found.named(runs, "_run", lambda *_: "the rest: dates, planning")
     json_text(compute(exports, kpis=list(KPIS), count=12).frame)
     found.spent["opening files, JSON"] = busy() - sum(found.spent.values())

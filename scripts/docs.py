@@ -1,10 +1,11 @@
-"""Writes the reference pages from the declarations: docs/kpis.md, docs/facts.md, docs/tables.md, docs/settings.md.
+"""Writes the reference pages from the code: docs/kpis.md, facts.md, tables.md, settings.md and modules.md.
 
 `--check` writes nothing, and fails where a page is stale.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
@@ -29,6 +30,7 @@ measures that sum its rows. A measure made by `@measure` counts; one made by `@s
 number, in whole ten-thousandths. Amounts and volumes of returns are negative. A measure of your own can read the
 columns that those of its fact read."""
 DOCS = Path(__file__).parent.parent / "docs"
+SOURCE = Path(__file__).parent.parent / "src" / "mlmkpi"
 MADE = "<!-- Written by scripts/docs.py from the declarations in src/; `make docs` writes it anew. -->"
 
 
@@ -180,6 +182,27 @@ def settings_page() -> str:
     return "\n".join([*lines, "", EXAMPLE])
 
 
+def modules_page() -> str:
+    """Every module of the package by the folder that it is in, with its reason."""
+    lines = [
+        MADE, "# Modules", "",
+        "What each module of `src/mlmkpi` is for, as its docstring says. [How it is built](architecture.md) tells how "
+        "the folders stand to one another, and what the words mean.",
+    ]
+    paths = sorted(SOURCE.rglob("*.py"), key=lambda path: path.relative_to(SOURCE).parts[:-1])
+    for folder, inside in groupby(paths, key=lambda path: path.parent.relative_to(SOURCE)):
+        reasons = {path.stem: _reason(path) for path in sorted(inside)}
+        lines += ["", "## mlmkpi" if folder == Path() else f"## {folder.as_posix()}/", "", reasons.pop("__init__")]
+        lines += ["", "| module | what it is for |", "|---|---|"]
+        lines += [_row(f"`{name}`", reason) for name, reason in reasons.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _reason(path: Path) -> str:
+    """The first line of a module's docstring."""
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
 def _choices(annotation: object) -> list[object]:
     literal = next(each for each in getattr(annotation, "__args__", ()) if each is not type(None))
     return list(getattr(literal, "__args__", ()))
@@ -218,6 +241,7 @@ decimal = ","
 """
 PAGES: dict[str, Callable[[], str]] = {
     "kpis.md": kpis_page, "facts.md": facts_page, "tables.md": tables_page, "settings.md": settings_page,
+    "modules.md": modules_page,
 }
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
     from mlmkpi.pipeline.cohorts import Cohorts, cohorts
-    from mlmkpi.pipeline.page import TeamPage, team
-    from mlmkpi.pipeline.told import Worked
+    from mlmkpi.pipeline.team_page import TeamPage, team
     from mlmkpi.pipeline.trace import Trace, trace
-    from mlmkpi.pipeline.worked import work_out
+    from mlmkpi.pipeline.work_out import work_out
+    from mlmkpi.pipeline.worked import Worked
 
 __version__ = "0.1.0"
 
@@ -35,8 +35,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(pipeline, name)
     places = {
-        "Cohorts": "cohorts", "cohorts": "cohorts", "TeamPage": "page", "team": "page", "Trace": "trace",
-        "trace": "trace", "Worked": "told", "work_out": "worked",
+        "Cohorts": "cohorts", "cohorts": "cohorts", "TeamPage": "team_page", "team": "team_page", "Trace": "trace",
+        "trace": "trace", "Worked": "worked", "work_out": "work_out",
     }
     if name in places:
         from importlib import import_module

@@ -12,6 +12,8 @@ from enum import StrEnum
 from mlmkpi.errors import DataError, UsageError
 
 EPOCH = date(1970, 1, 1)
+FAR_APART = 31
+"""A latest date more than so many days after the next one is taken for a slip."""
 
 
 def day_number(day: date) -> int:

@@ -254,7 +254,7 @@ def test_a_plan_is_printed_instead_of_the_figures(
         asked.update(options, exports=exports)
         return "Step 1 of 1"
 
-    monkeypatch.setattr("mlmkpi.pipeline.plans.explain_plan", plan)
+    monkeypatch.setattr("mlmkpi.pipeline.explain_plan.explain_plan", plan)
     ended = run("compute", str(tmp_path), "--kpi", "new_signups", "--engine", "sc://host:15002", "--explain-plan")
     assert (ended.code, ended.out) == (0, "Step 1 of 1\n")
     assert (asked["exports"], asked["kpis"], asked["engine"]) == (str(tmp_path), ["new_signups"], "sc://host:15002")

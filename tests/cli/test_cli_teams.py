@@ -35,7 +35,7 @@ def whole(exports: Path) -> pl.DataFrame:
 def test_the_rows_handed_on_in_turn_are_those_of_the_result(
     exports: Path, whole: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlmkpi.pipeline.runs.ROOM", 1)
+    monkeypatch.setattr("mlmkpi.pipeline.kpi_rows.ROOM", 1)
     parts: list[pl.DataFrame] = []
     result = mlmkpi.compute(exports, kpis=KPIS, by=["team"], count=3, write=parts.append)
     assert result.frame.is_empty()

@@ -12,7 +12,7 @@ import mlmkpi
 from mlmkpi.explain import Explanation, Parameter
 from mlmkpi.pipeline.cohorts import SCHEMA
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.pipeline.told import Worked
+from mlmkpi.pipeline.worked import Worked
 from mlmkpi.sources import Example, Finding
 
 PAGE = (Path(__file__).parents[2] / "docs" / "output.md").read_text(encoding="utf-8")

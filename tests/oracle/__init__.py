@@ -11,7 +11,8 @@ from typing import Any
 
 from oracle.definitions import Definitions
 from oracle.export import Export
-from oracle.rows import KPIS, Desk, Row, find, rows_of
+from oracle.registry import KPIS
+from oracle.rows import Desk, Row, find, rows_of
 from oracle.split import Split
 from oracle.world import World
 

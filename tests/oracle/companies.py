@@ -22,8 +22,8 @@ from oracle.making import (
     add_returns,
     commission_calendar,
 )
-from oracle.making_a import ABSENT_A, CHANGED_A, add_field
-from oracle.making_b import ABSENT_B, EXTRA_B, add_business, drop_kits
+from oracle.making_business import BUSINESS_ABSENT, BUSINESS_EXTRA, add_business, drop_kits
+from oracle.making_field import FIELD_ABSENT, FIELD_CHANGED, add_field
 
 ABSENT = {
     "no_enrollments": ("enrollments", None),
@@ -53,7 +53,7 @@ ABSENT = {
 }
 EXTRA = ("duplicate_orders", "lone_late_order", "late_data_start")
 FIRST = (*ABSENT, *EXTRA)
-LATER = (*ABSENT_A, *ABSENT_B, *EXTRA_B, *CHANGED_A)
+LATER = (*FIELD_ABSENT, *BUSINESS_ABSENT, *BUSINESS_EXTRA, *FIELD_CHANGED)
 FEATURES = (*FIRST, *LATER)
 
 @dataclass
@@ -98,10 +98,10 @@ def company(
     add_business(business)
     if "no_kits" in features:
         drop_kits(business)
-    for name, change in CHANGED_A.items():
+    for name, change in FIELD_CHANGED.items():
         if name in features:
             change(tables)
-    for name, (table, column) in {**ABSENT, **ABSENT_A, **ABSENT_B}.items():
+    for name, (table, column) in {**ABSENT, **FIELD_ABSENT, **BUSINESS_ABSENT}.items():
         if name in features:
             _drop(tables, table, column)
     tables["periods"] = commission_calendar()

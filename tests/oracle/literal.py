@@ -60,3 +60,8 @@ def cells(kpi: str, tables: Tables, dimension: str, period: str = "2026-10", sta
 def parts(row: Row) -> tuple[object, object]:
     """Numerator and denominator."""
     return row.numerator, row.denominator
+
+
+def october(kpi: str, tables: Tables, statistic: str = "value", **more: Any) -> Row:
+    """The KPI's one figure of October 2026, from a run of that month alone."""
+    return figure(kpi, tables, statistic=statistic, **{"count": 1, **more})

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from oracle import customers, distributors, leaders, sales
 from oracle.calendar import Span
 from oracle.definitions import NullError
 from oracle.figures import Block, Cell, Figure, Key, Unit
 from oracle.goals import BEGUN_EARLIER
-from oracle.kpi import ANY, LINES, WITHIN, Kpi
-from oracle.registry_a import KPIS_A
-from oracle.registry_b import KPIS_B
+from oracle.registry import KPIS
 from oracle.split import Split, is_private
 from oracle.world import World
 
@@ -39,38 +36,6 @@ class Row:
     complete: bool
     null_reason: str | None
 
-
-KPIS: dict[str, Kpi] = {
-    "new_signups": Kpi(distributors.new_signups, "person own", reads="roster", table="enrollments"),
-    "distributor_retention_rate": Kpi(distributors.distributor_retention_rate, reads="base"),
-    "active_distributor_rate": Kpi(distributors.active_distributor_rate),
-    "churn_rate": Kpi(distributors.churn_rate, reads="base"),
-    "churn_terminated": Kpi(distributors.churn_terminated, reads="base"),
-    "churn_lapsed": Kpi(distributors.churn_lapsed, reads="base"),
-    "intra_period_leavers": Kpi(distributors.intra_period_leavers, reads="roster"),
-    "quick_ratio": Kpi(distributors.quick_ratio, reads="base"),
-    "personal_sales_volume": Kpi(
-        sales.personal_sales_volume, "person order", ("value", "median", "p90", "own", "customer")
-    ),
-    "average_order_value": Kpi(sales.average_order_value, LINES, ("value", "median")),
-    "customer_to_distributor_ratio": Kpi(customers.customer_to_distributor_ratio, "person order"),
-    "time_to_first_sale": Kpi(distributors.time_to_first_sale, statistics=WITHIN),
-    "customer_retention_rate": Kpi(customers.customer_retention_rate, "person customer"),
-    "repeat_purchase_rate": Kpi(customers.repeat_purchase_rate, ANY),
-    "team_sales_volume": Kpi(leaders.team_sales_volume, statistics=("value", "median", "p90")),
-    "team_growth_rate": Kpi(leaders.team_growth_rate, statistics=("value", "median"), reads="roster"),
-    "team_retention_rate": Kpi(leaders.team_retention_rate, statistics=("value", "median"), reads="base"),
-    "social_sales_share": Kpi(sales.social_sales_share, LINES, ("value", "without_channel")),
-    "active_distributors": Kpi(distributors.active_distributors, "person order", reads="active"),
-    "active_customers": Kpi(customers.active_customers, ANY),
-    "sales_volume": Kpi(sales.sales_volume, LINES),
-    "sales_per_active_distributor": Kpi(sales.sales_per_active_distributor, "person order"),
-    "sponsor_rate": Kpi(distributors.sponsor_rate, reads="active"),
-    "retail_sales_share": Kpi(sales.retail_sales_share, LINES),
-    "internal_consumption_share": Kpi(sales.internal_consumption_share, LINES),
-    **KPIS_A,
-    **KPIS_B,
-}
 
 Figures = dict[Key, Figure]
 

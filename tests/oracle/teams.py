@@ -15,8 +15,9 @@ from oracle.export import Export
 from oracle.figures import Block, Cell, Figure, Unit
 from oracle.leaders import above, team_of
 from oracle.orders import Order
+from oracle.registry import KPIS
 from oracle.roster import Roster
-from oracle.rows import KPIS, Desk, Row, rows_of
+from oracle.rows import Desk, Row, rows_of
 from oracle.split import Split
 from oracle.world import World
 

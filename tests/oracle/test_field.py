@@ -10,20 +10,11 @@ from typing import Any
 import pytest
 
 from oracle import Row, find, oracle
+from oracle.literal import october, parts
 
 LAST = date(2026, 10, 31)
 EARLY = date(2026, 1, 1)
 Tables = dict[str, list[dict[str, Any]]]
-
-
-def october(kpi: str, tables: Tables, statistic: str = "value", **more: Any) -> Row:
-    """The KPI's one figure of October 2026."""
-    return find(oracle(tables, kpis=[kpi], **{"as_of": LAST, "count": 1, **more}), kpi, "2026-10", statistic)
-
-
-def parts(row: Row) -> tuple[object, object]:
-    """Numerator and denominator."""
-    return row.numerator, row.denominator
 
 
 def bounds(row: Row) -> list[float | None]:

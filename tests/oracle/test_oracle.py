@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from oracle import KPIS, Row, find, oracle
+from oracle import KPIS, find, oracle
+from oracle.literal import order, parts
 
 RATES = ("distributor_retention_rate", "churn_rate", "churn_terminated", "churn_lapsed")
 LAST = date(2026, 10, 31)
@@ -17,16 +18,6 @@ LAST = date(2026, 10, 31)
 
 def person(who: str, joined: date, **more: Any) -> dict[str, Any]:
     return {"distributor_id": who, "enrolled_on": joined, "terminated_on": None, "sponsor_id": None, **more}
-
-
-def order(number: int, day: date, amount: str, seller: str | None, customer: str | None, **more: Any) -> dict[str, Any]:
-    row = {"order_id": f"o{number}", "ordered_on": day, "amount": Decimal(amount), "distributor_id": seller}
-    return {**row, "customer_id": customer, **more}
-
-
-def parts(row: Row) -> tuple[object, object]:
-    """Numerator and denominator."""
-    return row.numerator, row.denominator
 
 
 def test_eight_durations() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from oracle import Row, find, oracle
 from oracle.companies import company
-from oracle.registry_a import KPIS_A
+from oracle.registry import FIELD
 
 SEEDS = (3, 4, 7, 20)
 ZERO = Fraction(0)
@@ -54,7 +54,7 @@ def above(rows: Sequence[Row]) -> Fraction:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_parts_of_the_field_add_up(seed: int) -> None:
-    rows = oracle(company(seed, features=()).tables, kpis=list(KPIS_A), count=10, min_cell=0, definitions=LEADER)
+    rows = oracle(company(seed, features=()).tables, kpis=list(FIELD), count=10, min_cell=0, definitions=LEADER)
     for period in {row.period for row in rows}:
         active = find(rows, "activity_rate", period)
         for dimension in ("age_band", "gender", "region"):
@@ -105,10 +105,10 @@ def test_answers_without_weights_are_promoters_less_detractors(seed: int) -> Non
 @pytest.mark.parametrize("table", sorted(NEEDS))
 def test_without_an_export_its_figures_are_null_and_the_others_are_not(table: str) -> None:
     one = company(20, features=(f"no_{table}",))
-    rows = oracle(one.tables, kpis=list(KPIS_A), every="quarter", count=5, as_of=one.as_of, definitions=LEADER)
+    rows = oracle(one.tables, kpis=list(FIELD), every="quarter", count=5, as_of=one.as_of, definitions=LEADER)
     told = {row.kpi for row in rows if row.value is not None}
     assert told & NEEDS[table] == set(), f"told without {table}: do they stand under NEEDS[{table!r}] by mistake?"
     assert {row.kpi for row in rows if row.null_reason} >= NEEDS[table]
     if table != "distributors":
-        lost = sorted(KPIS_A.keys() - NEEDS[table] - told)
+        lost = sorted(FIELD.keys() - NEEDS[table] - told)
         assert not lost, f"null without {table}: put {lost} under NEEDS[{table!r}] if that is what they need"

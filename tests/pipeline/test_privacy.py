@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from mlmkpi.pipeline.figures import FIGURES
 from mlmkpi.pipeline.privacy import hidden
+from mlmkpi.pipeline.result import FIGURES
 
 
 def _rows(*cells: tuple[str, str, int]) -> pl.DataFrame:

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 from mlmkpi.pipeline.result import schema
 from mlmkpi.report.choose import Order
-from mlmkpi.report.screen import wants_colour
 from mlmkpi.report.table import render_table
+from mlmkpi.report.terminal import wants_colour
 
 Make = Callable[..., Any]
 Check = Callable[[str, str], None]

@@ -11,7 +11,7 @@ import mlmkpi
 from equal.compare import frames
 from mlmkpi.engines.spark_plans import watched
 from mlmkpi.errors import UsageError
-from mlmkpi.pipeline.plans import explain_plan
+from mlmkpi.pipeline.explain_plan import explain_plan
 from spark.pack import packed
 
 pytestmark = pytest.mark.spark

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 import mlmkpi
 from equal.compare import Case, frames, settings_of
 from mlmkpi.engines.spark_server import Server
-from mlmkpi.pipeline.page import team
+from mlmkpi.pipeline.team_page import team
 from spark.pack import packed
 
 pytestmark = pytest.mark.spark

@@ -17,8 +17,8 @@ from equal.compare import frames
 from mlmkpi.cli import main
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS
-from mlmkpi.report.leader import render_leader, render_leader_json
 from mlmkpi.report.table import render_table
+from mlmkpi.report.team_page import render_team_page, render_team_page_json
 from mlmkpi.settings import Settings
 from teams.test_trees import Rows
 
@@ -83,7 +83,7 @@ def test_a_teams_volumes_are_totals_and_change_in_percent() -> None:
     by_team = mlmkpi.compute(TABLES, kpis=["team_sales_volume"], by=["team"], count=2, as_of=END)
     company = mlmkpi.compute(TABLES, kpis=["team_sales_volume"], count=2, as_of=END)
     shown = [
-        render_leader(mlmkpi.team(TABLES, "busy", as_of=END), KPIS, width=80, colour=False),
+        render_team_page(mlmkpi.team(TABLES, "busy", as_of=END), KPIS, width=80, colour=False),
         *(render_table(found, KPIS, width=80, colour=False, exports=None) for found in (by_team, company)),
     ]
     lines = [[" ".join(line.split()) for line in text.splitlines()] for text in shown]
@@ -112,13 +112,13 @@ def test_what_the_orders_do_not_reach_back_to_is_not_known() -> None:
         (None, None), (None, 3), (3, 0),
     ]
     line = "Lapsed, still on the books  not known: the orders do not reach back far enough"
-    texts = [render_leader(page, KPIS, width=80, colour=False).splitlines() for page in found.values()]
+    texts = [render_team_page(page, KPIS, width=80, colour=False).splitlines() for page in found.values()]
     assert [line in text for text in texts] == [True, True, False]
     later = {**TABLES, "orders": TABLES["orders"].filter(pl.col("ordered_on") > date(2026, 7, 1))}
     before, after = (mlmkpi.team(later, "L", depth=1, as_of=date(2026, month, 30)) for month in (6, 9))
     assert [node.volume for node in before.nodes] == [None, None]
     assert [node.volume for node in after.nodes] == [20, 20]
-    assert "0.0 vol" not in render_leader(before, KPIS, width=80, colour=False)
+    assert "0.0 vol" not in render_team_page(before, KPIS, width=80, colour=False)
 
 
 def test_the_trees_volumes_and_their_changes_are_of_the_same_team() -> None:
@@ -135,8 +135,8 @@ def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) ->
     ]
     shallow = mlmkpi.team(TABLES, "L", depth=1, as_of=END)
     assert [(one.id, one.more, one.gone) for one in shallow.nodes] == [("L", 0, 0), ("old", 2, 1), ("new", 0, 0)]
-    drawn = render_leader(shallow, KPIS, width=80, colour=False).splitlines()
-    gone = render_leader(mlmkpi.team(TABLES, "gone", as_of=END), KPIS, width=80, colour=False)
+    drawn = render_team_page(shallow, KPIS, width=80, colour=False).splitlines()
+    gone = render_team_page(mlmkpi.team(TABLES, "gone", as_of=END), KPIS, width=80, colour=False)
     assert "\n1 person below in the sponsor tree\n" in gone
     assert "│  └─ … 2 more, 1 gone" in drawn
 
@@ -156,19 +156,19 @@ def test_a_latest_day_that_is_taken_for_a_slip_is_told() -> None:
 
 
 def test_nobody_outside_the_team_is_on_the_page(page: mlmkpi.TeamPage) -> None:
-    said = render_leader_json(page) + render_leader(page, KPIS, width=140, colour=False)
+    said = render_team_page_json(page) + render_team_page(page, KPIS, width=140, colour=False)
     assert "TOP" not in said
     assert "OTHER" not in said
 
 
 def test_names_are_shown_only_where_asked_for(page: mlmkpi.TeamPage) -> None:
-    assert "Name of" not in render_leader_json(page)
+    assert "Name of" not in render_team_page_json(page)
     assert {one.name for one in mlmkpi.team(TABLES, "L", names=True, as_of=END).nodes} >= {"Name of L", "Name of old"}
 
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_page_fits_the_screen(width: int, page: mlmkpi.TeamPage) -> None:
-    lines = render_leader(page, KPIS, width=width, colour=False).splitlines()
+    lines = render_team_page(page, KPIS, width=width, colour=False).splitlines()
     assert lines[0] == "L, October 2026 · as of 31 Oct 2026"
     assert max(map(len, lines)) <= width
     assert [line for line in lines if line.startswith(("├", "└", "│"))] == [
@@ -216,7 +216,7 @@ def test_a_line_of_a_thousand_is_drawn_to_its_end() -> None:
     line = [person("p0", None)] + [person(f"p{at}", f"p{at - 1}") for at in range(1, 1_010)]
     page = mlmkpi.team(frames({"distributors": line, "orders": SALES[2:3]}), "p0", depth=2_000, as_of=END)
     assert [one.id for one in page.nodes] == [one["distributor_id"] for one in line]
-    drawn = render_leader(page, KPIS, width=80, colour=False).splitlines()
+    drawn = render_team_page(page, KPIS, width=80, colour=False).splitlines()
     start = next(at for at, row in enumerate(drawn) if row.startswith("└─ p1 "))
     assert drawn[start + 1].startswith("   └─ p2 ")
     assert [int(row.split("  0.0 vol")[0].split()[-1].replace(",", "")) for row in drawn[start : start + 1_009]] == [
@@ -237,7 +237,7 @@ def test_of_a_long_line_only_its_ends_are_asked_for_by_name(monkeypatch: pytest.
         named.append((options.get("where") or {}).get("team"))
         return compute(*arguments, **options)
 
-    monkeypatch.setattr("mlmkpi.pipeline.page.compute", noting)
+    monkeypatch.setattr("mlmkpi.pipeline.team_page.compute", noting)
     page = mlmkpi.team(frames({"distributors": line, "orders": sales}), "p001", depth=1000, as_of=END)
     assert [(one.id, one.size, one.volume, one.previous, one.change, one.retention) for one in page.nodes] == [
         (f"p{at:03}", 200 - at, 201 - at, 201 - at, 0, 1) for at in range(1, 201)

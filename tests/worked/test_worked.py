@@ -17,7 +17,7 @@ from cli.ended import Run
 from mlmkpi.books import purchases
 from mlmkpi.errors import UsageError
 from mlmkpi.period import day_number
-from mlmkpi.pipeline.worked import _instead
+from mlmkpi.pipeline.variants import instead
 from mlmkpi.settings import Settings
 
 DISTRIBUTORS = """\
@@ -99,7 +99,7 @@ def test_what_parameters_would_change_is_computed(exports: Path) -> None:
 def test_no_change_is_left_out_for_being_small() -> None:
     others = {f"own?{at}": ("lapse_after_days", at) for at in range(12)}
     rows = pl.DataFrame({"kpi": list(others), "statistic": "value", "value": range(12), "complete": True})
-    told = _instead(rows.cast({"value": pl.Float64}), others, 3.0)
+    told = instead(rows.cast({"value": pl.Float64}), others, 3.0)
     assert [one.figure for one in told] == [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]
 
 

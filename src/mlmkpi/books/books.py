@@ -12,9 +12,9 @@ from mlmkpi.books.days import Days
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.history import history_sums, timeline
-from mlmkpi.books.kept import Kept
 from mlmkpi.books.ledger import Ledger
 from mlmkpi.books.lineage import Lineage, Teams, lineage_of
+from mlmkpi.books.memo import Memo
 from mlmkpi.books.reading import LACKING, Reading, near
 from mlmkpi.books.roster import FAR, Roster, on_books
 from mlmkpi.books.rules import OrderRules
@@ -45,8 +45,8 @@ class Books(Days):
         self.teams = teams or Teams()
         self.remarks: dict[tuple[Reader, int], str] = {}
         self.unknown: dict[tuple[Reader, int], str] = {}
-        self.models: Kept[Any] = Kept()
-        self.leaders: Kept[Any] = Kept()
+        self.models: Memo[Any] = Memo()
+        self.leaders: Memo[Any] = Memo()
         self.with_people = with_people
         self._rules = sorted({fact.rules for fact in facts if hasattr(fact, "rules")}, key=OrderRules.open_choices)
         self._near = all(fact.is_near for fact in facts)
@@ -58,7 +58,7 @@ class Books(Days):
         self.wanted_of: dict[Side, set[str]] = {}
         self._reading = Reading(export)
         self.lacking = self._reading.lacking
-        self._lineage: Kept[Lineage] = Kept({} if lineage is None else {self.teams.kind: lineage})
+        self._lineage: Memo[Lineage] = Memo({} if lineage is None else {self.teams.kind: lineage})
 
     def split_all(self, fact: Reader, dimensions: Dimensions) -> Dimensions:
         """A fact's dimensions with all of its own by which the run splits its rows, so that these are made once."""
@@ -86,7 +86,7 @@ class Books(Days):
         back = self.engine.materialise(ledger.tied_returns(typed, owned)) if ledger.tied else None
         slim = self.engine.keep(typed, [n for n in typed.collect_schema().names() if n not in ONCE])
         plain = ledger.plain(typed if ledger.tied else slim, owned)
-        self._kept.found["typed", rules] = slim
+        self._memo.found["typed", rules] = slim
         rows = plain if back is None else self.engine.concat([plain, back])
         return self.engine.materialise(rows) if mixed else rows
 
@@ -181,13 +181,13 @@ class Books(Days):
 
     def close(self) -> None:
         """Let everything go."""
-        for frame in self._kept.found.values():
+        for frame in self._memo.found.values():
             self.engine.release(frame)
-        self._kept.found.clear()
+        self._memo.found.clear()
 
     def _release(self, *kind: Any) -> None:
-        for key in [key for key in self._kept.found if isinstance(key, tuple) and key[: len(kind)] == kind]:
-            self.engine.release(self._kept.found.pop(key))
+        for key in [key for key in self._memo.found if isinstance(key, tuple) and key[: len(kind)] == kind]:
+            self.engine.release(self._memo.found.pop(key))
 
     # ---- histories ---------------------------------------------------------------------------------------------
 
@@ -290,7 +290,7 @@ class Books(Days):
 
     def unknown_sellers(self) -> int:
         """How many people with sales the roster does not know; 0 where no figure has looked at people."""
-        for key, frame in self._kept.found.items():
+        for key, frame in self._memo.found.items():
             names = frame.collect_schema().names() if isinstance(key, tuple) and key[0] == "wide" else []
             sold = [nw.col(name) > 0 for name in names if name.startswith("sale_")]
             if sold:

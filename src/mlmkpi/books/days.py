@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.history import Timeline
-from mlmkpi.books.kept import Kept
+from mlmkpi.books.memo import Memo
 from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.engines import PERSON, Engine, Frame
 
@@ -25,7 +25,7 @@ class Days:
         self.engine = engine
         self.schedule = schedule
         self.timeline = timeline
-        self._kept: Kept[Frame] = Kept()
+        self._memo: Memo[Frame] = Memo()
         self._here = local()
 
     @property
@@ -110,11 +110,11 @@ class Days:
             with self.narrowed(self.schedule.spans):
                 return build()
 
-        return self._kept.once(key, whole)
+        return self._memo.once(key, whole)
 
     def once_here(self, key: tuple[Any, ...], build: Callable[[], Frame]) -> Frame:
         """As `once`, for the spans that facts make rows for now."""
-        return self._kept.once((*key, self.spans), build)
+        return self._memo.once((*key, self.spans), build)
 
     @contextmanager
     def narrowed(self, spans: tuple[Span, ...]) -> Iterator[None]:

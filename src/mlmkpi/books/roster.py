@@ -8,7 +8,7 @@ import narwhals as nw
 
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr
-from mlmkpi.books.kept import Kept
+from mlmkpi.books.memo import Memo
 from mlmkpi.engines import Frame
 
 FAR = 4_000_000
@@ -23,7 +23,7 @@ class Roster:
         self.as_of = as_of
         self.distributors = export.columns("distributors")
         self.enrollments = export.columns("enrollments")
-        self._kept: Kept[Frame] = Kept()
+        self._memo: Memo[Frame] = Memo()
 
     @property
     def exists(self) -> bool:
@@ -32,7 +32,7 @@ class Roster:
 
     def enrolments(self) -> Frame:
         """One row an enrolment: `person`, `day`."""
-        return self._kept.once("enrolments", lambda: self.export.engine.materialise(self._read_enrolments()))
+        return self._memo.once("enrolments", lambda: self.export.engine.materialise(self._read_enrolments()))
 
     def _read_enrolments(self) -> Frame:
         frames = []
@@ -45,7 +45,7 @@ class Roster:
 
     def firsts(self) -> Frame:
         """One row a person: `person`, `enrolled`, `latest`, the days of the first and the last enrolment."""
-        return self._kept.once("firsts", self._read_firsts)
+        return self._memo.once("firsts", self._read_firsts)
 
     def _read_firsts(self) -> Frame:
         days = nw.col("day").min().alias("enrolled"), nw.col("day").max().alias("latest")

@@ -10,7 +10,7 @@ import typer
 
 from mlmkpi import __version__
 from mlmkpi.cli import cohorts, compute, convert, demo, explain, kpis, settings, team, trace, validate
-from mlmkpi.cli.shape import Command, Group
+from mlmkpi.cli.help_format import Command, Group
 from mlmkpi.cli.writing import write_text
 
 app = typer.Typer(

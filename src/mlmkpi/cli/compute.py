@@ -134,7 +134,7 @@ def compute(
             return run(exports, **asked, progress=progress, **more)
 
     if explain_plan:
-        from mlmkpi.pipeline.plans import explain_plan as plan
+        from mlmkpi.pipeline.explain_plan import explain_plan as plan
 
         with Progress() as progress:
             text = plan(exports, **asked, progress=progress)

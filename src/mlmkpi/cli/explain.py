@@ -89,7 +89,7 @@ def _worked(
     from shlex import quote
 
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.pipeline.worked import work_out
+    from mlmkpi.pipeline.work_out import work_out
 
     with Progress() as progress:
         found = work_out(

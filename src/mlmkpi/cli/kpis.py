@@ -46,7 +46,7 @@ def _catalogue(exports: str | None, config: Path | None, form: str) -> None:
     from dataclasses import asdict
 
     from mlmkpi.cli.catalogue import explanations
-    from mlmkpi.report.array import json_array
+    from mlmkpi.report.json_array import json_array
 
     if exports is not None:
         _found(exports, config)
@@ -72,7 +72,7 @@ def _missing(exports: str, config: Config, form: str) -> None:
     from mlmkpi import compute
     from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.report.array import json_array
+    from mlmkpi.report.json_array import json_array
     from mlmkpi.report.missing import missing_of, render_missing
 
     with Progress() as progress:

@@ -74,7 +74,7 @@ def _known(error: BaseException) -> MlmkpiError:
 def _say(label: str, text: str, colour: str) -> None:
     """Write a labelled message; its first line stands after the label, without what would steer a terminal."""
     from mlmkpi.report.labels import CONTROLS
-    from mlmkpi.report.screen import wants_colour
+    from mlmkpi.report.terminal import wants_colour
 
     shown = text.translate({sign: as_what for sign, as_what in CONTROLS.items() if sign != ord("\n")})
     head = f"\x1b[{colour}m{label}:\x1b[0m" if wants_colour(sys.stderr, os.environ) else f"{label}:"

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from mlmkpi.cli.interrupts import hear_ctrl_c
-from mlmkpi.report.screen import is_terminal
+from mlmkpi.report.terminal import is_terminal
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mlmkpi.cli.shape import Command, Group
+from mlmkpi.cli.help_format import Command, Group
 from mlmkpi.cli.writing import write_text
 
 app = typer.Typer(

@@ -41,8 +41,8 @@ def team(
     from mlmkpi.cli import messages
     from mlmkpi.cli.progress import Progress
     from mlmkpi.kpi import KPIS
-    from mlmkpi.pipeline.page import team as run
-    from mlmkpi.report.leader import render_leader, render_leader_json
+    from mlmkpi.pipeline.team_page import team as run
+    from mlmkpi.report.team_page import render_team_page, render_team_page_json
 
     with Progress() as progress:
         found = run(
@@ -51,9 +51,9 @@ def team(
         )
     look = page(None)
     if form == "json":
-        write_text(render_leader_json(found))
+        write_text(render_team_page_json(found))
     else:
-        write_text(render_leader(found, KPIS, width=look.width, colour=look.colour))
+        write_text(render_team_page(found, KPIS, width=look.width, colour=look.colour))
     messages.amiss(found.warnings, again(exports, config))
     if found.alone:
         messages.hint(f"{leader} has nobody in the {tree} tree: their own figures")

@@ -11,7 +11,7 @@ from mlmkpi.cli.writing import page, write_text
 
 if TYPE_CHECKING:
     from mlmkpi.engines.checking import Checking
-    from mlmkpi.report.found import Checked
+    from mlmkpi.report.validation import Checked
     from mlmkpi.settings import Settings
 
 EXAMPLES = """\
@@ -40,7 +40,7 @@ def validate(
     from mlmkpi.cli import messages
     from mlmkpi.cli.catalogue import registered
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.report.found import render_findings, render_findings_json
+    from mlmkpi.report.validation import render_findings, render_findings_json
     from mlmkpi.settings import load_settings
     from mlmkpi.validate import check, opened
 
@@ -78,6 +78,6 @@ def _refused_plugins(settings: Settings) -> list[str]:
 
 def _checked(engine: Checking, table: str) -> Checked:
     """A table's size; its rows are not counted where a column that it cannot do without cannot be read."""
-    from mlmkpi.report.found import Checked
+    from mlmkpi.report.validation import Checked
 
     return Checked(table, None if engine.refused(table) else engine.height(table), engine.files(table))

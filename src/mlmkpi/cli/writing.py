@@ -15,7 +15,7 @@ import typer
 
 from mlmkpi import __version__
 from mlmkpi.errors import OutputError, UsageError
-from mlmkpi.report.screen import is_terminal, wants_colour
+from mlmkpi.report.terminal import is_terminal, wants_colour
 
 if TYPE_CHECKING:
     from mlmkpi.report.render import Page

@@ -97,7 +97,7 @@ class Engine(Protocol):
     def concat(self, frames: Sequence[Frame]) -> Frame:
         """Frames of the same columns below one another."""
 
-    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+    def full_join(self, frames: Sequence[Frame], key: str) -> Frame:
         """Frames of one row an id, in the column `key`, side by side: null where one lacks an id.
 
         None of the ids is null.

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame, adding, bits, histories, outer, spreading
+from mlmkpi.engines import PERSON, Frame, adding, bits, full_join, histories, spreading
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.engines.counting import counted, has_repeats, least, tallied
 from mlmkpi.engines.cutting import cut
@@ -133,10 +133,10 @@ class PolarsEngine:
         joined: Frame = nw.from_native(pl.concat([nw.to_native(frame) for frame in frames]))
         return joined
 
-    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+    def full_join(self, frames: Sequence[Frame], key: str) -> Frame:
         """In arrays where the ids lie close together."""
-        found = outer.laid([self.collect(frame) for frame in frames], key)
-        return outer.joined(frames, key) if found is None else nw.from_native(found)
+        found = full_join.laid([self.collect(frame) for frame in frames], key)
+        return full_join.joined(frames, key) if found is None else nw.from_native(found)
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
         """A frame a span; where tables are small one of all."""

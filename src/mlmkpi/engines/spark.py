@@ -13,7 +13,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.engines import PERSON, Frame, bits, histories, outer
+from mlmkpi.engines import PERSON, Frame, bits, full_join, histories
 from mlmkpi.engines.spark_functions import functions_of
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_plans import note
@@ -147,9 +147,9 @@ class SparkEngine:
         """The frames below one another."""
         return _frame(reduce(lambda one, other: one.unionByName(other), map(nw.to_native, frames)))
 
-    def outer(self, frames: Sequence[Frame], key: str) -> Frame:
+    def full_join(self, frames: Sequence[Frame], key: str) -> Frame:
         """By full joins."""
-        return outer.joined(frames, key)
+        return full_join.joined(frames, key)
 
     def spread(self, frame: Frame, spans: Sequence[tuple[int, Mapping[str, nw.Expr]]], *keep: str) -> list[Frame]:
         """One frame, made in one pass: every span's columns side by side, then stacked."""

@@ -160,4 +160,3 @@ class Signed(Found):
         people = books.engine.materialise(books.engine.look_up(first, "unit", books.people()))
         signed = [(s.index, {"signed": (nw.col("day") <= s.end) & on_books(s.end)}) for s in books.spans]
         return books.engine.concat(books.engine.spread(people, signed, "signed")).select("unit", "span")
-

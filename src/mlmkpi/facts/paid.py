@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.activity import incomes
-from mlmkpi.books.added import of_days
 from mlmkpi.books.books import Books
+from mlmkpi.books.cell_sums import sums_of_days
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.rules import OrderRules
@@ -94,7 +94,8 @@ class PaidSellers(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `whole` and `retail` volume."""
         days = {span.index: (span.start, span.end) for span in books.spans}
-        volumes = of_days(books, self.rules, "seller", days, dict.fromkeys(VOLUMES, "sum")).rename({"unit": PERSON})
+        volumes = sums_of_days(books, self.rules, "seller", days, dict.fromkeys(VOLUMES, "sum"))
+        volumes = volumes.rename({"unit": PERSON})
         paid = earned(books).filter(nw.col("gross") > 0)
         rows = books.engine.look_up(paid, "unit", volumes, {"span": len(books.schedule.spans)})
         own, retail = (nw.col(name).fill_null(0) for name in VOLUMES)

@@ -64,7 +64,7 @@ def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Fra
         if RECRUIT in asked:
             frames.append(books.event_history("recruit", books.recruits()))
         frames += [books.event_history("active", _active_events(books, track)) for track in active]
-        frame = books.engine.outer(frames, "unit")
+        frame = books.engine.full_join(frames, "unit")
         far = ("enrolled", "terminated", "returned_on")
         histories = [n for n in frame.collect_schema().names() if n.startswith(HISTORIES) and n[-1].isdigit()]
         return books.engine.materialise(
@@ -242,7 +242,6 @@ class MonthEnds(SpannedFact):
 
     rules: OrderRules
     counts_recruiting: bool = True
-
 
     def needs(self) -> tuple[str, ...]:
         """Who is a distributor, who sells, and who recruits."""

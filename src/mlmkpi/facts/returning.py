@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from mlmkpi.books.added import of_days
 from mlmkpi.books.books import Books
+from mlmkpi.books.cell_sums import sums_of_days
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.history import Ask
@@ -56,10 +56,10 @@ class ReturningCustomers(Histories):
     def _sums(self, books: Books) -> Frame:
         """`unit`, `span`, `before`, `after`: net sales of both periods to who had a sale in the earlier one."""
         earlier = {span.index: span.year_earlier for span in books.spans if span.year_earlier}
-        then = of_days(books, self.rules, "buyer", earlier, {"net_sales": "sum", "last_sale": "max"})
+        then = sums_of_days(books, self.rules, "buyer", earlier, {"net_sales": "sum", "last_sale": "max"})
         then = then.filter(~nw.col("last_sale").is_null()).drop("last_sale").rename({"net_sales": "before"})
         later = {span.index: (span.start, span.end) for span in books.spans}
-        now = of_days(books, self.rules, "buyer", later, {"net_sales": "sum"})
+        now = sums_of_days(books, self.rules, "buyer", later, {"net_sales": "sum"})
         now = now.rename({"unit": PERSON, "net_sales": "after"})
         rows = books.engine.look_up(then, "unit", now, {"span": len(books.schedule.spans)})
         return rows.with_columns(nw.col("after").fill_null(0))

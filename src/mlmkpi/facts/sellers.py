@@ -63,8 +63,9 @@ class Sellers(Fact):
     def among(self, facts: Iterable[Fact]) -> Fact:
         """A fact of the same people that knows their volumes too."""
         for fact in facts:
-            same = type(fact) is type(self) and isinstance(fact, Sellers) and fact.active_rule == self.active_rule
-            if same and isinstance(fact, Sellers) and fact.with_volume and self.rules.fits(fact.rules):
+            if not isinstance(fact, Sellers) or type(fact) is not type(self):
+                continue
+            if fact.with_volume and fact.active_rule == self.active_rule and self.rules.fits(fact.rules):
                 return fact
         return self
 

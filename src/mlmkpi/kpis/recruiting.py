@@ -181,7 +181,7 @@ def quick_ratio(
     Edge cases: null where nobody was lost. Ranks and age bands are those at the period's end.
     Source: the quick ratio of subscription businesses, counted in people.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     movers = Movers(rules, lapse_after_days, retention_base, retention_window, active_rule)
     return Ratio(movers.gained(), movers.lost())
 

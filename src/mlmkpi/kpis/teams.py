@@ -93,7 +93,7 @@ def team_retention_rate(
     before are not in the median.
     Source: set-based retention as in distributor_retention_rate.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     people = Sponsored(rules, lapse_after_days, retention_base, Window.YEAR, active_rule)
     leaders = Downlines(people, "kept", "at_start")
     return Ratio(people.kept(), people.at_start(), also=(_median(leaders),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Refunds, Volume
 from mlmkpi.facts.territories import Territories
 from mlmkpi.kpi import Better, Family, Ratio, Unit, kpi
 
@@ -22,6 +22,6 @@ def territory_coverage(
     Edge cases: sellers whom the roster does not list are at home nowhere. Usually asked by quarter.
     Source: set by mlmkpi.
     """
-    rules = OrderRules(valid_status, refunds, volume) if active_rule.by_volume else OrderRules(valid_status)
+    rules = active_rule.order_rules(valid_status, refunds, volume)
     territories = Territories(rules, active_rule, coverage_minimum)
     return Ratio(territories.covered(), territories.all_of_them())

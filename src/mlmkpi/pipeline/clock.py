@@ -11,10 +11,9 @@ import polars as pl
 
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.period import CompanyCalendar, day_number, from_day_number, is_reckoned
+from mlmkpi.period import FAR_APART, CompanyCalendar, day_number, from_day_number, is_reckoned
 from mlmkpi.tables import TABLES, Kind
 
-GAP = 31
 PERIOD = ("period", "starts_on", "ends_on")
 TIMELESS = ("targets", "goals", "periods", "rates")
 
@@ -50,7 +49,7 @@ def read_clock(
     if not days:
         raise _untold(f"no day in {', '.join(tables)}" if tables else "none of the tables that these KPIs read")
     warnings = []
-    if len(days) > 1 and days[-1] - days[-2] > GAP:
+    if len(days) > 1 and days[-1] - days[-2] > FAR_APART:
         slip, before = from_day_number(days[-1]), from_day_number(days[-2])
         gap = f"{(slip - before).days} days after the next"
         warnings.append(f"the latest {told_by} is {dated}{slip}, {gap}: taken for a slip")
@@ -71,7 +70,7 @@ def _stale(days: Sequence[int], as_of: date) -> tuple[str, ...]:
     """What people should hear where the last day of an order seen lies more than 31 days before the as-of date."""
     seen = [day for day in days if day <= day_number(as_of)]
     gap = day_number(as_of) - seen[-1] if seen else 0
-    if gap <= GAP:
+    if gap <= FAR_APART:
         return ()
     return (f"the latest order is of {from_day_number(seen[-1])}, {gap:,} days before the as-of date, {as_of}",)
 

@@ -26,13 +26,13 @@ from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
-from mlmkpi.pipeline.found import findings
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.data_warnings import data_warnings
+from mlmkpi.pipeline.opening import Exports, on_engine, settings_for
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
-from mlmkpi.settings import FILE_NAME, Settings, load_settings
+from mlmkpi.settings import FILE_NAME, Settings
 
 PEOPLE = ("distributors", "enrollments")
 SCHEMA = {
@@ -83,8 +83,7 @@ def cohorts(
     check_day("as_of", as_of)
     check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
     def work(opened: Engine, unused: Sequence[str]) -> Cohorts:
@@ -162,7 +161,7 @@ def _triangle(
     tell("summing")
     measures: dict[Measure, None] = {fact.there(): None, fact.size(): None}
     totals = take(books, Job(fact, KPIS["active_customers"].dims_at, split, measures)).totals
-    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *findings(export, books))
+    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *data_warnings(export, books))
 
 
 def _first_day(export: Export, clock: Clock) -> int | None:

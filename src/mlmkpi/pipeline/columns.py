@@ -1,4 +1,4 @@
-"""Which columns a run reads, told to the engine beforehand, so that what is text is parsed once."""
+"""Which tables and columns a run reads; the engine is told beforehand, so that what is text is parsed once."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def _all(table: str) -> set[str]:
 
 def prepare(engine: Engine, planned: Iterable[Planned], dimensions: Sequence[Dimension]) -> None:
     """Have the engine parse the columns that the KPIs that can be computed read."""
-    facts = {fact for one in planned if one.computed for fact in facts_of(one.figure)}
-    needs = {need for fact in facts for needed in (*fact.needs(), *fact.reads()) for need in needed.split("|")}
+    needs = _needs(one for one in planned if one.computed)
     wanted: dict[str, set[str]] = {}
     for table, _, column in (need.partition(".") for need in needs):
         wanted.setdefault(table, set(BOOKS.get(table, _all(table)))).add(column)
@@ -40,3 +39,15 @@ def prepare(engine: Engine, planned: Iterable[Planned], dimensions: Sequence[Dim
         named = wanted.get(TABLE.get(dimension.side, ""), set())
         named.update(BIRTH if dimension.column == AGE_BAND else [dimension.column])
     engine.prepare({table: sorted(names & engine.columns(table)) for table, names in wanted.items()})
+
+
+def tables_of(planned: Iterable[Planned], engine: Engine) -> list[str]:
+    """The tables that the export has of those that the figures are made of."""
+    tables = {need.partition(".")[0] for need in _needs(planned)}
+    return [table for table in sorted(tables) if engine.columns(table)]
+
+
+def _needs(planned: Iterable[Planned]) -> set[str]:
+    """The columns that the facts of the figures read, as `table.column`."""
+    facts = {fact for one in planned for fact in facts_of(one.figure)}
+    return {need for fact in facts for choices in (*fact.needs(), *fact.reads()) for need in choices.split("|")}

@@ -20,21 +20,22 @@ from mlmkpi.kpi import (
     Quantiles,
     Ratio,
     Shape,
+    Statistic,
     Survival,
     Unit,
 )
-from mlmkpi.pipeline.chained import chained
+from mlmkpi.pipeline.chain import chained
 from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
 from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, has_own_people, medians, ratios, stands_apart
-from mlmkpi.pipeline.keyed import within
+from mlmkpi.pipeline.joins import semi_join
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
+from mlmkpi.pipeline.result import FIGURES
 from mlmkpi.pipeline.seasons import seasonal_rows
 from mlmkpi.pipeline.shares import shares_of_block
-from mlmkpi.pipeline.untold import told
 
-FIGURES = ("numerator", "denominator", "value", "low", "high")
+UNTOLD = "the export does not tell what was done"
 
 
 def figures(one: Planned, jobs: Jobs, schedule: Schedule, spans: Sequence[Span]) -> pl.DataFrame:
@@ -95,31 +96,53 @@ def _statistics(one: Planned, jobs: Jobs, block: Block, keys: list[str], schedul
     sums = jobs.of(one.kpi, figure.of.fact, block)
     if isinstance(figure, Survival):
         rows = survival_rows(figure, sums.histograms[figure], keys)
-        main = rows["statistic"] == "value"
-        return pl.concat([_noted(rows.filter(main), one, jobs, block, keys), rows.filter(~main)])
+        is_main = rows["statistic"] == "value"
+        return pl.concat([_noted(rows.filter(is_main), one, jobs, block, keys), rows.filter(~is_main)])
+    parts = ratios(figure, block)
+    rows_of_parts = [ratio_rows(one, part, jobs, block, keys, schedule) for part in parts]
     if isinstance(figure, Concentrated):
-        frames = [concentration_rows(figure.main, sums.spreads[figure.main.of, figure.main.value], keys, "value")]
-        frames += [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
+        main = concentration_rows(figure.main, sums.spreads[figure.main.of, figure.main.value], keys, "value")
     else:
-        frames = [ratio_rows(one, part, jobs, block, keys, schedule) for part in ratios(figure, block)]
-    cells = frames[0][keys]
-    frames[0] = chained(frames[0], one, jobs, block, keys)
-    frames[0] = told(_noted(frames[0], one, jobs, block, keys), one, jobs, block, keys)
-    parts = ratios(figure, block)[1 if isinstance(figure, Ratio) else 0 :]
-    beside = [frame if stands_apart(part, figure) else within(frame, cells, keys)
-              for part, frame in zip(parts, frames[1:], strict=True)]
-    frames = [frames[0], *beside]
-    for statistic in figure.also:
-        if isinstance(statistic, Quantiles):
-            found = jobs.of(one.kpi, statistic.of.fact, block)
-            frames += quantile_rows(statistic, found.quantiles[statistic], keys, cells)
-        if isinstance(statistic, MedianRatio):
-            found = jobs.of(one.kpi, statistic.of.fact, block)
-            frames.append(median_rows(statistic, found.medians[statistic], keys, cells))
-        if isinstance(statistic, Concentration):
-            found = jobs.of(one.kpi, statistic.of.fact, block)
-            frames.append(concentration_rows(statistic, found.spreads[statistic.of, statistic.value], keys))
-    return pl.concat(frames, how="diagonal")
+        (_, *parts), (main, *rows_of_parts) = parts, rows_of_parts
+    cells = main[keys]
+    main = _untold(_noted(chained(main, one, jobs, block, keys), one, jobs, block, keys), one, jobs, block, keys)
+    beside = [rows if stands_apart(part, figure) else semi_join(rows, cells, keys)
+              for part, rows in zip(parts, rows_of_parts, strict=True)]
+    further = [rows for statistic in figure.also for rows in _further(statistic, one, jobs, block, keys, cells)]
+    return pl.concat([main, *beside, *further], how="diagonal")
+
+
+def _further(
+    statistic: Statistic, one: Planned, jobs: Jobs, block: Block, keys: list[str], cells: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """The frames of a statistic that is no ratio of sums; none of one that is."""
+    if isinstance(statistic, Part):
+        return []
+    sums = jobs.of(one.kpi, statistic.of.fact, block)
+    if isinstance(statistic, Quantiles):
+        return quantile_rows(statistic, sums.quantiles[statistic], keys, cells)
+    if isinstance(statistic, MedianRatio):
+        return [median_rows(statistic, sums.medians[statistic], keys, cells)]
+    return [concentration_rows(statistic, sums.spreads[statistic.of, statistic.value], keys)]
+
+
+def _untold(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:
+    """The main figures, null where the export does not tell them; `_partial` marks those of which it tells a part."""
+    figure = one.figure
+    if not isinstance(figure, Ratio) or figure.untold is None or figure.cut is None:
+        return frame
+
+    def some(measure: Measure, name: str) -> pl.DataFrame:
+        totals = jobs.of(one.kpi, measure.fact, block).totals
+        return totals.select(*keys, (pl.col(measure.name) > 0).alias(name))
+
+    for measure, name in ((figure.untold, "_untold"), (figure.cut, "_partial")):
+        frame = frame.join(some(measure, name), on=keys, how="left", nulls_equal=True)
+    figures = [name for name in FIGURES if name in frame.columns]
+    return frame.with_columns(
+        *(pl.when(~pl.col("_untold")).then(pl.col(name)).alias(name) for name in figures),
+        pl.when("_untold").then(pl.lit(UNTOLD)).otherwise(pl.col("note")).alias("note"),
+    ).drop("_untold")
 
 
 def _noted(frame: pl.DataFrame, one: Planned, jobs: Jobs, block: Block, keys: list[str]) -> pl.DataFrame:

@@ -10,11 +10,11 @@ from mlmkpi.books.expressions import SCALE
 from mlmkpi.books.spans import Schedule
 from mlmkpi.kpi import Back
 from mlmkpi.pipeline.ratios import divided
+from mlmkpi.pipeline.result import FIGURES
 
 NO_BASE = "nothing to compare with: the earlier period has no figure above 0"
 NOT_NOW = "nothing to compare: the period has no figure"
 INDEXES = {Back.PREVIOUS: "index", Back.YEAR: "index_year"}
-FIGURES = ("numerator", "denominator", "value", "low", "high")
 
 
 def linked(schedule: Schedule, back: Back) -> Sequence[int | None]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlmkpi.books.spans import Schedule
-from mlmkpi.pipeline.keyed import NOWHERE
+from mlmkpi.pipeline.joins import NOWHERE
 
 Int64s = npt.NDArray[np.int64]
 ROOM = 2**48

@@ -18,7 +18,7 @@ from mlmkpi.errors import EngineError, MlmkpiError, SettingsError
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Better, Concentrated, Family, Interval, Kpi, Ratio, Survival, Unit, facts_of
 from mlmkpi.parameters import PARAMETERS
-from mlmkpi.pipeline.whole import MeasureError
+from mlmkpi.pipeline.measure_checks import MeasureError
 from mlmkpi.settings import FILE_NAME, Settings
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from mlmkpi.books.spans import Schedule
-from mlmkpi.pipeline.alike import alike
-from mlmkpi.pipeline.figures import FIGURES
+from mlmkpi.pipeline.constant import constant
 from mlmkpi.pipeline.growth import INDEXES, linked
 from mlmkpi.pipeline.jobs import is_private
+from mlmkpi.pipeline.result import FIGURES
 
 NOTE = "hidden: fewer than {} people (min_cell)"
 
@@ -44,7 +44,7 @@ def hidden(frame: pl.DataFrame, split: Sequence[str], min_cell: int, mains: Sequ
     private = [name for name in split if is_private(name)]
     if not private or not min_cell or frame.is_empty():
         kept = [name for name in frame.columns if name != "people"]
-        return frame[kept].hstack([alike("_hidden", False, pl.Boolean(), frame.height)])
+        return frame[kept].hstack([constant("_hidden", False, pl.Boolean(), frame.height)])
     main = pl.when(pl.col("statistic").is_in(list(mains))).then(pl.col("statistic")).otherwise(pl.lit("value"))
     frame, keys = frame.with_columns(main.alias("_main")), ["span", *split, "_main"]
     people = frame.filter(pl.col("statistic") == pl.col("_main")).select(*keys, pl.col("people").fill_null(0))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import Block, Interval, Kpi, Part, Ratio, Unit
-from mlmkpi.pipeline.alike import alike
+from mlmkpi.pipeline.constant import constant
 from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
-from mlmkpi.pipeline.keyed import beside
+from mlmkpi.pipeline.joins import full_join
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name
 from mlmkpi.statistics.intervals import linear, six_digits, wilson
@@ -50,7 +50,8 @@ def ratio_rows(
     if len(keys) > 1:
         sums = _occurring(sums, part)
     sums = _of_total(sums, one, part, keys, block)
-    found = _interval(_divided(*_capped(one, sums, part)), one, part, schedule, squares)
+    sums, parts = _capped(one, sums)
+    found = _interval(_divided(sums, part, parts), one, part, schedule, squares)
     return _without(found, "_n", "_d", *squares)
 
 
@@ -77,7 +78,7 @@ def _sums(
     if jobs.key(one.kpi, part.numerator.fact, block) == jobs.key(one.kpi, part.denominator.fact, block):
         return totals.select(*names, above, below)
     others = jobs.of(one.kpi, part.denominator.fact, block).totals.select(*keys, below)
-    return beside(totals.select(*names, above), others, keys)
+    return full_join(totals.select(*names, above), others, keys)
 
 
 def _squares(one: Planned, part: Part, schedule: Schedule) -> list[str]:
@@ -113,28 +114,29 @@ def _occurring(sums: pl.DataFrame, part: Part) -> pl.DataFrame:
     return sums.filter((pl.col("_n") != 0) | (pl.col("_d").fill_null(0) != 0))
 
 
-def _capped(one: Planned, sums: pl.DataFrame, part: Part) -> tuple[pl.DataFrame, Part, int]:
-    """For a cap, the numerator is cap × denominator − numerator, a whole number of the third's parts of a unit.
+def _capped(one: Planned, sums: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """For a cap, the numerator is cap × denominator − numerator; and how many of its parts make one of a measure's.
 
     They may be so many parts that the numbers take the widest integers.
     """
     cap = one.figure.cap if isinstance(one.figure, Ratio) else None
     if cap is None:
-        return sums, part, 1
+        return sums, 1
     above, below = (pl.col(name).cast(pl.Int128) for name in ("_n", "_d"))
     left = cap.numerator * below - cap.denominator * above
-    return sums.with_columns(left.alias("_n"), below), part, cap.denominator
+    return sums.with_columns(left.alias("_n"), below), cap.denominator
 
 
 def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
-    """Numerator, denominator and value in a person's units."""
+    """Numerator, denominator and value in a person's units; numerators are counted in `parts` of the measure's."""
     above, below = part.numerator.scale * parts, part.denominator.scale if part.denominator else 1
     n, d = _times(sums["_n"], part.times), sums["_d"]
     rows = sums.height
-    found = [divided("numerator", n, above), alike("statistic", part.name, pl.String(), rows)]
-    note = alike("note", None, pl.String(), rows)
+    found = [divided("numerator", n, above), constant("statistic", part.name, pl.String(), rows)]
+    note = constant("note", None, pl.String(), rows)
     if part.denominator is None:
-        return sums.hstack([*found, alike("denominator", None, pl.Float64(), rows), divided("value", n, above), note])
+        denominator = constant("denominator", None, pl.Float64(), rows)
+        return sums.hstack([*found, denominator, divided("value", n, above), note])
     top, bottom = (n, _times(d, above // below)) if above % below == 0 else (_times(n, below // above), d)
     value, least = divided("value", top, bottom), d.min()
     if isinstance(least, int) and least <= 0:

@@ -15,6 +15,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "year_ago": pl.Float64(), "target": pl.Float64(), "status": pl.String(), "complete": pl.Boolean(),
     "statistic": pl.String(), "definition": pl.String(), "note": pl.String(),
 }
+FIGURES = ("numerator", "denominator", "value", "low", "high")
+"""The columns that are null where a figure is."""
 TEXT = pl.Categorical()
 """What text is while rows are made, and handed on: few texts, each in many rows."""
 PERIOD_COLUMNS = 4

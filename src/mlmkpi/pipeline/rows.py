@@ -13,15 +13,15 @@ from mlmkpi.books.spans import Reach, Schedule, Span
 from mlmkpi.facts.base import Fact
 from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
-from mlmkpi.pipeline.alike import alike, filled_up
-from mlmkpi.pipeline.chained import MONTHS_ALONE
-from mlmkpi.pipeline.figures import FIGURES, cell_statistics, company_statistics, leaders_own, own_units, statistics
+from mlmkpi.pipeline.chain import MONTHS_ALONE
+from mlmkpi.pipeline.constant import constant, filled_up
+from mlmkpi.pipeline.figures import cell_statistics, company_statistics, leaders_own, own_units, statistics
 from mlmkpi.pipeline.growth import INDEXES, linked
-from mlmkpi.pipeline.keyed import NOWHERE
+from mlmkpi.pipeline.joins import NOWHERE
 from mlmkpi.pipeline.ordered import Ordered
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.privacy import hidden, indexes_hidden
-from mlmkpi.pipeline.result import TEXT, schema
+from mlmkpi.pipeline.result import FIGURES, TEXT, schema
 
 Frame = pl.DataFrame
 NO_EARLIER = "the orders do not cover the whole period to compare with"
@@ -40,7 +40,12 @@ def rows_of(
     year = compare_year or (isinstance(one.figure, Ratio) and one.figure.year_ago)
     spans = schedule.within(Reach.YEAR if year else Reach.PREVIOUS)
     indexed = isinstance(one.figure, Ratio) and one.figure.index
-    frame = _nothing(one, spans) if found is None else found if indexed else _of_spans(found, spans, schedule)
+    if found is None:
+        frame = _nothing(one, spans)
+    elif indexed:
+        frame = found
+    else:
+        frame = _of_spans(found, spans, schedule)
     frame = _complete(frame, split)
     frame = hidden(frame, split, min_cell, cell_statistics(one.figure))
     if indexed:
@@ -88,7 +93,7 @@ def _gaps(
     frame: Frame, one: Planned, schedule: Schedule, spans: Sequence[Span], data_start: int | None, split: Sequence[str]
 ) -> Frame:
     """Null figures with the reason where the orders do not reach back; `_cut` marks periods that their start cuts."""
-    uncut = alike("_cut", False, pl.Boolean(), frame.height)
+    uncut = constant("_cut", False, pl.Boolean(), frame.height)
     if not one.computed:
         return frame.hstack([uncut])
     facts = facts_of(one.figure)
@@ -223,9 +228,9 @@ def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | N
     texts = {"kpi": one.kpi.name, "status": "none", "definition": one.definition}
     codes, names = frame["statistic"].to_physical(), cast("pl.Enum", frame.schema["statistic"]).categories
     told = {
-        **{name: alike(name, text, TEXT, frame.height) for name, text in texts.items()},
+        **{name: constant(name, text, TEXT, frame.height) for name, text in texts.items()},
         "statistic": _gathered(codes, names.cast(TEXT)), "unit": _gathered(codes, _units(names, one, currency)),
-        "target": alike("target", None, pl.Float64(), frame.height),
+        "target": constant("target", None, pl.Float64(), frame.height),
     }
     columns = schema(tuple(split), TEXT).items()
     found = ((told[name] if name in told else frame[name], name, dtype) for name, dtype in columns)
@@ -235,7 +240,7 @@ def _dressed(frame: Frame, one: Planned, split: Sequence[str], currency: str | N
 def _as(dtype: pl.DataType, column: pl.Series) -> pl.Series:
     """A column as one of such values; texts of which there is none quicker than by a cast."""
     if column.null_count() == len(column):
-        return alike(column.name, None, dtype, len(column))
+        return constant(column.name, None, dtype, len(column))
     return column if column.dtype == dtype else column.cast(dtype)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,41 +12,36 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.books.ages import AGE_BANDS
-from mlmkpi.books.attributes import TABLE, want_attributes
+from mlmkpi.books.attributes import want_attributes
 from mlmkpi.books.books import Books
-from mlmkpi.books.dimensions import Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import Lineage
 from mlmkpi.books.ranks import held_ladder
 from mlmkpi.books.roster import Roster
-from mlmkpi.books.spans import Reach, Schedule, fitted, schedule
+from mlmkpi.books.spans import Schedule, fitted, schedule
 from mlmkpi.engines import Engine
 from mlmkpi.errors import MlmkpiError
-from mlmkpi.kpi import Back, Ratio, facts_of, fits
+from mlmkpi.kpi import Back, Ratio, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
-from mlmkpi.pipeline.alike import filled_up
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
-from mlmkpi.pipeline.columns import prepare
+from mlmkpi.pipeline.columns import prepare, tables_of
+from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.dimensions import split_by
-from mlmkpi.pipeline.figures import figures
-from mlmkpi.pipeline.found import findings, skipped
-from mlmkpi.pipeline.jobs import Jobs, gather, looks_back
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.jobs import Jobs, gather
+from mlmkpi.pipeline.kpi_rows import KpiRows
+from mlmkpi.pipeline.opening import Exports, on_engine, settings_for
+from mlmkpi.pipeline.period_labels import span_named
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
 from mlmkpi.pipeline.request import Request
-from mlmkpi.pipeline.result import TEXT, Result, schema
-from mlmkpi.pipeline.rows import only, rows_of
+from mlmkpi.pipeline.result import TEXT, Result
+from mlmkpi.pipeline.run_jobs import run_jobs
 from mlmkpi.pipeline.segments import unseen
-from mlmkpi.pipeline.taking import taken
-from mlmkpi.pipeline.trees import alone, laid_out
-from mlmkpi.pipeline.when import picked
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.pipeline.trees import laid_out, lone_leaders
+from mlmkpi.settings import Settings
 from mlmkpi.tables import TABLES
 
 Write = Callable[[pl.DataFrame], None]
-ROOM = 1_300_000
-"""For how many leaders and periods figures are made at once."""
 Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 
 
@@ -60,24 +54,26 @@ def run(
 
     `write` is handed the rows in turn, text as TEXT, which the Result is then without: by team more than memory holds.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     tell, bad = progress or _silent, load_plugins(settings)
 
-    def attempt(asked: Request) -> Result:
+    def attempt(asked: Request, look: Look | None = None, write: Write | None = None) -> Result:
         def work(opened: Engine, unused: Sequence[str]) -> Result:
             return _run(opened, asked, settings, unused, tell, look, write)
 
-        def alone(name: str) -> None:
-            one = replace(asked, kpis=[name])
-            on_engine(exports, settings, engine, one.bad_rows, lambda opened, _: _run(opened, one, settings, (), tell))
+        return on_engine(exports, settings, engine, asked.bad_rows, work)
 
+    def alone(name: str) -> None:
+        attempt(replace(request, kpis=[name]))
+
+    while True:
         try:
-            return on_engine(exports, settings, engine, asked.bad_rows, work)
+            result = attempt(request, look, write)
+            return replace(result, warnings=(*bad, *result.warnings))
         except MlmkpiError:
             raise
         except Exception as error:
-            kpis = chosen(asked.kpis)[0]
+            kpis = chosen(request.kpis)[0]
             own = failed(error, [kpi.name for kpi in kpis], alone)
             if not own:
                 raise
@@ -85,10 +81,7 @@ def run(
                 name, its = next(iter(own.items()))
                 raise failure(name, its) from its
             bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(its)}" for name, its in own.items())
-            return attempt(replace(asked, kpis=[kpi for kpi in kpis if kpi.name not in own]))
-
-    result = attempt(request)
-    return replace(result, warnings=(*bad, *result.warnings))
+            request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
 
 
 def _silent(_: str) -> None:
@@ -99,6 +92,7 @@ def _run(
     engine: Engine, request: Request, settings: Settings, unused: Sequence[str], tell: Callable[[str], None],
     look: Look | None = None, write: Write | None = None,
 ) -> Result:
+    """The run on an opened engine: planned, laid out, read, summed, made into rows."""
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
     dimensions = split_by(request, export, settings.rank_ladder, kpis)
@@ -108,8 +102,8 @@ def _run(
     lacking = {one.kpi.name: one.lacks for one in planned if one.lacks}
     prepare(engine, _able(planned), dimensions)
     tell("reading dates")
-    unfit = engine.unfit(_tables(planned, engine))
-    dated = _tables(_able(planned), engine) or [table for table in TABLES if engine.columns(table) and not unfit]
+    unfit = engine.unfit(tables_of(planned, engine))
+    dated = tables_of(_able(planned), engine) or [table for table in TABLES if engine.columns(table) and not unfit]
     clock = read_clock(engine, dated, request.as_of, unfit)
     roster = Roster(export, day_number(clock.as_of))
     planned, lineage, loops = laid_out(planned, roster, request.teams, dimensions, asked=not default)
@@ -124,40 +118,32 @@ def _run(
     books.build()
     tell("summing")
     shown = [one for one in planned if not (default and one.lacks)]
-    nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
-    seen: dict[str, set[str]] = {name: set() for name in request.where or {}}
-    rows = partial(_frames, nothing, jobs, laid, settings, request, export, seen)
-    with closing(taken(jobs, books, shown)) as ready:
-        unwritten = list(ready) if write is None else []
+    rows = KpiRows(jobs, laid, settings, request, export, shown)
+    with closing(run_jobs(jobs, books, shown)) as summed:
+        unwritten = list(summed) if write is None else []
         if write is not None:
-            write(nothing.rename(shown_as))
-            for frame in chain.from_iterable(map(rows, ready)):
+            write(rows.nothing.rename(shown_as))
+            for frame in chain.from_iterable(map(rows.of, summed)):
                 write(frame.rename(shown_as))
     unread_tables = (f"{error.what}: left unread" for error in unfit)
-    warnings = (*clock.warnings, *loops, *unread_tables, *findings(export, books, jobs.splits))
+    warnings = (*clock.warnings, *loops, *unread_tables, *data_warnings(export, books, jobs.splits))
     warnings += tuple(unfinished_periods(engine)) if request.every is Every.PERIOD else ()
     if not look:
         books.close()
-    frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
+    frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows.of(one))
+    frame = pl.concat([rows.nothing.with_columns(pl.col(TEXT).cast(pl.String)), *frames]).rename(shown_as)
+    hints = (
+        *clock.hints, *_snapped(request, calendar, periods), *unseen(request.where or {}, rows.seen), *unused,
+        *lone_leaders(export, request.teams, lineage),
+    )
     return Result(
-        pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
-        tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, calendar, periods), *unseen(request.where or {}, seen), *unused,
-         *alone(export, request.teams, lineage)),
-        warnings, lacking if default else {}, {} if default else lacking,
+        frame, tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
+        hints, warnings, left_out=lacking if default else {}, lacking={} if default else lacking,
     )
 
 
 def _able(planned: Sequence[Planned]) -> list[Planned]:
     return [one for one in planned if one.computed]
-
-
-def _tables(planned: Sequence[Planned], engine: Engine) -> list[str]:
-    """The tables of the export that the figures need."""
-    facts = [fact for one in planned for fact in facts_of(one.figure)]
-    needs = (needs for fact in facts for needs in (*fact.needs(), *fact.reads()))
-    tables = {need.partition(".")[0] for choices in needs for need in choices.split("|")}
-    return [table for table in sorted(tables) if engine.columns(table)]
 
 
 def _schedule(
@@ -171,7 +157,7 @@ def _schedule(
         growth=Back.PREVIOUS in backs, yearly_growth=Back.YEAR in backs, data_start=clock.data_start,
     )
     if request.models_for is not None:
-        return replace(laid, fitted=frozenset({picked(laid, request.models_for or None).index}))
+        return replace(laid, fitted=frozenset({span_named(laid, request.models_for or None).index}))
     return fitted(laid, everywhere=any(one.kpi.name in (request.kpis or ()) for one in able if fits(one.figure)))
 
 
@@ -192,55 +178,6 @@ def _books(
         with books.narrowed(laid.within(jobs.reach[fact])):
             fact.prepare(books, split)
     return books
-
-
-def _frames(
-    nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, export: Export,
-    seen: Mapping[str, set[str]], one: Planned,
-) -> Iterator[pl.DataFrame]:
-    """A KPI's rows with the Result's columns; for many leaders a few periods at a time.
-
-    The values that there are of what rows are chosen by go into `seen`.
-    """
-    one = _with_skipped(one, export, jobs.dimensions)
-    measures = frozenset(measure.name for measure in one.figure.measures())
-    reach = max(looks_back(one.figure, request.compare_year), Reach.YEAR)
-    leaders = 0 if jobs.leaders is None else len(jobs.leaders)
-    together = len(laid.shown) if reach is Reach.GROWTH else ROOM // max(leaders, 1)
-    for part in laid.in_turns(max(together, 1)):
-        in_order = sorted(part.within(reach), key=lambda span: span.start)
-        jobs.turn.then(measures, (span.index for span in in_order))
-        rows = _rows(one, jobs, part, settings, request)
-        rows = filled_up(rows, nothing.schema)[nothing.columns]
-        for name, values in seen.items():
-            values.update(rows[name].cast(pl.String).drop_nulls().unique())
-        yield only(rows, request.where or {})
-
-
-def _with_skipped(one: Planned, export: Export, dimensions: Dimensions) -> Planned:
-    """A KPI whose rows' notes tell what was left out of the tables that it reads."""
-    if export.bad_rows == "stop" or not one.computed:
-        return one
-    tables = {*_tables([one], export.engine), *(TABLE.get(dimension.side, "") for dimension in dimensions)}
-    return replace(one, assumed="; ".join([*([one.assumed] if one.assumed else []), *skipped(export, tables)]))
-
-
-def _columns(
-    shown: Sequence[Planned], request: Request, text: pl.DataType | None = None
-) -> dict[str, pl.DataType]:
-    """The Result's columns: with every dimension that one of the KPIs has."""
-    own = [name for one in shown for block in one.figure.blocks for name in block]
-    return schema(tuple(dict.fromkeys([*request.dimensions, *own])), text)
-
-
-def _rows(one: Planned, jobs: Jobs, laid: Schedule, settings: Settings, request: Request) -> pl.DataFrame:
-    """A KPI's rows of the periods that the schedule shows."""
-    spans = laid.within(looks_back(one.figure, request.compare_year))
-    return rows_of(
-        one, figures(one, jobs, laid, spans) if one.computed else None, laid, laid.data_start,
-        dimensions=request.dimensions, min_cell=settings.min_cell, currency=settings.currency,
-        compare_year=request.compare_year, leaders=jobs.leaders,
-    )
 
 
 def _snapped(request: Request, calendar: Calendar, periods: Sequence[Period]) -> list[str]:

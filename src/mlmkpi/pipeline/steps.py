@@ -11,7 +11,7 @@ import polars as pl
 from mlmkpi.books.spans import Schedule
 from mlmkpi.kpi import TOTAL, Concentrated, Figure, Ratio, Shape, Survival
 from mlmkpi.period import from_day_number
-from mlmkpi.pipeline.chained import total_sums
+from mlmkpi.pipeline.chain import total_sums
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.trace import Side, measured, words

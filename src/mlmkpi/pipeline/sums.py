@@ -18,11 +18,11 @@ from mlmkpi.books.lineage import TEAM
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import MedianRatio, Quantiles, Survival
-from mlmkpi.pipeline.middles import middle_ratios
-from mlmkpi.pipeline.spanning import apart, by_span, named, spanned
+from mlmkpi.pipeline.cells_to_spans import by_span, keyed_by_span, spanned, with_span
+from mlmkpi.pipeline.measure_checks import check_measures
+from mlmkpi.pipeline.median_ratios import median_ratios
 from mlmkpi.pipeline.stretches import Leaders
 from mlmkpi.pipeline.teams import Split
-from mlmkpi.pipeline.whole import check_whole
 
 Pair = tuple[Measure, Measure]
 ROWS = "rows"
@@ -123,9 +123,9 @@ def take(books: Books, job: Job) -> Sums:
     parts = split.parts(books, fact, job.at)
     rows = split.stretched(books, parts[0] if len(parts) == 1 else books.engine.concat(parts))
     key = "span" if "span" in parts[0].collect_schema().names() else "cell"
-    check_whole(rows, job.summed)
-    apart = split.leaders or (job.times == 1 and books.engine.at_once > 1)  # a small query is sooner set up
-    parts = [_read(job, part, key, _credited(job, split)) for part in parts] if apart else []
+    check_measures(rows, job.summed)
+    one_by_one = split.leaders or (job.times == 1 and books.engine.at_once > 1)  # a small query is sooner set up
+    parts = [_read(job, part, key, _credited(job, split)) for part in parts] if one_by_one else []
     grouped = {} if job.fact.one_a_unit(books) else job.clustered
     times = job.times - bool(parts) - (len(job.clustered) - len(grouped))
     rows = _kept(books, job, _read(job, rows, key, job.names), times=times)
@@ -227,10 +227,10 @@ def _clustered(books: Books, job: Job, split: Split, rows: Frame, key: str, pair
 
 def _quantiles(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Quantiles) -> pl.DataFrame:
     rows = rows.select(key, *job.names, nw.col(one.of.name).alias("_of"), nw.col(one.value.name).alias("_value"))
-    rows, key = apart(books, rows.filter(nw.col("_of") != 0), key)
+    rows, key = keyed_by_span(books, rows.filter(nw.col("_of") != 0), key)
     points = [point for _, point in one.points]
     found = books.engine.quantiles(rows, [key, *job.names], "_value", points)
-    return split.labelled(books, named(books, found, key))
+    return split.labelled(books, with_span(books, found, key))
 
 
 def _histogram(books: Books, job: Job, split: Split, rows: Frame, key: str, one: Survival) -> pl.DataFrame:
@@ -250,12 +250,12 @@ def _spread(books: Books, job: Job, split: Split, rows: Frame, key: str, pair: P
 
 
 def _medians(books: Books, job: Job, split: Split, rows: Frame, key: str, one: MedianRatio) -> pl.DataFrame:
-    """What `middle_ratios` makes of the units' own numerators and denominators."""
+    """What `median_ratios` makes of the units' own numerators and denominators."""
     parts = {"_of": one.of, "above": one.numerator, "below": one.denominator}
     rows = rows.select(key, *job.names, *(nw.col(measure.name).alias(name) for name, measure in parts.items()))
     rows = spanned(books, rows.filter(nw.col("_of") != 0), key)
     scale = Fraction(one.denominator.scale, one.numerator.scale)
-    return middle_ratios(split.labelled(books, books.engine.collect(rows)), ["span", *job.names], scale)
+    return median_ratios(split.labelled(books, books.engine.collect(rows)), ["span", *job.names], scale)
 
 
 def _people(
@@ -271,6 +271,6 @@ def _people(
         return split.labelled(books, books.engine.collect(sums))
     unit = job.fact.people_column(one.name, job.dimensions)
     rows = rows.select(key, *job.names, nw.col(_unit(unit)).alias("_unit"), nw.col(one.name).alias("_of"))
-    rows, key = apart(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
+    rows, key = keyed_by_span(books, rows.filter((nw.col("_of") != 0) & ~nw.col("_unit").is_null()), key)
     found = books.engine.collect(books.engine.distinct(rows, [key, *job.names], "_unit", "people"))
-    return split.labelled(books, named(books, found, key))
+    return split.labelled(books, with_span(books, found, key))

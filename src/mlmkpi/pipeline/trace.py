@@ -25,20 +25,21 @@ from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
+from mlmkpi.pipeline.cells_to_spans import spanned
 from mlmkpi.pipeline.jobs import Jobs, block_of
-from mlmkpi.pipeline.places import located, unit_of
+from mlmkpi.pipeline.measure_checks import check_measures
+from mlmkpi.pipeline.opening import settings_for
+from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
+from mlmkpi.pipeline.provenance import located, unit_of
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.seasons import in_calendar_months
-from mlmkpi.pipeline.spanning import spanned
 from mlmkpi.pipeline.teams import Split
-from mlmkpi.pipeline.when import asked_for, picked
-from mlmkpi.pipeline.whole import check_whole
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings
 
 
 class Side(StrEnum):
@@ -104,8 +105,7 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     load_plugins(settings)
     known = the_one(kpi)
     chosen_side = one_of(Side, "side", side)
@@ -114,7 +114,7 @@ def trace(
     asked = {name: values for name, values in (where or {}).items() if name not in own}
     if TEAM in by and TEAM not in asked:
         raise UsageError("rows are traced by team only for the teams asked for", (("fix", "--where team=ID"),))
-    chosen_every, days = asked_for(period, every, longest_window(figure))
+    chosen_every, days = request_for(period, every, longest_window(figure))
     request = request_of(
         kpis=[kpi], every=chosen_every, by=by, where=asked or None, as_of=as_of, bad_rows=bad_rows, tree=tree,
         depth=depth, generation=generation, **days,
@@ -155,7 +155,7 @@ def _look(
     if not planned.computed:
         raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
     where = {_held(name, jobs.dimensions): values for name, values in where.items()}
-    span = picked(books.schedule, period, planned.window)
+    span = span_named(books.schedule, period, planned.window)
     of, value, _ = measured(planned.figure, side)
     block = _block(planned.figure, where)
     books.export.marking = books.engine.name == "polars"
@@ -169,7 +169,7 @@ def _look(
     rows = cut.rows(books, fact, at)
     key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
     unit = unit_of(fact, rows)
-    check_whole(rows, (of, value))
+    check_measures(rows, (of, value))
     ended = [planned.figure.event.expr.alias("ended")] if isinstance(planned.figure, Survival) else []
     picked_rows = rows.select(
         key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,

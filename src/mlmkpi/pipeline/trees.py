@@ -44,7 +44,7 @@ def _without_tree(one: Planned, reason: str) -> Planned:
     return replace(one, figure=figure, partly={**one.partly, **untold})
 
 
-def alone(export: Export, teams: Teams, lineage: Lineage | None) -> list[str]:
+def lone_leaders(export: Export, teams: Teams, lineage: Lineage | None) -> list[str]:
     """What people should hear of leaders asked for who sponsor nobody."""
     if lineage is None:
         return []

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.period import Period
+from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.report import ResultLike
 
 MOST = 20
@@ -17,10 +18,6 @@ FEW, MANY_KPIS = 3, 8
 """Beside more KPIs than these, each split that a KPI brings itself shows but its largest segments."""
 Known = dict[date, tuple[bool, bool]]
 """By the day that a period starts on, whether a KPI's rows are complete, and whether one has a figure."""
-FIXED = frozenset({
-    "kpi", "period", "period_start", "period_end", "numerator", "denominator", "value", "low", "high", "unit",
-    "previous", "change", "year_ago", "target", "status", "complete", "statistic", "definition", "note",
-})
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,7 @@ def _block(
     frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], at: int, order: Order, most: int
 ) -> Block:
     now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by, order)
-    brought = [name for name in frame.columns if name not in FIXED and name not in by]
+    brought = [name for name in frame.columns if name not in COLUMNS and name not in by]
     keys = [*by, *brought, "statistic"]
     past = _past(frame.join(now, on=keys, how="semi", nulls_equal=True) if more else frame, keys, periods)
     groups: dict[tuple[str, ...], list[Row]] = {}

@@ -13,7 +13,7 @@ from rich.text import Text
 from mlmkpi.pipeline.cohorts import Cohorts
 from mlmkpi.report.format import NOTHING
 from mlmkpi.report.labels import MONTHS, clean, day_text
-from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 from mlmkpi.report.to_csv import csv_text
 from mlmkpi.report.to_json import json_text
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlmkpi.explain import Explanation, Parameter
 from mlmkpi.report.labels import family_place, family_text
-from mlmkpi.report.paper import BOLD, DIM, entry, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, entry, printed, wrapped
 
 INDENT = 14
 BETTER = {"higher": "higher is better", "lower": "lower is better", "band": "a band is the aim"}

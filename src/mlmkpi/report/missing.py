@@ -9,7 +9,7 @@ from rich.text import Text
 
 from mlmkpi.report import ResultLike
 from mlmkpi.report.labels import clean
-from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 
 def missing_of(result: ResultLike) -> dict[str, str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 from mlmkpi.report import KpiLike, ResultLike
 from mlmkpi.report.choose import Order
 from mlmkpi.report.format import NOTHING, spark_text
-from mlmkpi.report.paper import ACCENT, BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import ACCENT, BOLD, DIM, printed, wrapped
 from mlmkpi.report.view import CHANCE, JOINT, Cells, Line, View, view
 
 GAP = 2

@@ -11,7 +11,7 @@ from rich.text import Text
 from mlmkpi.pipeline.trace import Trace
 from mlmkpi.report.format import sum_text, value_text
 from mlmkpi.report.labels import clean
-from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 from mlmkpi.report.to_csv import csv_text
 from mlmkpi.report.to_json import json_text
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from mlmkpi.explain import Explanation
-from mlmkpi.pipeline.told import Checked, Worked
+from mlmkpi.pipeline.worked import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
 from mlmkpi.report.format import NOTHING, interval_text, sum_text, value_text
 from mlmkpi.report.labels import clean, statistic_text
-from mlmkpi.report.paper import BOLD, DIM, printed, wrapped
+from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 FEW = 12
 APOSTROPHE = "'s "

@@ -13,8 +13,8 @@ from mlmkpi.errors import DataError, written
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
 from mlmkpi.sources.findings import Example, Finding, discreet, key_text
+from mlmkpi.sources.misfits import misfits, odd_cells
 from mlmkpi.sources.numbers import NumberStyle
-from mlmkpi.sources.odd import misfits, odd_cells
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Column, Kind, Table

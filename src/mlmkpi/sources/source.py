@@ -15,7 +15,7 @@ from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
 from mlmkpi.sources.frequencies import LEN
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
-from mlmkpi.sources.odd import misfits
+from mlmkpi.sources.misfits import misfits
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.problems import (
     cell_finding,

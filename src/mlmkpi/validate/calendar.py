@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from mlmkpi.period import FAR_APART
 from mlmkpi.validate.declared import HAPPENED
 from mlmkpi.validate.lookups import Lookups
-
-_GAP = 31
 
 
 def as_of_day(lookups: Lookups) -> int | None:
@@ -27,5 +26,5 @@ def as_of_day(lookups: Lookups) -> int | None:
     found = lookups.engine.collect(nw.concat(days).drop_nulls().unique())["day"].sort(descending=True)
     if not len(found):
         return None
-    alone = len(found) > 1 and found[0] - found[1] > _GAP
+    alone = len(found) > 1 and found[0] - found[1] > FAR_APART
     return int(found[1] if alone else found[0])

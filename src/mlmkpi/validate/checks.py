@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from mlmkpi.engines.checking import Checking
+from mlmkpi.period import FAR_APART
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Exports, Finding
 from mlmkpi.validate.calendar import as_of_day
@@ -18,7 +19,6 @@ from mlmkpi.validate.rows import Rows
 from mlmkpi.validate.rule import Scene
 from mlmkpi.validate.trees import tree_findings
 
-_AHEAD = 31
 _SEVERITIES = ("error", "warning", "info")
 _CODED = {"orders": "currency", "targets": "kpi"}
 """Columns of codes that rules look at, which the tables do not declare."""
@@ -35,7 +35,7 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     """
     lookups = Lookups(engine)
     as_of = as_of_day(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD, kpis=frozenset(kpis))
+    scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, kpis=frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []

@@ -15,7 +15,7 @@ AUDIENCES = ("18-24", "25-34", "65+", None)
 COURSES = ("basics", "products", "ethics")
 TERRITORIES = ("east", "west", "alps", "coast", "isles")
 
-ABSENT_A: dict[str, tuple[str, str | None]] = {
+FIELD_ABSENT: dict[str, tuple[str, str | None]] = {
     **{
         f"no_{table}": (table, None)
         for table in (
@@ -51,7 +51,7 @@ def add_field(draft: Draft) -> None:
         add_followers, add_places,
     ):
         add(draft)
-    for table in (*(name for name, column in ABSENT_A.values() if column is None), "attendance", "events"):
+    for table in (*(name for name, column in FIELD_ABSENT.values() if column is None), "attendance", "events"):
         rows = draft.tables[table]
         rows += [dict(row) for row in draft.random.sample(rows, 2)]
         draft.random.shuffle(rows)
@@ -93,7 +93,7 @@ def round_births(tables: Tables) -> None:
         row["birth_year"] = born and born.year
 
 
-CHANGED_A: dict[str, Callable[[Tables], None]] = {"text_ranks": name_ranks, "birth_years": round_births}
+FIELD_CHANGED: dict[str, Callable[[Tables], None]] = {"text_ranks": name_ranks, "birth_years": round_births}
 
 
 def _somebody(draft: Draft) -> str:

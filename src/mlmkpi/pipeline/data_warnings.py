@@ -26,7 +26,7 @@ BUYERS = {"customer": ("customers",), "buyer": ("customers", "distributors")}
 """Whose ages a dimension of buyers reads; others read distributors'."""
 
 
-def findings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensions]] = ()) -> list[str]:
+def data_warnings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dimensions]] = ()) -> list[str]:
     """Repeats, conflicts, rows left out or not there, doubtful cells and codes, unknown sellers, ages that are read."""
     found = [f"{_many(n, 'repeated row')} of {table} counted once" for table, n in export.repeats.items() if n]
     found += [line for _, line in _skipped(export)]

@@ -20,15 +20,15 @@ SHORTEST: dict[str, int] = {Every.WEEK: 7, Every.MONTH: 28, Every.QUARTER: 90, E
 """How many days a period has at least."""
 
 
-def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict[str, Any]]:
+def request_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict[str, Any]]:
     """How long the period of a label is, and what chooses it in a run.
 
     Without a label the last of `every`, so many that one of them ended `window` days ago. A label of no calendar is
     looked for among the company's own periods.
 
-    >>> asked_for("2026-Q3", "month")
+    >>> request_for("2026-Q3", "month")
     ('quarter', {'first': datetime.date(2026, 7, 1), 'last': datetime.date(2026, 9, 30)})
-    >>> asked_for(None, "month"), asked_for(None, "month", 90)
+    >>> request_for(None, "month"), request_for(None, "month", 90)
     (('month', {'count': 2}), ('month', {'count': 6}))
     """
     if label is None:
@@ -41,7 +41,7 @@ def asked_for(label: str | None, every: str, window: int = 0) -> tuple[str, dict
     return Every.PERIOD.value, {"count": MANY}
 
 
-def picked(schedule: Schedule, label: str | None, window: int = 0) -> Span:
+def span_named(schedule: Schedule, label: str | None, window: int = 0) -> Span:
     """The span of the label; without one the last that ended `window` days ago. UsageError where there is none."""
     shown = [schedule.spans[at] for at in schedule.shown]
     if label is None:

@@ -1,4 +1,4 @@
-"""The sums of a run taken, each once: what stands on order rows first, the rest ahead of the figures made of them."""
+"""Does a run's jobs, each once: those on order rows first, the others ahead of the figures made of their sums."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import polars as pl
 from mlmkpi.books.books import Books
 from mlmkpi.engines import Frame
 from mlmkpi.kpi import facts_of
-from mlmkpi.pipeline.ahead import Ahead
 from mlmkpi.pipeline.jobs import Jobs, Key
 from mlmkpi.pipeline.plan import Planned
+from mlmkpi.pipeline.prefetch import Prefetch
 from mlmkpi.pipeline.sums import Job, Sums, take
 
 
-def taken(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Generator[Planned, None, None]:
+def run_jobs(jobs: Jobs, books: Books, planned: Iterable[Planned]) -> Generator[Planned, None, None]:
     """Gives each of the KPIs planned, which the jobs are those of, once the jobs have its sums.
 
     The order rows are let go as soon as they are summed.
     """
     for key in [key for key in jobs.jobs if key[0].on_order_rows]:
-        jobs.sums[key] = _taken(jobs, books, key)
+        jobs.sums[key] = _run_job(jobs, books, key)
     books.release_orders()
     _share(jobs)
     wanted = [(one, _needed(jobs, one)) for one in planned]
-    with Ahead(books.engine.at_once) as ahead:
+    with Prefetch(books.engine.at_once) as prefetch:
         for work in _awaited(books):
-            ahead.promised(work)
-        promised = _promised(jobs, books, chain.from_iterable(keys for _, keys in wanted), ahead)
+            prefetch.submit(work)
+        promised = _promised(jobs, books, chain.from_iterable(keys for _, keys in wanted), prefetch)
         for one, keys in wanted:
             for key in keys:
                 if key in promised:
@@ -60,19 +60,19 @@ def _needed(jobs: Jobs, one: Planned) -> list[Key]:
     return [key for key in by_detail if key[0] in facts and key not in jobs.sums]
 
 
-def _promised(jobs: Jobs, books: Books, keys: Iterable[Key], ahead: Ahead) -> dict[Key, Callable[[], Sums]]:
+def _promised(jobs: Jobs, books: Books, keys: Iterable[Key], prefetch: Prefetch) -> dict[Key, Callable[[], Sums]]:
     """What gives the sums of each of the jobs, those before it given."""
     promised: dict[Key, Callable[[], Sums]] = {}
     for key in dict.fromkeys(keys):
         finer = _finer(jobs, jobs.jobs[key], key, [*jobs.sums, *promised])
         if finer is None:
-            promised[key] = ahead.promised(partial(_taken, jobs, books, key))
+            promised[key] = prefetch.submit(partial(_run_job, jobs, books, key))
         else:
             promised[key] = partial(_added_up, jobs, jobs.jobs[key], finer)
     return promised
 
 
-def _taken(jobs: Jobs, books: Books, key: Key) -> Sums:
+def _run_job(jobs: Jobs, books: Books, key: Key) -> Sums:
     """A job's sums, for the spans that a figure on its fact looks at."""
     with books.narrowed(books.schedule.within(jobs.reach[key[0]])):
         return take(books, jobs.jobs[key])

@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle.making import CHANNELS, LAST, REGIONS, Draft
 
-ABSENT_B: dict[str, tuple[str, str | None]] = {
+BUSINESS_ABSENT: dict[str, tuple[str, str | None]] = {
     "no_order_lines": ("order_lines", None),
     "no_cost": ("order_lines", "cost"),
     "no_products": ("products", None),
@@ -26,7 +26,7 @@ ABSENT_B: dict[str, tuple[str, str | None]] = {
     "no_markets": ("markets", None),
     "no_goals": ("goals", None),
 }
-EXTRA_B = ("no_kits",)
+BUSINESS_EXTRA = ("no_kits",)
 PRODUCTS = tuple(f"P{number:02d}" for number in range(9))
 CATEGORIES = ("care", "food", "home", None)
 GOALS = ("sales_volume", "personal_sales_volume", "new_signups")

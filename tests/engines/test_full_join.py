@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from mlmkpi.engines import outer
+from mlmkpi.engines import full_join
 from mlmkpi.engines.polars import PolarsEngine
 
 TYPES = {"day": pl.Int32, "name": pl.Categorical, "much": pl.Float64}
@@ -33,5 +33,5 @@ def test_side_by_side(seed: int, engine: PolarsEngine) -> None:
     ]
     ids = sorted(set().union(*columns.values()))
     wanted = [(each, *(known.get(each) for known in columns.values())) for each in ids]
-    for found in (engine.outer(frames, "unit"), outer.joined(frames, "unit")):
+    for found in (engine.full_join(frames, "unit"), full_join.joined(frames, "unit")):
         assert engine.collect(found).select("unit", *TYPES).sort("unit").rows() == wanted

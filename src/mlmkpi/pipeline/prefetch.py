@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 T = TypeVar("T")
 
 
-class Ahead:
+class Prefetch:
     """A context manager: what is not yet begun when it ends is not done; at Ctrl-C what is under way is not waited for.
 
     With one thread all is done when it is used.
@@ -28,6 +28,6 @@ class Ahead:
         if self._pool is not None:
             self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=True)
 
-    def promised(self, work: Callable[[], T]) -> Callable[[], T]:
+    def submit(self, work: Callable[[], T]) -> Callable[[], T]:
         """What gives the work's result, or raises what it raised."""
         return work if self._pool is None else self._pool.submit(work).result

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from mlmkpi.report.array import json_array
+from mlmkpi.report.json_array import json_array
 from mlmkpi.report.labels import clean
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def render_findings(
     tables: Sequence[Checked], findings: Sequence[Finding], *, seconds: float, width: int, colour: bool
 ) -> str:
     """Every table with its rows, below it what was found, and the sum of it all."""
-    from mlmkpi.report.paper import printed
+    from mlmkpi.report.styled_text import printed
 
     return printed(_page(tables, findings, seconds, width), width=width, colour=colour)
 
@@ -72,7 +72,7 @@ def _finding(finding: Finding, width: int) -> Iterator[Text]:
     """How severe, what and how often; below it where, what stands there, and what to do."""
     from rich.text import Text
 
-    from mlmkpi.report.paper import ACCENT, DIM, entry, wrapped
+    from mlmkpi.report.styled_text import ACCENT, DIM, entry, wrapped
 
     count = f"{finding.count:,}" if finding.count else ""
     room = max(width - INDENT - len(count) - 2, 20)
@@ -92,7 +92,7 @@ def _fitted(line: str, width: int, style: str = "") -> Iterator[Text]:
     """A line on as many as it takes, below where its text starts; what goes into the settings as it is stays whole."""
     from rich.text import Text
 
-    from mlmkpi.report.paper import wrapped
+    from mlmkpi.report.styled_text import wrapped
 
     label = _LABEL.match(line)
     at = label.end() if label else 0

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class Memo(Generic[T]):
     """Values by key, each made the first time it is asked for; who asks meanwhile waits.
 
     What is made may ask for others, which must not ask for it.

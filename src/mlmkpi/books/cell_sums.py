@@ -12,7 +12,7 @@ from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 
 
-def of_days(
+def sums_of_days(
     books: Books, rules: OrderRules, unit: str, days: Mapping[int, tuple[int, int]], sums: Mapping[str, str]
 ) -> Frame:
     """`unit`, `span`, and columns of the units' cells by how they add up: one row a unit and span with such days."""

@@ -7,7 +7,7 @@ from threading import Barrier, Event, Timer, get_ident
 
 import pytest
 
-from mlmkpi.pipeline.ahead import Ahead
+from mlmkpi.pipeline.prefetch import Prefetch
 
 
 def giving(number: int) -> Callable[[], int]:
@@ -20,9 +20,9 @@ def failing() -> int:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_results_come_in_the_order_asked_for_and_an_error_where_it_is_used(threads: int) -> None:
-    with Ahead(threads) as ahead:
-        promised = [ahead.promised(giving(number)) for number in range(9)]
-        wrong = ahead.promised(failing)
+    with Prefetch(threads) as prefetch:
+        promised = [prefetch.submit(giving(number)) for number in range(9)]
+        wrong = prefetch.submit(failing)
         assert [result() for result in promised] == list(range(9))
         with pytest.raises(ZeroDivisionError):
             wrong()
@@ -30,14 +30,14 @@ def test_results_come_in_the_order_asked_for_and_an_error_where_it_is_used(threa
 
 def test_two_threads_work_at_once() -> None:
     both = Barrier(2, timeout=30)
-    with Ahead(2) as ahead:
-        first, second = ahead.promised(both.wait), ahead.promised(both.wait)
+    with Prefetch(2) as prefetch:
+        first, second = prefetch.submit(both.wait), prefetch.submit(both.wait)
         assert {first(), second()} == {0, 1}
 
 
 def test_one_thread_is_the_one_that_asks() -> None:
-    with Ahead(1) as ahead:
-        assert ahead.promised(get_ident)() == get_ident()
+    with Prefetch(1) as prefetch:
+        assert prefetch.submit(get_ident)() == get_ident()
 
 
 def test_what_is_not_begun_is_not_done() -> None:
@@ -47,14 +47,14 @@ def test_what_is_not_begun_is_not_done() -> None:
         begun.set()
         go_on.wait(30)
 
-    def ending(ahead: Ahead) -> None:
+    def ending(prefetch: Prefetch) -> None:
         for work in (waiting, waiting, lambda: done.append(1)):
-            ahead.promised(work)
+            prefetch.submit(work)
         begun.wait(30)
         Timer(0.1, go_on.set).start()
 
-    with Ahead(2) as ahead:
-        ending(ahead)
+    with Prefetch(2) as prefetch:
+        ending(prefetch)
     assert done == []
 
 
@@ -66,8 +66,8 @@ def test_at_ctrl_c_nothing_is_waited_for() -> None:
         return go_on.wait(30)
 
     def pressed() -> None:
-        with Ahead(2) as ahead:
-            results.append(ahead.promised(waiting))
+        with Prefetch(2) as prefetch:
+            results.append(prefetch.submit(waiting))
             begun.wait(30)
             raise KeyboardInterrupt
 

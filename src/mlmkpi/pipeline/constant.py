@@ -8,10 +8,10 @@ from functools import lru_cache
 import polars as pl
 
 
-def alike(name: str, value: object, dtype: pl.DataType, rows: int) -> pl.Series:
+def constant(name: str, value: object, dtype: pl.DataType, rows: int) -> pl.Series:
     """A column of so many rows.
 
-    >>> alike("kpi", "churn_rate", pl.String(), 2).to_list()
+    >>> constant("kpi", "churn_rate", pl.String(), 2).to_list()
     ['churn_rate', 'churn_rate']
     """
     return _one(value, dtype).new_from_index(0, rows).alias(name)
@@ -24,5 +24,5 @@ def _one(value: object, dtype: pl.DataType) -> pl.Series:
 
 def filled_up(frame: pl.DataFrame, types: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The frame with nulls in those of these columns that it lacks, behind its own."""
-    lacking = [alike(name, None, dtype, frame.height) for name, dtype in types.items() if name not in frame.columns]
+    lacking = [constant(name, None, dtype, frame.height) for name, dtype in types.items() if name not in frame.columns]
     return frame.hstack(lacking) if lacking else frame

@@ -16,9 +16,9 @@ from mlmkpi.errors import UsageError
 from mlmkpi.period import Every, Period
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
-from mlmkpi.pipeline.opening import on_engine
+from mlmkpi.pipeline.opening import on_engine, settings_for
 from mlmkpi.pipeline.request import check_day, check_list, one_of
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings
 
 KPIS = (
     "team_sales_volume", "new_signups", "team_growth_rate", "distributor_retention_rate", "team_retention_rate",
@@ -113,10 +113,10 @@ def team(
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     check_day("as_of", as_of)
     check_list("leader", [leader])
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = settings_for(exports, config, settings)
     teams = Teams(one_of(TreeKind, "tree", tree))
-    asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, str(folder or "EXPORTS"))
+    where = str(Path(exports)) if isinstance(exports, str | Path) else "EXPORTS"
+    asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, where)
     found = on_engine(exports, settings, engine, bad_rows, lambda opened, _: downline(opened, settings, asked))
     drawn = _drawn(found.members, depth)
 

@@ -14,11 +14,11 @@ NOWHERE = -1
 Int64s = NDArray[np.int64]
 
 
-def beside(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+def full_join(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The rows of both by the keys, each once in either; what the columns of one have and those of the other lack is 0.
 
     >>> one, other = pl.DataFrame({"span": [0, 1], "n": [5, 6]}), pl.DataFrame({"span": [1, 2], "d": [7, 8]})
-    >>> sorted(beside(one, other, ["span"]).rows())
+    >>> sorted(full_join(one, other, ["span"]).rows())
     [(0, 5, 0), (1, 6, 7), (2, 0, 8)]
     """
     places, size = _places((one, other), keys)
@@ -37,10 +37,10 @@ def beside(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> pl.Da
     ])
 
 
-def within(frame: pl.DataFrame, cells: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+def semi_join(frame: pl.DataFrame, cells: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The rows whose keys are among those of the cells.
 
-    >>> within(pl.DataFrame({"span": [0, 1, 1]}), pl.DataFrame({"span": [1, 2]}), ["span"])["span"].to_list()
+    >>> semi_join(pl.DataFrame({"span": [0, 1, 1]}), pl.DataFrame({"span": [1, 2]}), ["span"])["span"].to_list()
     [1, 1]
     """
     places, size = _places((frame, cells), keys)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 
-def middle_ratios(frame: pl.DataFrame, keys: Sequence[str], scale: Fraction) -> pl.DataFrame:
+def median_ratios(frame: pl.DataFrame, keys: Sequence[str], scale: Fraction) -> pl.DataFrame:
     """By the keys, `n` (how many units) and `value`, the median of `above` ÷ `below` · scale; no `below` is 0."""
     ordered = frame.with_columns((pl.col("above") / pl.col("below")).alias("_ratio")).sort("_ratio")
     low, high = (pl.len() - 1) // 2, pl.len() // 2

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mlmkpi.report.found import Checked, render_findings, render_findings_json
+from mlmkpi.report.validation import Checked, render_findings, render_findings_json
 from mlmkpi.sources.findings import Example, Finding
 
 AMOUNT = Finding(

@@ -1,4 +1,4 @@
-"""Rows and sums by cell as those by span, which is made of whole cells."""
+"""From rows and sums by cell to those by span: a span is made of whole cells."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from mlmkpi.books.books import Books
 from mlmkpi.engines import Frame
 
 
-def apart(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:
+def keyed_by_span(books: Books, rows: Frame, key: str) -> tuple[Frame, str]:
     """Rows by what tells the spans apart, and what that is: the cell where every span is one of its own."""
     if books.one_cell_spans:
         return (books.inside(rows) if key == "cell" else rows), key
     return spanned(books, rows, key), "span"
 
 
-def named(books: Books, found: pl.DataFrame, key: str) -> pl.DataFrame:
+def with_span(books: Books, found: pl.DataFrame, key: str) -> pl.DataFrame:
     """What was found by cells that are spans, by span."""
     if key == "span":
         return found

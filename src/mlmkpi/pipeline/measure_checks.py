@@ -1,6 +1,6 @@
-"""Sums are of whole numbers: a plugin's measure that adds fractions is told, where a cast would cut them in silence.
+"""Whether a plugin's measure can be summed as it says: it adds whole numbers, of columns that its rows have.
 
-So is one that reads what there is not, and one that passes money off as a count.
+What would be cut to whole numbers in silence is told, and money that is passed off as a count.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class MeasureError(Exception):
         super().__init__(f"{measure} {words}")
 
 
-def check_whole(rows: Frame, measures: Iterable[Measure]) -> None:
+def check_measures(rows: Frame, measures: Iterable[Measure]) -> None:
     """Raise MeasureError for a measure that is not the catalogue's own and does not fit these rows."""
     for measure in measures:
         if measure.is_plugins:

@@ -14,23 +14,23 @@ from mlmkpi.period import Period
 from mlmkpi.report import KpiLike
 from mlmkpi.report.format import change_text, value_text
 from mlmkpi.report.labels import before_text, clean, day_text, period_text, statistic_text
-from mlmkpi.report.paper import BOLD, DIM, printed
+from mlmkpi.report.styled_text import BOLD, DIM, printed
 
 if TYPE_CHECKING:
     from mlmkpi.pipeline.downline import Member
-    from mlmkpi.pipeline.page import Line, Node, TeamPage
+    from mlmkpi.pipeline.team_page import Line, Node, TeamPage
 
 GAP = 2
 UNKNOWN = "not known: the orders do not reach back far enough"
 NODE_HEADS = ("people", "volume", "change", "stayed")
 
 
-def render_leader(page: TeamPage, kpis: Mapping[str, KpiLike], *, width: int, colour: bool) -> str:
+def render_team_page(page: TeamPage, kpis: Mapping[str, KpiLike], *, width: int, colour: bool) -> str:
     """The page as lines of at most `width` columns; `kpis` are the definitions of the run."""
     return printed(_page(page, kpis, width), width=width, colour=colour)
 
 
-def render_leader_json(page: TeamPage) -> str:
+def render_team_page_json(page: TeamPage) -> str:
     """The page as one JSON object, days in ISO form; warnings are said beside it."""
     told = {name: value for name, value in asdict(page).items() if name != "warnings"}
     return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"

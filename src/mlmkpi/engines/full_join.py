@@ -14,7 +14,7 @@ from mlmkpi.engines.lookup import ends, is_narrow, with_columns_of
 
 
 def joined(frames: Sequence[Frame], key: str) -> Frame:
-    """See `Engine.outer`: by full joins."""
+    """See `Engine.full_join`: by full joins."""
 
     def both(left: Frame, right: Frame) -> Frame:
         found = left.join(right, on=key, how="full")
