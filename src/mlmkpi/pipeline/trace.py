@@ -26,7 +26,8 @@ from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.cells_to_spans import spanned
-from mlmkpi.pipeline.jobs import Jobs, block_of
+from mlmkpi.pipeline.figure_parts import block_of
+from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.measure_checks import check_measures
 from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
@@ -42,7 +43,7 @@ from mlmkpi.pipeline.teams import Split
 from mlmkpi.settings import Settings
 
 
-class Side(StrEnum):
+class RatioSide(StrEnum):
     """Which of a figure's two sums."""
 
     NUMERATOR = "numerator"
@@ -65,7 +66,7 @@ class Trace:
     kpi: str
     definition: str
     period: str
-    side: Side
+    side: RatioSide
     unit: str
     counted: str
     adds_up: bool
@@ -108,7 +109,7 @@ def trace(
     settings = settings_for(exports, config, settings)
     load_plugins(settings)
     known = the_one(kpi)
-    chosen_side = one_of(Side, "side", side)
+    chosen_side = one_of(RatioSide, "side", side)
     figure = figure_under(known, in_force(known, settings), settings)
     own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
@@ -128,13 +129,13 @@ def trace(
     return _told(found[0], chosen_side, result, known)
 
 
-def measured(figure: Figure, side: Side) -> tuple[Measure, Measure, bool]:
+def measured(figure: Figure, side: RatioSide) -> tuple[Measure, Measure, bool]:
     """The measure that counts a side's rows, what each of them contributes, and whether contributions add up to it."""
     if isinstance(figure, Survival):
         return figure.of, figure.duration, False
     if not isinstance(figure, Ratio):
         return figure.main.of, figure.main.value, False
-    if side is Side.NUMERATOR:
+    if side is RatioSide.NUMERATOR:
         return figure.numerator, figure.numerator, True
     if figure.denominator is None:
         raise UsageError(
@@ -150,7 +151,7 @@ def words(measure: Measure) -> str:
 
 
 def _look(
-    books: Books, jobs: Jobs, planned: Planned, period: str | None, side: Side, where: Mapping[str, Sequence[str]]
+    books: Books, jobs: Jobs, planned: Planned, period: str | None, side: RatioSide, where: Mapping[str, Sequence[str]]
 ) -> _Found:
     if not planned.computed:
         raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
@@ -176,7 +177,7 @@ def _look(
     )
     picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
     frame = in_calendar_months(cut.labelled(books, books.engine.collect(picked_rows)), planned.figure, books.schedule)
-    whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
+    whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is RatioSide.DENOMINATOR
     kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
     for name, values in kept.items():
         frame = frame.filter(pl.col(name).is_in(list(values)))
@@ -203,10 +204,10 @@ def _block(figure: Figure, where: Mapping[str, Sequence[str]]) -> Block:
     return TOTAL if TOTAL in fitting else fitting[0] if fitting else figure.blocks[0]
 
 
-def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
+def _told(found: _Found, side: RatioSide, result: Result, kpi: Kpi) -> Trace:
     planned, figure = found.planned, found.planned.figure
     of, value, adds_up = measured(figure, side)
-    times = figure.times if isinstance(figure, Ratio) and side is Side.NUMERATOR else 1
+    times = figure.times if isinstance(figure, Ratio) and side is RatioSide.NUMERATOR else 1
     totals = found.jobs.of(kpi, of.fact, block_of(of, found.block)).totals.filter(pl.col("span") == found.span.index)
     totals = in_calendar_months(totals, figure, found.schedule)
     for name, values in found.kept.items():
