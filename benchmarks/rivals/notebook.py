@@ -17,7 +17,7 @@ SOCIAL = {"social", "instagram", "facebook", "tiktok"}
 COLUMNS = ["order_id", "ordered_on", "amount", "distributor_id", "customer_id", "volume", "status", "kind", "channel",
            "original_order_id"]
 Row = tuple[str, str, float | None, float | None, float | None]
-DAYS_90 = pd.Timedelta(days=90)
+DAYS_90 = pd.Timedelta(90, unit="D")
 
 
 def read_orders(folder: str) -> pd.DataFrame:
