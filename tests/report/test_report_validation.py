@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mlmkpi.report.validation import Checked, render_findings, render_findings_json
+from mlmkpi.report.validation import CheckedTable, render_findings, render_findings_json
 from mlmkpi.sources.findings import Example, Finding
 
 AMOUNT = Finding(
@@ -26,8 +26,8 @@ NO_COLUMN = Finding(
 )
 CYCLE = Finding("distributors", "sponsor_id", "cycle", "warning", 2, 9, (Example(None, None, "7", None),), "a circle")
 TABLES = (
-    Checked("distributors", 1_000_000, 1), Checked("orders", 10_204_551, 3), Checked("customers", None, 1),
-    Checked("products", 27, 1),
+    CheckedTable("distributors", 1_000_000, 1), CheckedTable("orders", 10_204_551, 3),
+    CheckedTable("customers", None, 1), CheckedTable("products", 27, 1),
 )
 
 

@@ -63,3 +63,8 @@ class Dimension:
 
 
 Dimensions = tuple[Dimension, ...]
+
+
+def is_private(name: str) -> bool:
+    """Whether a dimension could give a person away in a small cell."""
+    return name.rpartition(".")[2] in PRIVATE

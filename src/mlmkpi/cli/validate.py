@@ -11,7 +11,7 @@ from mlmkpi.cli.writing import page, write_text
 
 if TYPE_CHECKING:
     from mlmkpi.engines.checking import Checking
-    from mlmkpi.report.validation import Checked
+    from mlmkpi.report.validation import CheckedTable
     from mlmkpi.settings import Settings
 
 EXAMPLES = """\
@@ -76,8 +76,8 @@ def _refused_plugins(settings: Settings) -> list[str]:
     return lines
 
 
-def _checked(engine: Checking, table: str) -> Checked:
+def _checked(engine: Checking, table: str) -> CheckedTable:
     """A table's size; its rows are not counted where a column that it cannot do without cannot be read."""
-    from mlmkpi.report.validation import Checked
+    from mlmkpi.report.validation import CheckedTable
 
-    return Checked(table, None if engine.refused(table) else engine.height(table), engine.files(table))
+    return CheckedTable(table, None if engine.refused(table) else engine.height(table), engine.files(table))

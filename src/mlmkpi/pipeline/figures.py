@@ -22,11 +22,11 @@ from mlmkpi.kpi import (
     Shape,
     Statistic,
     Survival,
-    Unit,
 )
 from mlmkpi.pipeline.chain import chained
-from mlmkpi.pipeline.growth import INDEXES, grown, index_rows
-from mlmkpi.pipeline.jobs import Jobs, behind, counted_by, has_own_people, medians, ratios, stands_apart
+from mlmkpi.pipeline.figure_parts import behind, counted_by, main_statistics, ratios, stands_apart
+from mlmkpi.pipeline.growth import grown, index_rows
+from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.joins import semi_join
 from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
@@ -207,53 +207,3 @@ def _top_shares(figure: Figure) -> list[str]:
     also = [] if isinstance(figure, Survival) else figure.also
     named = [*main, *((one.name, one) for one in also if isinstance(one, Concentration))]
     return [name for name, one in named if one.shape is Shape.TOP_1PCT]
-
-
-def main_statistics(figure: Figure) -> list[str]:
-    """The statistics of one cell of a figure, the main one first."""
-    names = ["value"]
-    if isinstance(figure, Survival):
-        return [*names, *(f"within_{days}" for days in figure.within)]
-    for one in figure.also:
-        if not (isinstance(one, Part) and (one.block or one.of_leaders)):
-            names += [name for name, _ in one.points] if isinstance(one, Quantiles) else [one.name]
-    return names
-
-
-def cell_statistics(figure: Figure) -> list[str]:
-    """The value, and the statistics behind which others than its people stand."""
-    names = ["value", *(one.name for one in medians(figure))]
-    if not isinstance(figure, Ratio):
-        return names
-    parts = [part for part in figure.also if isinstance(part, Part)]
-    return [*names, *(part.name for part in parts if has_own_people(part, figure)), *figure.summaries]
-
-
-def company_statistics(figure: Figure) -> list[str]:
-    """The statistics that a company as a whole has."""
-    more = INDEXES.values() if isinstance(figure, Ratio) and figure.index else ()
-    names = dict.fromkeys([*main_statistics(figure), *cell_statistics(figure), *more])
-    return [name for name in names if name not in leaders_own(figure)]
-
-
-def statistics(figure: Figure) -> list[str]:
-    """Every statistic of a figure in order."""
-    return [*company_statistics(figure), *leaders_own(figure)]
-
-
-def leaders_own(figure: Figure) -> list[str]:
-    """The statistics that a single person's team alone has."""
-    parts = [] if isinstance(figure, Survival) else figure.also
-    return [part.name for part in parts if isinstance(part, Part) and part.of_leaders]
-
-
-def own_units(figure: Figure) -> dict[str, Unit]:
-    """The units of statistics that are not counted in the KPI's."""
-    if isinstance(figure, Survival):
-        return {f"within_{days}": Unit.RATE for days in figure.within}
-    units = {one.name: one.unit for one in figure.also if not isinstance(one, Quantiles | Concentration) and one.unit}
-    units |= {one.name: Unit.RATE for one in figure.also if isinstance(one, Concentration)}
-    if isinstance(figure, Ratio):
-        units |= {name: Unit.RATIO for name, _ in figure.herfindahl} | {"pareto": Unit.RATE}
-        units |= dict.fromkeys(INDEXES.values(), Unit.POINTS) if figure.index else {}
-    return units

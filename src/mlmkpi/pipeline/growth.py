@@ -9,12 +9,12 @@ import polars as pl
 from mlmkpi.books.expressions import SCALE
 from mlmkpi.books.spans import Schedule
 from mlmkpi.kpi import Back
+from mlmkpi.pipeline.figure_parts import INDEXES
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.result import FIGURES
 
 NO_BASE = "nothing to compare with: the earlier period has no figure above 0"
 NOT_NOW = "nothing to compare: the period has no figure"
-INDEXES = {Back.PREVIOUS: "index", Back.YEAR: "index_year"}
 
 
 def linked(schedule: Schedule, back: Back) -> Sequence[int | None]:

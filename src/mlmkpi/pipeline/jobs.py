@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from mlmkpi.books.dimensions import PRIVATE, Boundary, Dimension, Dimensions
+from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions, is_private
 from mlmkpi.books.spans import Reach, Schedule
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import (
@@ -19,22 +19,17 @@ from mlmkpi.kpi import (
     Interval,
     Kpi,
     MedianRatio,
-    Part,
     Quantiles,
     Ratio,
     Statistic,
     Survival,
     facts_of,
 )
+from mlmkpi.pipeline.figure_parts import behind, block_of, counted_by
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import Job, Sums
 
 Key = tuple[Fact, Boundary, Dimensions]
-
-
-def is_private(name: str) -> bool:
-    """Whether a dimension could give a person away in a small cell."""
-    return name.rpartition(".")[2] in PRIVATE
 
 
 @dataclass
@@ -172,18 +167,6 @@ def _add(jobs: Jobs, one: Planned, block: Block, laid: Schedule) -> None:
         jobs.job(kpi, figure.of.fact, TOTAL).counted[figure.of] = None
 
 
-def block_of(measure: Measure, block: Block) -> Block:
-    """The block that a measure is summed by for a figure's; with the divisors of rows that have each its own."""
-    return (*block, measure.per) if measure.per else block
-
-
-def counted_by(figure: Figure, block: Block) -> Block:
-    """The block by which the people behind a block's figures are counted: behind a share stands who is in its whole."""
-    parts = isinstance(figure, Ratio) and (figure.of_total or figure.seasonal)
-    shared = parts and not any(map(is_private, block))
-    return TOTAL if shared else block
-
-
 def _add_statistic(jobs: Jobs, kpi: Kpi, statistic: Statistic, block: Block) -> None:
     if isinstance(statistic, Quantiles):
         jobs.job(kpi, statistic.of.fact, block).quantiles[statistic] = None
@@ -206,43 +189,3 @@ def _add_pair(jobs: Jobs, kpi: Kpi, figure: Ratio, block: Block, laid: Schedule)
         job = jobs.job(kpi, figure.numerator.fact, block)
         by_row = kpi.interval in (Interval.LINEAR, Interval.POINTS)
         (job.pairs if by_row else job.clustered)[pair] = None
-
-
-def behind(figure: Figure, block: Block) -> dict[str, Measure]:
-    """The measures whose units stand behind a block's figures, by statistic; "value" for those not named."""
-    parts = ratios(figure, block)
-    apart = [p for p in parts if isinstance(figure, Ratio) and has_own_people(p, figure)]
-    own = {part.name: part.of for part in apart}
-    own |= {one.name: one.of for one in medians(figure)}
-    return own if parts and parts[0].block else {"value": figure.of, **own}
-
-
-def has_own_people(part: Part, figure: Ratio) -> bool:
-    """Whether others than the value's people stand behind a part: it counts some of them, or has cells of its own."""
-    counts = part.denominator is None and part.numerator.scale == 1
-    return counts or bool(part.block) or stands_apart(part, figure)
-
-
-def medians(figure: Figure) -> list[MedianRatio]:
-    """The statistics of a figure that are medians over other units than its own."""
-    return [] if isinstance(figure, Survival) else [one for one in figure.also if isinstance(one, MedianRatio)]
-
-
-def stands_apart(part: Part, figure: Figure) -> bool:
-    """Whether a part has cells where the figure has none: it counts on other rows, or is divided by something else."""
-    apart = part.of.fact != figure.of.fact or part.denominator not in (None, figure.of)
-    return apart and not part.of_leaders
-
-
-def ratios(figure: Figure, block: Block = TOTAL) -> list[Part]:
-    """The statistics of a block of a figure that are ratios of sums, the main one first where it is one."""
-    if isinstance(figure, Survival):
-        return []
-    parts = [part for part in figure.also if isinstance(part, Part)]
-    instead = [part for part in parts if part.block == block]
-    if instead:
-        return instead
-    main = []
-    if isinstance(figure, Ratio):
-        main = [Part("value", figure.numerator, figure.denominator, times=figure.times)]
-    return [*main, *(part for part in parts if part.block is None)]

@@ -20,7 +20,7 @@ from mlmkpi.facts.splits import lacking
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.plugins import left_out
-from mlmkpi.pipeline.teams import fitted
+from mlmkpi.pipeline.teams import in_split
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.tables import TABLES
 
@@ -157,18 +157,20 @@ def plan(
 
 
 def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimensions, teams: Teams) -> Planned:
-    values = in_force(kpi, settings)
-    figure = figure_under(kpi, values, settings)
-    definition = f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})"
-    figure, by_team, whole = fitted(figure, dimensions, teams, export)
-    needs = [need for fact in facts_of(figure) for need in fact.needs_in(export)]
-    unsplit = _unsplit(facts_of(figure), dimensions, export, settings.rank_ladder)
-    figure = replace(figure, blocks=_blocks(figure, dimensions, export, settings.rank_ladder))
-    partly = {**_partly(figure, export, settings.rank_ladder), **by_team}
-    lacks, followed = _lacks(needs, export, settings.rank_ladder), all(f.follows(export) for f in facts_of(figure))
-    assumed = dict.fromkeys(words for fact in facts_of(figure) if (words := fact.assumes(export)))
-    assumed |= dict.fromkeys(_overlaps(figure, dimensions))
-    return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed, "; ".join(assumed))
+    """A KPI as it stands in the export and the split."""
+    values, ranks = in_force(kpi, settings), settings.rank_ladder
+    stands = in_split(figure_under(kpi, values, settings), dimensions, teams, export)
+    figure, facts = stands.figure, facts_of(stands.figure)
+    assumed = [words for fact in facts if (words := fact.assumes(export))]
+    return Planned(
+        kpi, replace(figure, blocks=_blocks(figure, dimensions, export, ranks)),
+        definition=f"{kpi.name}({', '.join(f'{name}={shown(value)}' for name, value in values.items())})",
+        lacks=_lacks([need for fact in facts for need in fact.needs_in(export)], export, ranks),
+        unsplit=_unsplit(facts, dimensions, export, ranks) or stands.whole,
+        partly={**_partly(figure, export, ranks), **stands.partly},
+        followed=all(fact.follows(export) for fact in facts),
+        assumed="; ".join(dict.fromkeys([*assumed, *_overlaps(figure, dimensions)])),
+    )
 
 
 def _overlaps(figure: Figure, dimensions: Dimensions) -> list[str]:

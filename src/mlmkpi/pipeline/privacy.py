@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from mlmkpi.books.dimensions import is_private
 from mlmkpi.books.spans import Schedule
 from mlmkpi.pipeline.constant import constant
-from mlmkpi.pipeline.growth import INDEXES, linked
-from mlmkpi.pipeline.jobs import is_private
+from mlmkpi.pipeline.figure_parts import INDEXES
+from mlmkpi.pipeline.growth import linked
 from mlmkpi.pipeline.result import FIGURES
 
 NOTE = "hidden: fewer than {} people (min_cell)"

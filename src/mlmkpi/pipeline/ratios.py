@@ -15,7 +15,8 @@ from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import Block, Interval, Kpi, Part, Ratio, Unit
 from mlmkpi.pipeline.constant import constant
-from mlmkpi.pipeline.jobs import Jobs, block_of, is_squared, stands_apart
+from mlmkpi.pipeline.figure_parts import block_of, stands_apart
+from mlmkpi.pipeline.jobs import Jobs, is_squared
 from mlmkpi.pipeline.joins import full_join
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.sums import pair_name

@@ -15,8 +15,15 @@ from mlmkpi.kpi import Ratio, Unit, facts_of
 from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chain import MONTHS_ALONE
 from mlmkpi.pipeline.constant import constant, filled_up
-from mlmkpi.pipeline.figures import cell_statistics, company_statistics, leaders_own, own_units, statistics
-from mlmkpi.pipeline.growth import INDEXES, linked
+from mlmkpi.pipeline.figure_parts import (
+    INDEXES,
+    cell_statistics,
+    company_statistics,
+    leaders_own,
+    own_units,
+    statistics,
+)
+from mlmkpi.pipeline.growth import linked
 from mlmkpi.pipeline.joins import NOWHERE
 from mlmkpi.pipeline.ordered import Ordered
 from mlmkpi.pipeline.plan import Planned

@@ -14,7 +14,7 @@ from mlmkpi.period import from_day_number
 from mlmkpi.pipeline.chain import total_sums
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.plan import Planned
-from mlmkpi.pipeline.trace import Side, measured, words
+from mlmkpi.pipeline.trace import RatioSide, measured, words
 from mlmkpi.statistics.survival import kaplan_meier
 
 FEW = 12
@@ -114,7 +114,7 @@ def _chain(figure: Ratio, one: Planned, jobs: Jobs, span: int) -> Working:
 def _steps(figure: Figure, row: Mapping[str, Any]) -> tuple[Step, ...]:
     """The sums, the denominator first; of what is no ratio, how many units the figure is taken from."""
     if not isinstance(figure, Ratio):
-        of, value, _ = measured(figure, Side.NUMERATOR)
+        of, value, _ = measured(figure, RatioSide.NUMERATOR)
         return Step(words(of), row["denominator"]), Step(f"of each: {_within(words(value))}", None)
     if figure.seasonal:
         return ()

@@ -122,10 +122,17 @@ def _person(dimension: Dimension) -> Dimension:
     return Dimension(DISTRIBUTOR) if dimension.name == TEAM else dimension
 
 
-def fitted(
-    figure: Figure, dimensions: Dimensions, teams: Teams, export: Export
-) -> tuple[Figure, dict[str, str], str | None]:
-    """A figure as it stands in a split: what it is made of, why some statistics are null, and why all of it is."""
+@dataclass(frozen=True)
+class InSplit:
+    """A figure as it stands in a split: `partly` says why some of its statistics are null, `whole` why all of it is."""
+
+    figure: Figure
+    partly: dict[str, str]
+    whole: str | None = None
+
+
+def in_split(figure: Figure, dimensions: Dimensions, teams: Teams, export: Export) -> InSplit:
+    """A figure with the statistics that a split can have; by team all of it may be out of the question."""
     names, untold = {dimension.name for dimension in dimensions}, dict[str, str]()
     if not names & {TEAM, DISTRIBUTOR}:
         figure, _ = without(figure, lambda one: isinstance(one, Part) and one.of_leaders, "")
@@ -138,14 +145,14 @@ def fitted(
             figure, uncarried = without(figure, _not_by(dimension), f"cannot be split by {dimension.asked}")
             untold |= uncarried
     if TEAM not in names or teams.leaders:
-        return figure, untold, None
+        return InSplit(figure, untold)
     if DISTRIBUTOR in names or isinstance(figure, Concentrated | Survival):
-        return figure, untold, BOTH if DISTRIBUTOR in names else ASKED
+        return InSplit(figure, untold, BOTH if DISTRIBUTOR in names else ASKED)
     private = _counted(figure, dimensions)
     if private:
-        return figure, untold, COUNTED.format(private)
+        return InSplit(figure, untold, COUNTED.format(private))
     figure, unsummed = without(figure, lambda one: not isinstance(one, Part), ASKED)
-    return figure, untold | unsummed, None
+    return InSplit(figure, untold | unsummed)
 
 
 def _not_by(dimension: Dimension) -> Callable[[Statistic], bool]:

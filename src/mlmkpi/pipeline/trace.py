@@ -22,17 +22,19 @@ from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lineage import TEAM
 from mlmkpi.books.lines import want_order
 from mlmkpi.books.spans import Schedule, Span
+from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError, EngineError, UsageError
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import TOTAL, Back, Block, Figure, Kpi, Ratio, Survival
 from mlmkpi.pipeline.cells_to_spans import spanned
-from mlmkpi.pipeline.jobs import Jobs, block_of
+from mlmkpi.pipeline.figure_parts import block_of
+from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.measure_checks import check_measures
 from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
-from mlmkpi.pipeline.provenance import located, unit_of
+from mlmkpi.pipeline.provenance import Unit, located, unit_of
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
@@ -41,8 +43,11 @@ from mlmkpi.pipeline.seasons import in_calendar_months
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.settings import Settings
 
+ENDED = "ended"
+"""Of durations, whether they came to their end."""
 
-class Side(StrEnum):
+
+class RatioSide(StrEnum):
     """Which of a figure's two sums."""
 
     NUMERATOR = "numerator"
@@ -65,7 +70,7 @@ class Trace:
     kpi: str
     definition: str
     period: str
-    side: Side
+    side: RatioSide
     unit: str
     counted: str
     adds_up: bool
@@ -108,7 +113,7 @@ def trace(
     settings = settings_for(exports, config, settings)
     load_plugins(settings)
     known = the_one(kpi)
-    chosen_side = one_of(Side, "side", side)
+    chosen_side = one_of(RatioSide, "side", side)
     figure = figure_under(known, in_force(known, settings), settings)
     own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
@@ -128,13 +133,13 @@ def trace(
     return _told(found[0], chosen_side, result, known)
 
 
-def measured(figure: Figure, side: Side) -> tuple[Measure, Measure, bool]:
+def measured(figure: Figure, side: RatioSide) -> tuple[Measure, Measure, bool]:
     """The measure that counts a side's rows, what each of them contributes, and whether contributions add up to it."""
     if isinstance(figure, Survival):
         return figure.of, figure.duration, False
     if not isinstance(figure, Ratio):
         return figure.main.of, figure.main.value, False
-    if side is Side.NUMERATOR:
+    if side is RatioSide.NUMERATOR:
         return figure.numerator, figure.numerator, True
     if figure.denominator is None:
         raise UsageError(
@@ -150,40 +155,49 @@ def words(measure: Measure) -> str:
 
 
 def _look(
-    books: Books, jobs: Jobs, planned: Planned, period: str | None, side: Side, where: Mapping[str, Sequence[str]]
+    books: Books, jobs: Jobs, planned: Planned, period: str | None, side: RatioSide, where: Mapping[str, Sequence[str]]
 ) -> _Found:
+    """The rows of a side and where they stand, read before the run reads the orders once more for their sums."""
     if not planned.computed:
         raise DataError(f"{planned.kpi.name} cannot be traced", (("got", planned.lacks or planned.unsplit or ""),))
     where = {_held(name, jobs.dimensions): values for name, values in where.items()}
-    span = span_named(books.schedule, period, planned.window)
+    span, block = span_named(books.schedule, period, planned.window), _block(planned.figure, where)
     of, value, _ = measured(planned.figure, side)
-    block = _block(planned.figure, where)
+    fact, at, dimensions = jobs.key(planned.kpi, of.fact, block_of(of, block))
+    _mark_places(books)
+    books.with_people |= fact.unit != "order"
+    split, names = Split(dimensions), [d.name for d in dimensions]
+    rows = split.rows(books, fact, at)
+    unit = unit_of(fact, rows)
+    check_measures(rows, (of, value))
+    frame = split.labelled(books, books.engine.collect(_counted(books, rows, planned.figure, side, names, unit, span)))
+    frame = in_calendar_months(frame, planned.figure, books.schedule)
+    whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is RatioSide.DENOMINATOR
+    kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
+    for name, values in kept.items():
+        frame = frame.filter(pl.col(name).is_in(list(values)))
+    found = located(books, unit, _listed(frame, planned.figure, block))
+    shown = [*names, "table", "id", "file", "row", "_value", *([ENDED] if ENDED in found.columns else [])]
+    return _Found(planned, jobs, span, books.schedule, block, kept, found.select(shown))
+
+
+def _mark_places(books: Books) -> None:
+    """Have the engine's rows tell where they stand in the files, and those of the orders also which order they are."""
     books.export.marking = books.engine.name == "polars"
     for rules in list(books.wanted):
         want_order(books, rules)
         books.want(rules).extras.update({name: Extra((name,), nw.col(name)) for name in books.export.marks("orders")})
-    split = block_of(of, block)
-    fact, at, dimensions = jobs.key(planned.kpi, of.fact, split)
-    books.with_people |= fact.unit != "order"
-    cut = Split(dimensions)
-    rows = cut.rows(books, fact, at)
-    key, names = "span" if "span" in rows.collect_schema().names() else "cell", [d.name for d in dimensions]
-    unit = unit_of(fact, rows)
-    check_measures(rows, (of, value))
-    ended = [planned.figure.event.expr.alias("ended")] if isinstance(planned.figure, Survival) else []
-    picked_rows = rows.select(
-        key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended,
-    )
-    picked_rows = spanned(books, picked_rows.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
-    frame = in_calendar_months(cut.labelled(books, books.engine.collect(picked_rows)), planned.figure, books.schedule)
-    whole = isinstance(planned.figure, Ratio) and planned.figure.of_total and side is Side.DENOMINATOR
-    kept = {name: values for name, values in where.items() if name in names and not (whole and name in block)}
-    for name, values in kept.items():
-        frame = frame.filter(pl.col(name).is_in(list(values)))
-    frame = _listed(frame, planned.figure, block)
-    return _Found(planned, jobs, span, books.schedule, block, kept, located(books, unit, frame).select(
-        *names, "table", "id", "file", "row", "_value", *(["ended"] if ended else [])
-    ))
+
+
+def _counted(
+    books: Books, rows: Frame, figure: Figure, side: RatioSide, names: Sequence[str], unit: Unit, span: Span
+) -> Frame:
+    """A fact's rows of the span that a side counts: the split, the unit, and what each of them adds."""
+    of, value, _ = measured(figure, side)
+    key = "span" if "span" in rows.collect_schema().names() else "cell"
+    ended = [figure.event.expr.alias(ENDED)] if isinstance(figure, Survival) else []
+    read = rows.select(key, *names, *unit.columns(), of.expr.alias("_of"), value.expr.alias("_value"), *ended)
+    return spanned(books, read.filter(nw.col("_of") != 0), key).filter(nw.col("span") == span.index)
 
 
 def _listed(rows: pl.DataFrame, figure: Figure, block: Block) -> pl.DataFrame:
@@ -203,10 +217,11 @@ def _block(figure: Figure, where: Mapping[str, Sequence[str]]) -> Block:
     return TOTAL if TOTAL in fitting else fitting[0] if fitting else figure.blocks[0]
 
 
-def _told(found: _Found, side: Side, result: Result, kpi: Kpi) -> Trace:
+def _told(found: _Found, side: RatioSide, result: Result, kpi: Kpi) -> Trace:
+    """The trace; EngineError where what the rows add is not the sum that the run has taken."""
     planned, figure = found.planned, found.planned.figure
     of, value, adds_up = measured(figure, side)
-    times = figure.times if isinstance(figure, Ratio) and side is Side.NUMERATOR else 1
+    times = figure.times if isinstance(figure, Ratio) and side is RatioSide.NUMERATOR else 1
     totals = found.jobs.of(kpi, of.fact, block_of(of, found.block)).totals.filter(pl.col("span") == found.span.index)
     totals = in_calendar_months(totals, figure, found.schedule)
     for name, values in found.kept.items():

@@ -14,7 +14,7 @@ from mlmkpi.books.rules import ActiveRule
 from mlmkpi.kpi import Figure, Kpi
 from mlmkpi.parameters import shown
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.pipeline.worked import Instead
+from mlmkpi.pipeline.worked import Variant
 
 FROM_NOTHING: dict[str, tuple[Any, ...]] = {
     "cooling_off_days": (30,), "clv_annual_discount": (0.1,), "team_depth": (1, 3),
@@ -62,7 +62,7 @@ def variant(kpi: Kpi, name: str, parameter: str, value: Any) -> Kpi:
 
 def instead(
     rows: pl.DataFrame, others: dict[str, tuple[str, Any]], value: float | None
-) -> tuple[Instead, ...]:
+) -> tuple[Variant, ...]:
     """The figures under the choices that make another of it than `value`, from rows of the KPIs named so."""
     own = [name for name in rows.columns if name not in COLUMNS]
     found = []
@@ -71,7 +71,7 @@ def instead(
         theirs = theirs.filter(pl.col(each).is_null() for each in own) if own else theirs
         figure, complete = theirs.select("value", "complete").row(0) if theirs.height == 1 else (None, True)
         if figure is not None and value is not None and figure != value:
-            found.append(Instead(parameter, shown(other), figure, complete))
+            found.append(Variant(parameter, shown(other), figure, complete))
     return tuple(found)
 
 

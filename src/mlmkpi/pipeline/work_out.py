@@ -32,7 +32,7 @@ from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.variants import choices, instead, unchanged, variant
-from mlmkpi.pipeline.worked import Checked, CheckedRow, Part, Worked, Wrong
+from mlmkpi.pipeline.worked import Checked, CheckedRow, NaiveFigure, SplitCell, Worked
 from mlmkpi.settings import Settings
 
 
@@ -157,7 +157,7 @@ def _told(
     of_kpi = rows.filter(pl.col("kpi") == kpi.name)
     total = of_kpi.filter(pl.col(name).is_null() for name in own) if own else of_kpi
     values, further = total.filter(statistic="value"), total.filter(pl.col("statistic") != "value")
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SplitCell, ...] = ()
     if values.height:
         row = values.row(0, named=True)
         line = working(seen.planned, seen.jobs, seen.books.schedule, row)
@@ -190,19 +190,19 @@ def _related(kpi: Kpi, rows: pl.DataFrame) -> tuple[Step, ...]:
     return tuple(Step(titles[name], value) for name, value in found.select("kpi", "numerator").rows())
 
 
-def _parts(figure: Figure, rows: pl.DataFrame, own: Sequence[str]) -> tuple[Part, ...]:
+def _parts(figure: Figure, rows: pl.DataFrame, own: Sequence[str]) -> tuple[SplitCell, ...]:
     """The values by the KPI's own split; numbers in their order, of the largest the largest first."""
     found = []
     for row in rows.filter(statistic="value").iter_rows(named=True):
         split = {name: row[name] for name in own if row[name] is not None}
         sums = row["numerator"], row["denominator"], row["value"], row["unit"]
-        found.append(Part(", ".join(split), ", ".join(split.values()), *sums))
+        found.append(SplitCell(", ".join(split), ", ".join(split.values()), *sums))
     if isinstance(figure, Ratio) and figure.largest:
         return tuple(sorted(found, key=lambda one: -(one.value or 0)))
     return tuple(sorted(found, key=lambda one: (one.of, int(one.label) if one.label.isdigit() else 0)))
 
 
-def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
+def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> NaiveFigure | None:
     if kpi.naive is None:
         return None
     found = [
@@ -210,7 +210,7 @@ def _naive(kpi: Kpi, rows: pl.DataFrame, sums: int) -> Wrong | None:
     ]
     known = [one[0] for one in found if one and one[0] is not None]
     figure = kpi.naive.value(*known) if len(known) == sums else None
-    return Wrong(kpi.naive.formula, figure, kpi.naive.why)
+    return NaiveFigure(kpi.naive.formula, figure, kpi.naive.why)
 
 
 def _checked(kpi: Kpi, tests: Sequence[Ratio], rows: pl.DataFrame, seen: _Seen) -> Checked | None:

@@ -8,7 +8,7 @@ from mlmkpi.pipeline.steps import Step
 
 
 @dataclass(frozen=True)
-class Instead:
+class Variant:
     """The figure under another value of one parameter, all else alike; `complete` as in the Result."""
 
     parameter: str
@@ -18,7 +18,7 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitCell:
     """A cell of a figure that is given by a split of its own: of which split, its label, its sums and its value."""
 
     of: str
@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Wrong:
+class NaiveFigure:
     """The popular figure, how it is made, and what is wrong with it."""
 
     formula: str
@@ -81,12 +81,12 @@ class Worked:
     complete: bool
     steps: tuple[Step, ...]
     division: str
-    parts: tuple[Part, ...]
+    parts: tuple[SplitCell, ...]
     beside: tuple[tuple[str, float | None, str], ...]
     left_out: tuple[str, ...]
     related: tuple[Step, ...]
-    instead: tuple[Instead, ...]
-    naive: Wrong | None
+    instead: tuple[Variant, ...]
+    naive: NaiveFigure | None
     check: Checked | None = None
     orders: tuple[Step, ...] = ()
     unchanged: tuple[tuple[str, str], ...] = ()

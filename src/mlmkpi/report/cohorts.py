@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 import polars as pl
 from rich.style import Style
 from rich.text import Text
 
 from mlmkpi.pipeline.cohorts import Cohorts
+from mlmkpi.report.data import FORMATS, data_bytes
 from mlmkpi.report.format import NOTHING
 from mlmkpi.report.labels import MONTHS, clean, day_text
 from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
-from mlmkpi.report.to_csv import csv_text
-from mlmkpi.report.to_json import json_text
 
 CELL, PAPER = 4, 120
 """Columns a month takes, and how wide a page is that has no screen."""
@@ -47,14 +45,8 @@ class _Row:
 
 def render_cohorts(found: Cohorts, form: str, *, width: int, colour: bool) -> bytes:
     """The triangle as a table or as Markdown, or every row of it as json, csv or parquet."""
-    if form == "parquet":
-        out = BytesIO()
-        found.frame.write_parquet(out, metadata={"mlmkpi.definition": found.definition})
-        return out.getvalue()
-    if form == "json":
-        return json_text(found.frame).encode()
-    if form == "csv":
-        return csv_text(found.frame).encode()
+    if form in FORMATS:
+        return data_bytes(found.frame, form, found.definition)
     if form == "markdown":
         return _markdown(found).encode()
     return printed(_page(found, width), width=width, colour=colour, shades=True).encode()

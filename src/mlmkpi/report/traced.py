@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 
 import polars as pl
 from rich.text import Text
 
 from mlmkpi.pipeline.trace import Trace
+from mlmkpi.report.data import FORMATS, data_bytes
 from mlmkpi.report.format import sum_text, value_text
 from mlmkpi.report.labels import clean
 from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
-from mlmkpi.report.to_csv import csv_text
-from mlmkpi.report.to_json import json_text
 
 NARROWEST = 60
 
 
 def render_trace(trace: Trace, form: str, *, title: str, width: int, colour: bool, top: int) -> bytes:
     """The trace as a table of its `top` rows with the largest contributions, or every row as json, csv or parquet."""
-    if form == "parquet":
-        out = BytesIO()
-        trace.frame.write_parquet(out, metadata={"mlmkpi.definition": trace.definition})
-        return out.getvalue()
-    if form == "json":
-        return json_text(trace.frame).encode()
-    if form == "csv":
-        return csv_text(trace.frame).encode()
+    if form in FORMATS:
+        return data_bytes(trace.frame, form, trace.definition)
     return printed(_page(trace, title, width, top), width=width, colour=colour).encode()
 
 

@@ -22,7 +22,7 @@ _SETTING = re.compile(r" *(\[|\w+ = )")
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedTable:
     """A table that was checked: its rows, where they could be read, and its files."""
 
     name: str
@@ -36,7 +36,7 @@ def render_findings_json(findings: Iterable[Finding]) -> str:
 
 
 def render_findings(
-    tables: Sequence[Checked], findings: Sequence[Finding], *, seconds: float, width: int, colour: bool
+    tables: Sequence[CheckedTable], findings: Sequence[Finding], *, seconds: float, width: int, colour: bool
 ) -> str:
     """Every table with its rows, below it what was found, and the sum of it all."""
     from mlmkpi.report.styled_text import printed
@@ -45,7 +45,7 @@ def render_findings(
 
 
 def _page(
-    tables: Sequence[Checked], findings: Sequence[Finding], seconds: float, width: int
+    tables: Sequence[CheckedTable], findings: Sequence[Finding], seconds: float, width: int
 ) -> Iterator[Text]:
     from rich.text import Text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -59,6 +59,12 @@ class Cell:
             return self
         fits = ~self.bad.map_batches(_none_bad, return_dtype=pl.Boolean, is_elementwise=True)
         return Cell(pl.when(fits).then(self.fit.value))
+
+
+def any_bad(cells: Iterable[Cell]) -> pl.Expr | None:
+    """Where any of the columns has a cell that does not fit; None where none can have one."""
+    given = [cell.bad for cell in cells if cell.bad is not None]
+    return pl.any_horizontal(given).fill_null(False) if given else None
 
 
 def is_styled(kind: Kind) -> bool:

@@ -16,6 +16,7 @@ from mlmkpi.sources.cells import (
     SORTS,
     Cell,
     Style,
+    any_bad,
     as_text,
     clean,
     is_styled,
@@ -178,7 +179,7 @@ class Reader:
         else:
             cells = {name: self._verbatim(name) if name in verbatim else self.native(name) for name in names}
             cells = {name: cell.watched for name, cell in cells.items()} if watched else cells
-            bad, columns = any_bad(cell.bad for cell in cells.values()), [c.value.alias(n) for n, c in cells.items()]
+            bad, columns = any_bad(cells.values()), [c.value.alias(n) for n, c in cells.items()]
             frame = frame.with_row_index(ROW, 1 + (at or 0)) if rows else frame
         columns += [bad.alias(BAD)] if bad is not None else []
         columns += [pl.col(ROW)] if rows else []
@@ -294,9 +295,3 @@ class Reader:
         if self.column(name).kind is Kind.MONEY:
             return odd | rounded(pl.col(raw(name)), self._styles.get(name))
         return odd
-
-
-def any_bad(exprs: Iterable[pl.Expr | None]) -> pl.Expr | None:
-    """Where any of the expressions holds; None without one."""
-    given = [expr for expr in exprs if expr is not None]
-    return pl.any_horizontal(given).fill_null(False) if given else None
