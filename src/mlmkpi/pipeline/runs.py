@@ -101,7 +101,7 @@ def _run(
 ) -> Result:
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
-    dimensions = split_by(request, export, settings.rank_ladder, kpis)
+    dimensions = split_by(request, export, settings, kpis)
     shown_as = {dimension.name: dimension.asked for dimension in dimensions}
     request = request.renamed({asked: name for name, asked in shown_as.items()})
     planned = plan(kpis, export, settings, dimensions, request.teams)
