@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from mlmkpi.cli import messages
+from mlmkpi.cli.interrupts import stopped
 
 DEBUG = "--debug"
 
@@ -15,7 +16,8 @@ def run(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     try:
-        return _run([each for each in given if each != DEBUG])
+        code = _run([each for each in given if each != DEBUG])
+        return stopped() or code
     except SystemExit:
         raise
     except BaseException as error:
