@@ -12,7 +12,8 @@ import polars as pl
 from mlmkpi.errors import DataError, written
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
-from mlmkpi.sources.findings import Example, Finding, discreet, key_text
+from mlmkpi.sources.discretion import quoted
+from mlmkpi.sources.findings import Example, Finding, key_text
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.odd import misfits, odd_cells
 from mlmkpi.sources.part import ROW
@@ -242,5 +243,5 @@ def _shown(text: str, column: Column) -> str | None:
     """A cell's text for a message, cut short; what is private is never shown."""
     if column.is_private:
         return None
-    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in discreet(text))
+    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in quoted(text, column.kind))
     return visible if len(visible) <= 60 else visible[:59] + "…"
