@@ -33,6 +33,11 @@ def hear_signals() -> None:
         _hear_swallowed()
 
 
+def forget() -> None:
+    """Take no earlier run's signal for this one's."""
+    _heard.clear()
+
+
 def stopped() -> int | None:
     """The exit code of the signal that came: an error after it is its doing, whatever the libraries made of it."""
     return BY_SIGNAL + _heard[0] if _heard else None

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from mlmkpi.cli import messages
-from mlmkpi.cli.interrupts import stopped
+from mlmkpi.cli.interrupts import forget, stopped
 
 DEBUG = "--debug"
 
@@ -15,6 +15,7 @@ def run(arguments: Sequence[str] | None) -> int:
     """Run a command; `--debug` may stand anywhere among its arguments."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
+    forget()
     try:
         code = _run([each for each in given if each != DEBUG])
         return stopped() or code
