@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     epilog="mlmkpi demo\nmlmkpi compute demo/\nmlmkpi explain churn_rate",
-    context_settings={"help_option_names": ["--help"]},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
