@@ -32,7 +32,7 @@ from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
-from mlmkpi.settings import FILE_NAME, Settings, load_settings
+from mlmkpi.settings import FILE_NAME, Settings, chosen_settings
 
 PEOPLE = ("distributors", "enrollments")
 SCHEMA = {
@@ -83,8 +83,7 @@ def cohorts(
     check_day("as_of", as_of)
     check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
     def work(opened: Engine, unused: Sequence[str]) -> Cohorts:

@@ -18,7 +18,7 @@ from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
 from mlmkpi.pipeline.request import check_day, check_list, one_of
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 
 KPIS = (
     "team_sales_volume", "new_signups", "team_growth_rate", "distributor_retention_rate", "team_retention_rate",
@@ -114,7 +114,7 @@ def team(
     check_day("as_of", as_of)
     check_list("leader", [leader])
     folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     teams = Teams(one_of(TreeKind, "tree", tree))
     asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, str(folder or "EXPORTS"))
     found = on_engine(exports, settings, engine, bad_rows, lambda opened, _: downline(opened, settings, asked))

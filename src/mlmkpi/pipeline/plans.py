@@ -8,7 +8,7 @@ from typing import Any
 from mlmkpi.engines.spark_plans import watched
 from mlmkpi.errors import UsageError
 from mlmkpi.pipeline import Exports, compute
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 
 
 def explain_plan(
@@ -20,8 +20,7 @@ def explain_plan(
     A step's plan depends on what the steps before it found, so the run is made; its Result is not kept.
     Raises UsageError where the engine, of the settings where none is named, is not Spark; else what `compute` raises.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     engine = engine or settings.engine
     if engine in (None, "polars"):
         raise UsageError("only Spark has plans to explain", (("fix", "name it: --engine spark or sc://host:port"),))

@@ -42,7 +42,7 @@ from mlmkpi.pipeline.segments import unseen
 from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 from mlmkpi.tables import TABLES
 
 Write = Callable[[pl.DataFrame], None]
@@ -60,8 +60,7 @@ def run(
 
     `write` is handed the rows in turn, text as TEXT, which the Result is then without: by team more than memory holds.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     tell, bad = progress or _silent, load_plugins(settings)
 
     def attempt(asked: Request) -> Result:

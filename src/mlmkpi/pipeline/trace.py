@@ -38,7 +38,7 @@ from mlmkpi.pipeline.spanning import spanned
 from mlmkpi.pipeline.teams import Split
 from mlmkpi.pipeline.when import asked_for, picked
 from mlmkpi.pipeline.whole import check_whole
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 
 
 class Side(StrEnum):
@@ -104,8 +104,7 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     known = the_one(kpi)
     chosen_side = one_of(Side, "side", side)

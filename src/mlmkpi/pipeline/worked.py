@@ -33,7 +33,7 @@ from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.told import Checked, CheckedRow, Instead, Part, Worked, Wrong
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.when import asked_for, picked
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 
 
 @dataclass
@@ -55,8 +55,7 @@ def work_out(
     Raises what `compute` raises, UsageError for a period that there is not, and DataError for one in which the KPI has
     nothing to count.
     """
-    folder = Path(exports) if isinstance(exports, str | Path) else None
-    settings = settings or load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     known = the_one(kpi)
     values = in_force(known, settings)
