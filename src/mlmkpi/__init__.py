@@ -12,6 +12,16 @@
 
 from typing import TYPE_CHECKING, Any
 
+from mlmkpi.errors import (
+    DataError,
+    EngineError,
+    MissingExtraError,
+    MlmkpiError,
+    OutputError,
+    SettingsError,
+    UsageError,
+)
+
 if TYPE_CHECKING:
     from mlmkpi.pipeline import Result, compute
     from mlmkpi.pipeline.cohorts import Cohorts, cohorts
@@ -19,27 +29,26 @@ if TYPE_CHECKING:
     from mlmkpi.pipeline.trace import Trace, trace
     from mlmkpi.pipeline.work_out import work_out
     from mlmkpi.pipeline.worked import Worked
+    from mlmkpi.settings import Settings
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Cohorts", "Result", "TeamPage", "Trace", "Worked", "__version__", "cohorts", "compute", "team", "trace",
+    "Cohorts", "DataError", "EngineError", "MissingExtraError", "MlmkpiError", "OutputError", "Result", "Settings",
+    "SettingsError", "TeamPage", "Trace", "UsageError", "Worked", "__version__", "cohorts", "compute", "team", "trace",
     "work_out",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load the library when it is first used: the command line's help needs none of it."""
-    if name in ("Result", "compute"):
-        from mlmkpi import pipeline
-
-        return getattr(pipeline, name)
     places = {
-        "Cohorts": "cohorts", "cohorts": "cohorts", "TeamPage": "team_page", "team": "team_page", "Trace": "trace",
-        "trace": "trace", "Worked": "worked", "work_out": "work_out",
+        "Result": "pipeline", "compute": "pipeline", "Cohorts": "pipeline.cohorts", "cohorts": "pipeline.cohorts",
+        "TeamPage": "pipeline.team_page", "team": "pipeline.team_page", "Trace": "pipeline.trace",
+        "trace": "pipeline.trace", "Worked": "pipeline.worked", "work_out": "pipeline.work_out", "Settings": "settings",
     }
     if name in places:
         from importlib import import_module
 
-        return getattr(import_module(f"mlmkpi.pipeline.{places[name]}"), name)
+        return getattr(import_module(f"mlmkpi.{places[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from mlmkpi.errors import SettingsError
+from mlmkpi.errors import SettingsError, UsageError
 
 FILE_NAME = "mlmkpi.toml"
 DATE_FORMATS = '"day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
@@ -169,6 +169,22 @@ def load_settings(config: str | Path | None, exports: Path | None, cwd: Path) ->
     """
     path = Path(config) if config else next((p for p in _places(exports, cwd) if p.is_file()), None)
     return Settings() if path is None else _read(path)
+
+
+def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Settings:
+    """The settings that a caller of the library gave, else those of `config`, the exports or the working folder.
+
+    >>> chosen_settings({"currency": "USD"}, None, None)
+    Traceback (most recent call last):
+    mlmkpi.errors.UsageError: settings is a dict
+      expected  mlmkpi.Settings(currency="USD"), or a file named by config
+    """
+    if given is None:
+        return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, Path.cwd())
+    if not isinstance(given, Settings):
+        expected = 'mlmkpi.Settings(currency="USD"), or a file named by config'
+        raise UsageError(f"settings is a {type(given).__name__}", (("expected", expected),))
+    return given
 
 
 def settings_schema() -> dict[str, Any]:

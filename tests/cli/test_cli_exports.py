@@ -168,6 +168,23 @@ def test_validate_names_the_files_that_it_leaves_unread(run: Call, exports: Call
     assert run("compute", folder).err.endswith(said)
 
 
+@pytest.mark.parametrize("command", [("compute", "--kpi", "sales_volume"), ("validate",), ("kpis", "--missing")])
+def test_headers_that_are_not_read_and_may_be_meant_are_named(
+    run: Call, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Every order counts here, whatever its state, until the settings name the column."""
+    (tmp_path / "orders.csv").write_text(
+        "order_id,ordered_on,amount,order_status,seller_id,vat_id\n1,2026-02-01,5,paid,A,x\n2,2026-02-01,7,void,A,x\n"
+    )
+    said = (
+        "note: orders has columns that are not read and may be meant: seller_id for distributor_id, "
+        "order_status for status; then name them under [columns.orders]\n"
+    )
+    assert said in run(*command, str(tmp_path)).err
+    (tmp_path / "mlmkpi.toml").write_text('[columns.orders]\nstatus = "order_status"\ndistributor_id = "seller_id"\n')
+    assert "may be meant" not in run(*command, str(tmp_path)).err
+
+
 def test_what_the_settings_leave_idle_is_named(run: Call, exports: Callable[..., str]) -> None:
     folder = exports("1,2026-02-01,9.50,A1,paid")
     (Path(folder) / "orders.csv").rename(Path(folder) / "orders_old.csv")

@@ -120,7 +120,10 @@ def test_a_closed_pipe_ends_a_long_output_in_silence(process: Call, demo: str) -
     assert process(*asked, shell="| true") == Run(0, "", "")
 
 
-def test_ctrl_c_while_reading_ends_with_130_and_leaves_no_temporary_file(demo: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_while_reading_ends_the_run_and_leaves_no_temporary_file(
+    demo: str, tmp_path: Path, stop: signal.Signals, code: int
+) -> None:
     packed, temporary = tmp_path / "packed", tmp_path / "temporary"
     temporary.mkdir()
     packed.mkdir()
@@ -133,11 +136,11 @@ def test_ctrl_c_while_reading_ends_with_130_and_leaves_no_temporary_file(demo: s
     until = time.monotonic() + 60
     while not list(temporary.glob("mlmkpi-*")) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.002)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     out, err = process.communicate(timeout=60)
     assert (out, err) == ("", "")
-    # Where it comes while a dataclass is made Python, in the end, dies of the signal: a shell says 130 of both.
-    assert process.returncode in (130, -signal.SIGINT)
+    # Where it comes while a dataclass is made Python, in the end, dies of the signal: a shell says the same of both.
+    assert process.returncode in (code, -stop)
     assert list(temporary.iterdir()) == []
 
 

@@ -122,7 +122,10 @@ def test_a_pipe_is_shown_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stream.getvalue() == ""
 
 
-def test_ctrl_c_ends_with_130_without_a_word_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_demo_without_a_word_and_leaves_nothing(
+    tmp_path: Path, stop: signal.Signals, code: int
+) -> None:
     folder = tmp_path / "demo"
     process = subprocess.Popen(
         [*PROGRAM, "demo", str(folder), "--orders", "1500000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -132,8 +135,8 @@ def test_ctrl_c_ends_with_130_without_a_word_and_leaves_nothing(tmp_path: Path) 
     while not list(folder.glob(".mlmkpi-demo-*/*")) and time.monotonic() < until:
         time.sleep(0.05)
     time.sleep(0.7)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
     out, err = process.communicate(timeout=60)
     assert (out, err) == ("", "")
-    assert process.returncode in (130, -signal.SIGINT)
+    assert process.returncode in (code, -stop)
     assert list(folder.iterdir()) == []

@@ -26,6 +26,10 @@ Call = Callable[..., Run]
             ["compute", "--evry", "week"],
             "error: there is no option --evry\n  fix   did you mean --every?\n  help  mlmkpi compute --help\n",
         ),
+        (["compute", "-o", "x"],
+         "error: there is no option -o\n  fix   did you mean --output?\n  help  mlmkpi compute --help\n"),
+        (["compute", "-f", "csv"],
+         "error: there is no option -f\n  fix   did you mean --from or --format?\n  help  mlmkpi compute --help\n"),
         (["--qqq"], "error: there is no option --qqq\n  help  mlmkpi --help\n"),
         (
             ["compute", "--every", "moth"],
@@ -95,6 +99,7 @@ COMMANDS = (
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_with_examples_that_name_it(run: Call, command: str) -> None:
     ended = run(*command.split(), "--help")
+    assert run(*command.split(), "-h") == ended
     assert (ended.code, ended.err) == (0, "")
     summary, examples = ended.out.split("Examples:\n")
     assert summary.startswith(f"Usage: mlmkpi {command}")

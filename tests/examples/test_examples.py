@@ -21,8 +21,8 @@ BIN = Path(sys.executable).parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, flags=re.DOTALL)
 
 
 COMMANDS = [line.partition("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
@@ -73,6 +73,14 @@ def test_the_python_of_the_readme_runs(code: str, folder: Path, monkeypatch: pyt
     scope: dict[str, Any] = {}
     exec(code, scope)
     assert set(scope["result"].frame["kpi"]) == {"churn_rate"}
+
+
+def test_the_python_of_the_library_page_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    exec("".join(blocks("python", (ROOT / "docs" / "library.md").read_text(encoding="utf-8"))), {})
+    assert capsys.readouterr().out.endswith("there is no KPI chrun_rate did you mean churn_rate?\n")
 
 
 def test_the_test_that_contributing_shows_passes() -> None:

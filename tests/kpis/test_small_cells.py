@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from kpis.orders import day, figures, table
+from mlmkpi.errors import UsageError
 
 SELLERS = table(
     "distributor_id enrolled_on gender", ("A", "2025-01-01", "f"), ("B", "2025-01-01", "m"), ("C", "2025-01-01", "m"),
@@ -49,7 +52,10 @@ def test_a_day_or_year_of_birth_tells_more_than_an_age_band() -> None:
     customers = [{**one, "birth_year": 1970 if one["customer_id"] == "K0" else 1971} for one in CUSTOMERS]
     tables = {**TABLES, "distributors": sellers, "customers": customers}
     ask: dict[str, Any] = {"period": "2026-10", "min_cell": 2}
-    assert set(figures(tables, "sales_volume", by=("birth_date",), **ask).values()) == {None}
+    with pytest.raises(UsageError, match=r"list the days on which people were born\n.*\n  fix  split by age_band;"):
+        figures(tables, "sales_volume", by=("birth_date",), **ask)
+    with pytest.raises(UsageError, match=r"\n  fix  split by customer\.age_band"):
+        figures(tables, "sales_volume", by=("customer.birth_date",), **ask)
     assert figures(tables, "sales_volume", by=("customer.birth_year",), **ask) == {"1970": None, "1971": None}
     ask["min_cell"] = 1
     assert figures(tables, "sales_volume", by=("birth_date",), **ask) == {"1980-05-02": 40, "1990-03-01": 40}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.exceptions import ComputeError
 
 from mlmkpi.errors import DataError, OutputError, UsageError
 from mlmkpi.settings import Settings
@@ -76,6 +77,20 @@ def test_a_folder_that_cannot_be_made(exports: Folder) -> None:
     with pytest.raises(OutputError) as caught:
         convert(exports.open(SETTINGS), Path("out"))
     assert str(caught.value) == "out cannot be made\n  got  File exists"
+
+
+def test_a_disk_that_is_full_leaves_nothing_of_a_table(exports: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(exports)
+
+    def full(_: pl.LazyFrame, path: Path) -> None:
+        path.write_bytes(b"half of it")
+        raise ComputeError("No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", full)
+    folder = exports.path.parent / "parquet"
+    with pytest.raises(OutputError, match=r"orders\.parquet cannot be written\n  got  No space left on device\n"):
+        convert(exports.open(SETTINGS), folder)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_folder_whose_name_is_not_utf8_is_refused(exports: Folder) -> None:

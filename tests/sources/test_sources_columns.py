@@ -132,3 +132,24 @@ def test_what_other_programs_call_a_column_is_proposed(
     with pytest.raises(DataError) as caught:
         exports.source(table).require()
     assert str(caught.value).split("\n")[-1].split(" = ")[1] == f'"{meant}"'
+
+
+@pytest.mark.parametrize(("table", "headers", "meant"), [
+    ("orders", "Nº pedido,Fecha,Importe,Distribuidor,Cliente,Estado,IVA", {
+        "Nº pedido": "order_id", "Fecha": "ordered_on", "Importe": "amount", "Distribuidor": "distributor_id",
+        "Cliente": "customer_id", "Estado": "status",
+    }),
+    ("distributors", "Partner-Nr.,Eintrittsdatum,Sponsor-Nr.,Austrittsdatum,IBAN", {
+        "Partner-Nr.": "distributor_id", "Eintrittsdatum": "enrolled_on", "Sponsor-Nr.": "sponsor_id",
+        "Austrittsdatum": "terminated_on",
+    }),
+    ("orders", "order_id,ordered_on,amount,order_status,customer_id,customer_unique_id,Kundennr.,Währung", {
+        "order_status": "status", "Währung": "currency",
+    }),
+    ("customers", "customer_id,customer_unique_id", {}),
+])
+def test_headers_that_are_not_read_and_may_be_meant(
+    exports: Folder, table: str, headers: str, meant: dict[str, str]
+) -> None:
+    exports.put(f"{table}.csv", f"{headers}\n")
+    assert exports.open().meant == ({table: meant} if meant else {})

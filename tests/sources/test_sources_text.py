@@ -191,7 +191,10 @@ def test_a_quote_that_is_never_closed(exports: Folder) -> None:
     )
 
 
-@pytest.mark.parametrize("row", ["2,2026-10-01", "2,2026-10-01,6,b,extra", '2,2026-10-01,"6\n"'])
+@pytest.mark.parametrize("row", [
+    "2,2026-10-01", "2,2026-10-01,6,b,extra", '2,2026-10-01,"6\n"', "2,2026-10-01,6,b,,extra", '2,2026-10-01,6,b,,,"x"',
+    '2,2026-10-01,"6\n",b,,extra',
+])
 def test_ragged_rows_are_bad_and_refused(exports: Folder, row: str) -> None:
     exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n1,2026-10-01,5,\n{row}\n3,2026-10-01,7,c\n")
     source = exports.source()
@@ -210,6 +213,12 @@ def test_ragged_rows_are_bad_and_refused(exports: Folder, row: str) -> None:
                 "the row has more or fewer cells than the header\n"
                 "  fix  correct the row (a text that holds the delimiter stands in quotes)")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ["2,2026-10-01,6,b,,", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,'])
+def test_empty_cells_beyond_the_header_are_let_be(exports: Folder, row: str) -> None:
+    exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n1,2026-10-01,5,\n{row}\n3,2026-10-01,7,c\n")
+    assert [order for order, _, _ in rows(exports)] == ["1", "2", "3"]
 
 
 def test_blank_and_comment_lines_before_the_header_and_blank_lines_below(exports: Folder) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
-from mlmkpi.sources import discreet
+from mlmkpi.sources import first_quoted, quoted_code
 from mlmkpi.tables import TABLES, Column
 
+CORRECT = "correct the row, which mlmkpi validate names"
 CLOSED = {
     name: {column.name: column for column in table.columns if column.is_closed}
     for name, table in TABLES.items() if name != "orders"
@@ -36,22 +37,23 @@ def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, 
 
 def unknown_code(table: str, column: Column, unknown: Mapping[str, int]) -> DataError:
     """Why such spellings are refused, and how to map them."""
-    first = discreet(next(iter(unknown)))
-    guess = nearest(first.casefold(), list(column.codes)) or column.codes[0]
+    first = first_quoted(unknown, column.codes)
+    guess = nearest((first or "").casefold(), list(column.codes)) or column.codes[0]
     line = f'{guess} = ["{first}"]'
+    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line) if first else CORRECT
     return DataError(
         f"{table}.{column.name} has codes that are not known",
-        (("got", counts(table, unknown)), ("expected", ", ".join(column.codes)),
-         ("fix", written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line)
-                 + "\nor leave such rows out: --bad-rows skip")),
+        (("got", counts(table, unknown, column.codes)), ("expected", ", ".join(column.codes)),
+         ("fix", f"{fix}\nor leave such rows out: --bad-rows skip")),
     )
 
 
-def counts(table: str, codes: Mapping[str, int]) -> str:
-    """Codes and how many rows have each.
+def counts(table: str, codes: Mapping[str, int], known: Iterable[str]) -> str:
+    """Codes that are not known, and how many rows have each.
 
-    >>> counts("orders", {"gift": 1}), counts("ranks", {"honorary": 2})
+    >>> counts("orders", {"gift": 1}, ["sale"]), counts("ranks", {"honorary": 2}, ["title"])
     ('"gift" (1 order)', '"honorary" (2 rows)')
     """
     row = "order" if table == "orders" else "row"
-    return ", ".join(f'"{discreet(code)}" ({n:,} {row}{"s" if n != 1 else ""})' for code, n in codes.items())
+    shown = {code: quoted_code(code, n, list(known)) for code, n in codes.items()}
+    return ", ".join(f'"{shown[code]}" ({n:,} {row}{"s" if n != 1 else ""})' for code, n in codes.items())

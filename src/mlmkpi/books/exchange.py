@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 import narwhals as nw
 import polars as pl
 
+from mlmkpi.books.codes import counts
 from mlmkpi.books.expressions import LARGEST
 from mlmkpi.engines import Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
+from mlmkpi.sources import quoted
+from mlmkpi.tables import Kind
 
 RATES = ("currency", "valid_from", "rate")
 HALF, NEAR = 0.5, 2.0**-50
@@ -108,7 +111,7 @@ def _worth(name: str) -> nw.Expr:
 
 
 def _mixed(found: dict[str, int], home: str | None) -> DataError:
-    listed = ", ".join(f'"{code}" ({n:,} order{"s" * (n != 1)})' for code, n in found.items())
+    listed = counts("orders", found, [home] if home else [])
     skip = "\nor leave out the orders in other currencies: --bad-rows skip" if home else ""
     return DataError(
         "orders.currency has several currencies" if len(found) > 1 else f"orders.currency is not {home}",
@@ -134,7 +137,7 @@ def _beyond(code: str, rate: float) -> DataError:
 
 def _unrated(code: str, day: int) -> DataError:
     return DataError(
-        f"there is no rate for {code} on {from_day_number(day)}",
+        f"there is no rate for {quoted(code, Kind.ID)} on {from_day_number(day)}",
         (("expected", "a row of rates with this currency, valid from that day or before"),
          ("fix", "add the rate, or leave out the orders without one: --bad-rows skip")),
     )

@@ -14,7 +14,7 @@ from mlmkpi.books.exchange import RATES, Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
 from mlmkpi.errors import DataError
 from mlmkpi.period import from_day_number
-from mlmkpi.sources import discreet
+from mlmkpi.sources import quoted
 from mlmkpi.tables import TABLES, Kind
 
 SHOWN = 5
@@ -118,11 +118,11 @@ class Export:
         if conflicting.height == 0:
             return
         if self.bad_rows == "stop":
-            first = conflicting.select(key[0]).to_series()
-            dated = TABLES[table].column(key[0]).kind is Kind.DATE
+            first, kind = conflicting.select(key[0]).to_series(), TABLES[table].column(key[0]).kind
+            dated = kind is Kind.DATE
             shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
             keys = "key" if conflicting.height == 1 else "keys"
-            first_keys = discreet(", ".join(sorted(map(str, shown.head(SHOWN)))))
+            first_keys = ", ".join(quoted(text, kind) for text in sorted(map(str, shown.head(SHOWN))))
             raise DataError(
                 f"{table} has different rows with one {' and '.join(key)}",
                 (("got", f"{conflicting.height:,} such {keys}: {first_keys}"),

@@ -10,12 +10,12 @@ from operator import or_
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.books.codes import counts, spellings, unknown_code, unknown_codes
+from mlmkpi.books.codes import CORRECT, counts, spellings, unknown_code, unknown_codes
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError, written
-from mlmkpi.sources import discreet
+from mlmkpi.sources import first_quoted
 from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
 
 VALID = frozenset(COUNTING)
@@ -210,11 +210,13 @@ class Ledger:
 
 
 def _unknown_status(unknown: Mapping[str, int]) -> DataError:
-    first = discreet(next(iter(unknown)))
+    known = (*COUNTING, *NOT_COUNTING)
+    first = first_quoted(unknown, known)
+    line = f'valid_status = ["{first}", …]'
+    fix = written("say in mlmkpi.toml which codes count", "[definitions]", line) if first else CORRECT
     return DataError(
         "orders.status has codes that neither count nor are known not to",
-        (("got", counts("orders", unknown)),
+        (("got", counts("orders", unknown, known)),
          ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
-         ("fix", written("say in mlmkpi.toml which codes count", "[definitions]", f'valid_status = ["{first}", …]')
-                 + "\nor leave such rows out: --bad-rows skip")),
+         ("fix", f"{fix}\nor leave such rows out: --bad-rows skip")),
     )

@@ -19,7 +19,8 @@ from mlmkpi.errors import DataError, UsageError
 from mlmkpi.genealogy import CycleError, Tree
 from mlmkpi.genealogy.strides import NOBODY, Int32s
 from mlmkpi.settings import nearest
-from mlmkpi.sources import discreet
+from mlmkpi.sources import quoted
+from mlmkpi.tables import Kind
 
 TEAM = "team"
 TREE = "distributors.sponsor_id|distributors.enroller_id|enrollments.sponsor_id|enrollments.enroller_id"
@@ -127,12 +128,12 @@ def lineage_of(engine: Engine, roster: Roster, kind: TreeKind) -> Lineage:
 
 
 def _loop(cycle: Int32s, ids: pl.Series, kind: TreeKind, engine: Engine) -> LoopError:
-    texts = [str(text) for text in engine.decode(ids.gather(cycle[:SHOWN]))]
+    texts = [quoted(str(text), Kind.ID) for text in engine.decode(ids.gather(cycle[:SHOWN]))]
     ring = [*texts, *(["…"] if len(cycle) > SHOWN else []), texts[0]]
     what = f"{len(cycle):,} people are above one another" if len(cycle) > 1 else "a person is their own"
     return LoopError(
         f"{what} in the {kind} tree" if len(cycle) > 1 else f"{what} {kind}",
-        (("got", discreet(" under ".join(ring))),
+        (("got", " under ".join(ring)),
          ("expected", f"a tree: from {kind} to {kind} everybody comes to somebody without one"),
          ("fix", f"correct or empty the {kind} of one of them")),
     )
@@ -153,7 +154,7 @@ def _unknown(leader: str, ids: pl.Series) -> UsageError:
     return UsageError(
         f"there is nobody with the id {leader!r}",
         (("expected", "the id of a distributor, as it stands in the export"),
-         *((("fix", f"did you mean {close}?"),) if close and discreet(close) == close else ())),
+         *((("fix", f"did you mean {close}?"),) if close and quoted(close, Kind.ID) == close else ())),
     )
 
 

@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     epilog="mlmkpi demo\nmlmkpi compute demo/\nmlmkpi explain churn_rate",
-    context_settings={"help_option_names": ["--help"]},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -40,7 +40,8 @@ def mlmkpi(
     """Direct-selling exports in, KPIs out, every number with its definition.
 
     Data goes to stdout; warnings, notes and errors go to stderr. Exit codes: 0 done; 1 a check failed; 2 wrong usage
-    or settings; 3 an export cannot be read or does not fit; 4 could not run or write; 130 stopped by Ctrl-C.
+    or settings; 3 an export cannot be read or does not fit; 4 could not run or write; 130 stopped by Ctrl-C, 143 by
+    SIGTERM.
     """
 
 

@@ -1,4 +1,7 @@
-"""Ctrl-C, which Polars, once imported, loses where it comes as one of its queries ends, or as it calls Python back."""
+"""Ctrl-C, which Polars, once imported, loses where it comes as one of its queries ends, or as it calls Python back.
+
+SIGTERM and a terminal that is closed end a run as it does: else what was parsed would stay in the temporary folder.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,37 @@ from types import FrameType
 SOON = 0.01
 """Seconds after which a Ctrl-C that was swallowed comes again."""
 
-_pressed = threading.Event()
+BY_SIGNAL = 128
+_DEFAULTS = {
+    signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL,
+}
+_heard: list[int] = []
 
 
-def hear_ctrl_c() -> None:
-    """Let Python hear of it again, which ends the run as soon as the query under way is done."""
-    ours = signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _stop)
-    if ours and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, _stop)
+def hear_signals() -> None:
+    """Let Python hear of what stops a run, which ends it as soon as the query under way is done."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number, default in _DEFAULTS.items():
+        if signal.getsignal(number) in (default, _stop):
+            signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGINT) is _stop:
         _hear_swallowed()
 
 
-def is_stopped() -> bool:
-    """Whether it was pressed: an error after that is its doing, whatever the libraries in between made of it."""
-    return _pressed.is_set()
+def forget() -> None:
+    """Take no earlier run's signal for this one's."""
+    _heard.clear()
+
+
+def stopped() -> int | None:
+    """The exit code of the signal that came: an error after it is its doing, whatever the libraries made of it."""
+    return BY_SIGNAL + _heard[0] if _heard else None
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    _pressed.set()
-    signal.default_int_handler(number, frame)
+    _heard.append(number)
+    signal.default_int_handler(signal.SIGINT, frame)
 
 
 @cache

@@ -1,22 +1,22 @@
 """Everything that is said on stderr, and the exit code of every way to end.
 
 0 done; 1 a check failed; 2 wrong usage, settings, or a missing extra; 3 an export cannot be read or does not fit;
-4 could not run or write; 130 Ctrl-C.
+4 could not run or write; 130 Ctrl-C; 143 SIGTERM.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
-from mlmkpi.cli.interrupts import is_stopped
+from mlmkpi.cli.interrupts import BY_SIGNAL, stopped
 from mlmkpi.errors import EngineError, MlmkpiError, UsageError
 
 RED, YELLOW, DIM = "31", "33", "2"
-STOPPED = 130
 
 
 def warning(text: str) -> None:
@@ -39,8 +39,10 @@ def fail(error: BaseException, *, debug: bool) -> int:
     """Say what went wrong, with its traceback under `debug`, and give the exit code."""
     if debug:
         traceback.print_exception(error)
-    if isinstance(error, KeyboardInterrupt) or is_stopped():
-        return STOPPED
+    if code := stopped():
+        return code
+    if isinstance(error, KeyboardInterrupt):
+        return BY_SIGNAL + signal.SIGINT
     from mlmkpi.cli.usage import help_text
 
     if (text := help_text(error)) is not None:

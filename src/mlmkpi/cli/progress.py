@@ -9,7 +9,7 @@ from threading import Lock, Timer
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mlmkpi.cli.interrupts import hear_ctrl_c
+from mlmkpi.cli.interrupts import hear_signals
 from mlmkpi.report.terminal import is_terminal
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PATIENCE = 1.0
 
 
 class Progress:
-    """A context manager to be called with what is being done; outside a terminal it says nothing. Ctrl-C ends it."""
+    """A context manager to be called with what is being done; outside a terminal it says nothing. Signals end it."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -29,7 +29,7 @@ class Progress:
         self._timer: Timer | None = None
 
     def __enter__(self) -> Self:
-        hear_ctrl_c()
+        hear_signals()
         if is_terminal(sys.stderr, os.environ):
             self._timer = Timer(PATIENCE, self._show)
             self._timer.daemon = True

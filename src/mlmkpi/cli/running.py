@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from mlmkpi.cli import messages
+from mlmkpi.cli.interrupts import forget, stopped
 
 DEBUG = "--debug"
 
@@ -14,8 +15,10 @@ def run(arguments: Sequence[str] | None) -> int:
     """Run a command; `--debug` may stand anywhere among its arguments."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
+    forget()
     try:
-        return _run([each for each in given if each != DEBUG])
+        code = _run([each for each in given if each != DEBUG])
+        return stopped() or code
     except SystemExit:
         raise
     except BaseException as error:

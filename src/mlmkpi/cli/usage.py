@@ -38,10 +38,17 @@ def nearest(word: str, words: Iterable[str]) -> Details:
     return (("fix", f"did you mean {found[0]}?"),) if found else ()
 
 
+def _meant(option: str, options: Iterable[str]) -> Details:
+    """Of a letter the options that begin with it; else the most similar."""
+    letter = option.removeprefix("-")
+    begun = [name for name in options if name.startswith(f"--{letter}")] if len(letter) == 1 else []
+    return (("fix", f"did you mean {' or '.join(begun)}?"),) if begun else nearest(option, options)
+
+
 def _worded(error: BaseException, context: Any) -> tuple[str, Details]:
     if isinstance(error, refused.NoSuchOption):
         options = [name for each in context.command.params for name in each.opts if name.startswith("--")]
-        return f"there is no option {error.option_name}", nearest(error.option_name, options)
+        return f"there is no option {error.option_name}", _meant(error.option_name, options)
     if isinstance(error, refused.MissingParameter) and error.param is not None:
         return f"{error.param.human_readable_name.strip('[]')} is missing", ()
     if isinstance(error, refused.BadParameter):

@@ -69,6 +69,11 @@ class SparkEngine:
         """The names of files under [input] that none has."""
         return self.tables.no_files
 
+    @property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """None: headers are first read with their tables."""
+        return {}
+
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Remember what the run reads: the codes among it are counted in one pass."""
         self._scans.prepare(columns)

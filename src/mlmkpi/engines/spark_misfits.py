@@ -8,6 +8,7 @@ from mlmkpi.engines.spark_csv import CORRUPT
 from mlmkpi.errors import DataError
 from mlmkpi.sources import problems
 from mlmkpi.sources.cells import SORTS
+from mlmkpi.sources.discretion import quoted_key
 from mlmkpi.tables import TABLES, Kind
 
 _TEXTS = {
@@ -25,7 +26,7 @@ def misfit(table: str, found: Sequence[tuple[str, int, str | None]], kind_of: Ca
     """The error from `found`: column, how many cells, the lowest key; `kind_of` tells a column's."""
     name, count, key = next((row for row in found if row[0] == CORRUPT), found[0])
     more = [f"{other}: {n:,}" for other, n, _ in found if other != name]
-    where = (("first at", f"{' and '.join(TABLES[table].key)} {key}"),) if key else ()
+    where = (("first at", f"{' and '.join(TABLES[table].key)} {quoted_key(key, TABLES[table])}"),) if key else ()
     also = (("also", ", ".join(more)),) if more else ()
     fix = ("fix", "correct them in the export, or leave such rows out: --bad-rows skip")
     if name == CORRUPT:

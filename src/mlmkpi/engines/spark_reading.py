@@ -14,7 +14,8 @@ from mlmkpi.engines.spark_csv import CORRUPT
 from mlmkpi.engines.spark_misfits import EXPECTED, FIX
 from mlmkpi.engines.spark_tables import Part
 from mlmkpi.errors import DataError
-from mlmkpi.sources import Example, Finding, discreet
+from mlmkpi.sources import Example, Finding
+from mlmkpi.sources.discretion import quoted_key
 from mlmkpi.sources.problems import (
     missing_in_some,
     ragged_records,
@@ -151,7 +152,7 @@ class Reading:
             return []
         rows = self._frame.where(f.col(flag)).select(f.concat_ws(" / ", *parts).alias("key")).where("key != ''")
         found = self._engine.collect(nw.from_native(rows.orderBy("key").limit(SHOWN)))
-        return [Example(None, None, discreet(key), None) for key in found["key"]]
+        return [Example(None, None, quoted_key(key, self.table), None) for key in found["key"]]
 
     def _uneven(self) -> Iterator[Finding]:
         """Columns that some of the pieces have, and others not."""

@@ -27,12 +27,12 @@ from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock
 from mlmkpi.pipeline.data_warnings import data_warnings
-from mlmkpi.pipeline.opening import Exports, on_engine, settings_for
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
-from mlmkpi.settings import FILE_NAME, Settings
+from mlmkpi.settings import FILE_NAME, Settings, chosen_settings
 
 PEOPLE = ("distributors", "enrollments")
 SCHEMA = {
@@ -83,7 +83,7 @@ def cohorts(
     check_day("as_of", as_of)
     check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
     def work(opened: Engine, unused: Sequence[str]) -> Cohorts:

@@ -8,18 +8,20 @@ from mlmkpi.books.attributes import AGE_BAND, DISTRIBUTOR, LABELS, TABLE, missin
 from mlmkpi.books.dimensions import EXTRA, LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import TEAM
+from mlmkpi.declaration import BIRTH
 from mlmkpi.errors import UsageError
 from mlmkpi.kpi import Kpi, facts_of
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.settings import nearest
+from mlmkpi.settings import Settings, nearest
 from mlmkpi.tables import TABLES, Kind
 
+DAY_OF_BIRTH = BIRTH[0]
 PREFIXES = {"customers": "customer.", "orders": "order."}
 """How dimensions of tables other than the sellers' begin."""
 
 
-def split_by(request: Request, export: Export, ranks: Sequence[str], kpis: Sequence[Kpi]) -> Dimensions:
+def split_by(request: Request, export: Export, settings: Settings, kpis: Sequence[Kpi]) -> Dimensions:
     """The dimensions asked for; UsageError for one that is no canonical column and that the export does not have.
 
     Those that no table declares as something to split by begin with EXTRA.
@@ -28,8 +30,8 @@ def split_by(request: Request, export: Export, ranks: Sequence[str], kpis: Seque
     tables = {fact.table for kpi in kpis for fact in facts_of(kpi.function())} - {""}
     known = {AGE_BAND, *(name for table in tables for name in (*TABLES[table].names, *row_columns(table, export)))}
     for dimension in dimensions:
-        _check_dimension(dimension, request)
-        needed = missing(export, dimension, ranks)
+        _check_dimension(dimension, request, settings.min_cell)
+        needed = missing(export, dimension, settings.rank_ladder)
         if needed is None or dimension.name in LINES:
             continue
         if dimension.column not in {TEAM, *TABLES[TABLE[dimension.side]].names, *known}:
@@ -43,8 +45,8 @@ def split_by(request: Request, export: Export, ranks: Sequence[str], kpis: Seque
     )
 
 
-def _check_dimension(dimension: Dimension, request: Request) -> None:
-    """Raise UsageError for a sum of money or volume, and for a name that a column of the Result has."""
+def _check_dimension(dimension: Dimension, request: Request, min_cell: int) -> None:
+    """Raise UsageError for a sum, a name that a column of the Result has, and days of birth, whose list is private."""
     if _is_summed(dimension):
         raise UsageError(
             f"{dimension.name} is what is summed, not what figures are split by",
@@ -57,6 +59,20 @@ def _check_dimension(dimension: Dimension, request: Request) -> None:
         )
 
 
+    if _is_birthday(dimension) and min_cell > 1:
+        band = dimension.name.removesuffix(DAY_OF_BIRTH) + AGE_BAND
+        raise UsageError(
+            f"{dimension.name} would list the days on which people were born",
+            (("got", request.given(dimension.name)),
+             ("fix", f"split by {band}; only min_cell = 1 shows single people")),
+        )
+
+
+def _is_birthday(dimension: Dimension) -> bool:
+    """Whether it is the day on which somebody was born."""
+    return dimension.side is not Side.ORDER and dimension.column == DAY_OF_BIRTH
+
+
 def _is_summed(dimension: Dimension) -> bool:
     """Whether it is money or volume."""
     declared = {column.name: column for column in TABLES[TABLE[dimension.side]].columns}
@@ -65,7 +81,8 @@ def _is_summed(dimension: Dimension) -> bool:
 
 def _splits(name: str) -> bool:
     """Whether a column of such a name is not refused."""
-    return name not in COLUMNS and not _is_summed(Dimension(name))
+    dimension = Dimension(name)
+    return name not in COLUMNS and not _is_summed(dimension) and not _is_birthday(dimension)
 
 
 def _no_dimension(dimension: Dimension, needed: str, export: Export, request: Request) -> UsageError:

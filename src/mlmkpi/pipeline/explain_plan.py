@@ -8,8 +8,7 @@ from typing import Any
 from mlmkpi.engines.spark_plans import watched
 from mlmkpi.errors import UsageError
 from mlmkpi.pipeline import Exports, compute
-from mlmkpi.pipeline.opening import settings_for
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, chosen_settings
 
 
 def explain_plan(
@@ -21,7 +20,7 @@ def explain_plan(
     A step's plan depends on what the steps before it found, so the run is made; its Result is not kept.
     Raises UsageError where the engine, of the settings where none is named, is not Spark; else what `compute` raises.
     """
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     engine = engine or settings.engine
     if engine in (None, "polars"):
         raise UsageError("only Spark has plans to explain", (("fix", "name it: --engine spark or sc://host:port"),))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from mlmkpi.engines import Engine
 from mlmkpi.engines.ids import UnparsedIdError
 from mlmkpi.engines.spark_session import spark_engine
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings
 from mlmkpi.sources import Exports as Opened
 from mlmkpi.sources import open_exports
 from mlmkpi.sources.cells import MisfitError
@@ -17,13 +17,6 @@ from mlmkpi.sources.unused import asides
 
 Exports = str | Path | Mapping[str, Any]
 T = TypeVar("T")
-
-
-def settings_for(exports: Exports, config: str | Path | None, settings: Settings | None) -> Settings:
-    """The settings given, else those of the file `config`, of the exports' folder or of the working folder."""
-    if settings is not None:
-        return settings
-    return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, Path.cwd())
 
 
 def on_engine(

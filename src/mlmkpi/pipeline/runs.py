@@ -29,7 +29,7 @@ from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.dimensions import split_by
 from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.kpi_rows import KpiRows
-from mlmkpi.pipeline.opening import Exports, on_engine, settings_for
+from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.period_labels import span_named
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
@@ -38,7 +38,7 @@ from mlmkpi.pipeline.result import TEXT, Result
 from mlmkpi.pipeline.run_jobs import run_jobs
 from mlmkpi.pipeline.segments import unseen
 from mlmkpi.pipeline.trees import laid_out, lone_leaders
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, chosen_settings
 from mlmkpi.tables import TABLES
 
 Write = Callable[[pl.DataFrame], None]
@@ -54,7 +54,7 @@ def run(
 
     `write` is handed the rows in turn, text as TEXT, which the Result is then without: by team more than memory holds.
     """
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     tell, bad = progress or _silent, load_plugins(settings)
 
     def attempt(asked: Request, look: Look | None = None, write: Write | None = None) -> Result:
@@ -95,7 +95,7 @@ def _run(
     """The run on an opened engine: planned, laid out, read, summed, made into rows."""
     export = Export(engine, bad_rows=request.bad_rows, currency=settings.currency)
     kpis, default = chosen(request.kpis)
-    dimensions = split_by(request, export, settings.rank_ladder, kpis)
+    dimensions = split_by(request, export, settings, kpis)
     shown_as = {dimension.name: dimension.asked for dimension in dimensions}
     request = request.renamed({asked: name for name, asked in shown_as.items()})
     planned = plan(kpis, export, settings, dimensions, request.teams)

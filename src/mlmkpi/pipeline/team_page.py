@@ -16,9 +16,9 @@ from mlmkpi.errors import UsageError
 from mlmkpi.period import Every, Period
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
-from mlmkpi.pipeline.opening import on_engine, settings_for
+from mlmkpi.pipeline.opening import on_engine
 from mlmkpi.pipeline.request import check_day, check_list, one_of
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, chosen_settings
 
 KPIS = (
     "team_sales_volume", "new_signups", "team_growth_rate", "distributor_retention_rate", "team_retention_rate",
@@ -113,7 +113,7 @@ def team(
         raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
     check_day("as_of", as_of)
     check_list("leader", [leader])
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     teams = Teams(one_of(TreeKind, "tree", tree))
     where = str(Path(exports)) if isinstance(exports, str | Path) else "EXPORTS"
     asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, where)

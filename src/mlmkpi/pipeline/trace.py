@@ -30,7 +30,6 @@ from mlmkpi.pipeline.cells_to_spans import spanned
 from mlmkpi.pipeline.figure_parts import block_of
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.measure_checks import check_measures
-from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
@@ -41,7 +40,7 @@ from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.seasons import in_calendar_months
 from mlmkpi.pipeline.teams import Split
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, chosen_settings
 
 ENDED = "ended"
 """Of durations, whether they came to their end."""
@@ -110,7 +109,7 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     known = the_one(kpi)
     chosen_side = one_of(RatioSide, "side", side)

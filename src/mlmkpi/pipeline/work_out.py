@@ -21,7 +21,6 @@ from mlmkpi.facts.base import Measure
 from mlmkpi.facts.order_rows import OrderRows
 from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.pipeline.jobs import Jobs
-from mlmkpi.pipeline.opening import settings_for
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, chosen, figure_under, in_force, longest_window, the_one
 from mlmkpi.pipeline.plugins import load_plugins
@@ -33,7 +32,7 @@ from mlmkpi.pipeline.steps import Step, Working, working, young
 from mlmkpi.pipeline.trace import words
 from mlmkpi.pipeline.variants import choices, instead, unchanged, variant
 from mlmkpi.pipeline.worked import Checked, CheckedRow, NaiveFigure, SplitCell, Worked
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, chosen_settings
 
 
 class Beside(StrEnum):
@@ -68,7 +67,7 @@ def work_out(
     Raises what `compute` raises, UsageError for a period that there is not, and DataError for one in which the KPI has
     nothing to count.
     """
-    settings = settings_for(exports, config, settings)
+    settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     known = the_one(kpi)
     values = in_force(known, settings)

@@ -1,7 +1,9 @@
 """The only reader of exports: files found, columns and codes mapped, cells typed."""
 
+from mlmkpi.sources.discretion import discreet, first_quoted, quoted, quoted_code
 from mlmkpi.sources.exports import Exports, open_exports
-from mlmkpi.sources.findings import Example, Finding, Severity, discreet
+from mlmkpi.sources.findings import Example, Finding, Severity
 from mlmkpi.sources.source import Source
 
-__all__ = ["Example", "Exports", "Finding", "Severity", "Source", "discreet", "open_exports"]
+__all__ = ["Example", "Exports", "Finding", "Severity", "Source", "discreet", "first_quoted",
+           "open_exports", "quoted", "quoted_code"]

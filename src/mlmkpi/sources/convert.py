@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.sources.atomic import atomic_path
 from mlmkpi.sources.encoding import is_text
 from mlmkpi.sources.exports import Exports
+from mlmkpi.sources.mending import FULL
 from mlmkpi.sources.source import Source
 from mlmkpi.tables import Column, Kind
 
@@ -39,7 +41,14 @@ def _write(source: Source, path: Path) -> Path:
     frame = source.scan(names)
     source.refuse_bad(names)
     with atomic_path(path) as aside:
-        frame.select(_canonical(column) for column in columns).sink_parquet(aside)
+        try:
+            frame.select(_canonical(column) for column in columns).sink_parquet(aside)
+        except PolarsError as error:
+            if FULL not in str(error):
+                raise
+            raise OutputError(
+                f"{path} cannot be written", (("got", FULL), ("fix", "free some room, or name another folder"))
+            ) from None
     return path
 
 

@@ -15,6 +15,7 @@ from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.discovery import File, data_file, discover
 from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unknown_type, unreadable
+from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
 from mlmkpi.sources.reader import Reader
@@ -40,6 +41,12 @@ class Exports:
         self.no_files = no_files
         self.root = root
         self._workspace = workspace
+
+    @property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """By table, headers that are not read and may be meant for a column that it lacks, and for which."""
+        found = {name: meant(source.table, source.columns, source.extra) for name, source in self.tables.items()}
+        return {name: headers for name, headers in found.items() if headers}
 
     def prepare(self, columns: Mapping[str, Iterable[str]]) -> None:
         """Parse, once for all later scans, the text among these columns of tables that were found."""

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from mlmkpi.period import from_day_number
+from mlmkpi.sources.discretion import quoted
 from mlmkpi.tables import Column, Kind, Table
 
 Severity = Literal["error", "warning", "info"]
-
-_ADDRESS = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
-
-
-def discreet(text: str) -> str:
-    """A cell's text without the e-mail addresses in it.
-
-    >>> discreet("ann@example.org (new)")
-    '(an e-mail address) (new)'
-    """
-    return _ADDRESS.sub("(an e-mail address)", text)
 
 
 def cell_text(column: Column, cell: Any) -> str | None:
@@ -33,7 +22,7 @@ def cell_text(column: Column, cell: Any) -> str | None:
         return from_day_number(cell).isoformat()
     if column.kind is Kind.MONEY:
         return f"{Decimal(cell).scaleb(-4):.4f}".rstrip("0").rstrip(".")
-    return discreet(str(cell))
+    return quoted(str(cell), column.kind)
 
 
 def key_text(table: Table, key: Sequence[str], row: Mapping[str, Any]) -> str | None:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 
 from mlmkpi.tables import Column, Kind, Table
 
 _CAME = ("join", "joined", "enrol", "enroll", "enrolled", "enrolment", "enrollment", "sign up", "signup", "start",
-         "started", "registered", "registration", "entry", "member since", "since", "created")
+         "started", "registered", "registration", "entry", "member since", "since", "created", "eintritts", "alta")
 CALLED: dict[str, tuple[str, ...]] = {
     "distributor_id": ("distributor", "rep", "representative", "consultant", "associate", "member", "ambassador", "ibo",
-                       "stylist", "brand partner", "partner", "affiliate", "advisor", "agent", "seller", "customer"),
-    "sponsor_id": ("sponsor", "upline", "placement", "parent"),
+                       "stylist", "brand partner", "partner", "affiliate", "advisor", "agent", "seller", "berater",
+                       "vertriebspartner", "distribuidor", "customer"),
+    "sponsor_id": ("sponsor", "upline", "placement", "parent", "patrocinador"),
     "enroller_id": ("enroller", "recruiter", "referrer", "referred by"),
     "enrolled_on": _CAME,
     "joined_on": _CAME,
-    "terminated_on": ("term", "terminated", "termination", "inactive", "resigned", "resignation", "cancelled", "end"),
-    "customer_id": ("customer", "client", "buyer", "shopper"),
-    "order_id": ("order", "invoice", "transaction", "receipt"),
+    "terminated_on": ("term", "terminated", "termination", "inactive", "resigned", "resignation", "cancelled", "end",
+                      "austritts", "baja"),
+    "customer_id": ("customer", "client", "buyer", "shopper", "kunde", "kunden", "cliente"),
+    "order_id": ("order", "invoice", "transaction", "receipt", "auftrag", "auftrags", "bestellung", "bestell",
+                 "pedido"),
     "ordered_on": ("order date", "ordered", "purchase date", "purchased", "transaction date", "invoice date",
-                   "created"),
+                   "order purchase", "created", "bestell", "auftrags", "bestellung", "pedido", "fecha", "datum"),
+    "amount": ("umsatz", "umsatz netto", "betrag", "importe", "monto"),
+    "status": ("status", "order status", "estado"),
+    "currency": ("currency", "currency code", "currency type", "währung", "moneda"),
     "volume": ("qv", "pv", "bv", "qualifying volume", "personal volume", "business volume", "points"),
     "commissionable_volume": ("cv", "commissionable volume"),
     "product_id": ("sku", "item", "product", "article"),
@@ -33,14 +39,14 @@ CALLED: dict[str, tuple[str, ...]] = {
 }
 """The words of a header that is likely meant by a column, the likeliest first."""
 _FILLERS = {
-    Kind.ID: frozenset({"id", "no", "number", "num", "nr", "code", "key", "#"}),
-    Kind.DATE: frozenset({"date", "day", "on", "at", "time", "of", "utc"}),
+    Kind.ID: frozenset({"id", "no", "number", "num", "nr", "code", "key", "#", "unique", "nº", "nummer", "número"}),
+    Kind.DATE: frozenset({"date", "day", "on", "at", "time", "timestamp", "of", "utc", "datum", "tag", "fecha"}),
     Kind.MONEY: frozenset({"total", "order", "line"}),
     Kind.CODE: frozenset({"code", "name", "id"}),
 }
 """What may stand beside them."""
 _USUAL = {Kind.MONEY: ("total", "amount", "net", "price", "value"), Kind.DATE: ("date", "created", "_at")}
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|#")
+_WORDS = re.compile(r"[A-Z]+(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+|\d+|#")
 _ALIKE = 0.5
 
 
@@ -65,6 +71,18 @@ def guess(table: Table, column: Column, headers: Sequence[str]) -> str | None:
     return best if best is not None and ratios[best] >= _ALIKE else None
 
 
+def meant(table: Table, columns: Collection[str], headers: Sequence[str]) -> dict[str, str]:
+    """Of headers that are left over, those that other programs give columns which the export lacks, and which.
+
+    >>> from mlmkpi.tables import TABLES
+    >>> meant(TABLES["orders"], {"order_id", "ordered_on", "amount"}, ["order_status", "Customer", "seller_id", "vat"])
+    {'seller_id': 'distributor_id', 'order_status': 'status', 'Customer': 'customer_id'}
+    """
+    customers_last = sorted(table.columns, key=lambda column: column.name == "customer_id")
+    named = {header: column.name for column in customers_last if (header := _named(column, headers))}
+    return {header: name for header, name in named.items() if name not in columns}
+
+
 def _named(column: Column, headers: Sequence[str]) -> str | None:
     """The header that has the words of something that the column is called, and little else."""
     fillers = _FILLERS.get(column.kind, frozenset())
@@ -81,4 +99,5 @@ def _says(header: str, words: Sequence[str], fillers: frozenset[str]) -> bool:
     found, glued = {word.lower() for word in _WORDS.findall(header)}, "".join(words)
     if found.issuperset(words):
         return found.difference(words) <= fillers
-    return header.casefold().startswith(glued) and header.casefold().removeprefix(glued) in fillers
+    bare = header.casefold().rstrip(".: ")
+    return bare.startswith(glued) and bare.removeprefix(glued) in fillers

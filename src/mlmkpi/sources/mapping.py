@@ -27,6 +27,11 @@ _RECORD = re.compile(r"@|^\s*\d{4}-\d{2}-\d{2}\b|^\s*\d{1,2}[/.]\d{1,2}[/.]\d{4}
 """What a cell has and a header has not: an e-mail address, or a day first of all."""
 
 
+def is_record(headers: Iterable[str]) -> bool:
+    """Whether what should be headers is a record, which holds people's data."""
+    return any(map(_RECORD.search, headers))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the settings of exports are, for messages that say what to do."""
@@ -123,7 +128,7 @@ def no_column(
     What is no header but a record is not shown: it holds people's data.
     """
     column = table.column(name)
-    if any(map(_RECORD.search, headers)):
+    if is_record(headers):
         return DataError(
             f"{label} has no header",
             (

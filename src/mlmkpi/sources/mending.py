@@ -10,6 +10,8 @@ from mlmkpi.sources.part import Part
 from mlmkpi.sources.text import from_cp1252, lenient, requoted
 from mlmkpi.sources.workspace import Workspace
 
+FULL = "No space left on device"
+"""What the system, and Polars after it, says of a disk that is full."""
 MENDS = 3
 """How often one file is mended."""
 
@@ -34,7 +36,7 @@ def mended(part: Part, error: Exception, encoding: str | None, workspace: Worksp
 def refusal(part: Part, error: Exception) -> DataError | OutputError:
     """What is wrong with a file that is cut short or cannot be read at all, or with a disk that is full."""
     message = str(error).split("\n")[0]
-    if "No space left" in message:
+    if FULL in message:
         return OutputError(
             f"there is no room for the temporary copy of {part.label}",
             (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),

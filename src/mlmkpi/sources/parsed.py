@@ -22,7 +22,7 @@ def raw(name: str) -> str:
 class Parsed:
     """A typed copy (`frame`) and what is odd in it: columns with cells that do not fit, and ragged records.
 
-    A record is open where its last cell is empty; `short` are those that have fewer cells than the header.
+    A record is open where its last cell is empty; `uneven` are those that are ragged and do not look it.
     """
 
     frame: pl.LazyFrame
@@ -30,7 +30,7 @@ class Parsed:
     failed: frozenset[str]
     has_long: bool
     has_open: bool
-    short: tuple[int, ...] = ()
+    uneven: tuple[int, ...] = ()
 
     def bad_cell(self, name: str) -> pl.Expr:
         """The records in which the column's cell does not fit."""
@@ -39,12 +39,12 @@ class Parsed:
     def bad(self, names: Iterable[str]) -> pl.Expr | None:
         """The records that are ragged or have a cell that does not fit; None where there are none."""
         failed = [self.bad_cell(name) for name in names if name in self.failed]
-        ragged = [self.ragged()] if self.has_long or self.short else []
+        ragged = [self.ragged()] if self.has_long or self.uneven else []
         return pl.any_horizontal(*failed, *ragged) if failed or ragged else None
 
     def ragged(self) -> pl.Expr:
         """The records with more or fewer cells than the header."""
-        return (pl.col(RAGGED) == LONG).fill_null(False) | pl.col(ROW).is_in(self.short)
+        return (pl.col(RAGGED) == LONG).fill_null(False) | pl.col(ROW).is_in(self.uneven)
 
 
 def inspected(frame: pl.LazyFrame, columns: list[str]) -> Parsed:

@@ -12,7 +12,8 @@ import polars as pl
 from mlmkpi.errors import DataError, written
 from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
-from mlmkpi.sources.findings import Example, Finding, discreet, key_text
+from mlmkpi.sources.discretion import quoted
+from mlmkpi.sources.findings import Example, Finding, key_text
 from mlmkpi.sources.misfits import misfits, odd_cells
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.part import ROW
@@ -147,7 +148,7 @@ def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int)
 def ragged_rows(reader: Reader) -> list[int]:
     """The numbers of a file's ragged records, in order."""
     parsed = reader.parsed
-    if parsed is None or not (parsed.has_long or parsed.short):
+    if parsed is None or not (parsed.has_long or parsed.uneven):
         return []
     rows = parsed.frame.filter(parsed.ragged()).select(ROW).collect(engine="streaming")[ROW]
     return sorted(rows.to_list())
@@ -242,5 +243,5 @@ def _shown(text: str, column: Column) -> str | None:
     """A cell's text for a message, cut short; what is private is never shown."""
     if column.is_private:
         return None
-    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in discreet(text))
+    visible = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in quoted(text, column.kind))
     return visible if len(visible) <= 60 else visible[:59] + "…"

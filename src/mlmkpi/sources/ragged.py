@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import TextIOWrapper
 
 import polars as pl
@@ -29,18 +29,24 @@ def raggedness(part: Part) -> pl.Expr:
     )
 
 
-def short_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
-    """The numbers of the records that have fewer cells than the header, which an empty last cell hides."""
-    line = pl.col("line")
+def uneven_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
+    """The numbers of the records that are ragged and do not look it.
+
+    They have fewer cells than the header, or something beyond it behind a cell that is empty.
+    """
+    line, mark, columns = pl.col("line"), part.delimiter, len(part.headers)
     lines = pl.scan_lines(part.address, glob=False, row_index_name="at").filter(pl.col("at") >= part.lines)
     cut = line.str.count_matches('"', literal=True) % 2 == 1
-    delimiters = line.str.replace_all('"[^"]*"', "").str.count_matches(part.delimiter, literal=True)
-    short = (delimiters < len(part.headers) - 1) & (line.str.strip_chars() != "")
-    found = lines.select("at", cut.alias("cut"), short.alias("short")).filter(pl.col("cut") | pl.col("short"))
-    odd = found.collect(engine="streaming")
-    if odd["cut"].any():
-        return _short_among_long_cells(part, workspace)
-    return tuple(number - part.lines + 1 for number in odd["at"])
+    bare = line.str.replace_all('"[^"]+"', "x").str.replace_all('"', "", literal=True)
+    filled = bare.str.strip_chars_end(f"{mark} \t\r")
+    short = (bare.str.count_matches(mark, literal=True) < columns - 1) & (line.str.strip_chars() != "")
+    long = filled.str.count_matches(mark, literal=True) >= columns
+    odd = (short | long) if part.overflows else short
+    found = lines.select("at", cut.alias("cut"), odd.alias("odd")).filter(pl.col("cut") | pl.col("odd"))
+    uneven = found.collect(engine="streaming")
+    if uneven["cut"].any():
+        return _uneven_among_long_cells(part, workspace)
+    return tuple(number - part.lines + 1 for number in uneven["at"])
 
 
 def readable(lines: Iterable[str]) -> Iterator[str]:
@@ -57,11 +63,16 @@ def plain_text(part: Part, workspace: Workspace) -> str:
     return str(copy)
 
 
-def _short_among_long_cells(part: Part, workspace: Workspace) -> tuple[int, ...]:
+def _uneven_among_long_cells(part: Part, workspace: Workspace) -> tuple[int, ...]:
     """The same where quoted cells hold line ends."""
     with unpacked(plain_text(part, workspace), part.label) as packed:
         source = TextIOWrapper(packed, encoding="utf-8-sig", newline="\n")
         for _ in range(part.lines):
             source.readline()
         records = enumerate(csv.reader(readable(source), delimiter=part.delimiter), 1)
-        return tuple(number for number, record in records if 0 < len(record) < len(part.headers))
+        return tuple(number for number, record in records if _is_uneven(record, len(part.headers)))
+
+
+def _is_uneven(record: Sequence[str], columns: int) -> bool:
+    """Whether a record that is not blank has too few cells, or anything in those too many."""
+    return 0 < len(record) < columns or any(cell.strip() for cell in record[columns:])

@@ -32,7 +32,7 @@ from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
 from mlmkpi.sources.part import ROW, Part, position_name
-from mlmkpi.sources.ragged import raggedness, short_records
+from mlmkpi.sources.ragged import raggedness, uneven_records
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Column, Kind, Table
 
@@ -159,8 +159,8 @@ class Reader:
             return
         copy = self.run(lambda: self._workspace.kept(self._typed(columns), self.part.size))
         parsed = inspected(copy, columns)
-        if parsed.has_open and len(self.part.headers) > 1:
-            parsed = replace(parsed, short=self.run(lambda: short_records(self.part, self._workspace)))
+        if self.part.overflows or (parsed.has_open and len(self.part.headers) > 1):
+            parsed = replace(parsed, uneven=self.run(lambda: uneven_records(self.part, self._workspace)))
         self.parsed, self._start = parsed, None
 
     def scan(

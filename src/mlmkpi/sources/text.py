@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from polars.exceptions import ComputeError
 
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import InputOptions
+from mlmkpi.sources.discretion import discreet
 from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, packed_otherwise, sample, transcode, unpacked
-from mlmkpi.sources.findings import discreet
-from mlmkpi.sources.mapping import normal
+from mlmkpi.sources.mapping import is_record, normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
 from mlmkpi.sources.ragged import plain_text, readable
 from mlmkpi.sources.workspace import Workspace
@@ -162,10 +163,11 @@ def _delimiter(body: str, label: str, table: Table) -> str:
     candidates = [delimiter for delimiter, score in scores.items() if score == best]
     if len(candidates) == 1 or best[1] == 0:
         return candidates[0]
+    first = StringIO(body).readline().rstrip()
     raise DataError(
         f"{label} can be cut at " + " or ".join(repr(delimiter) for delimiter in candidates),
         (
-            ("got", discreet(StringIO(body).readline().rstrip())[:80]),
+            *((("got", discreet(first)[:80]),) if not is_record(re.split("[,;|\t]", first)) else ()),
             ("fix", written("set in mlmkpi.toml", f'[input."{label}"]', f'delimiter = "{candidates[0]}"')),
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -20,11 +20,21 @@ class Found(Protocol):
     def no_files(self) -> tuple[str, ...]:
         """The names."""
 
+    @property
+    def meant(self) -> Mapping[str, Mapping[str, str]]:
+        """By table, headers that may be meant for a column, and for which."""
+
 
 def asides(exports: Found) -> list[str]:
-    """A line a reason why files are left unread, and one of names under [input] that no file has."""
+    """Lines on files that are left unread, names under [input] that no file has, and headers that may be meant."""
     idle = [f"[input] names what no file of a table is called: {', '.join(exports.no_files)}"]
-    return [*_unread(exports.leftover), *(idle if exports.no_files else [])]
+    unnamed = (
+        f"{table} has columns that are not read and may be meant: "
+        + ", ".join(f"{header} for {column}" for header, column in headers.items())
+        + f"; then name them under [columns.{table}]"
+        for table, headers in exports.meant.items()
+    )
+    return [*_unread(exports.leftover), *(idle if exports.no_files else []), *unnamed]
 
 
 def _unread(leftover: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mlmkpi.settings import Settings, load_settings
+from mlmkpi.settings import Settings, chosen_settings
 from mlmkpi.sources import Example, Finding, Severity
 from mlmkpi.validate.checks import check, quick
 from mlmkpi.validate.opening import opened
@@ -33,8 +33,6 @@ def validate(
     >>> [(finding.rule, finding.severity, finding.count) for finding in validate({"orders": orders})]
     [('differing-rows', 'error', 2)]
     """
-    if settings is None:
-        folder = None if isinstance(exports, Mapping) else Path(exports)
-        settings = load_settings(config, folder, Path.cwd())
+    settings = chosen_settings(settings, config, exports)
     with opened(exports, settings, engine) as (found, _):
         return check(found, settings)

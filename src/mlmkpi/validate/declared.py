@@ -8,10 +8,11 @@ import narwhals as nw
 
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
-from mlmkpi.sources import Severity, discreet
+from mlmkpi.sources import Severity, first_quoted
 from mlmkpi.tables import Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
+CORRECT = "correct the row"
 MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
 HAPPENED = frozenset({
@@ -42,21 +43,23 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
     status = (table.name, column.name) == ("orders", "status")
     if status and "valid_status" in scene.settings.definitions:
         return
-    found = (code for code in scene.spellings.get(column.name, {}) if code is not None)
-    unknown = [code for code in found if code.casefold() not in column.codes]
+    found = scene.spellings.get(column.name, {})
+    unknown = [code for code in found if code is not None and code.casefold() not in column.codes]
     if unknown:
-        message = _uncounted(unknown[0]) if status else _unmapped(table.name, column, unknown[0])
+        first = first_quoted({code: found[code] for code in unknown}, column.codes)
+        message = _uncounted(first) if status else _unmapped(table.name, column, first)
         yield Rule("unknown-code", column.name, nw.col(column.name).is_in(unknown), message, "error")
 
 
-def _uncounted(code: str) -> str:
-    fix = written("say in mlmkpi.toml which codes count", "[definitions]", f'valid_status = ["{discreet(code)}", …]')
+def _uncounted(code: str | None) -> str:
+    line = f'valid_status = ["{code}", …]'
+    fix = written("say in mlmkpi.toml which codes count", "[definitions]", line) if code else CORRECT
     return str(DataError("status neither counts nor is known not to", (("fix", fix),)))
 
 
-def _unmapped(table: str, column: Column, code: str) -> str:
-    line = f'{_likely(code, column)} = ["{discreet(code)}"]'
-    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line)
+def _unmapped(table: str, column: Column, code: str | None) -> str:
+    line = f'{_likely(code or "", column)} = ["{code}"]'
+    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line) if code else CORRECT
     return str(DataError(f"{column.name} is none of {', '.join(column.codes)}", (("fix", fix),)))
 
 

@@ -71,7 +71,8 @@ def _ranks(scene: Scene) -> Iterator[Rule]:
     ladder = scene.settings.rank_ladder
     if ladder:
         unknown = ~nw.col("rank").is_null() & ~nw.col("rank").is_in(list(ladder))
-        yield Rule("unknown-rank", "rank", unknown, "rank is not on rank_ladder; the row is left out of ranks")
+        message = "rank is not on rank_ladder; the row is left out of ranks"
+        yield Rule("unknown-rank", "rank", unknown, message, known=tuple(ladder))
 
 
 def _surveys(_: Scene) -> Iterator[Rule]:
@@ -100,7 +101,7 @@ def _targets(scene: Scene) -> Iterator[Rule]:
         meant = nearest(unknown[0], sorted(scene.kpis))
         fix = f"did you mean {meant}?" if meant else "mlmkpi kpis lists them"
         message = str(DataError("kpi is the name of no KPI; the target is of nothing", (("fix", fix),)))
-        yield Rule("unknown-kpi", "kpi", nw.col("kpi").is_in(unknown), message)
+        yield Rule("unknown-kpi", "kpi", nw.col("kpi").is_in(unknown), message, known=tuple(scene.kpis))
 
 
 def _periods(_: Scene) -> Iterator[Rule]:

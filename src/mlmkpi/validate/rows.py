@@ -10,9 +10,9 @@ import polars as pl
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import BAD, Sifted
-from mlmkpi.sources import Example, Finding
+from mlmkpi.sources import Example, Finding, quoted_code
 from mlmkpi.sources.findings import cell_text, key_text
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import TABLES, Kind
 from mlmkpi.validate.lookups import ENROLLED, Lookups
 from mlmkpi.validate.rule import Rule
 
@@ -116,16 +116,24 @@ class Rows:
         return list(dict.fromkeys([*self.key, rule.column]))
 
     def _finding(self, rule: Rule, count: int, first: pl.DataFrame) -> Finding:
-        examples = tuple(self._example(row, rule.column) for row in first.iter_rows(named=True))
+        examples = tuple(self._example(row, rule) for row in first.iter_rows(named=True))
         return Finding(
             self.table.name, rule.column, rule.name, rule.severity, count, self.height, examples, rule.message
         )
 
-    def _example(self, row: dict[str, Any], column: str) -> Example:
+    def _example(self, row: dict[str, Any], rule: Rule) -> Example:
         """A row as people see it: its file, its number there, its key, and the cell of a column."""
         file, number = self.engine.place(self.table.name, row)
-        value = cell_text(self.table.column(column), row[column])
-        return Example(file, number, key_text(self.table, self.key, row), value)
+        return Example(file, number, key_text(self.table, self.key, row), self._told(rule, row[rule.column]))
+
+    def _told(self, rule: Rule, cell: Any) -> str | None:
+        """A cell as messages quote it; of codes it matters how many rows have the same."""
+        column = self.table.column(rule.column)
+        known = (*column.codes, *rule.known)
+        if column.kind is not Kind.CODE or cell is None or quoted_code(cell, 1, known) == cell:
+            return cell_text(column, cell)
+        rows = self.engine.spellings(self.table.name, [column.name])[column.name].get(cell, 1)
+        return quoted_code(cell, rows, known)
 
 
 def given(frame: Frame, rules: Iterable[Rule]) -> Frame:

@@ -19,7 +19,8 @@ class Rule:
     column of a person whose `enrolled`, `terminated` and `back` (days) `broken` reads besides `column` alone. Where it
     `refers`, rows break it whose `column` has an id that is not in the table it refers to; where it names the `same`,
     those whose `column` has the id that stands in that one. Where it is of empty cells (`empties`), rows with a cell
-    that cannot be read are none of it. `given` are columns that are made first, in steps.
+    that cannot be read are none of it. `given` are columns that are made first, in steps. `known` are codes beside
+    the declared ones that a cell may be a slip of.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Rule:
     same: str | None = None
     empties: bool = False
     given: tuple[nw.Expr, ...] = ()
+    known: tuple[str, ...] = ()
 
     @property
     def reads(self) -> frozenset[str]:
