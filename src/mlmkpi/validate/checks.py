@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlmkpi.engines.checking import Checking
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Exports, Finding
-from mlmkpi.validate.calendar import as_of_day
+from mlmkpi.validate.calendar import ends
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -34,8 +34,8 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
-    as_of = as_of_day(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD, kpis=frozenset(kpis))
+    as_of, start = ends(lookups)
+    scene = Scene(settings, as_of, None if as_of is None else as_of + _AHEAD, start, kpis=frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []
