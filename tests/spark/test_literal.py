@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+import mlmkpi
+from equal.compare import frames
+from kpis.orders import Rows, day, table
 from kpis.test_bounds import SUMMED, company, compute
 from mlmkpi.errors import DataError
+from mlmkpi.settings import Settings
 
 pytestmark = pytest.mark.spark
 
@@ -21,3 +25,23 @@ def test_money_that_no_sum_holds_is_refused(
         compute(kpi, company(name, header, row, 10), session)
     found = compute(kpi, company(name, header, row, 9), session).frame
     assert found.filter(kpi=kpi, statistic="value")["value"].to_list() == [of_nine]
+
+
+def both(session: Any, tables: dict[str, Rows], settings: dict[str, Any], **asked: Any) -> list[dict[str, Any]]:
+    """The rows of October 2026, which both engines give."""
+    whole = frames(tables)
+    asked = {"as_of": day("10-31"), "count": 1, "settings": Settings.model_validate(settings), **asked}
+    sent = {name: session.createDataFrame(frame.to_arrow()) for name, frame in whole.items()}
+    found = mlmkpi.compute(sent, engine=session, **asked).frame
+    assert found.equals(mlmkpi.compute(whole, **asked).frame)
+    return found.rows(named=True)
+
+
+def test_ranks_are_known_however_they_are_spelled(session: Any) -> None:
+    tables = {
+        "distributors": table("distributor_id enrolled_on", ("A", "2025-01-01"), ("B", "2025-01-01")),
+        "ranks": table("distributor_id rank effective_on", ("A", "GOLD ", "10-05"), ("B", "Silver", "01-05")),
+    }
+    found = both(session, tables, {"rank_ladder": ["silver", "gold"]}, kpis=["rank_advancement_rate"])
+    moves = {(row["rank_from"], row["rank_to"]): row["value"] for row in found if row["statistic"] == "moves"}
+    assert moves == {("silver", "gold"): 1, ("silver", "silver"): 1}

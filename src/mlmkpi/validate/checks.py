@@ -20,7 +20,7 @@ from mlmkpi.validate.trees import tree_findings
 
 _AHEAD = 31
 _SEVERITIES = ("error", "warning", "info")
-_CODED = {"orders": "currency", "targets": "kpi"}
+_CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
 _REFERRED_TO = ("distributors", "enrollments", "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
