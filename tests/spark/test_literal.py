@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import mlmkpi
@@ -45,3 +48,18 @@ def test_ranks_are_known_however_they_are_spelled(session: Any) -> None:
     found = both(session, tables, {"rank_ladder": ["silver", "gold"]}, kpis=["rank_advancement_rate"])
     moves = {(row["rank_from"], row["rank_to"]): row["value"] for row in found if row["statistic"] == "moves"}
     assert moves == {("silver", "gold"): 1, ("silver", "silver"): 1}
+
+
+def test_days_of_moments_are_told_to_be_those_in_utc(session: Any, tmp_path: Path) -> None:
+    """Half past eleven at night in UTC is the next day in Tokyo."""
+    late = datetime(2026, 10, 30, 23, 30, tzinfo=UTC)
+    orders = pl.DataFrame({"order_id": ["1"], "ordered_on": [late], "amount": [5]})
+    orders.write_parquet(tmp_path / "orders.parquet")
+    told = "orders.ordered_on holds moments, whose days are taken in UTC, as mlmkpi.toml sets no timezone"
+    for settings, last, said in (({}, "2026-10-30", (told,)), ({"timezone": "Asia/Tokyo"}, "2026-10-31", ())):
+        asked: dict[str, Any] = {"kpis": ["sales_volume"], "settings": Settings.model_validate(settings)}
+        there = mlmkpi.compute(tmp_path, engine=session, **asked)
+        assert there.warnings == said
+        assert there.as_of == day(last)
+        here = mlmkpi.compute(tmp_path, **asked)
+        assert (here.frame.equals(there.frame), here.warnings) == (True, ())
