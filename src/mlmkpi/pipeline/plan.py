@@ -167,7 +167,7 @@ def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimension
     partly = {**_partly(figure, export, settings.rank_ladder), **by_team}
     lacks, followed = _lacks(needs, export, settings.rank_ladder), all(f.follows(export) for f in facts_of(figure))
     assumed = dict.fromkeys(words for fact in facts_of(figure) if (words := fact.assumes(export)))
-    assumed |= dict.fromkeys(_overlaps(figure, dimensions))
+    assumed |= dict.fromkeys([*_overlaps(figure, dimensions), *_depths(figure, teams)])
     return Planned(kpi, figure, definition, lacks, unsplit or whole, partly, followed, "; ".join(assumed))
 
 
@@ -179,6 +179,13 @@ def _overlaps(figure: Figure, dimensions: Dimensions) -> list[str]:
     by = [d.name for d in dimensions if d.side is Side.ORDER and (people or (orders and d.name in LINES))]
     return [f"who has several of {' and '.join(by)} is counted in each" if people else
             f"orders with several of {' and '.join(by)} are counted in each"] if by else []
+
+
+def _depths(figure: Figure, teams: Teams) -> list[str]:
+    """That the figure is of teams as deep as its own parameter says, where others of the run go down so far alone."""
+    asked = [name for name in ("depth", "generation") if getattr(teams, name) is not None]
+    own = figure.of.fact.of_leaders and asked
+    return [f"how deep the team goes is said by team_depth, not by --{' and --'.join(asked)}"] if own else []
 
 
 def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, str]:
