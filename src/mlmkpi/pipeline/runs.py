@@ -38,7 +38,7 @@ from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, wh
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result, schema
 from mlmkpi.pipeline.rows import only, rows_of
-from mlmkpi.pipeline.segments import unseen
+from mlmkpi.pipeline.segments import uncounted, unseen
 from mlmkpi.pipeline.taking import taken
 from mlmkpi.pipeline.trees import alone, laid_out
 from mlmkpi.pipeline.when import picked
@@ -126,7 +126,8 @@ def _run(
     shown = [one for one in planned if not (default and one.lacks)]
     nothing = pl.DataFrame(schema=_columns(shown, request, TEXT))
     seen: dict[str, set[str]] = {name: set() for name in request.where or {}}
-    rows = partial(_frames, nothing, jobs, laid, settings, request, export, seen)
+    counted: set[str] = set()
+    rows = partial(_frames, nothing, jobs, laid, settings, request, export, seen, counted)
     with closing(taken(jobs, books, shown)) as ready:
         unwritten = list(ready) if write is None else []
         if write is not None:
@@ -139,11 +140,12 @@ def _run(
     if not look:
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows(one))
+    found = pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as)
+    told = [*unseen(request.where or {}, seen)]
+    told += uncounted([one.kpi.name for one in shown if not (default or told or one.kpi.name in counted)])
     return Result(
-        pl.concat([pl.DataFrame(schema=_columns(shown, request)), *frames]).rename(shown_as),
-        tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
-        (*clock.hints, *_snapped(request, calendar, periods), *unseen(request.where or {}, seen), *unused,
-         *alone(export, request.teams, lineage)),
+        found, tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),
+        (*clock.hints, *_snapped(request, calendar, periods), *told, *unused, *alone(export, request.teams, lineage)),
         warnings, lacking if default else {}, {} if default else lacking,
     )
 
@@ -196,11 +198,11 @@ def _books(
 
 def _frames(
     nothing: pl.DataFrame, jobs: Jobs, laid: Schedule, settings: Settings, request: Request, export: Export,
-    seen: Mapping[str, set[str]], one: Planned,
+    seen: Mapping[str, set[str]], counted: set[str], one: Planned,
 ) -> Iterator[pl.DataFrame]:
     """A KPI's rows with the Result's columns; for many leaders a few periods at a time.
 
-    The values that there are of what rows are chosen by go into `seen`.
+    The values that there are of what rows are chosen by go into `seen`, the names of KPIs with rows into `counted`.
     """
     one = _with_skipped(one, export, jobs.dimensions)
     measures = frozenset(measure.name for measure in one.figure.measures())
@@ -214,7 +216,10 @@ def _frames(
         rows = filled_up(rows, nothing.schema)[nothing.columns]
         for name, values in seen.items():
             values.update(rows[name].cast(pl.String).drop_nulls().unique())
-        yield only(rows, request.where or {})
+        rows = only(rows, request.where or {})
+        if rows.height:
+            counted.add(one.kpi.name)
+        yield rows
 
 
 def _with_skipped(one: Planned, export: Export, dimensions: Dimensions) -> Planned:
