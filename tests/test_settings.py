@@ -221,6 +221,6 @@ def test_a_currency_is_three_letters_and_a_rank_stands_once(tmp_path: Path) -> N
         assert refusal(tmp_path, f'currency = "{wrong}"') == (
             f"mlmkpi.toml: currency does not fit\n  got       {wrong!r}\n  expected  three letters, such as \"USD\""
         )
-    assert refusal(tmp_path, 'rank_ladder = ["gold", "silver", "gold"]').endswith(
-        "  expected  each rank once, lowest first"
-    )
+    for again in ("gold", " GOLD"):
+        said = refusal(tmp_path, f'rank_ladder = ["gold", "silver", "{again}"]')
+        assert said.endswith("  expected  each rank once, lowest first")

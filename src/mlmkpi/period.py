@@ -14,6 +14,7 @@ from mlmkpi.errors import DataError, UsageError
 EPOCH = date(1970, 1, 1)
 FAR_APART = 31
 """A latest date more than so many days after the next one is taken for a slip."""
+TEN_YEARS = 3653
 
 
 def day_number(day: date) -> int:
@@ -199,6 +200,18 @@ class CompanyCalendar(Calendar):
 def is_reckoned(day: date) -> bool:
     """Whether a day is of a year that calendars are laid out in: with room for what comes before it and after."""
     return 1000 <= day.year < 9000
+
+
+def first_after_slips(days: Sequence[int]) -> int | None:
+    """The first of the days, given in order, that is no slip: slips are fewer, and more than ten years before the rest.
+
+    >>> first_after_slips([1, 5000, 5001]), first_after_slips([1, 2, 5000, 5001]), first_after_slips([])
+    (5000, 1, None)
+    """
+    for at in range(len(days) // 2 + 1, 0, -1):
+        if at < len(days) - at and days[at] - days[at - 1] > TEN_YEARS:
+            return days[at]
+    return days[0] if days else None
 
 
 def choose_periods(

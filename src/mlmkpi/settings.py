@@ -139,7 +139,7 @@ class Settings(BaseModel):
     @field_validator("rank_ladder")
     @classmethod
     def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(value)) < len(value):
+        if len({folded(rank) for rank in value}) < len(value):
             raise ValueError("each rank once, lowest first")
         return value
 
@@ -150,6 +150,15 @@ class Settings(BaseModel):
             return value if value is None else ZoneInfo(value).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError('a time zone such as "America/Denver"') from None
+
+
+def folded(code: str) -> str:
+    """A code without regard to its case and the space around it, as codes are matched.
+
+    >>> folded(" Gold ") == folded("GOLD")
+    True
+    """
+    return code.strip().casefold()
 
 
 def _move(name: str, source: dict[str, Any], target: dict[str, Any]) -> None:

@@ -30,8 +30,12 @@ def frames(way: str) -> list[pl.LazyFrame]:
     return [nw.to_native(spreading.together(PEOPLE, SPANS, kept, lambda rows: nw.to_native(rows).collect()))]
 
 
-@pytest.mark.parametrize("way", ["apart", "together"])
-def test_a_row_stands_in_each_span_where_one_of_the_columns_holds(way: str) -> None:
+@pytest.mark.parametrize(("way", "many"), [("apart", 9), ("together", 9), ("together", 8)])
+def test_a_row_stands_in_each_span_where_one_of_the_columns_holds(
+    way: str, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine rows of three people and spans, which are many or not."""
+    monkeypatch.setattr(spreading, "MANY", many)
     found = pl.concat(frames(way)).collect()
     assert found.columns == ["unit", "start", "end", "zone", "span"]
     assert found.schema["span"] == pl.Int32

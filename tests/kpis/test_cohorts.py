@@ -97,3 +97,32 @@ def test_curves_equal_the_oracles(seed: int, of: str, curve: str) -> None:
     assert [(r["cohort"], r["month"], r["there"], r["size"]) for r in found.frame.iter_rows(named=True)] == [
         (row.cohort, row.month, row.there, row.size) for row in wanted
     ]
+
+
+def test_classes_do_not_start_with_a_slip() -> None:
+    """The orders do not start with one of the year 1026, nor classes without orders with an enrolment of then."""
+    slip = table("order_id ordered_on amount distributor_id customer_id", ("9", "1026-01-05", 9, "D1", "C9"))
+    orders = frames({"distributors": PEOPLE, "orders": [*slip, *ORDERS]})
+    for of in ("distributors", "customers"):
+        found = mlmkpi.cohorts(orders, of=of, as_of=day("04-02"))
+        assert found.frame.equals(mlmkpi.cohorts(TABLES, of=of, as_of=day("04-02")).frame)
+        told = "the earliest order is dated 1026-01-05, 365,239 days before 2026-01-01: taken for a slip"
+        assert told in found.warnings
+    early = table("distributor_id enrolled_on terminated_on", ("D9", "1026-12-31", None))
+    alone = mlmkpi.cohorts(frames({"distributors": [*early, *PEOPLE]}), curve="on_books", as_of=day("04-02"))
+    same = mlmkpi.cohorts(frames({"distributors": PEOPLE}), curve="on_books", as_of=day("04-02"))
+    assert alone.frame.equals(same.frame)
+    told = "the earliest enrolment is dated 1026-12-31, 364,878 days before 2025-12-31: taken for a slip"
+    assert alone.warnings == (told,)
+
+
+def test_an_order_that_is_a_slip_makes_no_history() -> None:
+    """A current base needs 90 days of orders, which start on 1 September, whatever day of 1026 another is dated."""
+    orders = table(
+        "order_id ordered_on amount distributor_id", ("1", "1026-09-01", 9, "D3"), ("2", "09-01", 9, "D3"),
+        ("3", "10-31", 9, "D3"),
+    )
+    exports = frames({"distributors": PEOPLE, "orders": orders})
+    found = mlmkpi.compute(exports, kpis=["distributor_retention_rate"], count=1, as_of=day("10-31"))
+    assert "orders start on 2026-09-01" in found.frame.filter(statistic="value")["note"][0]
+    assert any("taken for a slip" in line for line in found.warnings)

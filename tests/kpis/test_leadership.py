@@ -41,6 +41,22 @@ def test_moves_count_people_by_where_they_stood_and_stand() -> None:
     assert set(units.values()) == {"count"}
 
 
+def test_ranks_are_known_however_they_are_spelled() -> None:
+    """The ladder's own spelling is what comes out."""
+    shouted = [{**row, "rank": f" {str(row['rank']).upper()}"} for row in RANKS]
+    tables, moves = {**TABLES, "ranks": shouted}, {"statistic": "moves", "column": "numerator"}
+    for asked in ({}, {"statistic": "demotion"}, moves):
+        same = figures(TABLES, "rank_advancement_rate", "2026-10", **asked, **LADDER)
+        assert figures(tables, "rank_advancement_rate", "2026-10", **asked, **LADDER) == same
+    for kpi in ("rank_advancement_rate", "new_signups"):
+        by: dict[str, Any] = {"by": ("rank",), "column": "numerator"}
+        same = figures(TABLES, kpi, "2026-10", **by, **LADDER)
+        assert figures(tables, kpi, "2026-10", **by, **LADDER) == same
+    by_title = figures(TABLES, "rank_maintenance_rate", "2026-10", **LADDER)
+    assert figures(tables, "rank_maintenance_rate", "2026-10", **LADDER) == by_title
+    assert leaders("2026-10", definitions={"leader_rank": "SILVER"}) == leaders("2026-10")
+
+
 def test_few_movers_of_a_gender_are_hidden() -> None:
     asked: dict[str, Any] = {**LADDER, "by": ("gender",), "statistic": "moves", "min_cell": 2}
     assert figures(TABLES, "rank_advancement_rate", "2026-10", **asked) == {

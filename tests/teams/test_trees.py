@@ -150,6 +150,22 @@ def test_depth_and_generation_say_how_far_down_a_team_goes() -> None:
         volume(depth=-1)
 
 
+def test_how_deep_team_volume_goes_is_said_by_its_parameter_alone() -> None:
+    """Below A stand B, who sold 10, and one generation further down C and D, who sold 100 and 1,000."""
+    said = "how deep the team goes is said by team_depth, not by --"
+
+    def row(kpi: str, **limits: int) -> tuple[float, str | None]:
+        rows = computed(CHAIN, SOLD, kpis=[kpi], where={"team": ["A"]}, **limits)
+        found = rows.filter(statistic="value", period="2026-10").row(0, named=True)
+        notes = [note for note in found["note"].split("; ") if note.startswith("how deep")]
+        return found["value"], notes[0] if notes else None
+
+    assert row("team_sales_volume") == (1111, None)
+    assert row("team_sales_volume", depth=1) == (1111, f"{said}depth")
+    assert row("team_sales_volume", generation=2) == (1111, f"{said}generation")
+    assert row("sales_volume", depth=1) == (11, None)
+
+
 def test_a_depth_without_a_team_asks_for_one() -> None:
     with pytest.raises(UsageError, match="depth is that of the teams asked for"):
         computed(CHAIN, by=["team"], depth=1)

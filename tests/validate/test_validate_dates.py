@@ -20,6 +20,29 @@ def test_an_order_long_after_the_others(company: Company) -> None:
     assert company.findings() == [late("orders.ordered_on", 4, (3, "O3", "2026-05-02"), (4, "O4", "2026-05-02"))]
 
 
+def test_orders_long_before_the_others(company: Company) -> None:
+    """2016-03-01 and 3,654 days later; a day later there is no slip, and neither where the others are no more."""
+    orders = ("O1,1026-01-01,5", "O2,2016-03-01,5", "O3,2026-03-03,5", "O4,2026-03-04,5", "O5,2026-03-05,5")
+    company.put("orders", "order_id,ordered_on,amount", *orders)
+    early = "ordered_on is more than ten years before the others; orders start after it"
+    expected = finding("orders.ordered_on", "past-date", "warning", 5, early,
+                       (1, "O1", "1026-01-01"), (2, "O2", "2016-03-01"))
+    assert company.findings() == [expected]
+    company.put("orders", "order_id,ordered_on,amount", orders[1].replace("03-01", "03-02"), *orders[2:])
+    assert company.findings() == []
+    company.put("orders", "order_id,ordered_on,amount", "O9,2016-02-29,5", *orders[1:4])
+    assert company.findings() == []
+
+
+def test_dates_a_century_before_the_as_of_date(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount", "O1,2026-03-31,5")
+    company.put("customers", "customer_id,joined_on", "C1,1026-03-31", "C2,1926-03-31")
+    early = "joined_on is more than a hundred years before the as-of date"
+    assert company.findings() == [
+        finding("customers.joined_on", "past-date", "warning", 2, early, (1, "C1", "1026-03-31"))
+    ]
+
+
 def test_thirty_one_days_are_not_long(company: Company) -> None:
     company.put("orders", "order_id,ordered_on,amount", "O1,2026-03-01,5", "O2,2026-03-31,5", "O3,2026-05-01,5")
     assert company.findings() == []

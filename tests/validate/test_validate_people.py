@@ -133,4 +133,5 @@ def test_a_rank_that_is_not_on_the_ladder(company: Company) -> None:
     message = "rank is not on rank_ladder; the row is left out of ranks"
     expected = [finding("ranks.rank", "unknown-rank", "warning", 2, message, (2, None, "Gld"))]
     assert company.findings(rank_ladder=["silver", "gold"]) == expected
+    assert company.findings(rank_ladder=["Gld", "GOLD"]) == []
     assert company.findings() == []

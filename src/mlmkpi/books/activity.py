@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.rules import ActiveRule
 from mlmkpi.engines import Frame
 
@@ -58,9 +59,11 @@ def incomes(books: Books) -> Frame:
         frame = books.export.scan("commissions", [*sorted(wanted), *marks])
         day = nw.coalesce(nw.col("earned_on"), nw.col("paid_on")) if "earned_on" in columns else nw.col("paid_on")
         frame = frame.select(nw.col("distributor_id").alias("unit"), day.alias("day"), "amount", *marks)
-        return books.engine.materialise(
+        rows = books.engine.materialise(
             frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
         )
+        hold(books.engine, rows, {"amount": "commissions.amount"})
+        return rows
 
     return books.once("incomes", build)
 

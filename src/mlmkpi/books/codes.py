@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mlmkpi.errors import DataError, written
-from mlmkpi.settings import nearest
+from mlmkpi.settings import folded, nearest
 from mlmkpi.sources import first_quoted, quoted_code
 from mlmkpi.tables import TABLES, Column
 
@@ -23,7 +23,7 @@ def spellings(code: str, found: Iterable[str | None]) -> list[str]:
     >>> spellings("kit", ["Kit", "sale", " KIT", None])
     ['Kit', ' KIT']
     """
-    return [text for text in found if text is not None and text.strip().casefold() == code]
+    return [text for text in found if text is not None and folded(text) == code]
 
 
 def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, int]:
@@ -32,7 +32,7 @@ def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, 
     >>> unknown_codes(TABLES["ranks"].column("kind"), {"Title": 2, "honorary": 1, None: 3})
     {'honorary': 1}
     """
-    return {code: n for code, n in found.items() if code is not None and code.strip().casefold() not in column.codes}
+    return {code: n for code, n in found.items() if code is not None and folded(code) not in column.codes}
 
 
 def unknown_code(table: str, column: Column, unknown: Mapping[str, int]) -> DataError:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.ledger import Extra
 from mlmkpi.books.rules import OrderRules
@@ -15,6 +16,8 @@ from mlmkpi.engines import Engine, Frame
 ORDER = "_order"
 """The order's id on the order rows."""
 CATEGORY = "order.category"
+FIGURES = ("amount", "cost", "quantity")
+"""The columns of lines that are summed."""
 
 
 def want_order(books: Books, rules: OrderRules) -> None:
@@ -33,12 +36,17 @@ def lines(books: Books, names: Sequence[str], sums: Sequence[str], *, of_product
 
     Lines `of_products` have a product where a category is asked for, which `with_categories` makes of it.
     """
-    rows = books.once(("orders", "lines"), lambda: books.engine.compact(
-        books.export.scan("order_lines", sorted({"order_id", *books.of_lines})), ["order_id"]
-    ))
+    rows = books.once(("orders", "lines"), lambda: _read(books))
     columns = dict.fromkeys(names, "product_id")
     found = rows.select(nw.col("order_id").alias(ORDER), *(nw.col(c).alias(n) for n, c in columns.items()), *sums)
     return found if of_products else with_categories(books, found)
+
+
+def _read(books: Books) -> Frame:
+    """The columns that were asked for of all lines."""
+    rows = books.engine.compact(books.export.scan("order_lines", sorted({"order_id", *books.of_lines})), ["order_id"])
+    hold(books.engine, rows, {name: f"order_lines.{name}" for name in FIGURES if name in books.of_lines})
+    return rows
 
 
 def with_categories(books: Books, rows: Frame) -> Frame:

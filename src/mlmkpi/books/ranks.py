@@ -14,6 +14,7 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.ledger import is_known_code
 from mlmkpi.engines import Frame
+from mlmkpi.settings import folded
 
 LADDER = "rank_ladder"
 """What a figure needs that reads the order of the ranks."""
@@ -54,6 +55,15 @@ def are_numbers(ranks: Sequence[str]) -> bool:
         return False
 
 
+def place(ladder: Sequence[str], rank: str) -> int | None:
+    """The place of a rank on a ladder, whatever the case it is written in; None for one that is not on it.
+
+    >>> place(["Silver", "Gold"], " GOLD"), place(["Silver", "Gold"], "Ruby")
+    (1, None)
+    """
+    return next((step for step, known in enumerate(ladder) if folded(known) == folded(rank)), None)
+
+
 def rank_rows(books: Books, *, title: bool = False) -> Frame:
     """`person`, `day`, `step` (place on the ladder): rows paid as a rank, or that carry it as a title."""
     export = books.export
@@ -64,10 +74,11 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))
+    found = {rank: n for rank, n in export.engine.spellings("ranks", "rank").items() if rank is not None}
+    places = {rank: step for rank in found if (step := place(books.ladder, rank)) is not None}
+    export.off_ladder = sum(n for rank, n in found.items() if rank not in places)
     schema = {"rank": pl.String, "step": pl.Int64}
-    known = export.engine.spellings("ranks", "rank")
-    export.off_ladder = sum(n for rank, n in known.items() if rank is not None and rank not in books.ladder)
-    steps = pl.DataFrame({"rank": books.ladder, "step": range(len(books.ladder))}, schema=schema)
+    steps = pl.DataFrame(list(places.items()), schema=schema, orient="row")
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")
     rows = rows.filter(nw.col("effective_on") <= books.schedule.as_of)
     return rows.select(nw.col("distributor_id").alias("person"), nw.col("effective_on").alias("day"), "step")

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 
 import narwhals as nw
 
+from mlmkpi.books.bounds import ROWS, extremes, refuse_beyond
 from mlmkpi.books.export import Export
-from mlmkpi.books.expressions import LARGEST
 from mlmkpi.books.ledger import Ledger
 from mlmkpi.books.spans import Schedule
 from mlmkpi.engines import Engine, Frame
-from mlmkpi.errors import DataError
 
 LACKING = ("blank", "unvalued")
 UNNAMED = "unnamed"
@@ -60,27 +59,12 @@ class Reading:
     def _look_through(self, rows: Frame, ledger: Ledger) -> None:
         """Count what the rows lack, and raise DataError where their amounts or volumes cannot be summed."""
         sums = [nw.col(name).cast(nw.Int64).sum() for name in (*LACKING, UNNAMED)]
-        lows = [nw.col(name).min().alias(f"{name}:low") for name in MONEY]
-        highs = [nw.col(name).max().alias(f"{name}:high") for name in MONEY]
-        found = self.engine.collect(rows.select(*sums, *lows, *highs, nw.len().alias("_n"))).row(0, named=True)
-        self.empty = not found["_n"]
-        for name in MONEY:
-            largest = max(abs(found[f"{name}:{end}"] or 0) for end in ("low", "high"))
-            if largest * found["_n"] > LARGEST:
-                self._refuse_beyond(rows, name, ledger)
+        found = self.engine.collect(rows.select(*sums, *extremes(MONEY))).row(0, named=True)
+        self.empty = not found[ROWS]
+        volume = f"orders.{ledger.volume_column or 'amount'}"
+        refuse_beyond(self.engine, rows, found, {"amount": "orders.amount", "volume": volume})
         for name in (*LACKING, UNNAMED):
             self.lacking[name] = max(int(found[name] or 0), self.lacking.get(name, 0))
-
-    def _refuse_beyond(self, rows: Frame, name: str, ledger: Ledger) -> None:
-        """Raise DataError where what the rows come to is more than a whole number holds."""
-        total = self.engine.collect(rows.select(nw.col(name).cast(nw.Float64).abs().sum())).item()
-        if total > LARGEST:
-            column = name if name == "amount" else ledger.volume_column or "amount"
-            raise DataError(
-                f"orders.{column} comes to more than can be summed",
-                (("expected", "amounts that come to less than 922 trillion in all"),
-                 ("fix", "see whether it is the right column of the export")),
-            )
 
 
 def _unnamed(key: str) -> nw.Expr:

@@ -100,8 +100,9 @@ class SparkEngine:
         return self._scans.skipped()
 
     def remarks(self) -> list[str]:
-        """None: to count what was rounded would take another pass; validation does it."""
-        return []
+        """Moments that no zone is said of; to count what was rounded would take another pass: validation does it."""
+        said = "holds moments, whose days are taken in UTC, as mlmkpi.toml sets no timezone"
+        return [f"{column} {said}" for column in sorted(self.tables.moments)]
 
     def labels(self, values: Sequence[str]) -> nw.dtypes.DType:
         """Text."""

@@ -54,6 +54,8 @@ class Part:
 class Tables:
     """The tables under a root that the server sees, or frames and paths by table.
 
+    `moments` are the columns read so far whose days are those of moments in UTC, as no zone is set.
+
     Raises DataError where there is no table or one cannot be read, SettingsError for settings that Spark cannot
     follow.
     """
@@ -69,6 +71,8 @@ class Tables:
         self._pieces: dict[str, Any] = dict(root) if isinstance(root, Mapping) else {}
         self.leftover: tuple[str, ...] = ()
         self.no_files: tuple[str, ...] = ()
+        self.moments: set[str] = set()
+        self._written: set[str] = set()
         if not isinstance(root, Mapping):
             self._pieces, self.leftover = found_at(session, str(root), settings)
             labels = {piece.label for pieces in self._pieces.values() for piece in pieces}
@@ -177,6 +181,9 @@ class Tables:
         cell = self.cells.cell(
             self.f.col(f"c{at}"), part.forms[at], declared.kind, from_file=part.is_csv, two_ways=two_ways
         )
+        zoned = part.forms[at] == "timestamp" and table not in self._written
+        if declared.kind is Kind.DATE and zoned and self.settings.timezone is None:
+            self.moments.add(f"{table}.{name}")
         if cell is None:
             raise DataError(
                 f"{part.label}: {name} is not {SORTS[declared.kind]}",
@@ -232,6 +239,7 @@ class Tables:
                 (("got", type(given).__name__), ("expected", "a path, a table's name, or a frame of Spark or Polars")),
             ) from None
         eager = known.collect() if isinstance(known, nw.LazyFrame) else known
+        self._written.add(table)
         if self.settings.timezone is None:
             eager = eager.with_columns(nw.selectors.datetime(time_zone="*").dt.replace_time_zone(None))
         return self.session.createDataFrame(eager.to_arrow())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
 
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+MANY = 4_000_000
+"""So many rows of all spans are many."""
 Spans = Sequence[tuple[int, Mapping[str, nw.Expr]]]
 
 
@@ -19,16 +23,20 @@ def apart(frame: Frame, spans: Spans, keep: Sequence[str]) -> list[Frame]:
 
 
 def together(frame: Frame, spans: Spans, keep: Sequence[str], collect: Callable[[Frame], pl.DataFrame]) -> Frame:
-    """One frame, every expression worked out once however many spans have it."""
+    """One frame, every expression worked out once however many spans have it.
+
+    Rows are made at once unless they are many: a plan of thousands of spans takes longer than its rows.
+    """
     exprs = {id(expr): expr for _, of in spans for expr in of.values()}
     places = {key: f"_{at}" for at, key in enumerate(exprs)}
-    wide = collect(frame.select("unit", *(expr.alias(places[key]) for key, expr in exprs.items()))).lazy()
-    return nw.from_native(pl.concat(
-        _numbered(wide.select("unit", **{name: places[id(expr)] for name, expr in of.items()}), span, keep)
-        for span, of in spans
-    ))
+    wide = collect(frame.select("unit", *(expr.alias(places[key]) for key, expr in exprs.items())))
+    columns = [(span, {name: places[id(expr)] for name, expr in of.items()}) for span, of in spans]
+    if wide.height * len(spans) > MANY:
+        rows = wide.lazy()
+        return nw.from_native(pl.concat(_numbered(rows.select("unit", **of), span, keep) for span, of in columns))
+    return nw.from_native(pl.concat(_numbered(wide.select("unit", **of), span, keep) for span, of in columns).lazy())
 
 
-def _numbered(rows: pl.LazyFrame, span: int, keep: Sequence[str]) -> pl.LazyFrame:
+def _numbered(rows: Rows, span: int, keep: Sequence[str]) -> Rows:
     """The rows that are kept, with the number of their span."""
     return rows.filter(pl.any_horizontal(*keep)).with_columns(pl.lit(span, dtype=pl.Int32).alias("span"))

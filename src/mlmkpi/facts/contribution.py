@@ -11,6 +11,7 @@ import narwhals as nw
 from mlmkpi.books.activity import incomes
 from mlmkpi.books.attributes import seller_attributes
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.lines import ORDER, lines, signed, want_lines
@@ -61,7 +62,10 @@ class Contributions(Fact):
         goods = books.engine.beside(known, orders.select(ORDER, "cell", *who, "sale"), ORDER)
         days = books.days.select("day", "cell")
         paid = incomes(books).join(days, on="day", how="inner").rename({"unit": "seller"})
-        costs = books.export.scan("costs", [MARKET, "booked_on", "amount", *books.export.marks("costs")])
+        costs = books.engine.materialise(
+            books.export.scan("costs", [MARKET, "booked_on", "amount", *books.export.marks("costs")])
+        )
+        hold(books.engine, costs, {"amount": "costs.amount"})
         costs = costs.join(days, left_on="booked_on", right_on="day", how="inner")
         schema = orders.collect_schema()
         kept = {name: schema[name] for name in who}

@@ -10,6 +10,7 @@ import polars as pl
 
 from mlmkpi.books.activity import RECRUITED
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import SCALE, Expr, flag
@@ -61,6 +62,7 @@ class Goals(Fact):
     def _rows(self, books: Books) -> Frame:
         """The rows without the attributes of their people."""
         goals = books.engine.materialise(self._goals(books))
+        hold(books.engine, goals.select(self._counted().alias("goal")), {"goal": "goals.goal"})
         windows = self._windows(books, goals)
         rows = goals.join(books.engine.small(windows), on=["starts_on", "through"], how="left")
         days = self._days(windows)
@@ -89,6 +91,10 @@ class Goals(Fact):
             )
             for span in books.spans
         ])
+
+    def _counted(self) -> Expr:
+        """What of a goal is summed: the goal, or that times the days so far."""
+        return nw.col("goal").cast(nw.Float64) * _days("through") if self.so_far else nw.col("goal")
 
     @staticmethod
     def _windows(books: Books, goals: Frame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import narwhals as nw
 from mlmkpi.books.activity import incomes
 from mlmkpi.books.attributes import RANK, missing, seller_attributes
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
@@ -43,10 +44,18 @@ def spent(books: Books) -> Frame:
 
 
 def _spending(books: Books) -> Frame:
-    """`unit`, `day`, `amount`: expenses, as seen on the as-of date."""
-    rows = books.export.scan("expenses", ["distributor_id", "spent_on", "amount"])
-    rows = rows.select(nw.col("distributor_id").alias("unit"), nw.col("spent_on").alias("day"), "amount")
-    return rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+    """`unit`, `day`, `amount`: expenses, as seen on the as-of date; materialised."""
+
+    def build() -> Frame:
+        rows = books.export.scan("expenses", ["distributor_id", "spent_on", "amount"])
+        rows = rows.select(nw.col("distributor_id").alias("unit"), nw.col("spent_on").alias("day"), "amount")
+        rows = books.engine.materialise(
+            rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
+        )
+        hold(books.engine, rows, {"amount": SPENT})
+        return rows
+
+    return books.once("expenses", build)
 
 
 def _summed(books: Books, name: str, dated: Callable[[], Frame]) -> Frame:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.codes import spellings
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
@@ -72,6 +73,8 @@ class Kits(Orders):
             nw.col("enrolled_on").alias("day"), nw.col("distributor_id").alias("seller"),
             nw.col("kit_amount").fill_null(0).alias("amount"),
         ).join(books.days.select("day", "cell"), on="day", how="inner")
+        rows = books.engine.materialise(rows)
+        hold(books.engine, rows, {"amount": "enrollments.kit_amount"})
         types = orders.collect_schema()
         return rows.with_columns(*(nw.lit(None, dtype=types[name]).alias(name) for name in ("buyer", *extras)))
 

@@ -13,7 +13,7 @@ from mlmkpi.books.attributes import seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ranks import LADDER, are_numbers, named_step, rank_rows, steps_at
+from mlmkpi.books.ranks import LADDER, are_numbers, named_step, place, rank_rows, steps_at
 from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
@@ -133,8 +133,9 @@ def first_step(steps: Sequence[str], rank: str, *, numbers: bool) -> int:
     >>> first_step(["1", "3", "10"], "3", numbers=False), first_step(["1", "3", "10"], "4", numbers=True)
     (1, 2)
     """
-    if rank in steps:
-        return steps.index(rank)
+    known = place(steps, rank)
+    if known is not None:
+        return known
     try:
         if numbers:
             return bisect_left([float(step) for step in steps], float(rank))

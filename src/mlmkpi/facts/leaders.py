@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mlmkpi.books.attributes import DISTRIBUTOR, ranked, seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
-from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.books.expressions import LARGEST, Expr, flag
 from mlmkpi.books.lineage import TREE, Lineage
 from mlmkpi.books.ranks import LADDER, steps_at
 from mlmkpi.books.rules import OrderRules
@@ -31,6 +31,7 @@ Flags = NDArray[np.bool_]
 Columns = dict[str, NDArray[Any]]
 DAYS = ("enrolled", "terminated", "returned_on")
 RANKED = ("ranks.rank", LADDER)
+BEYOND = "team volumes come to more than can be summed: each counts once for everybody above it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,10 @@ class TeamVolumes(Fact):
         frames = []
         for span in books.spans:
             volume, active = members.placed(sold.filter(pl.col("span") == span.index), "volume", "active")
-            frames.append(self._span(members, span, volume, active, still, ranks.get(span.end)))
+            rows = self._span(members, span, volume, active, still, ranks.get(span.end))
+            if not personal and rows["team_volume"].cast(pl.Float64).abs().sum() > LARGEST:
+                books.unknown[TeamVolumes(self.rules, self.team_includes_self, self.team_depth), span.index] = BEYOND
+            frames.append(rows)
         return books.engine.small(pl.concat(frames))
 
     def _span(

@@ -8,6 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.books.expressions import SCALE, Expr, flag
 from mlmkpi.engines import Frame
@@ -72,6 +73,7 @@ class Surveys(_Answers):
         """Rows by span: `score`, `weight`."""
         rows = self.answers(books, dimensions, at).filter(nw.col("_valid"))
         known = books.engine.materialise(self._told(rows))
+        hold(books.engine, known, {"weight": "surveys.weight"})
         kept = ["span", "score", "weight", *(d.name for d in dimensions), *books.export.marks(self.table)]
         unnamed = nw.all_horizontal(*(nw.col(who).is_null() for who in WHO), ignore_nulls=False)
         latest = self._latest(known.filter(~unnamed), kept)

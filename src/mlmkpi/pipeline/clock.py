@@ -11,7 +11,7 @@ import polars as pl
 
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
-from mlmkpi.period import FAR_APART, CompanyCalendar, day_number, from_day_number, is_reckoned
+from mlmkpi.period import FAR_APART, CompanyCalendar, day_number, first_after_slips, from_day_number, is_reckoned
 from mlmkpi.tables import TABLES, Kind
 
 PERIOD = ("period", "starts_on", "ends_on")
@@ -33,14 +33,15 @@ def read_clock(
 ) -> Clock:
     """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
-    A latest date more than 31 days after the next one is taken for a slip. Where there is none, one of the reasons is
-    raised why tables are `unfit` to be read, if any are.
+    A latest date more than 31 days after the next one is taken for a slip, and so are few orders more than ten years
+    before the others: these do not start with them. Where there is no date, one of the reasons is raised why tables are
+    `unfit` to be read, if any are.
     """
     orders = "ordered_on" in engine.columns("orders")
     days = _days(engine, "orders", ["ordered_on"]) if orders else []
-    data_start = days[0] if days else None
     if as_of is not None:
-        return Clock(as_of, data_start, _stale(days, as_of))
+        start, early = start_of(days, as_of, "order")
+        return Clock(as_of, start, _stale(days, as_of), tuple(early))
     told_by, dated = ("order", "dated ") if days else ("date", "")
     if not days:
         days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
@@ -58,7 +59,17 @@ def read_clock(
     if not is_reckoned(chosen):
         raise _untold(f"{chosen}, the latest {told_by} in the export")
     hint = f"as of {chosen}, the latest {told_by} in the export; another: --as-of YYYY-MM-DD"
-    return Clock(chosen, data_start, (hint,), tuple(warnings))
+    start, early = start_of(days if told_by == "order" else [], chosen, "order")
+    return Clock(chosen, start, (hint,), (*warnings, *early))
+
+
+def start_of(days: Sequence[int], as_of: date, what: str) -> tuple[int | None, list[str]]:
+    """The first of the days, given in order, that is no slip, and what people should hear of those that are."""
+    start = first_after_slips([day for day in days if day <= day_number(as_of)] or days)
+    if start is None or start == days[0]:
+        return start, []
+    slip, rest = from_day_number(days[0]), from_day_number(start)
+    return start, [f"the earliest {what} is dated {slip}, {(rest - slip).days:,} days before {rest}: taken for a slip"]
 
 
 def _untold(got: str) -> DataError:

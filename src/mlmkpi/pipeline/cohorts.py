@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from mlmkpi.books.books import Books
@@ -25,7 +24,7 @@ from mlmkpi.facts.cohorts import COHORT, Firsts, Recruits
 from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
-from mlmkpi.pipeline.clock import Clock, read_clock
+from mlmkpi.pipeline.clock import Clock, read_clock, start_of
 from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, on_engine
 from mlmkpi.pipeline.plan import lack
@@ -147,9 +146,9 @@ def _triangle(
             raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
     clock = read_clock(export.engine, ["orders"] if fact.reads_orders else [*PEOPLE, "orders"], as_of)
-    start = clock.data_start if fact.reads_orders else _first_day(export, clock)
+    start, early = (clock.data_start, []) if fact.reads_orders else _first_day(export, clock)
     if start is None or from_day_number(start) > clock.as_of:
-        return pl.DataFrame(schema=SCHEMA), clock, clock.warnings
+        return pl.DataFrame(schema=SCHEMA), clock, (*clock.warnings, *early)
     calendar = Calendar(Every.MONTH)
     months = choose_periods(calendar, clock.as_of, first=from_day_number(start))
     laid = schedule(calendar, months, clock.as_of, year=False, data_start=clock.data_start)
@@ -161,16 +160,19 @@ def _triangle(
     tell("summing")
     measures: dict[Measure, None] = {fact.there(): None, fact.size(): None}
     totals = take(books, Job(fact, KPIS["active_customers"].dims_at, split, measures)).totals
-    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *data_warnings(export, books))
+    return _laid_out(totals, fact, laid), clock, (*clock.warnings, *early, *data_warnings(export, books))
 
 
-def _first_day(export: Export, clock: Clock) -> int | None:
-    """The day the orders start; without orders that of the first enrolment, None where nobody has enrolled."""
+def _first_day(export: Export, clock: Clock) -> tuple[int | None, list[str]]:
+    """The day the orders start; without orders that of the first enrolment, None where nobody has enrolled.
+
+    Days that are slips are passed over, and told.
+    """
     if clock.data_start is not None:
-        return clock.data_start
+        return clock.data_start, []
     firsts = Roster(export, day_number(clock.as_of)).firsts()
-    found: int | None = export.engine.collect(firsts.select(nw.col("enrolled").min())).item()
-    return found
+    days = export.engine.collect(firsts.select("enrolled").unique())["enrolled"].drop_nulls().sort().to_list()
+    return start_of(days, clock.as_of, "enrolment")
 
 
 def _earlier(of: Of, clock: Clock) -> list[str]:

@@ -48,6 +48,11 @@ class KpiRows:
         """The values that the rows made so far have of each dimension that they are chosen by."""
         return {name: set() for name in self.request.where or {}}
 
+    @cached_property
+    def counted(self) -> set[str]:
+        """The names of the KPIs with rows that are asked for, of those made so far."""
+        return set()
+
     def of(self, one: Planned) -> Iterator[pl.DataFrame]:
         """A KPI's rows that are asked for, with the columns of all; for many leaders a few periods at a time."""
         one = self._with_skipped(one)
@@ -61,7 +66,10 @@ class KpiRows:
             rows = filled_up(self._rows(one, part), self.nothing.schema)[self.nothing.columns]
             for name, values in self.seen.items():
                 values.update(rows[name].cast(pl.String).drop_nulls().unique())
-            yield only(rows, self.request.where or {})
+            rows = only(rows, self.request.where or {})
+            if rows.height:
+                self.counted.add(one.kpi.name)
+            yield rows
 
     def _with_skipped(self, one: Planned) -> Planned:
         """The KPI, whose rows' notes tell what was left out of the tables that it reads."""

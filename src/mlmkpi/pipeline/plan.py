@@ -169,7 +169,7 @@ def _planned(kpi: Kpi, export: Export, settings: Settings, dimensions: Dimension
         unsplit=_unsplit(facts, dimensions, export, ranks) or stands.whole,
         partly={**_partly(figure, export, ranks), **stands.partly},
         followed=all(fact.follows(export) for fact in facts),
-        assumed="; ".join(dict.fromkeys([*assumed, *_overlaps(figure, dimensions)])),
+        assumed="; ".join(dict.fromkeys([*assumed, *_overlaps(figure, dimensions), *_depths(figure, teams)])),
     )
 
 
@@ -181,6 +181,13 @@ def _overlaps(figure: Figure, dimensions: Dimensions) -> list[str]:
     by = [d.name for d in dimensions if d.side is Side.ORDER and (people or (orders and d.name in LINES))]
     return [f"who has several of {' and '.join(by)} is counted in each" if people else
             f"orders with several of {' and '.join(by)} are counted in each"] if by else []
+
+
+def _depths(figure: Figure, teams: Teams) -> list[str]:
+    """That the figure is of teams as deep as its own parameter says, where others of the run go down so far alone."""
+    asked = [name for name in ("depth", "generation") if getattr(teams, name) is not None]
+    own = figure.of.fact.of_leaders and asked
+    return [f"how deep the team goes is said by team_depth, not by --{' and --'.join(asked)}"] if own else []
 
 
 def _partly(figure: Figure, export: Export, ranks: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from mlmkpi.books.expressions import LARGEST
 from mlmkpi.books.spans import Schedule
 from mlmkpi.facts.base import Measure
 from mlmkpi.kpi import Block, Interval, Kpi, Part, Ratio, Unit
@@ -146,7 +147,12 @@ def _divided(sums: pl.DataFrame, part: Part, parts: int = 1) -> pl.DataFrame:
 
 
 def _times(whole: pl.Series, times: int) -> pl.Series:
-    """So many times the numbers; Polars multiplies the widest integers by their like alone."""
+    """So many times the numbers, as the widest integers where they need it, which Polars multiplies by their like."""
+    if times == 1:
+        return whole
+    low, high = whole.min(), whole.max()
+    if isinstance(low, int) and isinstance(high, int) and max(-low, high) * times > LARGEST:
+        whole = whole.cast(pl.Int128)
     return whole * times if whole.dtype != pl.Int128 else whole * pl.Series([times], dtype=pl.Int128)
 
 

@@ -36,7 +36,7 @@ from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, wh
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result
 from mlmkpi.pipeline.run_jobs import run_jobs
-from mlmkpi.pipeline.segments import unseen
+from mlmkpi.pipeline.segments import uncounted, unseen
 from mlmkpi.pipeline.trees import laid_out, lone_leaders
 from mlmkpi.settings import Settings, chosen_settings
 from mlmkpi.tables import TABLES
@@ -132,8 +132,10 @@ def _run(
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows.of(one))
     frame = pl.concat([rows.nothing.with_columns(pl.col(TEXT).cast(pl.String)), *frames]).rename(shown_as)
+    absent = unseen(request.where or {}, rows.seen)
+    without = [] if default or absent else [one.kpi.name for one in shown if one.kpi.name not in rows.counted]
     hints = (
-        *clock.hints, *_snapped(request, calendar, periods), *unseen(request.where or {}, rows.seen), *unused,
+        *clock.hints, *_snapped(request, calendar, periods), *absent, *uncounted(without), *unused,
         *lone_leaders(export, request.teams, lineage),
     )
     return Result(

@@ -10,7 +10,7 @@ from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
 from mlmkpi.tables import TABLES
 
-SHOWN = 8
+SHOWN, NAMED = 8, 3
 _PRIVATE = {column.name for table in TABLES.values() for column in table.columns if column.is_private}
 
 
@@ -30,6 +30,19 @@ def unseen(where: Mapping[str, Sequence[str]], seen: Mapping[str, set[str]]) -> 
             asked = Dimension(name).asked
             others = _others(name, absent[0], sorted(seen[name]))
             yield f"nothing has {asked} = {', '.join(absent)} in the time asked for{others}"
+
+
+def uncounted(kpis: Sequence[str]) -> list[str]:
+    """A line about KPIs that have no row.
+
+    >>> uncounted(["quick_ratio"]), uncounted([])
+    (['no row of quick_ratio: there is nothing to count in any segment'], [])
+    >>> uncounted(["sales_volume", "churn_rate", "adoption_rate", "sponsor_rate", "quick_ratio"])
+    ['no row of sales_volume, churn_rate, adoption_rate and 2 more: there is nothing to count in any segment']
+    """
+    first, more = ", ".join(kpis[:NAMED]), len(kpis) - NAMED
+    further = f" and {more} more" if more > 0 else ""
+    return [f"no row of {first}{further}: there is nothing to count in any segment"] if kpis else []
 
 
 def _others(name: str, absent: str, known: Sequence[str]) -> str:

@@ -1,18 +1,19 @@
-"""The as-of date of the exports, and from which day on a date lies in the future of the others."""
+"""The as-of date of the exports, and the day their orders start."""
 
 from __future__ import annotations
 
 import narwhals as nw
 
-from mlmkpi.period import FAR_APART
+from mlmkpi.period import FAR_APART, first_after_slips
 from mlmkpi.validate.declared import HAPPENED
 from mlmkpi.validate.lookups import Lookups
 
 
-def as_of_day(lookups: Lookups) -> int | None:
-    """The latest order date, else the latest date of anything that happened, as a day number; None without one.
+def ends(lookups: Lookups) -> tuple[int | None, int | None]:
+    """The as-of date and the day the orders start, as day numbers; None where nothing, or no order, is dated.
 
-    A latest date more than 31 days after the next one is passed over.
+    The as-of date is the latest order date, else the latest date of anything that happened; one more than 31 days after
+    the next one is passed over. So are orders more than ten years before the others where they start.
     """
     ordered = "ordered_on" in lookups.readable.get("orders", ())
     dated = {"orders": frozenset({"ordered_on"})} if ordered else lookups.readable
@@ -22,9 +23,8 @@ def as_of_day(lookups: Lookups) -> int | None:
         for name in sorted(columns & HAPPENED)
     ]
     if not days:
-        return None
-    found = lookups.engine.collect(nw.concat(days).drop_nulls().unique())["day"].sort(descending=True)
-    if not len(found):
-        return None
-    alone = len(found) > 1 and found[0] - found[1] > FAR_APART
-    return int(found[1] if alone else found[0])
+        return None, None
+    found = lookups.engine.collect(nw.concat(days).drop_nulls().unique())["day"].sort().to_list()
+    if len(found) > 1 and found[-1] - found[-2] > FAR_APART:
+        found.pop()
+    return found[-1] if found else None, first_after_slips(found) if ordered else None

@@ -9,7 +9,7 @@ from mlmkpi.engines.checking import Checking
 from mlmkpi.period import FAR_APART
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Exports, Finding
-from mlmkpi.validate.calendar import as_of_day
+from mlmkpi.validate.calendar import ends
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -20,7 +20,7 @@ from mlmkpi.validate.rule import Scene
 from mlmkpi.validate.trees import tree_findings
 
 _SEVERITIES = ("error", "warning", "info")
-_CODED = {"orders": "currency", "targets": "kpi"}
+_CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
 _REFERRED_TO = ("distributors", "enrollments", "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
@@ -34,8 +34,8 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
-    as_of = as_of_day(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, kpis=frozenset(kpis))
+    as_of, start = ends(lookups)
+    scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, start, kpis=frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []

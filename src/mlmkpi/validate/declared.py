@@ -15,6 +15,7 @@ from mlmkpi.validate.rule import Rule, Scene
 CORRECT = "correct the row"
 MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
+_CENTURY = 36_525
 HAPPENED = frozenset({
     "enrolled_on", "terminated_on", "ordered_on", "joined_on", "effective_on", "occurred_on", "answered_on",
     "posted_on", "counted_on", "clicked_on", "created_on", "converted_on", "paid_on", "earned_on", "spent_on",
@@ -34,8 +35,9 @@ def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
             yield _reference(column)
         if column.kind is Kind.INTEGER:
             yield Rule("negative-count", column.name, nw.col(column.name) < 0, f"{column.name} is below zero")
-        if column.name in HAPPENED and scene.latest is not None:
+        if column.name in HAPPENED and scene.as_of is not None and scene.latest is not None:
             yield _future(column, scene.latest)
+            yield _past(column, scene.as_of, scene.start if column.name == "ordered_on" else None)
 
 
 def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
@@ -79,3 +81,12 @@ def _future(column: Column, latest: int) -> Rule:
     """Dates in the future of the others."""
     message = f"{column.name} is more than 31 days after the latest date of the other rows"
     return Rule("future-date", column.name, nw.col(column.name) > latest, message)
+
+
+def _past(column: Column, as_of: int, start: int | None) -> Rule:
+    """Dates that nothing in the exports can be of; orders long before the others."""
+    first = as_of - _CENTURY
+    message = f"{column.name} is more than a hundred years before the as-of date"
+    if start is not None and start > first:
+        first, message = start, f"{column.name} is more than ten years before the others; orders start after it"
+    return Rule("past-date", column.name, nw.col(column.name) < first, message)

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from mlmkpi.errors import DataError
 from mlmkpi.period import day_number, from_day_number, month_end
-from mlmkpi.settings import nearest
+from mlmkpi.settings import folded, nearest
 from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -68,11 +68,12 @@ def _enrollments(scene: Scene) -> Iterator[Rule]:
 
 
 def _ranks(scene: Scene) -> Iterator[Rule]:
-    ladder = scene.settings.rank_ladder
-    if ladder:
-        unknown = ~nw.col("rank").is_null() & ~nw.col("rank").is_in(list(ladder))
+    ladder = {folded(rank) for rank in scene.settings.rank_ladder}
+    found = (rank for rank in scene.spellings.get("rank", {}) if rank is not None)
+    unknown = [rank for rank in found if folded(rank) not in ladder]
+    if ladder and unknown:
         message = "rank is not on rank_ladder; the row is left out of ranks"
-        yield Rule("unknown-rank", "rank", unknown, message, known=tuple(ladder))
+        yield Rule("unknown-rank", "rank", nw.col("rank").is_in(unknown), message, known=scene.settings.rank_ladder)
 
 
 def _surveys(_: Scene) -> Iterator[Rule]:

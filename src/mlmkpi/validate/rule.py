@@ -47,7 +47,8 @@ class Rule:
 class Scene:
     """What rules depend on beside the rows: the settings, the as-of date and its like, and the codes that occur.
 
-    `latest` is the day number after which a date lies in the future of the others; None where nothing is dated.
+    `latest` is the day number after which a date lies in the future of the others; None where nothing is dated. `start`
+    is that of the first order that is no slip.
     `spellings` has, by column of the table at hand, each code that occurs and how often; `kpis` the names of all KPIs,
     none where they are not known.
     """
@@ -55,6 +56,7 @@ class Scene:
     settings: Settings
     as_of: int | None = None
     latest: int | None = None
+    start: int | None = None
     columns: frozenset[str] = frozenset()
     spellings: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
     kpis: frozenset[str] = frozenset()
