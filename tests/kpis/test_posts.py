@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpis.orders import figure, figures, table
+import pytest
+
+from kpis.orders import Rows, figure, figures, table
 
 POSTS = "post_id posted_on distributor_id platform reach likes comments shares messages age_band gender"
 
@@ -47,6 +49,14 @@ def test_posts_without_a_column_of_their_base_or_of_any_response_are_unknown() -
     }
 
 
+def test_what_posts_are_split_by_alone_is_looked_for_among_their_columns() -> None:
+    ask: dict[str, Any] = {"column": "note", "by": ("platform",)}
+    known = {"posts": table("posted_on reach messages distributor_id", ("10-01", 10, 3, "D1"))}
+    assert figures(known, "customer_interaction_rate", "2026-10", **ask) == {(): "needs posts.platform"}
+    nobodys = {"posts": table("posted_on reach messages", ("10-01", 10, 3))}
+    assert figures(nobodys, "customer_interaction_rate", "2026-10", **ask) == {(): "needs posts.platform"}
+
+
 def test_by_followers_a_post_is_measured_by_the_posters_fresh_counts_on_that_platform() -> None:
     posts = table(
         "post_id posted_on distributor_id platform likes", ("1", "10-31", "D1", "x", 6), ("2", "11-01", "D1", "x", 6),
@@ -62,6 +72,26 @@ def test_by_followers_a_post_is_measured_by_the_posters_fresh_counts_on_that_pla
     assert figure(tables, "social_engagement_rate", "2026-10", column="denominator", **ask) == 60 + 30
     assert figure(tables, "social_engagement_rate", "2026-10", column="numerator", **ask) == 12
     assert figure(tables, "social_engagement_rate", "2026-11", column="denominator", **ask) == 10
+
+
+@pytest.mark.parametrize(
+    ("posts_lack", "followers_lack", "base"),
+    [("", "", 50), ("", "distributor_id", 50 + 10), ("", "platform", 50 + 7), ("distributor_id", "", 50 + 10),
+     ("platform", "", 50 + 7), ("distributor_id", "platform", 50 + 10 + 7)],
+)
+def test_an_account_is_the_posters_by_what_both_tables_tell(posts_lack: str, followers_lack: str, base: int) -> None:
+    posts = table("posted_on likes distributor_id platform", ("10-31", 6, "D1", "x"))
+    followers = table(
+        "account_id counted_on followers distributor_id platform", ("a", "10-30", 50, "D1", "x"),
+        ("b", "10-30", 10, "D2", "x"), ("c", "10-30", 7, "D1", "y"),
+    )
+    tables = {"posts": _without(posts, posts_lack), "followers": _without(followers, followers_lack)}
+    ask: dict[str, Any] = {"column": "denominator", "definitions": {"engagement_base": "followers"}}
+    assert figure(tables, "social_engagement_rate", "2026-10", **ask) == base
+
+
+def _without(rows: Rows, column: str) -> Rows:
+    return [{name: value for name, value in row.items() if name != column} for row in rows]
 
 
 def test_clicks_by_impressions_and_by_link_where_nobody_counted_them() -> None:

@@ -43,3 +43,12 @@ def test_first_time_buyers_are_followed_for_sixty_days() -> None:
     assert figure(TABLES, "second_order_rate_60d", "2026-02", as_of="2026-04-29", column="complete") is True
     found = figures(TABLES, "second_order_rate_60d", "2026-02", by=("market",))
     assert found == {"US": 1 / 2, "DE": 0}
+
+
+def test_by_an_orders_attribute_too_a_customer_goes_to_the_seller_of_their_latest_sale() -> None:
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id channel", ("1", "03-02", 5, "D1", "C1", "shop"),
+        ("2", "03-20", 5, "D2", "C1", "web"), ("3", "03-21", 5, "D1", "C2", "web"),
+    )
+    found = figures({**TABLES, "orders": orders}, "active_customers", "2026-03", by=("market", "order.channel"))
+    assert found == {("DE", "shop"): 1, ("DE", "web"): 1, ("US", "web"): 1}

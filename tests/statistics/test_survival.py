@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mlmkpi.statistics.survival import Curve, band, kaplan_meier, median, median_interval, within
+from mlmkpi.statistics.survival import Curve, band, kaplan_meier, median, median_interval, within, within_interval
 
 WORKED = [(5, 1), (12, 1), (20, 0), (30, 1), (45, 0), (60, 1), (60, 0), (90, 0)]
 MAINTAINED = [(9, 1), (13, 1), (13, 0), (18, 1), (23, 1), (28, 0), (31, 1), (34, 1), (45, 0), (48, 1), (161, 0)]
@@ -78,6 +78,26 @@ def test_nobody_had_the_event() -> None:
 def test_one_unit_has_a_median_and_no_interval() -> None:
     curve = curve_of([(3, 1)])
     assert (median(curve), median_interval(curve)) == (3, (None, None))
+
+
+def test_two_units_have_intervals() -> None:
+    """By hand: S is ½ and its variance ⅛; z · √⅛ ÷ (½ · ln 2) = 1.99946, and the band is ½ to the power e^±1.99946."""
+    curve = curve_of([(3, 1), (7, 0)])
+    low, high = band(curve)
+    assert (round(float(low[0]), 4), round(float(high[0]), 4)) == (0.006, 0.9104)
+    assert median_interval(curve) == (3, None)
+    assert within_interval(curve, 3) == within_interval(curve, 7) == (1 - high[0], 1 - low[0])
+
+
+@pytest.mark.parametrize(
+    ("units", "days"),
+    [([(3, 1)], 3), ([(3, 1), (7, 0)], 2), ([(3, 1), (7, 0)], 8), ([(3, 1), (7, 1)], 7), ([(3, 0), (7, 0)], 7)],
+    ids=["one unit", "before the first event", "nobody so long", "all have had it", "no event"],
+)
+def test_a_share_within_some_days_has_no_interval_where_it_is_not_known(
+    units: list[tuple[int, int]], days: int
+) -> None:
+    assert within_interval(curve_of(units), days) == (None, None)
 
 
 def test_an_event_on_the_first_day_counts() -> None:

@@ -22,12 +22,19 @@ def lacking(fact: Fact, export: Export, dimension: Dimension, rank_ladder: Seque
     """As `missing`, for a fact: its table, or for customers the orders, must tell whose its rows are."""
     if of_row(fact, export, dimension, rank_ladder):
         return None
+    needed = missing(export, dimension, rank_ladder)
+    if needed and _is_tables_own(fact, dimension):
+        return f"{fact.table}.{dimension.column}"
     link, table = KEY.get(dimension.side), fact.people_from or fact.table
     if not table and dimension.side is Side.CUSTOMER:
         table = "orders"
     if table and link and export.columns(table) and link not in export.columns(table):
         return f"{table}.{link}"
-    needed = missing(export, dimension, rank_ladder)
-    own = fact.table and dimension.side is Side.PERSON and dimension.column in TABLES[fact.table].names
-    own = own and dimension.column not in TABLES[TABLE[Side.PERSON]].names
-    return f"{fact.table}.{dimension.column}" if needed and own else needed
+    return needed
+
+
+def _is_tables_own(fact: Fact, dimension: Dimension) -> bool:
+    """Whether the table whose rows a fact counts declares the column, and not that of people."""
+    if not fact.table or dimension.side is not Side.PERSON:
+        return False
+    return dimension.column in TABLES[fact.table].names and dimension.column not in TABLES[TABLE[Side.PERSON]].names

@@ -38,8 +38,7 @@ class Courses(Records):
         rows = books.export.scan(self.table, ["distributor_id", "course", self.day, "completed_on", *further])
         rows = rows.with_columns(nw.col("distributor_id").alias(PERSON)).filter(~nw.col(PERSON).is_null())
         pair = [PERSON, "course"]
-        seen = rows.filter(nw.col(self.day) <= books.schedule.as_of)
-        first = seen.group_by(*pair).agg(nw.col(self.day).min().alias("_day"))
+        first = rows.group_by(*pair).agg(nw.col(self.day).min().alias("_day"))
         first = first.filter(nw.col("_day") <= books.schedule.as_of - self.training_days)
         in_time = nw.col("completed_on").is_between(nw.col("_day"), nw.col("_day") + self.training_days)
         rows = rows.join(first, on=pair, how="inner").with_columns(flag(in_time).alias("done"))

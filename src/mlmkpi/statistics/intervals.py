@@ -101,10 +101,7 @@ def _scaled(exact: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
     middle = np.floor(digits) + 0.5
     between = np.abs(digits - middle) <= _TIE
     whole = np.rint(np.where(between, middle, digits))
-    size = np.abs(whole)
-    clear = between | (np.abs(digits - middle) > 1e-6)
-    fits = (size >= 10 ** (_DIGITS - 1)) & (size <= 10**_DIGITS)
-    return whole * down / up, clear & fits
+    return whole * down / up, between | (np.abs(digits - middle) > 1e-6)
 
 
 def _floats(figures: npt.ArrayLike) -> Array:

@@ -1,0 +1,26 @@
+"""Who is active, and what they sold, where a rule looks at other tables than the orders, worked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpis.orders import figure, table
+
+EARNED: dict[str, Any] = {"definitions": {"active_rule": "earned"}}
+PEOPLE = table("distributor_id enrolled_on", ("A", "01-01"), ("B", "01-01"))
+PAID = table("distributor_id paid_on amount", ("A", "10-15", 7), ("B", "10-15", 0))
+
+
+def test_the_volume_of_sellers_is_shared_among_those_who_earned() -> None:
+    orders = table("order_id ordered_on amount distributor_id", ("1", "10-02", 30, "A"), ("2", "10-03", 5, "B"))
+    tables = {"distributors": PEOPLE, "commissions": PAID, "orders": orders}
+    assert figure(tables, "active_distributors", "2026-10", **EARNED) == 1
+    assert figure(tables, "personal_sales_volume", "2026-10", **EARNED) == 35 / 1
+
+
+def test_without_sellers_who_earned_is_known_and_their_volume_is_not() -> None:
+    orders = table("order_id ordered_on amount", ("1", "10-02", 30), ("2", "10-03", 5))
+    tables = {"distributors": PEOPLE, "commissions": PAID, "orders": orders}
+    assert figure(tables, "active_distributors", "2026-10", **EARNED) == 1
+    assert figure(tables, "personal_sales_volume", "2026-10", **EARNED) is None
+    assert figure(tables, "personal_sales_volume", "2026-10", column="note", **EARNED) == "needs orders.distributor_id"
