@@ -132,7 +132,7 @@ def _run(
         books.close()
     frames = (frame.with_columns(pl.col(TEXT).cast(pl.String)) for one in unwritten for frame in rows.of(one))
     frame = pl.concat([rows.nothing.with_columns(pl.col(TEXT).cast(pl.String)), *frames]).rename(shown_as)
-    absent = unseen(request.where or {}, rows.seen)
+    absent = list(unseen(request.where or {}, rows.seen))
     without = [] if default or absent else [one.kpi.name for one in shown if one.kpi.name not in rows.counted]
     hints = (
         *clock.hints, *_snapped(request, calendar, periods), *absent, *uncounted(without), *unused,
