@@ -123,11 +123,12 @@ class Export:
             shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
             keys = "key" if conflicting.height == 1 else "keys"
             first_keys = ", ".join(quoted(text, kind) for text in sorted(map(str, shown.head(SHOWN))))
+            lines = "\nor add its rows up by order, where they are an order's lines" if table == "orders" else ""
             raise DataError(
                 f"{table} has different rows with one {' and '.join(key)}",
                 (("got", f"{conflicting.height:,} such {keys}: {first_keys}"),
                  ("expected", "one row a key; rows equal in every column count once"),
-                 ("fix", "correct the export, or leave all rows of such keys out: --bad-rows skip")),
+                 ("fix", f"correct the export{lines}\nor leave all rows of such keys out: --bad-rows skip")),
             )
         self.conflicts[table] = conflicting.height
 
