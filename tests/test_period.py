@@ -1,4 +1,4 @@
-"""A company's own periods: which rows make a calendar, and which are refused."""
+"""Which period comes before, after and a year before another, and which rows make a calendar of a company's own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from datetime import date
 import pytest
 
 from mlmkpi.errors import DataError
-from mlmkpi.period import CompanyCalendar, Period
+from mlmkpi.period import Calendar, CompanyCalendar, Every, Period
 
 ONE = ("P1", date(2026, 1, 1), date(2026, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("every", "labels"),
+    [
+        (Every.DAY, ("2024-02-29", "2024-02-28", "2024-03-01", "2023-02-28")),
+        (Every.WEEK, ("2024-W09", "2024-W08", "2024-W10", "2023-W09")),
+        (Every.MONTH, ("2024-02", "2024-01", "2024-03", "2023-02")),
+        (Every.QUARTER, ("2024-Q1", "2023-Q4", "2024-Q2", "2023-Q1")),
+        (Every.YEAR, ("2024", "2023", "2025", "2023")),
+    ],
+)
+def test_the_periods_round_a_leap_day(every: Every, labels: tuple[str, ...]) -> None:
+    calendar = Calendar(every)
+    period = calendar.holding(date(2024, 2, 29))
+    assert period
+    found = (period, calendar.before(period), calendar.after(period), calendar.year_ago(period))
+    assert tuple(each.label for each in found if each) == labels
 
 
 @pytest.mark.parametrize(
