@@ -101,6 +101,8 @@ def test_expenses_are_taken_off_where_they_are_exported() -> None:
         ("P0-0", "10-02", 8), ("X", "10-02", 1000),
     )
     assert figure(tables, "income_distribution", "2026-10", statistic="expenses") == 30
+    assert figure(tables, "income_distribution", "2026-10", statistic="expenses", as_of="2026-10-31") == 30
+    assert figure(tables, "income_distribution", "2026-10", statistic="expenses", as_of="2026-10-30") == 30 - 12
     assert figure(tables, "income_distribution", "2026-10", statistic="net") == 10
     assert figure(tables, "at_most_break_even_share", "2026-10") == 3 / 4
     assert figure(tables, "reinvestment_rate", "2026-10") == 30 / 40

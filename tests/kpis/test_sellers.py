@@ -1,10 +1,10 @@
-"""Who is active, and what they sold, where a rule looks at other tables than the orders, worked by hand."""
+"""Who is active by a rule that looks beyond the orders, and whose volume is told of whom, worked by hand."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kpis.orders import figure, table
+from kpis.orders import figure, figures, table
 
 EARNED: dict[str, Any] = {"definitions": {"active_rule": "earned"}}
 PEOPLE = table("distributor_id enrolled_on", ("A", "01-01"), ("B", "01-01"))
@@ -24,3 +24,13 @@ def test_without_sellers_who_earned_is_known_and_their_volume_is_not() -> None:
     assert figure(tables, "active_distributors", "2026-10", **EARNED) == 1
     assert figure(tables, "personal_sales_volume", "2026-10", **EARNED) is None
     assert figure(tables, "personal_sales_volume", "2026-10", column="note", **EARNED) == "needs orders.distributor_id"
+
+
+def test_a_team_volume_is_told_of_who_leads_and_of_who_had_volume() -> None:
+    """L sold nothing themselves; R, who leads nobody, took back more than was sold; IDLE did neither."""
+    people = table("distributor_id enrolled_on sponsor_id", ("L", "01-01", None), ("A", "01-01", "L"),
+                   ("R", "01-01", None), ("IDLE", "01-01", None))
+    orders = table("order_id ordered_on amount distributor_id", ("0", "09-01", 9, "R"), ("1", "10-02", 30, "A"),
+                   ("2", "10-03", -5, "R"))
+    tables = {"distributors": people, "orders": orders}
+    assert figures(tables, "team_sales_volume", "2026-10", by=("distributor",)) == {"L": 30, "A": 30, "R": -5}

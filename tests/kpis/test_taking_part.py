@@ -135,6 +135,16 @@ def test_ages_are_shares_of_everybody_on_the_books() -> None:
     assert set(figures(TABLES, "distributor_age_distribution", "2026-10").values()) == {None}
 
 
+def test_a_birth_date_wins_over_a_birth_year_that_stands_in_for_it() -> None:
+    """By the end of October the first is 34, and the second, counted from 1 July, 46."""
+    people = table(
+        "distributor_id enrolled_on birth_date birth_year",
+        ("A", "01-01", "1992-01-01", 1980), ("B", "01-01", None, 1980),
+    )
+    ages = figures({"distributors": people}, "distributor_age_distribution", "2026-10", min_cell=0)
+    assert ages == {"25-34": 1 / 2, "45-54": 1 / 2}
+
+
 def test_segments_are_those_that_the_export_has() -> None:
     found = figures(TABLES, "segment_activity_rate", "2026-10", min_cell=0, definitions={"activity_minimum": 3})
     assert found == {"35-44": 1, "<18": 1, "(unknown)": 0, "f": 1, "m": 0}

@@ -236,6 +236,15 @@ def test_two_periods_of_one_name_are_refused() -> None:
         mlmkpi.compute(frames(tables), kpis=["sales_volume"], every="period")
 
 
+def test_periods_that_are_all_there_are_not_told_of() -> None:
+    tables = {
+        "orders": table("order_id ordered_on amount", ("1", "01-05", 5), ("2", "02-05", 7)),
+        "periods": table("period starts_on ends_on", ("P1", "01-01", "01-31"), ("P2", "02-01", "02-28")),
+    }
+    found = mlmkpi.compute(frames(tables), kpis=["sales_volume"], every="period")
+    assert (found.frame["value"].to_list(), list(found.warnings)) == ([5, 7], [])
+
+
 def test_declared_codes_are_known_however_they_are_spelled() -> None:
     """A was paid as 1 and got the title 2 in February, no advancement; a lead of two bought; of 4 recruits A has 1."""
     tables = {
