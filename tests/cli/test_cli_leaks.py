@@ -15,7 +15,7 @@ BEFORE = {"Full Name": "Zyxa Marquis"}
 BEHIND = {
     "E-mail": "zyxa@marquis.example", "Phone": "+49 170 5551234", "IBAN": "DE89370400440532013000",
     "Tax No": "88/777/66",
-    "First Name": "Zyxa", "Last Name": "MARQUIS",
+    "Contact": "zyxa marquis", "Sales Rep": "MARQUIS Z.",
 }
 SECRET = re.compile("zyxa|marquis|5551234|DE8937|88/777|1984-04-05", re.IGNORECASE)
 SHIFTED = 3

@@ -16,9 +16,9 @@ SOON = 0.01
 """Seconds after which a Ctrl-C that was swallowed comes again."""
 
 BY_SIGNAL = 128
-_DEFAULTS = {
-    signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL,
-}
+_DEFAULTS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+if hasattr(signal, "SIGHUP"):  # Windows has none
+    _DEFAULTS[signal.SIGHUP] = signal.SIG_DFL
 _heard: list[int] = []
 
 

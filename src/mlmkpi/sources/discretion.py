@@ -20,6 +20,8 @@ _TELEPHONE = re.compile(r"\+\d[\d ()/.-]{6,}")
 _ACCOUNT = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
 """What may be a birth date where an id or a code should stand."""
+_WORDY = (Kind.ID, Kind.CODE)
+"""Kinds of cells that often are a single word, so that one is no sign of a name."""
 
 
 def discreet(text: str) -> str:
@@ -38,10 +40,10 @@ def quoted(text: str, kind: Kind) -> str:
 
     >>> [quoted(text, Kind.DATE) for text in ("Ann Smith", "O'Brien", "2026-02-30", "soon", "Total")]
     ['(a name, perhaps)', '(a name, perhaps)', '2026-02-30', 'soon', 'Total']
+    >>> [quoted(text, Kind.ID) for text in ("Ann Smith", "ANNSMITH", "D0012")]
+    ['(a name, perhaps)', 'ANNSMITH', 'D0012']
     """
-    if kind is Kind.CODE:
-        return discreet(text)
-    return discreet(_kept_back(text, is_dated=kind is Kind.DATE) or text)
+    return discreet(text if kind is Kind.CODE else _kept_back(text, kind) or text)
 
 
 def quoted_key(key: str, table: Table) -> str:
@@ -51,13 +53,15 @@ def quoted_key(key: str, table: Table) -> str:
 
 
 def quoted_code(code: str, rows: int, known: Collection[str]) -> str:
-    """A code that is not known as messages quote it; one in a single row may be a name, unless it is like a known one.
+    """A code that is not known as messages quote it; words in a single row may be a name, unless they are like a code.
 
-    >>> [quoted_code(code, rows, ["shipped"]) for code, rows in (("Ann", 1), ("Shiped", 1), ("Bezahlt", 40))]
-    ['(a name, perhaps)', 'Shiped', 'Bezahlt']
+    >>> [quoted_code("Ann Smith", rows, ["shipped"]) for rows in (1, 40)]
+    ['(a name, perhaps)', 'Ann Smith']
+    >>> [quoted_code(code, 1, ["partly shipped"]) for code in ("Partly Shiped", "Bezahlt")]
+    ['Partly Shiped', 'Bezahlt']
     """
     alone = rows == 1 and nearest(code.casefold(), list(known)) is None
-    return discreet((_kept_back(code) if alone else None) or code)
+    return discreet((_kept_back(code, Kind.CODE) if alone else None) or code)
 
 
 def first_quoted(codes: Mapping[str, int], known: Collection[str]) -> str | None:
@@ -65,16 +69,16 @@ def first_quoted(codes: Mapping[str, int], known: Collection[str]) -> str | None
     return next((code for code, rows in codes.items() if quoted_code(code, rows, known) == code), None)
 
 
-def _kept_back(text: str, *, is_dated: bool = False) -> str | None:
+def _kept_back(text: str, kind: Kind) -> str | None:
     """What stands for a text that may tell of a person; None: it does not. Under the header of a day days are shown."""
     bare = text.strip()
-    if _is_name(bare):
+    if _is_name(bare) and (kind not in _WORDY or len(bare.split()) > 1):
         return "(a name, perhaps)"
     if _TELEPHONE.fullmatch(bare):
         return "(a telephone number, perhaps)"
     if _is_account(bare):
         return "(a bank account)"
-    return "(a day)" if _DAY.fullmatch(bare) and not is_dated else None
+    return "(a day)" if _DAY.fullmatch(bare) and kind is not Kind.DATE else None
 
 
 def _is_account(text: str) -> bool:
