@@ -9,26 +9,34 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+ZEROS = "_zeros"
+
 
 def order_statistics(
     rows: pl.DataFrame, keys: Sequence[str], value: str, points: Sequence[Fraction]
 ) -> pl.DataFrame:
-    """See `Engine.quantiles`: of the values of each group of rows, or of all."""
-    groups = rows.group_by(keys).agg(value) if keys else rows.select(pl.col(value).implode())
+    """See `Engine.quantiles`: of the values of each group of rows, or of all.
+
+    Zeros, which can be most of them, are counted and not put in order.
+    """
+    is_zero = pl.col(value) == 0
+    zeros, others = is_zero.sum().alias(ZEROS), pl.col(value).filter(~is_zero)
+    groups = rows.group_by(keys).agg(zeros, others) if keys else rows.select(zeros, others.implode())
     found = [
-        (*key, len(values), *_neighbours(values.to_numpy(), points))
-        for *key, values in zip(*groups, strict=True) if len(values)
+        (*key, n + len(values), *_neighbours(values.to_numpy(), n, points))
+        for *key, n, values in zip(*groups, strict=True) if n + len(values)
     ]
     names = [*keys, "n", *(f"{side}_{i}" for i in range(len(points)) for side in ("low", "high"))]
     return pl.DataFrame(found, schema={name: rows.schema.get(name, pl.Int64()) for name in names}, orient="row")
 
 
-def _neighbours(values: np.ndarray[Any, Any], points: Sequence[Fraction]) -> list[int]:
-    """For each point the order statistics below and above its place (n − 1) · point."""
-    last = len(values) - 1
+def _neighbours(values: np.ndarray[Any, Any], zeros: int, points: Sequence[Fraction]) -> list[int]:
+    """For each point the order statistics below and above its place (n − 1) · point, among the values and the zeros."""
+    last, below = len(values) + zeros - 1, int(np.count_nonzero(values < 0))
     places = []
     for point in points:
         low = (last * point.numerator) // point.denominator
         places += [low, min(low + 1, last)]
-    ordered = np.partition(values, sorted(set(places)))
-    return [int(ordered[place]) for place in places]
+    at = {place: place if place < below else place - zeros for place in places if not 0 <= place - below < zeros}
+    ordered = np.partition(values, sorted(set(at.values()))) if at else values
+    return [int(ordered[at[place]]) if place in at else 0 for place in places]
