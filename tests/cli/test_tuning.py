@@ -30,7 +30,7 @@ def test_as_many_row_groups_are_read_ahead_as_there_are_cores() -> None:
 def test_the_allocator_keeps_what_queries_let_go() -> None:
     environment: dict[str, str] = {}
     tune(environment)
-    assert environment[ALLOCATOR].split(",")[1:] == ["oversize_threshold:0", "dirty_decay_ms:2000"]
+    assert environment[ALLOCATOR].split(",")[1:] == ["oversize_threshold:0", "dirty_decay_ms:1000"]
 
 
 def test_what_is_tuned_is_not_imported_before() -> None:

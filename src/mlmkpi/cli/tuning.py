@@ -16,13 +16,13 @@ def tune(environment: MutableMapping[str, str]) -> None:
 
     A fit's matrices are a handful of numbers, over which threads of linear algebra would only wait for one another.
     Of Parquet as many row groups are read ahead as there are cores to decode them: more only fill the memory. What a
-    query lets go, Polars' allocator keeps two seconds for the next one, large pieces too: to get pages anew takes a
+    query lets go, Polars' allocator keeps a second for the next one, large pieces too: to get pages anew takes a
     tenth of a run. It keeps it in few places, so that little is kept.
     """
     cores = os.cpu_count() or 2
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     environment.setdefault("POLARS_ROW_GROUP_PREFETCH_SIZE", str(cores))
-    kept = f"narenas:{max(cores // 2, 1)},oversize_threshold:0,dirty_decay_ms:2000"
+    kept = f"narenas:{max(cores // 2, 1)},oversize_threshold:0,dirty_decay_ms:1000"
     environment.setdefault("_RJEM_MALLOC_CONF", kept)
 
 
