@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -24,7 +24,7 @@ def hold(engine: Engine, rows: Frame, columns: Mapping[str, str]) -> None:
     refuse_beyond(engine, rows, found, columns)
 
 
-def extremes(columns: Iterable[str]) -> list[Expr]:
+def extremes(columns: Collection[str]) -> list[Expr]:
     """What `refuse_beyond` wants to know of the columns."""
     lows = [nw.col(name).min().alias(f"{name}:low") for name in columns]
     highs = [nw.col(name).max().alias(f"{name}:high") for name in columns]

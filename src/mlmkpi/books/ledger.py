@@ -15,6 +15,7 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError, written
+from mlmkpi.settings import folded
 from mlmkpi.sources import first_quoted
 from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
 
@@ -180,7 +181,7 @@ class Ledger:
             return nw.lit(True)
         found = self.export.engine.spellings("orders", "status")
         if self.rules.valid_status:
-            wanted = {code.strip().casefold() for code in self.rules.valid_status}
+            wanted = {folded(code) for code in self.rules.valid_status}
             return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
         unknown = {code: n for code, n in found.items() if code is not None and code.casefold() not in VALID | INVALID}
         if unknown:

@@ -14,6 +14,7 @@ from mlmkpi.books.ledger import is_code, is_known_code
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import Records
+from mlmkpi.settings import folded
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Leads(Records):
         rows = self.recorded(books, dimensions, ("converted_on",), texts)
         rows = rows.filter(nw.col("_day") <= books.schedule.as_of - self.lead_window_days)
         if self.sources:
-            wanted = {source.strip().casefold() for source in self.sources}
+            wanted = {folded(source) for source in self.sources}
             found = books.engine.spellings(self.table, "source")
             rows = rows.filter(is_code("source", [s for s in found if s is not None and s.casefold() in wanted]))
         if self.outcomes:

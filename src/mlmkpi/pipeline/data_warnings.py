@@ -15,6 +15,7 @@ from mlmkpi.books.expressions import flag
 from mlmkpi.declaration import BIRTH
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
+from mlmkpi.settings import folded
 
 OLDEST, GROWN = 110, 18
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
@@ -77,7 +78,7 @@ def _unused_statuses(export: Export, books: Books) -> list[str]:
     if "status" not in export.columns("orders"):
         return [f"orders have no status, so all count, whatever valid_status names: {', '.join(named)}"]
     known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
-    unused = [code for code in named if code.strip().casefold() not in known]
+    unused = [code for code in named if folded(code) not in known]
     return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
 
 

@@ -1,4 +1,4 @@
-"""What a run stands on: its settings, and the engine opened on the exports, again on text where ids do not parse."""
+"""The engine that a run stands on: opened on the exports, tried again on text where ids do not parse, and closed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from mlmkpi.validate.declared import HAPPENED
 from mlmkpi.validate.lookups import Lookups
 
 
-def ends(lookups: Lookups) -> tuple[int | None, int | None]:
+def as_of_and_start(lookups: Lookups) -> tuple[int | None, int | None]:
     """The as-of date and the day the orders start, as day numbers; None where nothing, or no order, is dated.
 
     The as-of date is the latest order date, else the latest date of anything that happened; one more than 31 days after

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from mlmkpi.engines.checking import Checking
 from mlmkpi.period import FAR_APART
-from mlmkpi.settings import Settings
+from mlmkpi.settings import Settings, folded
 from mlmkpi.sources import Example, Exports, Finding
-from mlmkpi.validate.calendar import ends
+from mlmkpi.validate.calendar import as_of_and_start
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -34,7 +34,7 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
-    as_of, start = ends(lookups)
+    as_of, start = as_of_and_start(lookups)
     scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, start, kpis=frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
@@ -86,7 +86,7 @@ def _unused_status(scene: Scene) -> Iterator[Finding]:
     if chosen is None or "status" not in scene.spellings:
         return
     codes = [str(code) for code in (chosen if isinstance(chosen, list) else [chosen])]
-    unused = [code for code in codes if not scene.spelled("status", frozenset({code.strip().casefold()}))]
+    unused = [code for code in codes if not scene.spelled("status", frozenset({folded(code)}))]
     if unused:
         shown = tuple(Example(None, None, None, code) for code in unused[:5])
         message = "no order has a status that valid_status names"

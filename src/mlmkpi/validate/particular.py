@@ -180,7 +180,7 @@ def _valid(scene: Scene) -> nw.Expr:
         return nw.lit(True)
     chosen = scene.settings.definitions.get("valid_status")
     codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
-    spelled = scene.spelled("status", frozenset(code.strip().casefold() for code in codes))
+    spelled = scene.spelled("status", frozenset(folded(code) for code in codes))
     counts = _one_of("status", spelled)
     return counts | nw.col("status").is_null() if chosen is None else counts
 
