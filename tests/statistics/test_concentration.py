@@ -50,6 +50,17 @@ def test_top_share_is_the_largest_of_the_sorted(values: list[int], percent: int)
     )
 
 
+COUNTED = st.dictionaries(st.integers(-9, 2**40), st.integers(1, 40), min_size=1, max_size=12)
+
+
+@given(COUNTED, st.sampled_from([1, 10, 35, 100]))
+def test_values_that_several_have_count_as_often(counted: dict[int, int], percent: int) -> None:
+    each = [value for value, units in counted.items() for _ in range(units)]
+    values, units = list(counted), list(counted.values())
+    assert gini(values, units) == gini(each)
+    assert top_share(values, percent, units) == top_share(each, percent)
+
+
 def test_top_share_of_nobody_is_unknown() -> None:
     assert top_share([]).value is None
 

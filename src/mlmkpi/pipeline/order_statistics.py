@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from mlmkpi.kpi import Concentration, MedianRatio, Quantiles, Shape, Survival
@@ -52,15 +51,13 @@ def concentration_rows(
     one: Concentration, spread: pl.DataFrame, keys: Sequence[str], statistic: str | None = None
 ) -> pl.DataFrame:
     """Gini (over units) or top share (of what all have) by the keys, from how many units have which value."""
-    rows = []
-    measure = {Shape.GINI: gini, Shape.TOP_1PCT: top_share}[one.shape]
+    rows, of_money = [], one.shape is Shape.TOP_1PCT
     for key, group in spread.partition_by(list(keys), as_dict=True, maintain_order=False).items():
-        values = np.repeat(group["value"].to_numpy(), group["units"].to_numpy())
-        found = measure(values)
+        values, units = (group[name].to_numpy() for name in ("value", "units"))
+        found = top_share(values, units=units) if of_money else gini(values, units)
         clipped = f"{found.clipped:,} negative, counted as 0" if found.clipped else None
         note = clipped if found.value is not None else NOBODY
-        of_money = one.shape is Shape.TOP_1PCT
-        part, whole = (found.part / one.value.scale, found.whole / one.value.scale) if of_money else (None, len(values))
+        part, whole = (found.part / one.value.scale, found.whole / one.value.scale) if of_money else (None, units.sum())
         rows.append((*key, statistic or one.name, part, float(whole), found.value, note))
     schema: dict[str, pl.DataType] = {name: spread.schema[name] for name in keys}
     schema |= {"statistic": pl.String()} | dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())

@@ -27,34 +27,36 @@ class Concentration:
         return self.part / self.whole if self.whole > 0 else None
 
 
-def gini(values: npt.ArrayLike) -> Concentration:
+def gini(values: npt.ArrayLike, units: npt.ArrayLike | None = None) -> Concentration:
     """Gini coefficient in the population form, Σ(2i − n − 1)·xᵢ ÷ (n · Σx) over the values in ascending order.
 
-    Whole numbers in; negatives count as 0.
+    Whole numbers in; negatives count as 0. `units` says how many have each value, where that is not one.
 
     >>> gini([0, 0, 0, 8]).value, gini([2, 2, -1, 2]).clipped
     (0.75, 1)
+    >>> gini([8, 0], [1, 3]).value
+    0.75
     """
-    spread, clipped = _clipped(values)
-    ordered, people = np.sort(spread), len(spread)
-    ranks = 2 * np.arange(1, people + 1, dtype=np.int64) - people - 1
-    return Concentration(_dot(ranks, ordered), people * int(spread.sum()), clipped)
+    amounts, ends, clipped = _ascending(values, units)
+    people, counts = _last(ends), np.diff(ends, prepend=0)
+    middles = 2 * ends - counts - people
+    held = amounts * counts
+    return Concentration(_dot(middles, held), people * int(held.sum()), clipped)
 
 
-def top_share(values: npt.ArrayLike, percent: int = 1) -> Concentration:
+def top_share(values: npt.ArrayLike, percent: int = 1, units: npt.ArrayLike | None = None) -> Concentration:
     """Share of the total that goes to the top percent of the values: the largest ⌈n · percent ÷ 100⌉ of them.
 
-    Whole numbers in; negatives count as 0.
+    Whole numbers in; negatives count as 0. `units` says how many have each value, where that is not one.
 
     >>> top_share([5, 1, 3, 1], 30)
     Concentration(part=8, whole=10, clipped=0)
     """
-    spread, clipped = _clipped(values)
-    if not len(spread):
-        return Concentration(0, 0, 0)
-    rest = len(spread) - -(-len(spread) * percent // 100)
-    largest = np.sort(spread)[rest:]
-    return Concentration(int(largest.sum()), int(spread.sum()), clipped)
+    amounts, ends, clipped = _ascending(values, units)
+    people = _last(ends)
+    rest = people - -(-people * percent // 100)
+    at_the_top = np.diff(np.maximum(ends - rest, 0), prepend=0)
+    return Concentration(int((amounts * at_the_top).sum()), int((amounts * np.diff(ends, prepend=0)).sum()), clipped)
 
 
 def herfindahl(values: Iterable[int]) -> float | None:
@@ -68,10 +70,18 @@ def herfindahl(values: Iterable[int]) -> float | None:
     return sum(value * value for value in cells) / total**2 if total > 0 else None
 
 
-def _clipped(values: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], int]:
-    """Values with the negatives at 0, and how many those were."""
+def _ascending(
+    values: npt.ArrayLike, units: npt.ArrayLike | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]:
+    """The values in ascending order, negatives at 0; up to each how many have it or less; how many were negative."""
     whole = np.asarray(values, dtype=np.int64)
-    return np.maximum(whole, 0), int((whole < 0).sum())
+    counts = np.ones_like(whole) if units is None else np.asarray(units, dtype=np.int64)
+    order = np.argsort(whole)
+    return np.maximum(whole[order], 0), np.cumsum(counts[order]), int(counts[whole < 0].sum())
+
+
+def _last(ends: npt.NDArray[np.int64]) -> int:
+    return int(ends[-1]) if len(ends) else 0
 
 
 def _dot(ranks: npt.NDArray[np.int64], values: npt.NDArray[np.int64]) -> int:
