@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from mlmkpi.engines.lookup import is_narrow, looked_up, with_columns_of
+from mlmkpi.engines.lookup import has_twice, is_narrow, looked_up, with_columns_of
 
 
 @pytest.mark.parametrize("far", [9, 10**12])
@@ -74,3 +74,11 @@ def test_ids_far_apart_are_looked_up_as_those_close_together() -> None:
 def test_ids_of_which_nothing_is_known_leave_the_rows_as_they_are(ids: list[int]) -> None:
     rows = pl.LazyFrame({"whose": [5, None, 3]})
     assert with_columns_of(rows, "whose", pl.DataFrame({"id": ids}), "id").collect().equals(rows.collect())
+
+
+@pytest.mark.parametrize(("ids", "twice"), [
+    ([], False), ([4], False), ([1, 2, 3], False), ([1, 2, 2], True), ([3, 1, 2], False), ([3, 1, 3], True),
+    ([-2, 10**15, 5], False), ([10**15, -2, 10**15], True), ([5, 4, 5, 4], True),
+])
+def test_an_id_that_stands_twice_is_found_in_any_order(ids: list[int], twice: bool) -> None:
+    assert has_twice(pl.Series(ids, dtype=pl.Int64)) is twice

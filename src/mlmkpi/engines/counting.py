@@ -97,9 +97,7 @@ def _ordered(rows: pl.DataFrame, keys: Sequence[str], unit: str, name: str) -> p
         packed = packed * pl.lit(size, dtype=kind) + step
     named = pl.DataFrame([column.alias(f"{at}") for at, column in enumerate(columns)])
     numbers = named.lazy().select(packed.alias(KEY)).collect(engine="streaming")[KEY]
-    ordered = np.sort(numbers.to_numpy())
-    different = pl.Series(ordered[np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))])
-    groups = (different // sizes[-1]).rle().struct.unnest()
+    groups = (numbers.sort().rle().struct.field("value") // sizes[-1]).rle().struct.unnest()
     rest, found = groups["value"], []
     for key, low, size in reversed(list(zip(keys, lows, sizes, strict=False))):
         step, rest = (rest % size).cast(pl.Int64), rest // size

@@ -34,11 +34,14 @@ def _is_within(ids: pl.Series, most: int) -> bool:
 
 def has_twice(ids: pl.Series) -> bool:
     """Whether one of the ids, none of which is null, occurs twice."""
+    places = ids.to_numpy()
+    if bool((places[1:] > places[:-1]).all()):
+        return False
     if not is_narrow(ids):
         return ids.n_unique() < len(ids)
     low, high = ends(ids)
     seen = np.zeros(high - low + 1, dtype=np.bool_)
-    seen[(ids - low).to_numpy()] = True
+    seen[places - low] = True
     return int(np.count_nonzero(seen)) < len(ids)
 
 
