@@ -88,6 +88,19 @@ def test_convert_prints_the_files_that_it_wrote(run: Call, exports: Callable[...
     assert pl.read_parquet(to / "orders.parquet")["order_id"].to_list() == ["1"]
 
 
+def test_convert_takes_the_settings_along_but_not_over_somebody_elses(
+    run: Call, exports: Callable[..., str], tmp_path: Path
+) -> None:
+    folder, to = exports("1,2026-02-01,9.50,A1,paid"), tmp_path / "parquet"
+    theirs = Path(folder) / "mlmkpi.toml"
+    theirs.write_text('currency = "EUR"\n')
+    files = f"{to}/distributors.parquet\n{to}/orders.parquet\n"
+    assert run("convert", folder, str(to)) == Run(0, f"{files}{to}/mlmkpi.toml\n", "")
+    (to / "mlmkpi.toml").write_text('currency = "SEK"\n')
+    said = f"note: {to}/mlmkpi.toml was there and is left as it is; nothing of {theirs} is in it\n"
+    assert run("convert", folder, str(to)) == Run(0, files, said)
+
+
 def test_convert_ends_with_three_at_a_cell_that_does_not_fit(
     run: Call, exports: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -23,15 +23,21 @@ def convert(
 ) -> None:
     """Write any exports as canonical Parquet.
 
-    Every table goes to FOLDER/<table>.parquet, with the columns that mlmkpi knows. The paths go to stdout.
+    Every table goes to FOLDER/<table>.parquet, with the columns that mlmkpi knows; what the settings say beside how the
+    exports are read goes to FOLDER/mlmkpi.toml. The paths go to stdout.
     """
+    from mlmkpi.cli.messages import hint
     from mlmkpi.cli.progress import Progress
-    from mlmkpi.settings import load_settings
+    from mlmkpi.settings import FILE_NAME, load_settings
     from mlmkpi.sources import open_exports
+    from mlmkpi.sources.carried import carry
     from mlmkpi.sources.convert import convert as run
 
     settings = load_settings(config, Path(exports), Path.cwd())
     with Progress() as progress, open_exports(exports, settings) as opened:
         progress("writing Parquet")
         written = run(opened, folder)
-    write_text("".join(f"{path}\n" for path in written))
+    kept = carry(settings, folder)
+    if kept is None and settings.path is not None:
+        hint(f"{folder / FILE_NAME} was there and is left as it is; nothing of {settings.path} is in it")
+    write_text("".join(f"{path}\n" for path in [*written, *([kept] if kept else [])]))
