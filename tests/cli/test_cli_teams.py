@@ -15,6 +15,8 @@ import mlmkpi
 from cli.ended import Run
 from mlmkpi.demo import write_demo
 from mlmkpi.report.stream import Behind, writer
+from mlmkpi.report.to_csv import csv_text
+from mlmkpi.report.to_json import json_text
 
 KPIS = ["new_signups", "churn_rate", "personal_sales_volume", "yoy_growth"]
 Call = Callable[..., Run]
@@ -85,6 +87,20 @@ def test_rows_that_fail_half_way_leave_nothing_on_stdout(
     ended = run("compute", str(exports), "--by", "team", "--kpi", "new_signups", "--format", form)
     assert ended.code != 0
     assert not ended.out
+
+
+@pytest.mark.parametrize("by", ["distributor", "sponsor_id"])
+def test_a_split_by_people_is_written_a_kpi_at_a_time_too(
+    run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    asked = ("compute", str(exports), "--by", by, "--kpi", ",".join(KPIS), "--last", "3")
+    frame = mlmkpi.compute(exports, kpis=KPIS, by=[by], count=3).frame
+    assert run(*asked, "--format", "csv").out == csv_text(frame)
+    assert run(*asked, "--format", "json").out == json_text(frame)
+    assert run(*asked, "--output", str(tmp_path / "kpis.parquet")).code == 0
+    assert_frame_equal(pl.read_parquet(tmp_path / "kpis.parquet"), frame)
+    monkeypatch.setattr("mlmkpi.report.stream.CsvWriter.close", lambda *_: 1 / 0)
+    assert run(*asked, "--format", "csv").code == 4
 
 
 def test_a_leader_whose_id_a_spreadsheet_would_run_has_an_apostrophe(run: Call, tmp_path: Path) -> None:

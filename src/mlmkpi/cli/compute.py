@@ -140,7 +140,7 @@ def compute(
             text = plan(exports, **asked, progress=progress)
         write(f"{text}\n".encode(), output)
         return
-    if TEAM in asked["by"] and TEAM not in segments and chosen in stream.FORMATS:
+    if any(map(_has_many, asked["by"])) and TEAM not in segments and chosen in stream.FORMATS:
         with opened(output) as out, stream.Behind(stream.writer(chosen, out, __version__)) as rows:
             found = result(write=rows.write)
             rows.close(found.settings)
@@ -169,3 +169,8 @@ def _say(result: Result, exports: str, *, counted: bool) -> None:
     if result.left_out and not counted:
         lost = len(result.left_out)
         messages.hint(f"{lost} KPI{'s' * (lost > 1)} left out · mlmkpi kpis {exports} --missing")
+
+
+def _has_many(dimension: str) -> bool:
+    """Whether it may have a segment for every person, customer or order: more rows than memory should hold at once."""
+    return dimension in (TEAM, "distributor") or dimension.endswith("_id")
