@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +11,9 @@ from mlmkpi.kpi import Concentration, MedianRatio, Quantiles, Shape, Survival
 from mlmkpi.pipeline.ratios import NOBODY, divided
 from mlmkpi.statistics.concentration import gini, top_share
 from mlmkpi.statistics.intervals import six_digits
-from mlmkpi.statistics.survival import kaplan_meier, median, median_interval, within, within_interval
+from mlmkpi.statistics.survival import Curve, kaplan_meier, median, median_interval, within, within_interval
+
+HISTOGRAM = ["duration", "event", "_of"]
 
 
 def quantile_rows(
@@ -66,22 +69,36 @@ def concentration_rows(
 
 
 def survival_rows(figure: Survival, histogram: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """The Kaplan–Meier median and the shares within some days by the keys, from a (duration, event) histogram."""
-    rows = []
-    for key, group in histogram.partition_by(list(keys), as_dict=True, maintain_order=False).items():
-        curve = kaplan_meier(*(group[name].to_numpy() for name in ("duration", "event", "_of")))
-        units, middle = float(curve.units), median(curve)
-        note = None if middle is not None else "more than half have not had it yet"
-        rows.append((*key, "value", units, middle, *(median_interval(curve) if note is None else (None, None)), note))
-        for days in figure.within:
-            share = within(curve, days)
-            note = None if share is not None else f"nobody was observed for {days} days"
-            rows.append((*key, f"within_{days}", units, share, *map(_rounded, within_interval(curve, days)), note))
+    """The Kaplan–Meier median and the shares within some days by the keys, from a (duration, event) histogram.
+
+    Many small segments have the same histogram, which is worked out once.
+    """
+    cells = histogram.sort(HISTOGRAM).group_by(keys, maintain_order=True).agg(HISTOGRAM)
+    rows, known = [], dict[tuple[tuple[int, ...], ...], list[tuple[Any, ...]]]()
+    for *key, durations, events, counts in cells.iter_rows():
+        of_these = (tuple(durations), tuple(events), tuple(counts))
+        if of_these not in known:
+            known[of_these] = _survival(figure, kaplan_meier(*of_these))
+        rows += [(*key, *found) for found in known[of_these]]
     figures = ("denominator", "value", "low", "high")
     schema: dict[str, pl.DataType] = {name: histogram.schema[name] for name in keys}
     schema |= {"statistic": pl.String()} | dict.fromkeys(figures, pl.Float64()) | {"note": pl.String()}
     frame = pl.DataFrame(rows, schema=schema, orient="row", strict=False)
     return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("numerator"))
+
+
+def _survival(figure: Survival, curve: Curve) -> list[tuple[Any, ...]]:
+    """A curve's statistics: name, units, value, both ends, note."""
+    units, middle = float(curve.units), median(curve)
+    note = None if middle is not None else "more than half have not had it yet"
+    found: list[tuple[Any, ...]] = [
+        ("value", units, middle, *(median_interval(curve) if note is None else (None, None)), note)
+    ]
+    for days in figure.within:
+        share = within(curve, days)
+        note = None if share is not None else f"nobody was observed for {days} days"
+        found.append((f"within_{days}", units, share, *map(_rounded, within_interval(curve, days)), note))
+    return found
 
 
 def _rounded(end: float | None) -> float | None:

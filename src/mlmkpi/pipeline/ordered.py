@@ -46,8 +46,8 @@ class Ordered:
         numbers, cells = _numbered([*(frame[name] for name in split), frame["statistic"]])
         numbers = numbers + (places * cells).take(spans)
         if not (numbers[1:] >= numbers[:-1]).all():
-            order = np.argsort(numbers, kind="stable")
-            frame, numbers = frame[pl.Series(order, dtype=pl.UInt32)], numbers[order]
+            order = pl.DataFrame({"at": numbers}).select(pl.arg_sort_by("at", maintain_order=True)).to_series()
+            frame, numbers = frame[order], numbers[order.to_numpy()]
         return cls(frame, numbers, cells, places)
 
     def earlier(self, links: Sequence[int | None], known: pl.Series) -> pl.Series:
