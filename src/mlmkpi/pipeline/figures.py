@@ -24,11 +24,12 @@ from mlmkpi.kpi import (
     Survival,
 )
 from mlmkpi.pipeline.chain import chained
+from mlmkpi.pipeline.concentrations import concentration_rows
 from mlmkpi.pipeline.figure_parts import behind, counted_by, main_statistics, ratios, stands_apart
 from mlmkpi.pipeline.growth import grown, index_rows
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.joins import semi_join
-from mlmkpi.pipeline.order_statistics import concentration_rows, median_rows, quantile_rows, survival_rows
+from mlmkpi.pipeline.order_statistics import median_rows, quantile_rows, survival_rows
 from mlmkpi.pipeline.plan import Planned
 from mlmkpi.pipeline.ratios import NOBODY, ratio_rows
 from mlmkpi.pipeline.result import FIGURES

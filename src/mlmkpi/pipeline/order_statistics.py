@@ -1,4 +1,4 @@
-"""Figures that are no ratio of sums: quantiles, concentrations, and Kaplan–Meier, each from counts of values."""
+"""Figures that are no ratio of sums: quantiles, medians of ratios, and Kaplan–Meier, each from counts of values."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from mlmkpi.kpi import Concentration, MedianRatio, Quantiles, Shape, Survival
+from mlmkpi.kpi import MedianRatio, Quantiles, Survival
 from mlmkpi.pipeline.ratios import NOBODY, divided
-from mlmkpi.statistics.concentration import gini, top_share
 from mlmkpi.statistics.intervals import six_digits
 from mlmkpi.statistics.survival import Curve, kaplan_meier, median, median_interval, within, within_interval
 
@@ -48,24 +47,6 @@ def median_rows(
         *keys, pl.col("n").fill_null(0.0).alias("denominator"), "value", pl.lit(one.name).alias("statistic"),
         pl.when(pl.col("n").is_null()).then(pl.lit(NOBODY)).alias("note"),
     )
-
-
-def concentration_rows(
-    one: Concentration, spread: pl.DataFrame, keys: Sequence[str], statistic: str | None = None
-) -> pl.DataFrame:
-    """Gini (over units) or top share (of what all have) by the keys, from how many units have which value."""
-    rows, of_money = [], one.shape is Shape.TOP_1PCT
-    for key, group in spread.partition_by(list(keys), as_dict=True, maintain_order=False).items():
-        values, units = (group[name].to_numpy() for name in ("value", "units"))
-        found = top_share(values, units=units) if of_money else gini(values, units)
-        clipped = f"{found.clipped:,} negative, counted as 0" if found.clipped else None
-        note = clipped if found.value is not None else NOBODY
-        part, whole = (found.part / one.value.scale, found.whole / one.value.scale) if of_money else (None, units.sum())
-        rows.append((*key, statistic or one.name, part, float(whole), found.value, note))
-    schema: dict[str, pl.DataType] = {name: spread.schema[name] for name in keys}
-    schema |= {"statistic": pl.String()} | dict.fromkeys(("numerator", "denominator", "value"), pl.Float64())
-    schema |= {"note": pl.String()}
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def survival_rows(figure: Survival, histogram: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
