@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from fractions import Fraction
 
 import polars as pl
 
@@ -30,14 +29,13 @@ def seasonal_rows(frame: pl.DataFrame, keys: Sequence[str], schedule: Schedule) 
     schema |= {"statistic": pl.String(), "note": pl.String()}
     rows: list[tuple[object, ...]] = []
     if len(months) >= WHOLE_MONTHS:
-        for key, group in frame.partition_by(keys, as_dict=True, maintain_order=False).items():
-            wholes = (group["numerator"] * SCALE).round().cast(pl.Int64)
-            sums = dict(zip(group[MONTH].cast(pl.Int64), wholes, strict=True))
-            ratios = _ratios([sums.get(at, 0) for at in range(len(months))], months)
-            rows += [
-                (*key, str(month), float(sum(found)), float(len(found)), float(sum(found) / len(found)), "value", None)
-                for month, found in sorted(ratios.items())
-            ]
+        wholes = (pl.col("numerator") * SCALE).round().cast(pl.Int64)
+        for *key, places, found in frame.group_by(keys).agg(pl.col(MONTH).cast(pl.Int64), wholes).iter_rows():
+            sums = dict(zip(places, found, strict=True))
+            for month, ratios in sorted(_ratios([sums.get(at, 0) for at in range(len(months))], months).items()):
+                above, below = _added(ratios)
+                years = len(ratios)
+                rows.append((*key, str(month), above / below, float(years), above / (below * years), "value", None))
     if not rows:
         last, nothing = schedule.shown[-1], [None] * (len(keys) - 1)
         rows = [(last, *nothing, None, None, None, None, "value", f"needs {WHOLE_MONTHS} whole months")]
@@ -52,16 +50,28 @@ def in_calendar_months(frame: pl.DataFrame, figure: Figure, schedule: Schedule) 
     return frame.with_columns(pl.col(MONTH).cast(pl.String).replace(months))
 
 
-def _ratios(sums: Sequence[int], months: Sequence[int]) -> dict[int, list[Fraction]]:
+def _ratios(sums: Sequence[int], months: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
     """By calendar month, each year's sum ÷ the mean of the twelve months round it, half of the ends counted.
 
     >>> _ratios([100] * 6 + [200] + [100] * 6, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1])
-    {7: [Fraction(24, 13)]}
+    {7: [(4800, 2600)]}
     """
-    found: dict[int, list[Fraction]] = defaultdict(list)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for at in range(HALF, len(sums) - HALF):
         around = sums[at - HALF : at + HALF + 1]
         twice = 2 * sum(around) - around[0] - around[-1]
         if twice > 0:
-            found[months[at]].append(Fraction(4 * HALF * sums[at], twice))
+            found[months[at]].append((4 * HALF * sums[at], twice))
     return dict(found)
+
+
+def _added(ratios: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """What quotients come to together, as one.
+
+    >>> _added([(1, 2), (1, 3)])
+    (5, 6)
+    """
+    above, below = 0, 1
+    for part, whole in ratios:
+        above, below = above * whole + part * below, below * whole
+    return above, below
