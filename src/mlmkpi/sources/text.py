@@ -94,6 +94,7 @@ def _part(path: str, label: str, layout: Layout, *, overflow: bool = False) -> P
         skip_lines=layout.lines,
         schema=dict.fromkeys([*names, *[OVERFLOW] * overflow], pl.String),
         missing_columns="insert" if overflow else "raise",
+        extra_columns="ignore" if overflow else "raise",
         truncate_ragged_lines=overflow,
         empty_string_is_null=False,
         row_index_name=ROW,
