@@ -105,6 +105,7 @@ def test_quotes_line_ends_and_a_byte_order_mark(session: Any, tmp_path: Path) ->
     (ID + "A1,05/01/2026,1\n", r"orders.ordered_on: 1 cell is not a date"),
     (ID + "A1,2026-01-01\n", "orders: 1 row has not as many cells as the header"),
     ("order_id,amount\nA1,1\n", "has no column for ordered_on"),
+    ("Orders\n\n" + ID + "A1,2026-01-01,1\n", "line 1 looks like a title, and line 3 like the headers"),
     ("", "is empty"),
     ("order_id,ordered_on,amount,Amount\nA1,2026-01-01,1,1\n", r"orders\.csv has 2 columns for amount"),
     ("# made by hand\n" + ID + "A1,2026-01-01,1\n", r"orders\.csv cannot be read on Spark\n +found +comments above"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from mlmkpi.sources.mapping import (
     no_header,
     several_columns,
 )
+from mlmkpi.sources.titles import Headers, titled
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
 BAD = "_bad"
@@ -35,7 +36,8 @@ BAD = "_bad"
 class Part:
     """One piece of a table as the server reads it: columns c0, c1 … with the headers that people see.
 
-    `delimiter` is a CSV's, empty for frames whose columns have types of their own.
+    `delimiter` is a CSV's, empty for frames whose columns have types of their own; `below` is what seems to be a CSV's
+    headers, where `headers` are like a title.
     """
 
     label: str
@@ -44,6 +46,7 @@ class Part:
     frame: Any
     mapped: Mapped
     delimiter: str
+    below: Headers | None = None
 
     @property
     def is_csv(self) -> bool:
@@ -204,6 +207,8 @@ class Tables:
         overrides = self.settings.columns.get(table.name, {})
         if at:
             raise several_columns(part.label, [part.headers[each] for each in at], table, name, self.place)
+        if part.below is not None and (name in overrides or name in table.names):
+            raise titled(part.label, part.below)
         if name in overrides:
             raise no_header(part.label, part.headers, name, overrides[name], self.place)
         if name in table.names:
@@ -248,7 +253,8 @@ class Tables:
         """Text cells."""
         options = self.settings.input.of(table, piece.label)
         csv = opened(self.session, self.f, TABLES[table], piece, options)
-        return self._part(table, piece.label, csv.headers, csv.frame, csv.delimiter)
+        part = self._part(table, piece.label, csv.headers, csv.frame, csv.delimiter)
+        return replace(part, below=csv.below)
 
     def _part(self, table: str, label: str, headers: Sequence[str], frame: Any, delimiter: str = "") -> Part:
         forms = tuple(form for _, form in frame.dtypes)
