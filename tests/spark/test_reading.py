@@ -214,6 +214,17 @@ def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(s
     assert there.warnings == here.warnings == ("surveys.csv has no column for answered_on: left unread",)
 
 
+def test_headers_that_may_be_meant_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
+    text = f"{ID[:-1]},Auftragsnr.,seller_id,order_status,channel\nA1,2026-01-01,1,x,D,void,w\n"
+    (tmp_path / "orders.csv").write_text(text)
+    (tmp_path / "surveys.csv").write_text("date,score\n2026-01-01,9\n")
+    asked: dict[str, Any] = {"kpis": ["sales_volume", "net_promoter_score"], "count": 1}
+    here, there = mlmkpi.compute(tmp_path, **asked), mlmkpi.compute(tmp_path, **asked, engine=session)
+    assert there.hints == here.hints
+    said = "orders has columns that are not read and may be meant: seller_id for distributor_id, order_status for status; "
+    assert [hint for hint in there.hints if hint.startswith(said)]
+
+
 def test_files_that_no_table_takes_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
     for name in ("orders.csv", "orders.xlsx", "sales.csv", "customers.csv", "old.csv"):
         (tmp_path / name).write_text(f"{ID[:-1]},channel,customer_id\nA1,2026-01-01,1,web,C\n")

@@ -17,6 +17,7 @@ from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.cells import SORTS
 from mlmkpi.sources.exports import no_table
+from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import (
     Mapped,
     Place,
@@ -92,6 +93,16 @@ class Tables:
         known = {name for name in TABLES[table].names if all(name in part.mapped.positions for part in parts)}
         extra = {header for header in parts[0].mapped.extra if all(part.mapped.of(header) for part in parts)}
         return frozenset(known | extra)
+
+    @property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """By table that was opened, headers that are not read and may be meant for a column, and for which."""
+        found = {}
+        for table in (name for name in self.names if name in self._parts):
+            columns = self.columns(table)
+            extra = [header for header in self._parts[table][0].mapped.extra if header in columns]
+            found[table] = meant(TABLES[table], columns, extra)
+        return {table: headers for table, headers in found.items() if headers}
 
     def unfit(self, tables: Iterable[str]) -> list[DataError]:
         """Why tables cannot be read, as a piece lacks what they cannot do without: the first reason of each."""
