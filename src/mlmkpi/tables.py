@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlmkpi.declaration import Column, Kind, Table
 
-__all__ = ["COUNTING", "NOT_COUNTING", "TABLES", "Column", "Kind", "Table"]
+__all__ = ["COUNTING", "HAPPENED", "NOT_COUNTING", "PLANNED", "TABLES", "Column", "Kind", "Table"]
 
 
 def _id(name: str, meaning: str, references: str | None = None, *, required: bool = False) -> Column:
@@ -44,6 +44,15 @@ NOT_COUNTING = (
     "cancelled", "canceled", "void", "declined", "failed", "pending", "processing", "created", "draft", "incomplete",
     "unavailable", "refunded",
 )
+
+HAPPENED = frozenset({
+    "enrolled_on", "terminated_on", "ordered_on", "joined_on", "effective_on", "occurred_on", "answered_on",
+    "posted_on", "counted_on", "clicked_on", "created_on", "converted_on", "paid_on", "earned_on", "spent_on",
+    "booked_on", "completed_on", "signed_on", "reviewed_on",
+})
+"""Days on which something happened; not those of what is planned ahead, such as events and courses."""
+PLANNED = frozenset({"held_on", "assigned_on"})
+"""Days that may be told ahead."""
 
 _PERSON = "distributors.distributor_id"
 _BIRTH = (

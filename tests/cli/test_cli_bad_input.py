@@ -198,7 +198,7 @@ def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Pa
     ended = run("compute", folder, "--kpi", "new_signups", "--format", "json")
     assert ended.code == 0
     assert "warning: the latest date is 2026-09-01, 243 days after the next: taken for a slip" in ended.err
-    assert "note: as of 2026-01-01, the latest date in the export" in ended.err
+    assert "note: as of 2026-01-01, the latest date in the export of what has happened" in ended.err
     ended = run("compute", folder, "--kpi", "sales_volume")
     assert ended.err.startswith("error: no date tells what day it is as of\n  got  no day in orders\n")
 
@@ -211,7 +211,7 @@ def test_a_kpi_of_which_no_column_is_there_is_null_with_the_reason(run: Call, tm
         assert (ended.code, ended.out.count("\n")) == (0, 2)
         assert f"{kpi},2026-01,2026-01-01,2026-01-31,,,,,,rate," in ended.out
         assert why in ended.out
-        assert "note: as of 2026-01-31, the latest date in the export" in ended.err
+        assert "note: as of 2026-01-31, the latest date in the export of what has happened" in ended.err
 
 
 MAILS = {

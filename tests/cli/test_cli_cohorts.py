@@ -65,7 +65,8 @@ def test_of_people_alone_the_latest_of_their_days_is_the_as_of_date(run: Call, t
     (tmp_path / "distributors.csv").write_text(f"distributor_id,enrolled_on\n{rows}E,2026-01-31\n")
     ended = run("cohorts", str(tmp_path), "--curve", "on_books")
     assert ended.out.splitlines()[3:5] == ["            people   0", "  Jan 2026 100,001 100"]
-    assert ended.err == "note: as of 2026-01-31, the latest date in the export; another: --as-of YYYY-MM-DD\n"
+    told = "as of 2026-01-31, the latest date in the export of what has happened"
+    assert ended.err == f"note: {told}; another: --as-of YYYY-MM-DD\n"
 
 
 def test_the_triangle_is_plain_where_it_is_piped(run: Call, exports: str) -> None:

@@ -51,6 +51,21 @@ def test_a_closed_pipe_ends_in_silence(process: Call) -> None:
     assert process("settings", "schema", shell="| true") == Run(0, "", "")
 
 
+@pytest.mark.parametrize("split", [[], ["--by", "team"]], ids=["at once", "piece by piece"])
+def test_a_closed_pipe_that_is_named_ends_in_silence_too(process: Call, tmp_path: Path, split: list[str]) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on,sponsor_id\nA,2026-01-01,\nB,2026-01-02,A\n")
+    asked = ["compute", "--kpi", "new_signups", *split, "--format", "csv", "--output", "/dev/stdout"]
+    assert process(*asked, shell="| true") == Run(0, "", "")
+    whole = process(*asked, shell="| cat")
+    assert (whole.code, whole.out.startswith("kpi,period,")) == (0, True)
+
+
+def test_a_full_device_is_an_error_of_writing(process: Call, tmp_path: Path) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    said = "error: /dev/full cannot be written\n  got  No space left on device\n"
+    assert process("compute", "--kpi", "new_signups", "--format", "csv", "--output", "/dev/full") == Run(4, "", said)
+
+
 def test_a_full_disk_under_stdout_is_an_error_of_writing(process: Call) -> None:
     said = "error: stdout cannot be written\n  got  No space left on device\n"
     assert process("settings", "schema", shell="> /dev/full") == Run(4, "", said)

@@ -66,6 +66,49 @@ def test_it_is_refused_and_what_a_sum_holds_is_not(
     assert found.filter(kpi=kpi, statistic="value")["value"].to_list() == [of_nine]
 
 
+ORDER, SPENT = "order_id ordered_on amount distributor_id kind", "distributor_id spent_on amount"
+
+
+def orders(rows: int) -> Rows:
+    """The orders, and so many more of the most that a cell holds."""
+    more = table(ORDER, *((f"L{at}", "10-06", LARGE, "A", "sale") for at in range(rows)))
+    return [*ORDERS, *more]
+
+
+def added(rows: int) -> list[tuple[str, str, str, dict[str, Rows], float]]:
+    """A KPI, statistic, what it adds to each other, the tables with so many rows and five, and what it comes to."""
+    five = company("costs", "market booked_on amount", ("US", "10-05", LARGE), 5)
+    costs = {**five, "commissions": table(EARNED, *[("A", "10-05", LARGE)] * rows)}
+    goods = {**five, "order_lines": table(LINE, *[("1", "P", 1, 1, LARGE)] * rows), "orders": orders(0)}
+    kits = company("enrollments", "distributor_id enrolled_on kit_amount", ("A", "10-05", LARGE), 5)
+    spent = company("expenses", SPENT, ("A", "10-05", LARGE), 5)
+    lines = company("order_lines", LINE, ("1", "P", 1, LARGE, 0), 5)
+    lines["products"] = table("product_id category", ("P", "C"))
+    every = "orders.amount, order_lines.cost, commissions.amount and costs.amount"
+    return [
+        ("market_contribution", "value", every, costs, 1 - (5 + rows) * LARGE),
+        ("market_contribution", "value", every, goods, 1 - 1 - (5 + rows) * LARGE),
+        ("kit_revenue_share", "value", "orders.amount and enrollments.kit_amount", {**kits, "orders": orders(rows)},
+         5 * LARGE / ((5 + rows) * LARGE + 1)),
+        ("income_distribution", "net", "commissions.amount and expenses.amount",
+         {**spent, "commissions": table(EARNED, *[("A", "10-05", -LARGE)] * rows)}, -(5 + rows) * LARGE),
+        ("product_mix_share", "value", "orders.amount and order_lines.amount", {**lines, "orders": orders(rows)},
+         5 * LARGE / (rows * LARGE + 1)),
+    ]
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_columns_that_are_added_to_each_other_are_held_together(at: int) -> None:
+    """Five rows of each are a thousand trillion, and nine in all are not more than a sum holds."""
+    kpi, _, columns, tables, _ = added(5)[at]
+    with pytest.raises(DataError, match=f"{columns} come to more than can be summed together") as told:
+        compute(kpi, tables)
+    assert ("got", "about 1,000 trillion in all") in told.value.details
+    kpi, statistic, _, tables, expected = added(4)[at]
+    found = compute(kpi, tables).frame.filter(kpi=kpi, statistic=statistic)
+    assert expected in found["value"].to_list()
+
+
 def test_a_goal_times_its_days_is_not_more_than_a_sum_holds() -> None:
     """On the last of 31 days a goal of 30 trillion comes to 930 trillion a day together; one of 29 to 899."""
     def running(goal: int) -> dict[str, Rows]:

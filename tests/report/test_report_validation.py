@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -38,14 +39,14 @@ def page(*findings: Finding, width: int = 80, colour: bool = False) -> str:
 def test_every_table_has_its_rows_and_below_them_what_was_found() -> None:
     assert page(CYCLE, AMOUNT, UNKNOWN, NO_COLUMN) == """\
 distributors   1,000,000 rows in 1 file
-  warning  a circle                                                            2
+  warning  a circle                                       2
            key 7
 orders        10,204,551 rows in 3 files
-  error    amount is not a number                                              1
+  error    amount is not a number                         1
            orders_2026-10.csv row 1204   got "1.234,56"
            expected  1234.56
            fix       correct the cell
-  warning  distributor_id is not among the distributors                       12
+  warning  distributor_id is not among the distributors  12
            orders_2026-10.csv row 88 …   got "000917", "00912"
 customers              ? rows in 1 file
   error    customers.csv has no column for customer_id
@@ -67,6 +68,21 @@ def test_a_page_keeps_to_its_width(width: int) -> None:
     assert all(len(line) <= width for line in text.splitlines() if "row" not in line)
 
 
+@pytest.mark.parametrize("width", [80, 100, 140, 200])
+def test_counts_stand_beside_what_they_count(width: int) -> None:
+    """In one column, right below the longest text, which goes on below where it has no room within 80 columns."""
+    short, many = replace(AMOUNT, count=1_234), replace(UNKNOWN, count=12)
+    lines = page(short, many, width=width).splitlines()
+    assert [line for line in lines if line.startswith(("  error", "  warning"))] == [
+        "  error    amount is not a number                        1,234",
+        "  warning  distributor_id is not among the distributors     12",
+    ]
+    long = replace(AMOUNT, message="amount " * 20)
+    lines = page(long, many, width=width).splitlines()
+    assert lines[2:4] == [f"  error    {'amount ' * 9}     1", f"           {('amount ' * 9).rstrip()}"]
+    assert [line for line in lines if line.startswith("  warning")] == [f"  warning  {many.message:<65}  12"]
+
+
 def test_a_long_line_goes_on_below_its_text_and_a_setting_stays_whole() -> None:
     """What goes into the settings is to be copied as it is: it may be wider."""
     headers = ", ".join(f"column {number}" for number in range(9))
@@ -77,7 +93,7 @@ def test_a_long_line_goes_on_below_its_text_and_a_setting_stays_whole() -> None:
         f"no column for amount\n  found  {headers}\n  fix    {fix}\n           {setting}\n         amount = 1",
     )
     assert page(found).splitlines()[2:9] == [
-        f"  error    {'no column for amount':<67} 1",
+        "  error    no column for amount  1",
         "           found  column 0, column 1, column 2, column 3, column 4, column 5,",
         "                  column 6, column 7, column 8",
         "           fix    name it in",

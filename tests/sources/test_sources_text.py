@@ -215,6 +215,13 @@ def test_ragged_rows_are_bad_and_refused(exports: Folder, row: str) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("row", ["1,2026-10-01,5,a,b,c", "1,2026-10-01,5,a,,b,c"])
+def test_a_first_row_with_several_cells_too_many_is_ragged(exports: Folder, row: str) -> None:
+    exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n{row}\n2,2026-10-01,7,c\n")
+    assert exports.source().scan(["order_id"]).collect().rows() == [("1", True), ("2", False)]
+    assert refused(exports).startswith("orders.csv row 1: not as many cells as the header has\n")
+
+
 @pytest.mark.parametrize("row", ["2,2026-10-01,6,b,,", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,'])
 def test_empty_cells_beyond_the_header_are_let_be(exports: Folder, row: str) -> None:
     exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n1,2026-10-01,5,\n{row}\n3,2026-10-01,7,c\n")

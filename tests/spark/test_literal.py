@@ -12,7 +12,7 @@ import pytest
 import mlmkpi
 from equal.compare import frames
 from kpis.orders import Rows, day, table
-from kpis.test_bounds import SUMMED, company, compute
+from kpis.test_bounds import SUMMED, added, company, compute
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 
@@ -28,6 +28,15 @@ def test_money_that_no_sum_holds_is_refused(
         compute(kpi, company(name, header, row, 10), session)
     found = compute(kpi, company(name, header, row, 9), session).frame
     assert found.filter(kpi=kpi, statistic="value")["value"].to_list() == [of_nine]
+
+
+def test_columns_that_are_added_to_each_other_are_held_together(session: Any) -> None:
+    kpi, _, columns, tables, _ = added(5)[-1]
+    with pytest.raises(DataError, match=f"{columns} come to more than can be summed together"):
+        compute(kpi, tables, session)
+    kpi, statistic, _, tables, expected = added(4)[-1]
+    found = compute(kpi, tables, session).frame.filter(kpi=kpi, statistic=statistic)
+    assert expected in found["value"].to_list()
 
 
 def both(session: Any, tables: dict[str, Rows], settings: dict[str, Any], **asked: Any) -> list[dict[str, Any]]:

@@ -105,6 +105,7 @@ def test_quotes_line_ends_and_a_byte_order_mark(session: Any, tmp_path: Path) ->
     (ID + "A1,05/01/2026,1\n", r"orders.ordered_on: 1 cell is not a date"),
     (ID + "A1,2026-01-01\n", "orders: 1 row has not as many cells as the header"),
     ("order_id,amount\nA1,1\n", "has no column for ordered_on"),
+    ("Orders\n\n" + ID + "A1,2026-01-01,1\n", "line 1 looks like a title, and line 3 like the headers"),
     ("", "is empty"),
     ("order_id,ordered_on,amount,Amount\nA1,2026-01-01,1,1\n", r"orders\.csv has 2 columns for amount"),
     ("# made by hand\n" + ID + "A1,2026-01-01,1\n", r"orders\.csv cannot be read on Spark\n +found +comments above"),
@@ -211,6 +212,17 @@ def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(s
     assert_frame_equal(here.frame, there.frame, check_exact=True)
     assert there.frame.select("value", "note").rows()[1] == (None, "needs surveys.answered_on")
     assert there.warnings == here.warnings == ("surveys.csv has no column for answered_on: left unread",)
+
+
+def test_headers_that_may_be_meant_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
+    text = f"{ID[:-1]},Auftragsnr.,seller_id,order_status,channel\nA1,2026-01-01,1,x,D,void,w\n"
+    (tmp_path / "orders.csv").write_text(text)
+    (tmp_path / "surveys.csv").write_text("date,score\n2026-01-01,9\n")
+    asked: dict[str, Any] = {"kpis": ["sales_volume", "net_promoter_score"], "count": 1}
+    here, there = mlmkpi.compute(tmp_path, **asked), mlmkpi.compute(tmp_path, **asked, engine=session)
+    assert there.hints == here.hints
+    said = "orders has columns that are not read and may be meant: seller_id for distributor_id, order_status for"
+    assert [hint for hint in there.hints if hint.startswith(said)]
 
 
 def test_files_that_no_table_takes_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:

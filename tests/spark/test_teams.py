@@ -66,3 +66,11 @@ def test_a_leaders_page_is_the_same(session: Any) -> None:
     (leader,) = leaders(1)
     here, there = (team(frames(TABLES), leader, settings=SETTINGS, engine=engine) for engine in (None, session))
     assert there == here
+
+
+def test_a_leaders_page_without_orders_is_the_same(session: Any) -> None:
+    (leader,) = leaders(1)
+    people = frames({"distributors": TABLES["distributors"]})
+    here, there = (team(people, leader, settings=SETTINGS, engine=engine) for engine in (None, session))
+    assert there == here
+    assert there.nodes[0].size > 0

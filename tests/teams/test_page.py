@@ -142,8 +142,8 @@ def test_the_tree_is_drawn_with_the_largest_team_first(page: mlmkpi.TeamPage) ->
 
 
 def test_a_page_that_cannot_be_made_says_what_cures_it(tmp_path: Path) -> None:
-    TABLES["distributors"].write_parquet(tmp_path / "distributors.parquet")
-    with pytest.raises(DataError, match="a team's page needs the orders export") as caught:
+    TABLES["distributors"].drop("sponsor_id").write_parquet(tmp_path / "distributors.parquet")
+    with pytest.raises(DataError, match=r"a team's page needs distributors\.sponsor_id or dist") as caught:
         mlmkpi.team(tmp_path, "L")
     assert caught.value.details == (("fix", f"mlmkpi kpis {tmp_path} --missing tells what cures it"),)
 

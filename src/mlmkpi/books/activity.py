@@ -62,7 +62,7 @@ def incomes(books: Books) -> Frame:
         rows = books.engine.materialise(
             frame.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
         )
-        hold(books.engine, rows, {"amount": "commissions.amount"})
+        hold(books.export, rows, {"amount": "commissions.amount"})
         return rows
 
     return books.once("incomes", build)

@@ -27,7 +27,8 @@ class Export:
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
     of such a key. Amounts of orders and of their lines come in `currency`. `checked` are the tables that were looked
-    through, `unknown_codes` how many rows are left out for the sake of a column's code, by table and column.
+    through, `unknown_codes` how many rows are left out for the sake of a column's code, by table and column, and `held`
+    what the values of a column come to at most, without their signs.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -41,6 +42,7 @@ class Export:
         self.unknown_codes: dict[tuple[str, str], int] = {}
         self.off_ladder = 0
         self.checked: set[str] = set()
+        self.held: dict[str, float] = {}
         self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:

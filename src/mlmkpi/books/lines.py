@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.books.books import Books
-from mlmkpi.books.bounds import hold
+from mlmkpi.books.bounds import hold, hold_together
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.ledger import Extra
 from mlmkpi.books.rules import OrderRules
@@ -45,7 +45,7 @@ def lines(books: Books, names: Sequence[str], sums: Sequence[str], *, of_product
 def _read(books: Books) -> Frame:
     """The columns that were asked for of all lines."""
     rows = books.engine.compact(books.export.scan("order_lines", sorted({"order_id", *books.of_lines})), ["order_id"])
-    hold(books.engine, rows, {name: f"order_lines.{name}" for name in FIGURES if name in books.of_lines})
+    hold(books.export, rows, {name: f"order_lines.{name}" for name in FIGURES if name in books.of_lines})
     return rows
 
 
@@ -76,6 +76,8 @@ def pieces(
     """
     sums = ["amount", "quantity"] if quantity else ["amount"]
     found = lines(books, names, sums, of_products=not merged)
+    if whole:
+        hold_together(books.export, {"orders.amount": (orders, "amount"), "order_lines.amount": (found, "amount")})
     cut = books.engine.cut(orders, found, ORDER, names, sums, whole=whole, merged=merged)
     if cut is None:
         cut = joined_pieces(books.engine, orders, found, names, sums, whole=whole, merged=merged)

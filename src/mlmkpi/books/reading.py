@@ -62,7 +62,7 @@ class Reading:
         found = self.engine.collect(rows.select(*sums, *extremes(MONEY))).row(0, named=True)
         self.empty = not found[ROWS]
         volume = f"orders.{ledger.volume_column or 'amount'}"
-        refuse_beyond(self.engine, rows, found, {"amount": "orders.amount", "volume": volume})
+        refuse_beyond(self.export, rows, found, {"amount": "orders.amount", "volume": volume})
         for name in (*LACKING, UNNAMED):
             self.lacking[name] = max(int(found[name] or 0), self.lacking.get(name, 0))
 

@@ -53,13 +53,14 @@ def validate(
         progress("checking the exports")
         findings = check(found, settings, registered() if "targets" in found.tables else ())
         tables = [_checked(found, name) for name in found.tables]
+        hints = unused()
     if form == "json":
         write_text(render_findings_json(findings))
     else:
         look = page(exports)
         seconds = perf_counter() - began
         write_text(render_findings(tables, findings, seconds=seconds, width=look.width, colour=look.colour))
-    for line in unused:
+    for line in hints:
         messages.hint(line)
     severe = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in severe for finding in findings):

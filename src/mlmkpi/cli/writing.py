@@ -58,7 +58,8 @@ def write(data: bytes, output: Path | None = None) -> None:
     if output is None:
         _to_stdout(data)
     elif _is_device(output):
-        _to_device(data, output)
+        with _device(output) as device:
+            device.write(data)
     else:
         from mlmkpi.sources.atomic import atomic_path
 
@@ -90,7 +91,7 @@ def _handed_on(aside: IO[bytes], output: Path | None) -> None:
         for piece in iter(lambda: aside.read(PIECE), b""):
             _to_stdout(piece)
         return
-    with output.open("wb") as device:
+    with _device(output) as device:
         copyfileobj(aside, device, PIECE)
 
 
@@ -118,10 +119,14 @@ def _to_stdout(data: bytes) -> None:
         raise _refusal("stdout", error) from None
 
 
-def _to_device(data: bytes, output: Path) -> None:
-    """A pipe or a device is written to, never replaced."""
+@contextmanager
+def _device(output: Path) -> Iterator[IO[bytes]]:
+    """A pipe or a device, which is written to and never replaced."""
     try:
-        output.write_bytes(data)
+        with output.open("wb") as device:
+            yield device
+    except BrokenPipeError:
+        raise typer.Exit from None
     except OSError as error:
         raise _refusal(str(output), error) from None
 

@@ -71,8 +71,8 @@ class SparkEngine:
 
     @property
     def meant(self) -> dict[str, dict[str, str]]:
-        """None: headers are first read with their tables."""
-        return {}
+        """Of the tables whose headers have been read so far."""
+        return self.tables.meant
 
     def prepare(self, columns: Mapping[str, Sequence[str]]) -> None:
         """Remember what the run reads: the codes among it are counted in one pass."""

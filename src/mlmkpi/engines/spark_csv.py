@@ -17,6 +17,7 @@ from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.errors import DataError
 from mlmkpi.settings import InputOptions
 from mlmkpi.sources.text import Layout, layout_of
+from mlmkpi.sources.titles import Headers
 from mlmkpi.tables import Table
 
 CORRUPT = "_corrupt"
@@ -25,11 +26,15 @@ _LINES = 50
 
 @dataclass(frozen=True)
 class Csv:
-    """The headers, those of partitions last; a frame of columns c0, c1 … and CORRUPT, null in whole records."""
+    """The headers, those of partitions last; a frame of columns c0, c1 … and CORRUPT, null in whole records.
+
+    `below` is what seems to be the headers, where the first line is like a title.
+    """
 
     headers: tuple[str, ...]
     frame: Any
     delimiter: str
+    below: Headers | None
 
 
 def opened(session: Any, f: Any, table: Table, piece: Piece, options: InputOptions) -> Csv:
@@ -45,7 +50,8 @@ def opened(session: Any, f: Any, table: Table, piece: Piece, options: InputOptio
     read = _records(source, piece, places, several=len(text.inputFiles()) > 1)
     partitions = read.columns[len(places) + 1 :]
     frame = read.toDF(*places, CORRUPT, *(f"c{len(places) + at}" for at in range(len(partitions))))
-    return Csv((*laid.headers, *partitions), _marked(f, frame, piece, laid.delimiter, places), laid.delimiter)
+    marked = _marked(f, frame, piece, laid.delimiter, places)
+    return Csv((*laid.headers, *partitions), marked, laid.delimiter, laid.below)
 
 
 def _laid(text: Any, piece: Piece, table: Table, options: InputOptions) -> Layout:

@@ -22,6 +22,7 @@ from mlmkpi.sources.problems import (
     rounded_cells,
     unreadable_cells,
     unreadable_column,
+    unreadable_table,
 )
 from mlmkpi.tables import TABLES, Kind
 
@@ -64,7 +65,7 @@ class Reading:
     def findings(self) -> list[Finding]:
         """Unreadable columns, ragged records, cells that do not fit or were rounded, columns in some files."""
         if self.refused:
-            return [unreadable_column(self.table, name, error, 0) for name, error in self._refused.items()]
+            return unreadable_table(self.table, self._refused)
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in self._refused.items()
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings, nearest
 from mlmkpi.sources.cells import SORTS
 from mlmkpi.sources.exports import no_table
+from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import (
     Mapped,
     Place,
@@ -26,6 +27,7 @@ from mlmkpi.sources.mapping import (
     no_header,
     several_columns,
 )
+from mlmkpi.sources.titles import Headers, titled
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
 BAD = "_bad"
@@ -35,7 +37,8 @@ BAD = "_bad"
 class Part:
     """One piece of a table as the server reads it: columns c0, c1 … with the headers that people see.
 
-    `delimiter` is a CSV's, empty for frames whose columns have types of their own.
+    `delimiter` is a CSV's, empty for frames whose columns have types of their own; `below` is what seems to be a CSV's
+    headers, where `headers` are like a title.
     """
 
     label: str
@@ -44,6 +47,7 @@ class Part:
     frame: Any
     mapped: Mapped
     delimiter: str
+    below: Headers | None = None
 
     @property
     def is_csv(self) -> bool:
@@ -89,6 +93,16 @@ class Tables:
         known = {name for name in TABLES[table].names if all(name in part.mapped.positions for part in parts)}
         extra = {header for header in parts[0].mapped.extra if all(part.mapped.of(header) for part in parts)}
         return frozenset(known | extra)
+
+    @property
+    def meant(self) -> dict[str, dict[str, str]]:
+        """By table that was opened, headers that are not read and may be meant for a column, and for which."""
+        found = {}
+        for table in (name for name in self.names if name in self._parts):
+            columns = self.columns(table)
+            extra = [header for header in self._parts[table][0].mapped.extra if header in columns]
+            found[table] = meant(TABLES[table], columns, extra)
+        return {table: headers for table, headers in found.items() if headers}
 
     def unfit(self, tables: Iterable[str]) -> list[DataError]:
         """Why tables cannot be read, as a piece lacks what they cannot do without: the first reason of each."""
@@ -204,6 +218,8 @@ class Tables:
         overrides = self.settings.columns.get(table.name, {})
         if at:
             raise several_columns(part.label, [part.headers[each] for each in at], table, name, self.place)
+        if part.below is not None and (name in overrides or name in table.names):
+            raise titled(part.label, part.below)
         if name in overrides:
             raise no_header(part.label, part.headers, name, overrides[name], self.place)
         if name in table.names:
@@ -248,7 +264,8 @@ class Tables:
         """Text cells."""
         options = self.settings.input.of(table, piece.label)
         csv = opened(self.session, self.f, TABLES[table], piece, options)
-        return self._part(table, piece.label, csv.headers, csv.frame, csv.delimiter)
+        part = self._part(table, piece.label, csv.headers, csv.frame, csv.delimiter)
+        return replace(part, below=csv.below)
 
     def _part(self, table: str, label: str, headers: Sequence[str], frame: Any, delimiter: str = "") -> Part:
         forms = tuple(form for _, form in frame.dtypes)

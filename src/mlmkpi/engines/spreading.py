@@ -34,7 +34,13 @@ def together(frame: Frame, spans: Spans, keep: Sequence[str], collect: Callable[
     if wide.height * len(spans) > MANY:
         rows = wide.lazy()
         return nw.from_native(pl.concat(_numbered(rows.select("unit", **of), span, keep) for span, of in columns))
-    return nw.from_native(pl.concat(_numbered(wide.select("unit", **of), span, keep) for span, of in columns).lazy())
+    known = {column.name: column for column in wide.get_columns()}
+    return nw.from_native(pl.concat(_numbered(_picked(known, of), span, keep) for span, of in columns).lazy())
+
+
+def _picked(known: Mapping[str, pl.Series], names: Mapping[str, str]) -> pl.DataFrame:
+    """Some columns under other names, beside the unit: to select them takes longer the more others there are."""
+    return pl.DataFrame({"unit": known["unit"], **{name: known[at] for name, at in names.items()}})
 
 
 def _numbered(rows: Rows, span: int, keep: Sequence[str]) -> Rows:

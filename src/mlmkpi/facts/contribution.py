@@ -11,7 +11,7 @@ import narwhals as nw
 from mlmkpi.books.activity import incomes
 from mlmkpi.books.attributes import seller_attributes
 from mlmkpi.books.books import Books
-from mlmkpi.books.bounds import hold
+from mlmkpi.books.bounds import hold, hold_together
 from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.lines import ORDER, lines, signed, want_lines
@@ -65,7 +65,11 @@ class Contributions(Fact):
         costs = books.engine.materialise(
             books.export.scan("costs", [MARKET, "booked_on", "amount", *books.export.marks("costs")])
         )
-        hold(books.engine, costs, {"amount": "costs.amount"})
+        hold(books.export, costs, {"amount": "costs.amount"})
+        hold_together(books.export, {
+            "orders.amount": (orders, "amount"), "order_lines.cost": (known, "cost"),
+            "commissions.amount": (incomes(books), "amount"), "costs.amount": (costs, "amount"),
+        })
         costs = costs.join(days, left_on="booked_on", right_on="day", how="inner")
         schema = orders.collect_schema()
         kept = {name: schema[name] for name in who}

@@ -152,7 +152,8 @@ class Downlines(Fact):
         for spans in turns:
             with books.narrowed(spans):
                 rows = books.engine.collect(self.members.rows(books, (), at).select("unit", "span", *measures))
-            yield from ((span, rows.filter(pl.col("span") == span.index)) for span in spans)
+            none, parts = rows.clear(), rows.partition_by("span", as_dict=True)
+            yield from ((span, parts.get((span.index,), none)) for span in spans)
 
     @measure
     def leaders(self) -> Expr:

@@ -62,7 +62,7 @@ class Goals(Fact):
     def _rows(self, books: Books) -> Frame:
         """The rows without the attributes of their people."""
         goals = books.engine.materialise(self._goals(books))
-        hold(books.engine, goals.select(self._counted().alias("goal")), {"goal": "goals.goal"})
+        hold(books.export, goals.select(self._counted().alias("goal")), {"goal": "goals.goal"})
         windows = self._windows(books, goals)
         rows = goals.join(books.engine.small(windows), on=["starts_on", "through"], how="left")
         days = self._days(windows)

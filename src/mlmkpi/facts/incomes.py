@@ -11,7 +11,7 @@ import narwhals as nw
 from mlmkpi.books.activity import incomes
 from mlmkpi.books.attributes import RANK, missing, seller_attributes
 from mlmkpi.books.books import Books
-from mlmkpi.books.bounds import hold
+from mlmkpi.books.bounds import hold, hold_together
 from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
@@ -52,7 +52,7 @@ def _spending(books: Books) -> Frame:
         rows = books.engine.materialise(
             rows.filter((nw.col("day") <= books.schedule.as_of) & ~nw.col("unit").is_null())
         )
-        hold(books.engine, rows, {"amount": SPENT})
+        hold(books.export, rows, {"amount": SPENT})
         return rows
 
     return books.once("expenses", build)
@@ -137,6 +137,8 @@ class Earners(_Incomes):
         costed = books.export.has(SPENT)
         for sums in (earned(books), *([spent(books)] if costed else [])):
             frames = of_periods(books, frames, sums.rename({"unit": PERSON}), "span", spans)
+        if costed:
+            hold_together(books.export, {PAID: (incomes(books), "amount"), SPENT: (_spending(books), "amount")})
         rows = books.engine.concat(frames)
         expenses = nw.col("expenses").fill_null(0) if costed else nw.lit(0, dtype=nw.Int64).alias("expenses")
         return rows.with_columns(nw.col("gross").fill_null(0), expenses)

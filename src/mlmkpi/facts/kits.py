@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
-from mlmkpi.books.bounds import hold
+from mlmkpi.books.bounds import hold, hold_together
 from mlmkpi.books.codes import spellings
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
@@ -74,7 +74,8 @@ class Kits(Orders):
             nw.col("kit_amount").fill_null(0).alias("amount"),
         ).join(books.days.select("day", "cell"), on="day", how="inner")
         rows = books.engine.materialise(rows)
-        hold(books.engine, rows, {"amount": "enrollments.kit_amount"})
+        hold(books.export, rows, {"amount": "enrollments.kit_amount"})
+        hold_together(books.export, {"orders.amount": (orders, "amount"), "enrollments.kit_amount": (rows, "amount")})
         types = orders.collect_schema()
         return rows.with_columns(*(nw.lit(None, dtype=types[name]).alias(name) for name in ("buyer", *extras)))
 

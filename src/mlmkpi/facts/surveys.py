@@ -73,7 +73,7 @@ class Surveys(_Answers):
         """Rows by span: `score`, `weight`."""
         rows = self.answers(books, dimensions, at).filter(nw.col("_valid"))
         known = books.engine.materialise(self._told(rows))
-        hold(books.engine, known, {"weight": "surveys.weight"})
+        hold(books.export, known, {"weight": "surveys.weight"})
         kept = ["span", "score", "weight", *(d.name for d in dimensions), *books.export.marks(self.table)]
         unnamed = nw.all_horizontal(*(nw.col(who).is_null() for who in WHO), ignore_nulls=False)
         latest = self._latest(known.filter(~unnamed), kept)

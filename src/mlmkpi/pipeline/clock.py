@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +13,9 @@ import polars as pl
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART, CompanyCalendar, day_number, first_after_slips, from_day_number, is_reckoned
-from mlmkpi.tables import TABLES, Kind
+from mlmkpi.tables import HAPPENED, PLANNED, TABLES
 
 PERIOD = ("period", "starts_on", "ends_on")
-TIMELESS = ("targets", "goals", "periods", "rates")
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,21 @@ def read_clock(
 ) -> Clock:
     """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
-    A latest date more than 31 days after the next one is taken for a slip, and so are few orders more than ten years
-    before the others: these do not start with them. Where there is no date, one of the reasons is raised why tables are
-    `unfit` to be read, if any are.
+    Without orders that is the date of something that happened, such as an event that somebody came to; where there is
+    no such date, that of what may be planned. A latest date more than 31 days after the next one is taken for a slip,
+    and so are few orders more than ten years before the others: these do not start with them. Where there is no date,
+    one of the reasons is raised why tables are `unfit` to be read, if any are.
     """
     orders = "ordered_on" in engine.columns("orders")
     days = _days(engine, "orders", ["ordered_on"]) if orders else []
     if as_of is not None:
         start, early = start_of(days, as_of, "order")
         return Clock(as_of, start, _stale(days, as_of), tuple(early))
-    told_by, dated = ("order", "dated ") if days else ("date", "")
+    told_by, dated, of = ("order", "dated ", "") if days else ("date", "", " of what has happened")
     if not days:
-        days = sorted({day for table in tables for day in _days(engine, table, _dates(engine, table))})
+        days = sorted({*_dated(engine, tables, HAPPENED), *_attended(engine, tables)})
+    if not days:
+        days, of = _dated(engine, tables, PLANNED), ""
     if not days and unfit:
         raise unfit[0]
     if not days:
@@ -58,8 +61,8 @@ def read_clock(
     chosen = from_day_number(days[-1])
     if not is_reckoned(chosen):
         raise _untold(f"{chosen}, the latest {told_by} in the export")
-    hint = f"as of {chosen}, the latest {told_by} in the export; another: --as-of YYYY-MM-DD"
-    start, early = start_of(days if told_by == "order" else [], chosen, "order")
+    hint = f"as of {chosen}, the latest {told_by} in the export{of}; another: --as-of YYYY-MM-DD"
+    start, early = start_of(days if dated else [], chosen, "order")
     return Clock(chosen, start, (hint,), (*warnings, *early))
 
 
@@ -107,11 +110,24 @@ def unfinished_periods(engine: Engine) -> list[str]:
     return [f"{lacking:,} row{'s' * (lacking != 1)} of periods without a label or a day left out"] if lacking else []
 
 
-def _dates(engine: Engine, table: str) -> list[str]:
-    if table not in TABLES or table in TIMELESS:
+def _dated(engine: Engine, tables: Sequence[str], columns: AbstractSet[str]) -> list[int]:
+    """The distinct days of these columns of the tables, in order."""
+    found: set[int] = set()
+    for table in TABLES.keys() & tables:
+        declared = columns & engine.columns(table) & set(TABLES[table].names)
+        found.update(_days(engine, table, sorted(declared)))
+    return sorted(found)
+
+
+def _attended(engine: Engine, tables: Sequence[str]) -> list[int]:
+    """The days of events that somebody came to: is marked as having come, where lists have such a mark."""
+    lists, events = engine.columns("attendance"), engine.columns("events")
+    if not {"attendance", "events"} <= set(tables) or "event_id" not in lists or not {"event_id", "held_on"} <= events:
         return []
-    return [c.name for c in TABLES[table].columns if c.kind is Kind.DATE and c.name in engine.columns(table)
-            and not c.name.startswith("birth")]
+    listed = engine.scan("attendance", sorted({"event_id", "attended"} & lists))
+    came = listed.filter(nw.col("attended")) if "attended" in lists else listed
+    rows = engine.scan("events", ["event_id", "held_on"]).join(came.select("event_id").unique(), on="event_id")
+    return engine.collect(rows.select("held_on").unique())["held_on"].drop_nulls().to_list()
 
 
 def _days(engine: Engine, table: str, columns: Sequence[str]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -26,7 +26,7 @@ from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
 from mlmkpi.pipeline.clock import Clock, read_clock, start_of
 from mlmkpi.pipeline.data_warnings import data_warnings
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.opening import Exports, Unused, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_count, check_day, one_of
@@ -85,10 +85,10 @@ def cohorts(
     settings = chosen_settings(settings, config, exports)
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
-    def work(opened: Engine, unused: Sequence[str]) -> Cohorts:
+    def work(opened: Engine, unused: Unused) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
-        hints = (*clock.hints, *_earlier(whose, clock), *unused)
+        hints = (*clock.hints, *_earlier(whose, clock), *unused())
         return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)

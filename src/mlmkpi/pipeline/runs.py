@@ -29,7 +29,7 @@ from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.dimensions import split_by
 from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.kpi_rows import KpiRows
-from mlmkpi.pipeline.opening import Exports, on_engine
+from mlmkpi.pipeline.opening import Exports, Unused, on_engine
 from mlmkpi.pipeline.period_labels import span_named
 from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
 from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
@@ -58,7 +58,7 @@ def run(
     tell, bad = progress or _silent, load_plugins(settings)
 
     def attempt(asked: Request, look: Look | None = None, write: Write | None = None) -> Result:
-        def work(opened: Engine, unused: Sequence[str]) -> Result:
+        def work(opened: Engine, unused: Unused) -> Result:
             return _run(opened, asked, settings, unused, tell, look, write)
 
         return on_engine(exports, settings, engine, asked.bad_rows, work)
@@ -89,7 +89,7 @@ def _silent(_: str) -> None:
 
 
 def _run(
-    engine: Engine, request: Request, settings: Settings, unused: Sequence[str], tell: Callable[[str], None],
+    engine: Engine, request: Request, settings: Settings, unused: Unused, tell: Callable[[str], None],
     look: Look | None = None, write: Write | None = None,
 ) -> Result:
     """The run on an opened engine: planned, laid out, read, summed, made into rows."""
@@ -135,7 +135,7 @@ def _run(
     absent = list(unseen(request.where or {}, rows.seen))
     without = [] if default or absent else [one.kpi.name for one in shown if one.kpi.name not in rows.counted]
     hints = (
-        *clock.hints, *_snapped(request, calendar, periods), *absent, *uncounted(without), *unused,
+        *clock.hints, *_snapped(request, calendar, periods), *absent, *uncounted(without), *unused(),
         *lone_leaders(export, request.teams, lineage),
     )
     return Result(

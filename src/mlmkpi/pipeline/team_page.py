@@ -51,8 +51,8 @@ class Node:
     """A person of the team as the tree draws them; `more` people directly below are not drawn, `gone` of them left.
 
     `listed` says that they are on the books, `size` is how many people on the books stand below them, `volume` their
-    team's (null before the orders start), `change` that volume's since the period before, `retention` the share of
-    their team that stayed current.
+    team's (null before the orders start), `change` that volume's since the period before,
+    `retention` the share of their team that stayed current.
     """
 
     id: str
@@ -76,6 +76,7 @@ class TeamPage:
     `joined` enrolled in the period, `lapsed` were current when it opened and are on the books still, `lapsing` are
     current for at most 30 days more, `rising` are nearest to the usual team volume of the rank above theirs; each
     list has the first ten, `counts` tells of how many, null where the orders do not reach back far enough to know.
+    Without orders (`has_orders` is false) what takes them is null, and their figures are not there.
     `warnings` are what is wrong with the exports.
     """
 
@@ -86,6 +87,7 @@ class TeamPage:
     period_start: date
     period_end: date
     as_of: date
+    has_orders: bool
     alone: bool
     figures: tuple[Line, ...]
     nodes: tuple[Node, ...]
@@ -133,7 +135,7 @@ def team(
     drawn_teams = pl.concat([frame.filter(*wanted).select(FIGURES) for frame in (leaders, alone)])
     lists = _lists(found)
     return TeamPage(
-        leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of,
+        leader, tree, every, found.period.label, found.period.start, found.period.end, found.as_of, found.has_orders,
         len(found.members) == 1, tuple(lines), tuple(_nodes(found, drawn, drawn_teams)),
         **{name: tuple(people or ())[:SHOWN] for name, people in lists.items()},
         counts={name: None if people is None else len(people) for name, people in lists.items()},
@@ -142,7 +144,7 @@ def team(
 
 
 def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
-    """The leader and, generation by generation, the largest teams below whoever is drawn."""
+    """The leader and, generation by generation, the largest teams below whoever is drawn, by people without orders."""
     below: dict[str | None, list[Member]] = {}
     for one in members[1:]:
         below.setdefault(one.sponsor, []).append(one)
@@ -152,9 +154,13 @@ def _drawn(members: Sequence[Member], depth: int) -> list[Member]:
         one = ahead.pop()
         drawn.append(one)
         if one.below < depth:
-            largest = sorted(below.get(one.id, ()), key=lambda leg: (-leg.volume, leg.id))
+            largest = sorted(below.get(one.id, ()), key=lambda leg: (-_weight(leg), leg.id))
             ahead.extend(reversed(largest[:WIDEST]))
     return drawn
+
+
+def _weight(leg: Member) -> float:
+    return leg.size if leg.volume is None else leg.volume
 
 
 def _leading_nobody(found: Downline, drawn: Sequence[Member]) -> list[str]:
@@ -236,16 +242,25 @@ def _nobody(whole: dict[str, Any], before: dict[str, Any] | None) -> dict[str, A
 def _lists(found: Downline) -> dict[str, list[Member] | None]:
     """Who joined, who lapsed and may be won back, who is about to lapse, who is nearest to the next rank.
 
-    None instead of who lapsed and who will where the orders do not tell who is current.
+    None instead of those of whom the orders do not tell.
     """
     below, eve = found.members[1:], found.period.start - timedelta(days=1)
     lapsed = [one for one in below if one.listed and one.current_before and not one.current]
-    lapsing = [one for one in below if one.current and one.days_left <= SOON]
+    lapsing = [one for one in below if one.current and _left(one) <= SOON]
     joined = [one for one in below if found.period.start <= one.enrolled <= found.end]
-    rising = [one for one in below if one.listed and one.usual_volume is not None and 0 < one.volume < one.usual_volume]
+    rising = [one for one in below if one.listed and 0 < (one.volume or 0) < (one.usual_volume or 0)]
     return {
         "joined": sorted(joined, key=lambda one: (-one.enrolled.toordinal(), one.id)),
-        "lapsed": sorted(lapsed, key=lambda one: (-one.days_left, one.id)) if found.knows_current(eve) else None,
-        "lapsing": sorted(lapsing, key=lambda one: (one.days_left, one.id)) if found.knows_current(found.end) else None,
-        "rising": sorted(rising, key=lambda one: (-one.volume / (one.usual_volume or 1), one.id)),
+        "lapsed": sorted(lapsed, key=lambda one: (-_left(one), one.id)) if found.knows_current(eve) else None,
+        "lapsing": sorted(lapsing, key=lambda one: (_left(one), one.id)) if found.knows_current(found.end) else None,
+        "rising": sorted(rising, key=lambda one: (-_risen(one), one.id)) if found.has_orders else None,
     }
+
+
+def _left(one: Member) -> int:
+    return one.days_left or 0
+
+
+def _risen(one: Member) -> float:
+    """What part of the next rank's usual volume their team has."""
+    return (one.volume or 0) / (one.usual_volume or 1)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GAP = 2
 UNKNOWN = "not known: the orders do not reach back far enough"
+WITHOUT_ORDERS = "not known: there are no orders"
 NODE_HEADS = ("people", "volume", "change", "stayed")
 
 
@@ -39,19 +40,24 @@ def render_team_page_json(page: TeamPage) -> str:
 def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[Text]:
     period = Period(page.period_start, page.period_end, page.period)
     head = page.nodes[0]
-    shown = period_text(period, page.every, full=True)
-    yield Text(f"{_called(head.id, head.name)}, {shown} · as of {day_text(page.as_of)}", BOLD)
+    when = period_text(period, page.every, full=True)
+    yield Text(f"{_called(head.id, head.name)}, {when} · as of {day_text(page.as_of)}", BOLD)
     yield Text(f"{head.size:,} {'person' if head.size == 1 else 'people'} below in the {page.tree} tree", DIM)
     yield Text()
     heads = (period_text(period, page.every), before_text(period, page.every, None), "company", "median leader")
     yield from _table([(_titled(line, kpis), _figures(line)) for line in page.figures], heads, width)
+    if not page.has_orders:
+        yield Text(f"  Activity, retention, volume, customers  {WITHOUT_ORDERS}", DIM)
     yield Text()
-    yield from _table(list(_drawn(page.nodes, width)), NODE_HEADS, width)
+    shown = len(NODE_HEADS) if page.has_orders else 1
+    drawn = [(name, cells[:shown]) for name, cells in _drawn(page.nodes, width)]
+    yield from _table(drawn, NODE_HEADS[:shown], width)
+    unknown = UNKNOWN if page.has_orders else WITHOUT_ORDERS
     for name, title, about in LISTS:
         people: Sequence[Member] = getattr(page, name)
         yield Text()
         count = page.counts[name]
-        yield Text.assemble((title, BOLD), (f"  {UNKNOWN if count is None else f'{count:,}'}", DIM))
+        yield Text.assemble((title, BOLD), (f"  {unknown if count is None else f'{count:,}'}", DIM))
         yield from _table([(Text(f"  {_called(one.id, one.name)}"), about(one)) for one in people], (), width)
         if count is not None and count > len(people):
             yield Text(f"  … {count - len(people):,} more", DIM)
@@ -120,11 +126,11 @@ def _days(count: int) -> str:
 
 
 def _lapsed(one: Member) -> tuple[str, ...]:
-    return f"{_days(-one.days_left)} ago", f"since {day_text(one.enrolled)}"
+    return f"{_days(-(one.days_left or 0))} ago", f"since {day_text(one.enrolled)}"
 
 
 def _lapsing(one: Member) -> tuple[str, ...]:
-    return f"{_days(one.days_left)} left", f"since {day_text(one.enrolled)}"
+    return f"{_days(one.days_left or 0)} left", f"since {day_text(one.enrolled)}"
 
 
 def _rising(one: Member) -> tuple[str, ...]:

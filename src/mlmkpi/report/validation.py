@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INDENT = 11
 SHOWN = 3
+MEASURE = 80
+"""Counts stand beside what they count, so within so many columns of the widest screen."""
 _LABEL = re.compile(r" *(\S+ {2,})?")
 _SETTING = re.compile(r" *(\[|\w+ = )")
 
@@ -53,36 +55,51 @@ def _page(
     longest = max([len(name) for name in names], default=0)
     sizes = {table.name: "?" if table.rows is None else f"{table.rows:,}" for table in tables}
     most = max(map(len, sizes.values()), default=0)
+    room = _room(findings, width)
     for table in tables:
         own = [finding for finding in findings if finding.table == table.name]
         files = f"{table.files} file{'s' * (table.files != 1)}"
         size = f"{sizes[table.name]:>{most}} row{'s' * (table.rows != 1)}"
         yield Text(f"{table.name:<{longest}}  {size} in {files}{'' if own else '  ✓'}")
         for finding in own:
-            yield from _finding(finding, width)
+            yield from _finding(finding, width, *room)
     for finding in findings:
         if finding.table not in names:
-            yield from _finding(finding, width)
+            yield from _finding(finding, width, *room)
     yield Text()
     rows = sum(table.rows or 0 for table in tables)
     yield Text(f"{_sum(findings)} in {rows:,} row{'s' * (rows != 1)} ({seconds:.1f} s)")
 
 
-def _finding(finding: Finding, width: int) -> Iterator[Text]:
+def _room(findings: Sequence[Finding], width: int) -> tuple[int, int]:
+    """The columns for what was found, as many as the longest takes and there are, and those for how often."""
+    from rich.cells import cell_len
+
+    counts = max([len(_count(finding)) for finding in findings], default=0)
+    longest = max([cell_len(_what(finding)) for finding in findings], default=0)
+    return max(min(longest, min(width, MEASURE) - INDENT - counts - 2), 20), counts
+
+
+def _what(finding: Finding) -> str:
+    return clean(finding.message.partition("\n")[0])
+
+
+def _count(finding: Finding) -> str:
+    return f"{finding.count:,}" if finding.count else ""
+
+
+def _finding(finding: Finding, width: int, room: int, counts: int) -> Iterator[Text]:
     """How severe, what and how often; below it where, what stands there, and what to do."""
     from rich.text import Text
 
     from mlmkpi.report.styled_text import ACCENT, DIM, entry, wrapped
 
-    count = f"{finding.count:,}" if finding.count else ""
-    room = max(width - INDENT - len(count) - 2, 20)
-    what, *rest = finding.message.split("\n")
-    first, *more = wrapped(clean(what), room)
+    first, *more = wrapped(_what(finding), room)
     first.pad_right(room - first.cell_len)
-    head = Text.assemble(first, "  ", count)
+    head = Text.assemble(first, "  ", f"{_count(finding):>{counts}}")
     width -= INDENT
     where = [part for line in _where(finding) for part in _fitted(line, width, DIM)]
-    said = [part for line in rest for part in _fitted(clean(line.removeprefix("  ")), width)]
+    said = [part for line in finding.message.split("\n")[1:] for part in _fitted(clean(line.removeprefix("  ")), width)]
     details = [*more, *where, *said]
     style = ACCENT if finding.severity == "error" else ""
     yield from entry(f"  {finding.severity}", [head, *details], INDENT, style)

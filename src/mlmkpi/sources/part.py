@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
+from mlmkpi.sources.titles import Headers
+
 ROW = "_row"
 OVERFLOW = "_overflow"
 SMALL = 4 * 2**20
@@ -21,7 +23,7 @@ class Part:
 
     `label` is what messages call it. A `text` part has strings, its record numbers in `_row`, and where it
     `overflows` in `_overflow` what a record holds beyond the header; from `address`, past `lines` lines, the
-    text can be read again.
+    text can be read again. `below` is what seems to be its headers, where `headers` are like a title.
     """
 
     label: str
@@ -33,6 +35,7 @@ class Part:
     delimiter: str = ","
     lines: int = 0
     overflows: bool = False
+    below: Headers | None = None
 
     @cached_property
     def size(self) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -134,6 +134,14 @@ def ragged_records(table: Table, count: int, checked: int, examples: Sequence[Ex
 def unreadable_column(table: Table, name: str, error: DataError, checked: int) -> Finding:
     """A column that cannot be read at all."""
     return Finding(table.name, name, "unreadable-column", "error", checked, checked, (), str(error))
+
+
+def unreadable_table(table: Table, refused: Mapping[str, DataError]) -> list[Finding]:
+    """Why a table cannot be read at all, by column: what keeps several from it is said once."""
+    reasons: dict[str, Finding] = {}
+    for name, error in refused.items():
+        reasons.setdefault(str(error), unreadable_column(table, name, error, 0))
+    return list(reasons.values())
 
 
 def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:

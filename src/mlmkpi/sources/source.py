@@ -23,8 +23,10 @@ from mlmkpi.sources.problems import (
     missing_in_some,
     ragged_finding,
     unreadable_column,
+    unreadable_table,
 )
 from mlmkpi.sources.reader import BAD, FILE, Reader
+from mlmkpi.sources.titles import titled
 from mlmkpi.tables import Kind, Table
 
 
@@ -149,7 +151,7 @@ class Source:
         names = list(dict.fromkeys(columns))
         refused = self.refusals(names)
         if any(name in refused for name in self.table.required):
-            return [unreadable_column(self.table, name, error, 0) for name, error in refused.items()]
+            return unreadable_table(self.table, refused)
         unreadable = [
             unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
         ]
@@ -209,6 +211,8 @@ class Source:
             if len(at) > 1:
                 candidates = [part.headers[position] for position in at]
                 return several_columns(part.label, candidates, self.table, name, self._place)
+            if not at and part.below is not None and (name in self._overrides or name in self.table.required):
+                return titled(part.label, part.below)
             if not at and name in self._overrides:
                 return no_header(part.label, part.headers, name, self._overrides[name], self._place)
             if not at and name in self.table.required:

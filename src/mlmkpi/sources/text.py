@@ -20,6 +20,7 @@ from mlmkpi.sources.encoding import cut_short, decoded, encoding_of, packed_othe
 from mlmkpi.sources.mapping import is_record, normal
 from mlmkpi.sources.part import OVERFLOW, ROW, Part, position_name
 from mlmkpi.sources.ragged import plain_text, readable
+from mlmkpi.sources.titles import Headers, headers_below
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Table
 
@@ -29,11 +30,15 @@ _LOOKED_AT = 50
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is cut: its delimiter, its header, and the physical lines up to the header's end."""
+    """How a text is cut: its delimiter, its header, and the physical lines up to the header's end.
+
+    `below` is what seems to be its real headers, where the header is like a title above them.
+    """
 
     delimiter: str
     headers: tuple[str, ...]
     lines: int
+    below: Headers | None = None
 
 
 def text_part(path: str, label: str, table: Table, options: InputOptions, workspace: Workspace) -> Part:
@@ -56,7 +61,7 @@ def from_cp1252(part: Part, workspace: Workspace) -> Part:
     """The part again, its text being UTF-8 at the start but not further down."""
     copy = workspace.path(".csv")
     transcode(part.address, part.label, "cp1252", copy, guessed=True)
-    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, part.lines))
+    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, part.lines, part.below))
 
 
 def requoted(part: Part, workspace: Workspace) -> Part:
@@ -76,12 +81,12 @@ def requoted(part: Part, workspace: Workspace) -> Part:
                 row += 1
         except csv.Error:
             raise _open_quote(f"{part.label} row {row + 1}", "row") from None
-    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, 0))
+    return _part(str(copy), part.label, Layout(part.delimiter, part.headers, 0, part.below))
 
 
 def lenient(part: Part) -> Part:
     """The part again, taking records of any length; what is beyond the header is in `_overflow`."""
-    layout = Layout(part.delimiter, part.headers, part.lines)
+    layout = Layout(part.delimiter, part.headers, part.lines, part.below)
     return _part(part.address, part.label, layout, overflow=True)
 
 
@@ -94,6 +99,7 @@ def _part(path: str, label: str, layout: Layout, *, overflow: bool = False) -> P
         skip_lines=layout.lines,
         schema=dict.fromkeys([*names, *[OVERFLOW] * overflow], pl.String),
         missing_columns="insert" if overflow else "raise",
+        extra_columns="ignore" if overflow else "raise",
         truncate_ragged_lines=overflow,
         empty_string_is_null=False,
         row_index_name=ROW,
@@ -101,7 +107,9 @@ def _part(path: str, label: str, layout: Layout, *, overflow: bool = False) -> P
         glob=False,
     )
     dtypes = (pl.String(),) * len(names)
-    return Part(label, layout.headers, frame, dtypes, True, path, layout.delimiter, layout.lines, overflow)
+    return Part(
+        label, layout.headers, frame, dtypes, True, path, layout.delimiter, layout.lines, overflow, layout.below
+    )
 
 
 def _first_lines(path: str, label: str) -> str:
@@ -127,7 +135,8 @@ def layout_of(text: str, label: str, table: Table, options: InputOptions) -> Lay
         )
     delimiter = options.delimiter or _delimiter(body, label, table)
     headers, count = _header(lines[preamble:], label, delimiter)
-    return Layout(delimiter, headers, preamble + count)
+    below = headers_below(lines, preamble, table, [options.delimiter] if options.delimiter else _DELIMITERS)
+    return Layout(delimiter, headers, preamble + count, below)
 
 
 def _header(lines: list[str], label: str, delimiter: str) -> tuple[tuple[str, ...], int]:

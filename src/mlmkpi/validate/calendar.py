@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 
 from mlmkpi.period import FAR_APART, first_after_slips
-from mlmkpi.validate.declared import HAPPENED
+from mlmkpi.tables import HAPPENED
 from mlmkpi.validate.lookups import Lookups
 
 

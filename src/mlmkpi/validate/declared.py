@@ -9,18 +9,13 @@ import narwhals as nw
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
 from mlmkpi.sources import Severity, first_quoted
-from mlmkpi.tables import Column, Kind, Table
+from mlmkpi.tables import HAPPENED, Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
 CORRECT = "correct the row"
 MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
 _CENTURY = 36_525
-HAPPENED = frozenset({
-    "enrolled_on", "terminated_on", "ordered_on", "joined_on", "effective_on", "occurred_on", "answered_on",
-    "posted_on", "counted_on", "clicked_on", "created_on", "converted_on", "paid_on", "earned_on", "spent_on",
-    "booked_on", "completed_on", "signed_on", "reviewed_on",
-})
 
 
 def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,17 +18,17 @@ from mlmkpi.sources.unused import asides
 @contextmanager
 def opened(
     exports: Path | str | Mapping[str, Any], settings: Settings, engine: Any = None
-) -> Iterator[tuple[Checking, Sequence[str]]]:
+) -> Iterator[tuple[Checking, Callable[[], Sequence[str]]]]:
     """The exports on the engine named ("polars", "spark", "sc://host:port") or on a session, else the settings'.
 
-    Beside them what people should hear of files and settings that are not used.
+    Beside them what tells, once they are checked, what people should hear of files and settings that are not used.
     """
     engine = engine or settings.engine or "polars"
     if engine == "polars":
         with open_exports(exports, settings) as found:
-            yield PolarsChecks(found), asides(found)
+            yield PolarsChecks(found), lambda: asides(found)
         return
     with spark_engine(engine, exports, settings) as spark:
         from mlmkpi.engines.spark_checks import SparkChecks
 
-        yield SparkChecks(spark), asides(spark)
+        yield SparkChecks(spark), lambda: asides(spark)
