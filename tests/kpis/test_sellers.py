@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from kpis.orders import figure, figures, table
 
 EARNED: dict[str, Any] = {"definitions": {"active_rule": "earned"}}
@@ -34,3 +36,22 @@ def test_a_team_volume_is_told_of_who_leads_and_of_who_had_volume() -> None:
                    ("2", "10-03", -5, "R"))
     tables = {"distributors": people, "orders": orders}
     assert figures(tables, "team_sales_volume", "2026-10", by=("distributor",)) == {"L": 30, "A": 30, "R": -5}
+
+
+@pytest.mark.parametrize("rule", ["earned", "any_event", "sale_or_recruit"])
+def test_both_edges_of_a_period_are_in_it_whatever_makes_active(rule: str) -> None:
+    """A earned, attended and recruited on October's first day, B on its last, C the day before and D the day after."""
+    days = {"A": "10-01", "B": "10-31", "C": "09-30", "D": "11-01"}
+    tables = {
+        "distributors": table(
+            "distributor_id enrolled_on enroller_id", *((who, "01-01", None) for who in days),
+            *((f"new {who}", day, who) for who, day in days.items()),
+        ),
+        "orders": table("order_id ordered_on amount distributor_id", ("1", "2025-01-01", 30, "A")),
+        "commissions": table("distributor_id paid_on amount", *((who, day, 7) for who, day in days.items())),
+        "events": table("event_id held_on", *((f"event {who}", day) for who, day in days.items())),
+        "attendance": table("event_id distributor_id", *((f"event {who}", who) for who in days)),
+    }
+    active: dict[str, Any] = {"definitions": {"active_rule": rule}}
+    assert figure(tables, "active_distributors", "2026-10", **active) == 2
+    assert figures(tables, "active_distributors", "2026-10", by=("distributor",), **active) == {"A": 1, "B": 1}
