@@ -55,3 +55,13 @@ def test_both_edges_of_a_period_are_in_it_whatever_makes_active(rule: str) -> No
     active: dict[str, Any] = {"definitions": {"active_rule": rule}}
     assert figure(tables, "active_distributors", "2026-10", **active) == 2
     assert figures(tables, "active_distributors", "2026-10", by=("distributor",), **active) == {"A": 1, "B": 1}
+
+
+def test_by_day_the_as_of_day_is_a_day_of_its_own() -> None:
+    """A sold on 30 October and B on 31, the last day that is seen."""
+    orders = table("order_id ordered_on amount distributor_id", ("1", "10-30", 30, "A"), ("2", "10-31", 5, "B"))
+    tables = {"distributors": PEOPLE, "orders": orders}
+    asked: dict[str, Any] = {"every": "day", "as_of": "2026-10-31"}
+    for kpi, before, last in (("active_distributors", 1, 1), ("personal_sales_volume", 30, 5)):
+        assert figure(tables, kpi, "2026-10-30", **asked) == before
+        assert figure(tables, kpi, "2026-10-31", **asked) == last
