@@ -65,3 +65,14 @@ def test_by_day_the_as_of_day_is_a_day_of_its_own() -> None:
     for kpi, before, last in (("active_distributors", 1, 1), ("personal_sales_volume", 30, 5)):
         assert figure(tables, kpi, "2026-10-30", **asked) == before
         assert figure(tables, kpi, "2026-10-31", **asked) == last
+
+
+def test_a_period_shorter_than_a_month_is_its_own_month() -> None:
+    """A sold on the Tuesday of week 41; B, on the books too, did not."""
+    orders = table("order_id ordered_on amount distributor_id", ("0", "2025-01-01", 1, "A"), ("1", "10-06", 30, "A"))
+    tables = {"distributors": PEOPLE, "orders": orders}
+    for every, period, rate in (
+        ("week", "2026-W41", 1 / 2), ("week", "2026-W42", 0), ("day", "2026-10-06", 1 / 2), ("day", "2026-10-07", 0),
+    ):
+        ask: dict[str, Any] = {"every": every, "definitions": {"active_counts_recruiting": False}}
+        assert figure(tables, "active_distributor_rate", period, as_of="2026-10-18", **ask) == rate
