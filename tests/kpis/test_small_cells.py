@@ -82,3 +82,18 @@ def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:
     assert told("2026-11", "value") == {"x": 60, "y": 90}
     assert told("2026-11", "index") == {"x": 100, "y": 100}
     assert told("2026-11", "index", "previous") == {"x": None, "y": None}
+
+
+def test_behind_a_share_stand_the_people_of_its_whole() -> None:
+    """Of six women one lives in Germany, which is told, as six stand behind that share."""
+    who = [("f", "DE"), *[("f", "US")] * 5, *[("m", "US")] * 5]
+    customers = table("customer_id gender country", *((f"K{at}", *one) for at, one in enumerate(who)))
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id",
+        *((str(at), "10-05", 10, "D1", f"K{at}") for at in range(len(who))),
+    )
+    tables = {"distributors": table("distributor_id enrolled_on", ("D1", "01-01")), "orders": orders}
+    shares = figures(
+        {**tables, "customers": customers}, "customer_geographic_distribution", "2026-10", by=("customer.gender",)
+    )
+    assert shares == {("f", "DE"): 1 / 6, ("f", "US"): 5 / 6, ("m", "US"): 1}
