@@ -58,6 +58,15 @@ def test_a_code_that_a_closed_list_lacks_stops_what_reads_it_or_its_rows_are_lef
     assert all(told in note for note in found["note"])
 
 
+def test_a_code_that_is_misspelt_is_guessed_at() -> None:
+    """"Titel" is nearest to title, the second of the ranks' kinds."""
+    ranks = table("distributor_id rank effective_on kind", ("D1", "gold", "10-05", "Titel"))
+    with pytest.raises(DataError, match=r'(?m)^ +title = \["Titel"\]$'):
+        mlmkpi.compute(frames(company(ranks=ranks)), kpis=["rank_advancement_rate"], settings=Settings(
+            rank_ladder=("silver", "gold")
+        ))
+
+
 def test_a_code_that_nothing_reads_stops_nothing() -> None:
     """Two orders of 10 in October; customers' kinds are read where they are split by alone."""
     tables = company(ranks=RANKS, goals=GOALS, leads=LEADS, enrollments=JOINED, customers=BUYERS)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from kpis.orders import figure, figures, table
+import pytest
+
+import mlmkpi
+from equal.compare import frames
+from kpis.orders import day, figure, figures, table
 
 PEOPLE = table(
     "distributor_id enrolled_on enroller_id market", ("A", "2025-01-01", None, "US"), ("B", "2025-01-01", "A", "DE"),
@@ -76,3 +80,25 @@ def test_goals_begun_before_the_orders_start_are_told_of_and_nothing_is_compared
     assert figures(tables, "goal_attainment", "2026-04", column="previous") == {"sales_volume": 0}
     pace = {"as_of": "2026-01-31", "column": "note"}
     assert figures(tables, "goal_pace", "2026-01", **pace) == notes
+
+
+@pytest.mark.parametrize("order", [None, ("1", None, 5, "A"), ("1", "2027-01-05", 5, "A")])
+def test_where_no_order_is_known_nothing_sold_is_told_and_sign_ups_are(order: tuple[Any, ...] | None) -> None:
+    """Orders without a row, or none with a day by the as-of date: that A sold nothing in October is not known."""
+    read = frames({"orders": table("order_id ordered_on amount distributor_id", order or ("1", "10-05", 5, "A"))})
+    goals = table(
+        "distributor_id kpi goal starts_on ends_on", ("A", "sales_volume", 10, "10-01", "10-31"),
+        ("A", "new_signups", 4, "10-01", "10-31"),
+    )
+    orders = read["orders"] if order else read["orders"].clear()
+    found = mlmkpi.compute(
+        {**frames({"distributors": PEOPLE, "goals": goals}), "orders": orders},
+        kpis=["goal_attainment", "goal_pace"], as_of=day("10-31"), count=1, bad_rows="skip",
+    )
+    told = found.frame.select("kpi", "goal_kpi", "numerator", "denominator", "value", "note").rows()
+    assert told == [
+        (kpi, *row) for kpi in ("goal_attainment", "goal_pace") for row in (
+            ("new_signups", 2, 4, 0.5, None),
+            ("sales_volume", None, None, None, "the export does not tell what was done"),
+        )
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kpis.orders import figure, figures, table
 
 PEOPLE = table("distributor_id enrolled_on market", ("D1", "2024-01-01", "US"), ("D2", "2024-01-01", "DE"))
@@ -26,6 +28,19 @@ def test_growth_on_a_year_before() -> None:
 def test_a_running_month_is_compared_with_the_same_days() -> None:
     assert figure(TABLES, "yoy_growth", "2026-10", column="denominator", as_of="2026-10-19") == 140
     assert figure(TABLES, "yoy_growth", "2026-10", column="complete", as_of="2026-10-19") is False
+
+
+def test_a_company_period_that_has_ended_is_compared_with_the_whole_of_a_longer_one() -> None:
+    """The 28 days to 31 October 2026, the as-of date, stand beside the 35 that hold 4 October 2025."""
+    tables = {**TABLES, "periods": table(
+        "period starts_on ends_on", ("long", "2025-09-27", "2025-10-31"), ("short", "10-04", "10-31"),
+    )}
+    asked: dict[str, Any] = {"every": "period", "as_of": "2026-10-31"}
+    assert figure(tables, "sales_volume", "short", column="year_ago", compare_year=True, **asked) == 190
+    assert figure(tables, "yoy_growth", "short", column="denominator", **asked) == 190
+    running = figure(tables, "sales_volume", "short", column="year_ago", compare_year=True, every="period",
+                     as_of="2026-10-12")
+    assert running == 140
 
 
 def test_order_size_against_the_month_before() -> None:

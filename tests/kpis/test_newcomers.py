@@ -55,6 +55,24 @@ def test_who_sold_before_they_enrolled_is_left_out_and_counted() -> None:
     assert figures(tables, one, "2026-10", by=("market",), column="note") == {"(unknown)": f"{left_out}1"}
 
 
+def test_a_share_within_more_days_than_anybody_was_observed_is_null_and_says_so() -> None:
+    """A sold after 4 days; B, who joined 21 days before the as-of date, is waiting: of 30 days nothing is known."""
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id", ("0", "2025-01-01", 1, "D0", "K0"),
+        ("1", "10-05", 5, "A", "K1"),
+    )
+    tables = {"distributors": people(("A", "10-01"), ("B", "10-10")), "orders": orders}
+    for days in (30, 60, 90):
+        share, note = (
+            figure(tables, "time_to_first_sale", "2026-10", as_of="2026-10-31", statistic=f"within_{days}", column=name)
+            for name in ("value", "note")
+        )
+        assert (share, note) == (None, f"nobody was observed for {days} days")
+    later = {"as_of": "2026-11-09", "statistic": "within_30"}
+    assert figure(tables, "time_to_first_sale", "2026-10", **later) == 1 / 2
+    assert figure(tables, "time_to_first_sale", "2026-10", column="note", **later) is None
+
+
 def test_the_quick_ratio_sets_those_who_came_against_those_who_went() -> None:
     tables = {
         "distributors": people(("A", "10-02"), ("B", "10-02"), ("C", "2025-01-01"), ("D", "2025-01-01", "10-09")),

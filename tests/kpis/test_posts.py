@@ -29,6 +29,17 @@ def test_engagement_is_pooled_over_the_posts_that_reached_somebody() -> None:
     }
 
 
+def test_a_post_counts_in_a_whole_month_and_in_the_part_of_it_beside_which_a_running_one_is_set() -> None:
+    """By 20 October 2026 the month stands beside the first twenty days of October 2025, which is shown whole too."""
+    posts = table(
+        "posted_on reach likes", ("2025-10-05", 100, 4), ("2025-10-25", 100, 10), ("10-02", 100, 9),
+    )
+    asked: dict[str, Any] = {"as_of": "2026-10-20", "compare_year": True}
+    assert figure({"posts": posts}, "social_engagement_rate", "2025-10", **asked) == 14 / 200
+    assert figure({"posts": posts}, "social_engagement_rate", "2026-10", **asked) == 9 / 100
+    assert figure({"posts": posts}, "social_engagement_rate", "2026-10", column="year_ago", **asked) == 4 / 100
+
+
 def test_an_audience_that_is_small_is_hidden() -> None:
     posts = table("posted_on distributor_id reach likes gender", ("10-01", "D1", 4, 1, "f"), ("10-01", "D1", 9, 1, "m"))
     tables = {"posts": posts}

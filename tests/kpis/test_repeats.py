@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpis.orders import figure, figures, table
+from equal.compare import Case, product
+from kpis.orders import day, figure, figures, table
 
 PEOPLE = table("distributor_id enrolled_on market", ("D1", "2025-01-01", "US"), ("D2", "2025-01-01", "DE"))
 ORDERS = table(
@@ -52,3 +53,15 @@ def test_by_an_orders_attribute_too_a_customer_goes_to_the_seller_of_their_lates
     )
     found = figures({**TABLES, "orders": orders}, "active_customers", "2026-03", by=("market", "order.channel"))
     assert found == {("DE", "shop"): 1, ("DE", "web"): 1, ("US", "web"): 1}
+
+
+def test_a_month_that_the_window_of_another_figure_cuts_is_one_month() -> None:
+    """The twelve months to 20 October 2026 begin on 21 October 2025: of that month's 10, 20 and 60 the median is 20."""
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id", ("0", "2025-01-01", 1, "D1", "C1"),
+        ("1", "2025-10-05", 10, "D1", "C1"), ("2", "2025-10-10", 20, "D1", "C1"), ("3", "2025-10-25", 60, "D1", "C1"),
+    )
+    kpis = ("average_order_value", "repeat_purchase_rate", "personal_sales_volume")
+    rows = product(Case({"distributors": PEOPLE, "orders": orders}, kpis, as_of=day("10-20"), count=13))
+    october = rows.filter(period="2025-10", statistic="median")
+    assert october.select("kpi", "value").rows() == [("personal_sales_volume", 90), ("average_order_value", 20)]

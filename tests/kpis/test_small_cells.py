@@ -62,7 +62,8 @@ def test_a_day_or_year_of_birth_tells_more_than_an_age_band() -> None:
     assert figures(tables, "sales_volume", by=("customer.birth_year",), **ask) == {"1970": 10, "1971": 70}
 
 
-def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:
+@pytest.mark.parametrize("more", [{}, {"region": "N"}])
+def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too(more: dict[str, str]) -> None:
     """In September one woman bought for 40, in October two for 60: 60 ÷ (60 ÷ 40) tells what is hidden."""
     orders = table(
         "order_id ordered_on amount distributor_id customer_id", ("0", "08-01", 1, "A", "K9"),
@@ -70,11 +71,12 @@ def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:
         *((f"t{n}", "10-05", 30, "A", f"K{n}") for n in (0, 1, 4, 5, 6)),
         *((f"u{n}", "11-05", 30, "A", f"K{n}") for n in (0, 1, 4, 5, 6)),
     )
-    tables = {"distributors": SELLERS, "customers": CUSTOMERS, "orders": orders}
+    tables = {"distributors": SELLERS, "customers": [{**one, **more} for one in CUSTOMERS], "orders": orders}
 
     def told(period: str, statistic: str, column: str = "value") -> dict[Any, Any]:
         kpi = "demographic_sales_trend"
-        return figures(tables, kpi, period, statistic=statistic, min_cell=2, column=column)
+        found = figures(tables, kpi, period, statistic=statistic, min_cell=2, column=column)
+        return {gender: found[gender] for gender in ("x", "y")}
 
     assert told("2026-09", "value") == {"x": None, "y": None}
     assert told("2026-10", "value") == {"x": 60, "y": 90}
@@ -82,3 +84,18 @@ def test_an_index_that_would_tell_a_hidden_earlier_cell_is_hidden_too() -> None:
     assert told("2026-11", "value") == {"x": 60, "y": 90}
     assert told("2026-11", "index") == {"x": 100, "y": 100}
     assert told("2026-11", "index", "previous") == {"x": None, "y": None}
+
+
+def test_behind_a_share_stand_the_people_of_its_whole() -> None:
+    """Of six women one lives in Germany, which is told, as six stand behind that share."""
+    who = [("f", "DE"), *[("f", "US")] * 5, *[("m", "US")] * 5]
+    customers = table("customer_id gender country", *((f"K{at}", *one) for at, one in enumerate(who)))
+    orders = table(
+        "order_id ordered_on amount distributor_id customer_id",
+        *((str(at), "10-05", 10, "D1", f"K{at}") for at in range(len(who))),
+    )
+    tables = {"distributors": table("distributor_id enrolled_on", ("D1", "01-01")), "orders": orders}
+    shares = figures(
+        {**tables, "customers": customers}, "customer_geographic_distribution", "2026-10", by=("customer.gender",)
+    )
+    assert shares == {("f", "DE"): 1 / 6, ("f", "US"): 5 / 6, ("m", "US"): 1}

@@ -65,6 +65,23 @@ def test_a_teams_volume_is_its_own_and_that_of_the_teams_directly_below() -> Non
     assert values(rows, "outside_largest_leg") == {"A": 1, "B": 110}
 
 
+def test_who_enrolled_whom_is_the_tree_where_no_sponsor_is_told_and_the_other_way_round() -> None:
+    """B stands under A, by the one column or by the other."""
+    tree = {one["distributor_id"]: one["sponsor_id"] for one in CHAIN}
+    enrolled = [{**one, "enroller_id": tree[one["distributor_id"]]} for one in CHAIN]
+    for one in enrolled:
+        del one["sponsor_id"]
+    assert values(computed(enrolled, SOLD, kpis=["team_sales_volume"], by=["team"])) == {"A": 1111, "B": 1110}
+    by_enroller = computed(CHAIN, SOLD, kpis=["team_sales_volume"], by=["team"], tree="enroller")
+    assert values(by_enroller) == {"A": 1111, "B": 1110}
+
+
+def test_rows_of_distributors_without_an_id_are_nobody_in_the_tree() -> None:
+    rows = [*CHAIN, *people(("", "A"), ("", "B"))]
+    nameless = [{**one, "distributor_id": one["distributor_id"] or None} for one in rows]
+    assert values(computed(nameless, SOLD, kpis=["team_sales_volume"], by=["team"])) == {"A": 1111, "B": 1110}
+
+
 @pytest.mark.parametrize("split", ["team", "distributor"])
 def test_without_orders_nobody_has_figures_of_their_own(split: str) -> None:
     tables = frames({"distributors": CHAIN})

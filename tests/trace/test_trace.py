@@ -299,6 +299,19 @@ def test_records_that_tell_nobodys_id_are_traced(tmp_path: Path) -> None:
         assert whole.total == whole.figure == 1
 
 
+def test_records_of_somebody_are_told_by_whose_they_are(exports: Path) -> None:
+    """Two leads of D3 and one of D2, whose ids are numbers inside; the first of D3's was converted in ten days."""
+    (exports / "leads.csv").write_text(
+        "lead_id,created_on,converted_on,distributor_id\nL1,2026-09-01,2026-09-11,D3\nL2,2026-09-02,,D2\n"
+        "L3,2026-09-03,2026-10-30,D3\n"
+    )
+    kpi, late = "lead_conversion_rate", date(2026, 10, 31)
+    converted = mlmkpi.trace(exports, kpi, period="2026-09", as_of=late).frame
+    assert converted.select("table", "file", "row", "id").rows() == [("leads", "leads.csv", 1, "D3")]
+    whole = mlmkpi.trace(exports, kpi, period="2026-09", as_of=late, side="denominator").frame
+    assert whole.select("row", "id").rows() == [(1, "D3"), (2, "D2"), (3, "D3")]
+
+
 def test_orders_without_an_id_stand_in_their_file(exports: Path) -> None:
     (exports / "orders_2.csv").write_text(FIRST.replace("A2", "").replace("A", "B"))
     found = mlmkpi.trace(exports, "sales_volume", period="2026-10")

@@ -16,8 +16,9 @@ import mlmkpi.kpis
 from cli.ended import Run
 from mlmkpi.books import purchases
 from mlmkpi.errors import UsageError
+from mlmkpi.kpi import KPIS
 from mlmkpi.period import day_number
-from mlmkpi.pipeline.variants import instead
+from mlmkpi.pipeline.variants import choices, instead
 from mlmkpi.settings import Settings
 
 DISTRIBUTORS = """\
@@ -94,6 +95,11 @@ def test_what_parameters_would_change_is_computed(exports: Path) -> None:
         settings = Settings.model_validate({"definitions": {parameter: plain}})
         frame = mlmkpi.compute(exports, kpis=["churn_rate"], settings=settings, count=1).frame
         assert frame.filter(pl.col("statistic") == "value", pl.col("tenure").is_null())["value"].to_list() == [figure]
+
+
+def test_half_and_double_a_number_are_tried_and_no_less_than_one() -> None:
+    tried = [choices(KPIS["activity_rate"], {"activity_minimum": number}) for number in (1, 2, 5)]
+    assert [[other for _, other in each] for each in tried] == [[2], [1, 4], [2, 10]]
 
 
 def test_no_change_is_left_out_for_being_small() -> None:

@@ -86,6 +86,5 @@ def invited(books: Books) -> Frame:
 def attended(books: Books) -> Frame:
     """`unit`, `day`: events attended, by the day they were held."""
     held = books.export.scan("events", ["event_id", "held_on"])
-    held = held.filter(nw.col("held_on") <= books.schedule.as_of)
     frame = invited(books).filter(nw.col("attended")).join(held, on="event_id", how="inner")
     return frame.select("unit", nw.col("held_on").alias("day"))

@@ -58,10 +58,9 @@ class Roster:
         """
         enrolments = self.enrolments()
         people = self._with_terminations(self.firsts(), last_sales)
-        people = people.with_columns(
-            nw.when(nw.col("terminated") >= nw.col("enrolled")).then(nw.col("terminated")).otherwise(nw.lit(FAR))
-            .fill_null(FAR).cast(nw.Int32).alias("terminated")
-        )
+        left = nw.col("terminated")
+        left = nw.when(left >= nw.col("enrolled")).then(left).otherwise(nw.lit(FAR)).alias("terminated")
+        people = people.with_columns(left)
         people = self.export.engine.materialise(people)
         several = people.filter(nw.col("latest") > nw.col("enrolled")).select("person", "enrolled", "terminated")
         back = enrolments.join(several, on="person", how="inner")

@@ -48,6 +48,8 @@ def base_words(whose: str, base: Base, window: Window) -> dict[str, str]:
 
     >>> base_words("People", Base.CURRENT, Window.PERIOD)["at_start"]
     'People current on the day before the period'
+    >>> base_words("People", Base.ON_BOOKS, Window.YEAR)["at_start"]
+    "People on the books a year before the period's end"
     """
     what = base.value.replace("on_books", "on the books")
     year, active = window is Window.YEAR, base is Base.ACTIVE

@@ -66,7 +66,7 @@ def located(books: Books, unit: Unit, frame: pl.DataFrame) -> pl.DataFrame:
 
     Of records that tell nobody's id the unit is text already, and empty.
     """
-    coded = unit.column in (ORDER, PERSON) or (unit.coded and "" not in unit.tables.values())
+    coded = unit.column == PERSON or (unit.coded and "" not in unit.tables.values())
     coded = coded and frame[UNIT].dtype != pl.String
     ids = books.engine.decode(frame[UNIT], unit.coded) if coded else frame[UNIT].cast(pl.String)
     frame = frame.with_columns(ids.alias("id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -178,26 +179,17 @@ def _nodes(found: Downline, drawn: Sequence[Member], teams: pl.DataFrame) -> Ite
         for row in teams.filter(pl.col("tenure").is_null()).iter_rows(named=True)
     }
     shown = {one.id for one in drawn}
-    legs = _counted(one.sponsor for one in drawn[1:])
-    direct = _counted(one.sponsor for one in found.members[1:])
-    gone = _counted(one.sponsor for one in found.members[1:] if not one.listed and one.id not in shown)
+    legs = Counter(one.sponsor for one in drawn)
+    direct = Counter(one.sponsor for one in found.members)
+    gone = Counter(one.sponsor for one in found.members if not one.listed and one.id not in shown)
     for one in drawn:
         volume = figures.get((one.id, "team_sales_volume", "value"), {})
         retention = figures.get((one.id, "distributor_retention_rate", "value"), {})
-        more = direct.get(one.id, 0) - legs.get(one.id, 0)
         yield Node(
             one.id, one.name, one.sponsor if one.sponsor in shown else None, one.below, one.listed, one.size,
             one.volume if found.covers(found.end) else None, volume.get("change"), volume.get("previous"),
-            retention.get("value"), more, gone.get(one.id, 0),
+            retention.get("value"), direct[one.id] - legs[one.id], gone[one.id],
         )
-
-
-def _counted(ids: Iterator[str | None]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in ids:
-        if one is not None:
-            found[one] = found.get(one, 0) + 1
-    return found
 
 
 def _lines(found: Downline, leader: pl.DataFrame, company: pl.DataFrame, teams: pl.DataFrame) -> Iterator[Line]:
