@@ -27,7 +27,8 @@ class Export:
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
     of such a key. Amounts of orders and of their lines come in `currency`. `checked` are the tables that were looked
-    through, `unknown_codes` how many rows are left out for the sake of a column's code, by table and column.
+    through, `read_columns` what was read of which, `unknown_codes` how many rows are left out for the sake of a
+    column's code, by table and column.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -41,6 +42,7 @@ class Export:
         self.unknown_codes: dict[tuple[str, str], int] = {}
         self.off_ladder = 0
         self.checked: set[str] = set()
+        self.read_columns: dict[str, set[str]] = {}
         self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:
@@ -134,6 +136,7 @@ class Export:
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
         plain = [name.removeprefix(EXTRA) for name in columns]
+        self.read_columns.setdefault(table, set()).update(plain)
         money = [name for name in AMOUNTS.get(table, ()) if name in plain]
         read = partial(self._exchanged, table, money) if money else partial(self._once_a_key, table)
         frame = read(list(dict.fromkeys(plain)))

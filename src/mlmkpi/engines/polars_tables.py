@@ -110,6 +110,11 @@ class Tables:
         """Rows left out by table."""
         return {table: count for table, count in self._skipped.items() if count}
 
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """Rows with nothing in a column, by table and column."""
+        found = ((table, self.exports.tables[table].empties(names)) for table, names in columns.items())
+        return {(table, name): count for table, counts in found for name, count in counts.items()}
+
     def remarks(self) -> list[str]:
         """Amounts that were rounded, and columns left unread."""
         return [
