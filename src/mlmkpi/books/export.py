@@ -9,15 +9,12 @@ from threading import RLock
 import narwhals as nw
 
 from mlmkpi.books.codes import CLOSED, unknown_code, unknown_codes
+from mlmkpi.books.conflicts import conflict
 from mlmkpi.books.dimensions import EXTRA
 from mlmkpi.books.exchange import RATES, Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
-from mlmkpi.errors import DataError
-from mlmkpi.period import from_day_number
-from mlmkpi.sources import quoted
-from mlmkpi.tables import TABLES, Kind
+from mlmkpi.tables import TABLES
 
-SHOWN = 5
 AMOUNTS = {"orders": ["amount"], "order_lines": ["amount", "cost"]}
 """Columns in the currency of the order."""
 
@@ -120,18 +117,7 @@ class Export:
         if conflicting.height == 0:
             return
         if self.bad_rows == "stop":
-            first, kind = conflicting.select(key[0]).to_series(), TABLES[table].column(key[0]).kind
-            dated = kind is Kind.DATE
-            shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
-            keys = "key" if conflicting.height == 1 else "keys"
-            first_keys = ", ".join(quoted(text, kind) for text in sorted(map(str, shown.head(SHOWN))))
-            lines = "\nor add its rows up by order, where they are an order's lines" if table == "orders" else ""
-            raise DataError(
-                f"{table} has different rows with one {' and '.join(key)}",
-                (("got", f"{conflicting.height:,} such {keys}: {first_keys}"),
-                 ("expected", "one row a key; rows equal in every column count once"),
-                 ("fix", f"correct the export{lines}\nor leave all rows of such keys out: --bad-rows skip")),
-            )
+            raise conflict(self.engine, table, key, conflicting, distinct)
         self.conflicts[table] = conflicting.height
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
