@@ -233,8 +233,8 @@ def test_that_there_is_no_team_is_said() -> None:
         said = "nobody has anybody in the sponsor tree: there is no team"
         assert [said in hints for hints in told] == [True, False]
     given = frames({"distributors": CHAIN, "orders": SOLD})
-    told = mlmkpi.compute(given, kpis=["sales_volume"], by=["team"]).hints
-    assert not any("there is no team" in hint for hint in told)
+    hints = mlmkpi.compute(given, kpis=["sales_volume"], by=["team"]).hints
+    assert not any("there is no team" in hint for hint in hints)
 
 
 def test_an_export_without_a_tree_says_what_teams_need() -> None:
