@@ -7,6 +7,8 @@ from enum import StrEnum
 
 BIRTH = ("birth_date", "birth_year")
 """Columns that tell when somebody was born, the more exact one first."""
+UNDECIDED = frozenset({("claims", "violation")})
+"""Columns, as (table, column), that a table cannot do without and a row can."""
 
 
 class Kind(StrEnum):

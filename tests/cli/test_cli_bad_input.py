@@ -193,6 +193,20 @@ def test_a_column_of_another_table_is_named_with_its_prefix(run: Call, tmp_path:
     assert ended.err.endswith("  fix       did you mean order.country?\n")
 
 
+def test_what_is_made_of_birth_days_and_trees_is_among_what_splits(run: Call, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"orders.csv": HEADER + GOOD, "distributors.csv": f"{PEOPLE}A2,2026-01-01,\n"})
+    ended = run("compute", folder, "--kpi", "sales_volume", "--by", "age_bnd")
+    assert "  expected  age_band, birth_year, city, distributor, distributor_id, " in ended.err
+    assert ended.err.endswith("  fix       did you mean age_band?\n")
+
+
+def test_amounts_that_were_rounded_are_counted(run: Call, tmp_path: Path) -> None:
+    rows = "2,2026-02-01,9.00005,A1,paid\n3,2026-02-01,9.00006,A1,paid\n"
+    for more, told in ((rows[:29], "1 row of orders: amount"), (rows, "2 rows of orders: amount")):
+        ended = run("compute", write(tmp_path, {"orders.csv": HEADER + GOOD + more}), "--kpi", "sales_volume")
+        assert f"warning: {told} has more than four decimals and is rounded to four · " in ended.err
+
+
 def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Path) -> None:
     folder = write(tmp_path, {"orders.csv": HEADER, "distributors.csv": f"{PEOPLE}A2,2026-09-01,\n"})
     ended = run("compute", folder, "--kpi", "new_signups", "--format", "json")

@@ -80,7 +80,7 @@ def test_the_python_of_the_library_page_runs(
 ) -> None:
     monkeypatch.chdir(folder)
     exec("".join(blocks("python", (ROOT / "docs" / "library.md").read_text(encoding="utf-8"))), {})
-    assert capsys.readouterr().out.endswith("there is no KPI chrun_rate did you mean churn_rate?\n")
+    assert capsys.readouterr().out.endswith("\n30.25\nthere is no KPI chrun_rate did you mean churn_rate?\n")
 
 
 def test_the_test_that_contributing_shows_passes() -> None:

@@ -188,6 +188,32 @@ def test_orders_that_lack_an_id_count_and_are_told() -> None:
     assert figure({"orders": orders}, "sales_volume", "2026-10", **END) == 35.0
 
 
+def test_rows_that_lack_a_cell_which_their_table_needs_are_told_where_they_are_read() -> None:
+    """Of the people whom an enrolment would make new, two have no day and one no id: the fourth is new alone."""
+    enrollments = table(
+        "distributor_id enrolled_on", ("D4", "10-05"), ("D5", None), ("D6", None), (None, "10-06"),
+    )
+    ranks = table("distributor_id rank effective_on", ("D1", None, "10-05"))
+    tables = {"enrollments": enrollments, "ranks": ranks}
+    assert figure(tables, "new_signups", "2026-10", **END) == 1
+    told = ("1 row of enrollments has no distributor_id", "2 rows of enrollments have no enrolled_on")
+    assert warnings("new_signups", tables) == told
+    assert warnings("rank_advancement_rate", company(ranks=ranks), ("gold",))[0] == "1 row of ranks has no rank"
+    claims = company(claims=table("reviewed_on violation", ("10-05", None), ("10-06", False)))
+    assert warnings("claims_violation_rate", claims) == ()
+
+
+def test_a_termination_before_the_enrolment_does_not_count_and_is_told() -> None:
+    """D1 and D2 stay on the books; D3 is gone on the 20th, and D4's termination is not seen yet."""
+    people = table(
+        "distributor_id enrolled_on terminated_on", ("D1", "2026-01-05", "2025-01-05"), ("D2", "01-05", "01-04"),
+        ("D3", "01-05", "10-20"), ("D4", "12-05", "11-20"),
+    )
+    tables = {"orders": ORDERS, "distributors": people}
+    assert figure(tables, "team_growth_rate", "2026-10", **END) == -1 / 3
+    assert warnings("team_growth_rate", tables) == ("2 terminations before the enrolment left out",)
+
+
 def test_statuses_that_no_order_has_are_told() -> None:
     orders = table("order_id ordered_on amount status", ("1", "10-05", 10, "OK"), ("2", "10-31", 20, "gone"))
     found = [

@@ -126,3 +126,21 @@ def test_an_order_that_is_a_slip_makes_no_history() -> None:
     found = mlmkpi.compute(exports, kpis=["distributor_retention_rate"], count=1, as_of=day("10-31"))
     assert "orders start on 2026-09-01" in found.frame.filter(statistic="value")["note"][0]
     assert any("taken for a slip" in line for line in found.warnings)
+
+
+def test_customers_are_on_no_books_and_that_is_said() -> None:
+    """Whoever asks for it is given who is current, in cohorts and in retention."""
+    said = "customers are on no books: on_books reads as current"
+    asked = [mlmkpi.cohorts(TABLES, of="customers", curve=curve) for curve in ("on_books", "current")]
+    assert asked[0].frame.equals(asked[1].frame)
+    assert [said in found.hints for found in asked] == [True, False]
+    assert said not in mlmkpi.cohorts(TABLES, curve="on_books").hints
+    retained = [
+        mlmkpi.compute(
+            TABLES, kpis=["customer_retention_rate"], settings=mlmkpi.Settings(definitions={"retention_base": base})
+        ).frame
+        for base in ("on_books", "current")
+    ]
+    assert retained[0].drop("definition", "note").equals(retained[1].drop("definition", "note"))
+    told = [set(frame.filter(pl.col("value").is_not_null())["note"]) for frame in retained]
+    assert told == [{said}, {None}]

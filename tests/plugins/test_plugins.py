@@ -215,3 +215,13 @@ def test_nothing_is_left_beside_the_file(exports: Path) -> None:
     before = sorted(exports.rglob("*"))
     mlmkpi.compute(exports, kpis=["net_order_value"], count=1)
     assert sorted(exports.rglob("*")) == before
+
+
+def test_a_plugin_that_is_left_out_has_a_line_of_its_own(exports: Path, run: Callable[..., Run]) -> None:
+    """Validation, which looks at data alone, tells of the row without a day and not of the plugin."""
+    header, *rows = ORDERS.splitlines()
+    (exports / "orders.csv").write_text("\n".join([header, *rows, ",".join(["X", *[""] * header.count(",")]), ""]))
+    (exports / "own_kpi.py").write_text("1 / 0\n")
+    plugin, data, *_ = run("compute", str(exports), "--kpi", "sales_volume").err.splitlines()
+    assert plugin == "warning: plugin own_kpi.py left out: ZeroDivisionError: division by zero (line 1)"
+    assert data == f"warning: 1 order without a day or an amount left out · mlmkpi validate {exports}"

@@ -38,3 +38,34 @@ def test_a_cell_that_does_not_fit_is_come_upon_while_rows_are_computed(exports: 
     assert amounts.rows() == [(10_000,), (None,), (25_000,)]
     with pytest.raises(MisfitError):
         source.scan(["amount", "volume"], watched=True).collect()
+
+
+RANKS = (
+    ("gold", "2026-01-01"), ("", "2026-01-02"), ("  ", ""), ("silver", "31 May"), ("ruby", None), (None, "2026-01-06"),
+)
+
+
+def test_cells_that_are_not_there_are_counted_however_a_file_holds_them(exports: Folder) -> None:
+    """Rows 2, 3 and 6 have no rank, rows 3 and 5 no day; row 4 has one that cannot be read, which is another matter."""
+    ranks = pl.DataFrame(
+        {"distributor_id": ["1"] * 6, "rank": [rank for rank, _ in RANKS], "effective_on": [day for _, day in RANKS]}
+    )
+    for write, name in ((ranks.write_csv, "ranks.csv"), (ranks.write_parquet, "ranks.parquet")):
+        write(exports.path / name)
+        source = exports.source("ranks")
+        assert source.empties(["distributor_id", "rank", "effective_on"]) == {
+            "distributor_id": 0, "rank": 3, "effective_on": 2,
+        }
+        (exports.path / name).unlink()
+    ranks.write_csv(exports.path / "ranks_1.csv")
+    ranks.write_csv(exports.path / "ranks_2.csv")
+    assert exports.source("ranks").empties(["rank"]) == {"rank": 6}
+
+
+def test_no_cell_is_missing_where_a_number_does_not_fit(exports: Folder) -> None:
+    goals = pl.DataFrame({"goal": [1.0, None, float("nan")], "starts_on": pl.Series([20_000, None, 1]).cast(pl.Date)})
+    goals = goals.with_columns(distributor_id=pl.lit(7), kpi=pl.lit("sales_volume"), ends_on=pl.lit("2026-01-01"))
+    goals.write_parquet(exports.path / "goals.parquet")
+    assert exports.source("goals").empties(["goal", "starts_on", "distributor_id"]) == {
+        "goal": 1, "starts_on": 1, "distributor_id": 0,
+    }

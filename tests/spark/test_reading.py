@@ -263,6 +263,22 @@ def test_bad_rows_are_skipped_and_counted(session: Any, tmp_path: Path) -> None:
     assert "2 unreadable rows of orders left out" in there.warnings
 
 
+def test_cells_that_are_not_there_are_told_as_on_polars(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "enrollments.csv").write_text("distributor_id,enrolled_on\nD1,2026-01-01\nD2,\n,2026-01-02\nD3,\n")
+    told = ("1 row of enrollments has no distributor_id", "2 rows of enrollments have no enrolled_on")
+    for engine in (None, session):
+        assert mlmkpi.compute(tmp_path, kpis=["new_signups"], engine=engine).warnings == told
+
+
+def test_rows_that_differ_under_one_key_are_told_as_on_polars(session: Any, tmp_path: Path) -> None:
+    rows = "D1,2026-01-01,\nD2,2026-01-01,D1\nD3,2026-01-01,\nD2,2026-01-02,D3\n"
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on,sponsor_id\n" + rows)
+    told = r"D2 differs in enrolled_on \(2026-01-01, 2026-01-02\), sponsor_id \(D1, D3\)"
+    for engine in (None, session):
+        with pytest.raises(DataError, match=told):
+            mlmkpi.compute(tmp_path, kpis=["new_signups"], engine=engine)
+
+
 def test_a_table_in_two_forms_a_path_that_is_not_there_and_what_spark_cannot_read(session: Any, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist where the Spark server looks"):
         engine(session, tmp_path / "nowhere")

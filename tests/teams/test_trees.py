@@ -243,6 +243,17 @@ def test_a_tree_without_anybody_above_anybody_has_no_team() -> None:
     assert rows.filter(pl.col("team").is_not_null()).is_empty()
 
 
+def test_that_there_is_no_team_is_said() -> None:
+    for roster in (people(("A", None), ("B", None)), [{**person, "enrolled_on": None} for person in CHAIN]):
+        given = frames({"distributors": roster, "orders": SOLD})
+        told = [mlmkpi.compute(given, kpis=["sales_volume"], by=by, count=1).hints for by in (["team"], [])]
+        said = "nobody has anybody in the sponsor tree: there is no team"
+        assert [said in hints for hints in told] == [True, False]
+    given = frames({"distributors": CHAIN, "orders": SOLD})
+    hints = mlmkpi.compute(given, kpis=["sales_volume"], by=["team"]).hints
+    assert not any("there is no team" in hint for hint in hints)
+
+
 def test_an_export_without_a_tree_says_what_teams_need() -> None:
     alone = [{key: value for key, value in row.items() if key != "sponsor_id"} for row in CHAIN]
     rows = computed(alone, SOLD, kpis=["sales_volume", "team_growth_rate"], by=["team"])

@@ -115,6 +115,11 @@ def test_a_count_has_no_denominator(exports: Path) -> None:
         mlmkpi.trace(exports, "sales_volume", side="denominator")
 
 
+def test_what_growth_is_divided_by_is_in_an_earlier_period(exports: Path) -> None:
+    with pytest.raises(UsageError, match="its denominator is the sum of an earlier period"):
+        mlmkpi.trace(exports, "yoy_growth", side="denominator")
+
+
 def test_what_cannot_be_computed_cannot_be_traced(exports: Path) -> None:
     with pytest.raises(DataError, match="needs the leads export"):
         mlmkpi.trace(exports, "lead_conversion_rate")

@@ -9,15 +9,12 @@ from threading import RLock
 import narwhals as nw
 
 from mlmkpi.books.codes import CLOSED, unknown_code, unknown_codes
+from mlmkpi.books.conflicts import conflict
 from mlmkpi.books.dimensions import EXTRA
 from mlmkpi.books.exchange import RATES, Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
-from mlmkpi.errors import DataError
-from mlmkpi.period import from_day_number
-from mlmkpi.sources import quoted
-from mlmkpi.tables import TABLES, Kind
+from mlmkpi.tables import TABLES
 
-SHOWN = 5
 AMOUNTS = {"orders": ["amount"], "order_lines": ["amount", "cost"]}
 """Columns in the currency of the order."""
 
@@ -27,8 +24,8 @@ class Export:
 
     `bad_rows` says what happens to rows that differ under one key: "stop" raises DataError, "skip" leaves out every row
     of such a key. Amounts of orders and of their lines come in `currency`. `checked` are the tables that were looked
-    through, `unknown_codes` how many rows are left out for the sake of a column's code, by table and column, and `held`
-    what the values of a column come to at most, without their signs.
+    through, `read_columns` what was read of which, `unknown_codes` how many rows are left out for the sake of a
+    column's code, by table and column, and `held` what the values of a column come to at most, without their signs.
     """
 
     def __init__(self, engine: Engine, *, bad_rows: str = "stop", currency: str | None = None) -> None:
@@ -43,6 +40,7 @@ class Export:
         self.off_ladder = 0
         self.checked: set[str] = set()
         self.held: dict[str, float] = {}
+        self.read_columns: dict[str, set[str]] = {}
         self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:
@@ -120,22 +118,12 @@ class Export:
         if conflicting.height == 0:
             return
         if self.bad_rows == "stop":
-            first, kind = conflicting.select(key[0]).to_series(), TABLES[table].column(key[0]).kind
-            dated = kind is Kind.DATE
-            shown = first.map_elements(from_day_number) if dated else self.engine.decode(first, f"{table}.{key[0]}")
-            keys = "key" if conflicting.height == 1 else "keys"
-            first_keys = ", ".join(quoted(text, kind) for text in sorted(map(str, shown.head(SHOWN))))
-            lines = "\nor add its rows up by order, where they are an order's lines" if table == "orders" else ""
-            raise DataError(
-                f"{table} has different rows with one {' and '.join(key)}",
-                (("got", f"{conflicting.height:,} such {keys}: {first_keys}"),
-                 ("expected", "one row a key; rows equal in every column count once"),
-                 ("fix", f"correct the export{lines}\nor leave all rows of such keys out: --bad-rows skip")),
-            )
+            raise conflict(self.engine, table, key, conflicting, distinct)
         self.conflicts[table] = conflicting.height
 
     def _scan(self, table: str, columns: Sequence[str]) -> Frame:
         plain = [name.removeprefix(EXTRA) for name in columns]
+        self.read_columns.setdefault(table, set()).update(plain)
         money = [name for name in AMOUNTS.get(table, ()) if name in plain]
         read = partial(self._exchanged, table, money) if money else partial(self._once_a_key, table)
         frame = read(list(dict.fromkeys(plain)))

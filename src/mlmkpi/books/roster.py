@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from mlmkpi.books.export import Export
-from mlmkpi.books.expressions import Expr
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.memo import Memo
 from mlmkpi.engines import Frame
 
@@ -16,11 +16,15 @@ FAR = 4_000_000
 
 
 class Roster:
-    """Builds the roster and its events from the distributors and enrollments tables, as seen on the as-of date."""
+    """Builds the roster and its events from the distributors and enrollments tables, as seen on the as-of date.
+
+    `impossible` counts the terminations, of the people built, that come before the enrolment and so do not count.
+    """
 
     def __init__(self, export: Export, as_of: int) -> None:
         self.export = export
         self.as_of = as_of
+        self.impossible = 0
         self.distributors = export.columns("distributors")
         self.enrollments = export.columns("enrollments")
         self._memo: Memo[Frame] = Memo()
@@ -59,9 +63,13 @@ class Roster:
         enrolments = self.enrolments()
         people = self._with_terminations(self.firsts(), last_sales)
         left = nw.col("terminated")
-        left = nw.when(left >= nw.col("enrolled")).then(left).otherwise(nw.lit(FAR)).alias("terminated")
-        people = people.with_columns(left)
+        people = people.with_columns(
+            nw.when(left >= nw.col("enrolled")).then(left).otherwise(nw.lit(FAR)).alias("terminated"),
+            flag(left < nw.col("enrolled")).alias("_impossible"),
+        )
         people = self.export.engine.materialise(people)
+        counted = self.export.engine.collect(people.select(nw.col("_impossible").sum()))
+        self.impossible, people = int(counted.item() or 0), people.drop("_impossible")
         several = people.filter(nw.col("latest") > nw.col("enrolled")).select("person", "enrolled", "terminated")
         back = enrolments.join(several, on="person", how="inner")
         back = back.filter((nw.col("day") > nw.col("enrolled")) & (nw.col("day") >= nw.col("terminated")))

@@ -25,9 +25,16 @@ def warning(text: str) -> None:
 
 
 def amiss(lines: Sequence[str], exports: str) -> None:
-    """Say in one line what is wrong with the exports, which a shell takes so, and what tells more of it."""
-    if lines:
-        warning(f"{', '.join(lines)} · mlmkpi validate {exports}")
+    """Say in one line what is wrong with the exports, which a shell takes so, and what tells more of it.
+
+    Plugins that were left out, of which that tells nothing, have lines of their own.
+    """
+    plugins = [line for line in lines if line.startswith("plugin ")]
+    for line in plugins:
+        warning(line)
+    found = [line for line in lines if line not in plugins]
+    if found:
+        warning(f"{', '.join(found)} · mlmkpi validate {exports}")
 
 
 def hint(text: str) -> None:

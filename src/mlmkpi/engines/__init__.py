@@ -58,6 +58,9 @@ class Engine(Protocol):
     def skipped(self) -> dict[str, int]:
         """How many rows of each table were left out because a cell did not fit."""
 
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """How many rows have nothing in a column, of these by table, by (table, column)."""
+
     def remarks(self) -> list[str]:
         """What reading came upon and went on from, a line each."""
 

@@ -73,6 +73,10 @@ class PolarsEngine:
         """Rows left out by table."""
         return self._tables.skipped()
 
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """By the cells of the table's files."""
+        return self._tables.empties(columns)
+
     def remarks(self) -> list[str]:
         """Amounts that were rounded, and columns left unread."""
         return self._tables.remarks()

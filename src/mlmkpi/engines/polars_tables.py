@@ -11,8 +11,9 @@ import polars as pl
 from mlmkpi.engines import PLACE
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.errors import DataError
-from mlmkpi.sources import Exports
+from mlmkpi.sources import Exports, Finding
 from mlmkpi.sources.part import ROW
+from mlmkpi.sources.problems import IN_SOME_FILES
 from mlmkpi.sources.reader import BAD, FILE
 from mlmkpi.tables import TABLES, Kind
 
@@ -110,12 +111,15 @@ class Tables:
         """Rows left out by table."""
         return {table: count for table, count in self._skipped.items() if count}
 
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """Rows with nothing in a column, by table and column."""
+        found = ((table, self.exports.tables[table].empties(names)) for table, names in columns.items())
+        return {(table, name): count for table, counts in found for name, count in counts.items()}
+
     def remarks(self) -> list[str]:
         """Amounts that were rounded, and columns left unread."""
-        return [
-            f"{found.count:,} of {found.table}: {found.message}"
-            for table, columns in self._read.items() for found in self.exports.tables[table].assumed(sorted(columns))
-        ]
+        assumed = (self.exports.tables[table].assumed(sorted(columns)) for table, columns in self._read.items())
+        return [_remark(finding) for findings in assumed for finding in findings]
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
@@ -130,6 +134,13 @@ class Tables:
         new = sorted(name for name in columns if (table, name) not in self._spellings)
         if new:
             self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}
+
+
+def _remark(found: Finding) -> str:
+    """A finding in a line: of rows how many."""
+    if found.rule == IN_SOME_FILES:
+        return found.message
+    return f"{found.count:,} row{'s' * (found.count != 1)} of {found.table}: {found.message}"
 
 
 def _order_codes(columns: Iterable[str]) -> set[str]:

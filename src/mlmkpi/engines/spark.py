@@ -99,6 +99,10 @@ class SparkEngine:
         """Rows left out by table."""
         return self._scans.skipped()
 
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """Counted for all tables at once."""
+        return self._scans.empties(columns)
+
     def remarks(self) -> list[str]:
         """Moments that no zone is said of; to count what was rounded would take another pass: validation does it."""
         said = "holds moments, whose days are taken in UTC, as mlmkpi.toml sets no timezone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,21 @@ class Scans:
             if any(counts):
                 found[table] = max(counts)
         return found
+
+    def empties(self, columns: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], int]:
+        """Rows with nothing in a column, by table and column: all from one pass."""
+        counts = [self._server.run(partial(self._empties, table, names)) for table, names in columns.items()]
+        if not counts:
+            return {}
+        found = self._server.collect(reduce(lambda one, other: one.union(other), counts))
+        return {(table, column): count for table, column, count in found.iter_rows()}
+
+    def _empties(self, table: str, columns: Sequence[str]) -> Any:
+        f, (frame, _) = self._f, self.tables.rows(table, columns)
+        sums = (f.coalesce(f.sum(f.col(in_sql(name)).isNull().cast("long")), f.lit(0)).alias(name) for name in columns)
+        pairs = ", ".join(f"'{name}', {in_sql(name)}" for name in columns)
+        counted = frame.where(~f.col(BAD)).agg(*sums)
+        return counted.select(f.lit(table), f.expr(f"stack({len(columns)}, {pairs})"))
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""

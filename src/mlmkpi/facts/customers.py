@@ -12,6 +12,7 @@ import narwhals as nw
 from mlmkpi.books.attributes import customer_attributes, seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimension, Dimensions, Side
+from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.history import Ask, Track
 from mlmkpi.books.rules import Base, OrderRules, Window, base_words
@@ -20,6 +21,8 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.people import sale_track, with_lookup
 from mlmkpi.facts.retained import Retained, earlier_days
+
+NO_BOOKS = "customers are on no books: on_books reads as current"
 
 
 def _track(rules: OrderRules) -> Track:
@@ -163,7 +166,12 @@ class Customers(Histories, Retained):
 
     def says(self, measure: str) -> str | None:
         """Whose base it is, and when."""
-        return base_words("Customers", self.retention_base, self.retention_window).get(measure)
+        base = Base.CURRENT if self.retention_base is Base.ON_BOOKS else self.retention_base
+        return base_words("Customers", base, self.retention_window).get(measure)
+
+    def assumes(self, export: Export) -> str | None:
+        """That the base is another than the one asked for."""
+        return NO_BOOKS if self.retention_base is Base.ON_BOOKS else None
 
     @property
     def opens_a_year_ago(self) -> bool:

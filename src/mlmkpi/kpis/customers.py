@@ -59,8 +59,7 @@ def customer_retention_rate(
     Edge cases: the day a customer joined never counts; retention_base = on_books reads as current.
     Source: set by mlmkpi.
     """
-    base = Base.CURRENT if retention_base is Base.ON_BOOKS else retention_base
-    customers = Customers(OrderRules(valid_status), customer_lapse_after_days, base, retention_window)
+    customers = Customers(OrderRules(valid_status), customer_lapse_after_days, retention_base, retention_window)
     return Ratio(customers.kept(), customers.at_start())
 
 

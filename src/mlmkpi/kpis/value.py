@@ -62,7 +62,6 @@ def customer_lifetime_value(
 
 def _by_formula(margin: float, base: Base, lapse_after_days: int, rules: OrderRules) -> Ratio:
     orders = Orders(rules, classed=True)
-    base = Base.CURRENT if base is Base.ON_BOOKS else base
     customers = Customers(rules, lapse_after_days, base)
     chain = Chain(
         by=((orders.customer_sales(), Buyers(rules).active()),), over=(customers.lost(), customers.at_start()),

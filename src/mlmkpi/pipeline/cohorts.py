@@ -21,6 +21,7 @@ from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.facts.cohorts import COHORT, Firsts, Recruits
+from mlmkpi.facts.customers import NO_BOOKS
 from mlmkpi.kpi import KPIS, Kpi
 from mlmkpi.parameters import parsed, shown
 from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_number
@@ -88,7 +89,8 @@ def cohorts(
     def work(opened: Engine, unused: Unused) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
-        hints = (*clock.hints, *_earlier(whose, clock), *unused())
+        read_so = (NO_BOOKS,) if whose is Of.CUSTOMERS and base is Base.ON_BOOKS else ()
+        hints = (*clock.hints, *_earlier(whose, clock), *read_so, *unused())
         return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
 
     return on_engine(exports, settings, engine, bad_rows, work)

@@ -12,10 +12,11 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import flag
-from mlmkpi.declaration import BIRTH
+from mlmkpi.declaration import BIRTH, UNDECIDED
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
 from mlmkpi.settings import folded
+from mlmkpi.tables import TABLES
 
 OLDEST, GROWN = 110, 18
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
@@ -34,10 +35,13 @@ def data_warnings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dim
     found += export.engine.remarks()
     found += ["orders has no rows"] if books.without_orders else []
     found += [f"{_many(count, 'order')} {LACKING[name]}" for name, count in books.lacking.items() if count]
+    found += _empty_cells(export)
     found += _unused_statuses(export, books)
     if export.off_ladder:
         are = "are" if export.off_ladder > 1 else "is"
         found.append(f"{_many(export.off_ladder, 'row')} of ranks that {are} not on the ladder ignored")
+    if books.roster.impossible:
+        found.append(f"{_many(books.roster.impossible, 'termination')} before the enrolment left out")
     unknown = books.unknown_sellers()
     if unknown:
         found.append(f"{_many(unknown, 'seller')} of orders not among the distributors")
@@ -64,6 +68,16 @@ def _skipped(export: Export) -> list[tuple[str, str]]:
               for (table, column), n in sorted(export.unknown_codes.items())]
     return found + [(table, f"{_many(n, 'unreadable row')} of {table} left out")
                     for table, n in export.engine.skipped().items()]
+
+
+def _empty_cells(export: Export) -> list[str]:
+    """Rows with nothing in a column that their table cannot do without, of those that were read; orders tell theirs."""
+    read = {
+        table: [name for name in TABLES[table].required if name in names and (table, name) not in UNDECIDED]
+        for table, names in export.read_columns.items() if table != "orders"
+    }
+    found = export.engine.empties({table: names for table, names in read.items() if names})
+    return [f"{_rows(table, n)} {'has' if n == 1 else 'have'} no {column}" for (table, column), n in found.items() if n]
 
 
 def _rows(table: str, count: int) -> str:

@@ -19,6 +19,8 @@ from mlmkpi.tables import TABLES, Kind
 DAY_OF_BIRTH = BIRTH[0]
 PREFIXES = {"customers": "customer.", "orders": "order."}
 """How dimensions of tables other than the sellers' begin."""
+MADE = {"distributors": {AGE_BAND, DISTRIBUTOR, TEAM}, "customers": {AGE_BAND}}
+"""Dimensions that are no column of the table but come from it."""
 
 
 def split_by(request: Request, export: Export, settings: Settings, kpis: Sequence[Kpi]) -> Dimensions:
@@ -88,7 +90,8 @@ def _splits(name: str) -> bool:
 def _no_dimension(dimension: Dimension, needed: str, export: Export, request: Request) -> UsageError:
     table, _, column = needed.partition(".")
     prefix = PREFIXES.get(table, "")
-    have = sorted(name for name in export.columns(table) | set(TABLES[table].names) if _splits(f"{prefix}{name}"))
+    named = export.columns(table) | set(TABLES[table].names) | MADE.get(table, set())
+    have = sorted(name for name in named if _splits(f"{prefix}{name}"))
     near = nearest(column, have)
     meant = [f"{before}{column}" for other, before in PREFIXES.items() if column in export.columns(other)]
     meant = [name for name in meant if _splits(name)]

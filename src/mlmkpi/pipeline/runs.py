@@ -136,7 +136,7 @@ def _run(
     without = [] if default or absent else [one.kpi.name for one in shown if one.kpi.name not in rows.counted]
     hints = (
         *clock.hints, *_snapped(request, calendar, periods), *absent, *uncounted(without), *unused(),
-        *lone_leaders(export, request.teams, lineage),
+        *lone_leaders(export, request.teams, dimensions, lineage),
     )
     return Result(
         frame, tuple(shown_as.values()), request.every.value, clock.as_of, settings_in_force(settings, planned),

@@ -140,6 +140,11 @@ def measured(figure: Figure, side: RatioSide) -> tuple[Measure, Measure, bool]:
         return figure.main.of, figure.main.value, False
     if side is RatioSide.NUMERATOR:
         return figure.numerator, figure.numerator, True
+    if figure.denominator is None and figure.growth:
+        raise UsageError(
+            "the figure is growth: its denominator is the sum of an earlier period",
+            (("fix", "trace the numerator, with --period of that one"),),
+        )
     if figure.denominator is None:
         raise UsageError(
             "the figure is a count or total: it has no denominator", (("fix", "leave --side out"),)

@@ -44,10 +44,12 @@ def _without_tree(one: Planned, reason: str) -> Planned:
     return replace(one, figure=figure, partly={**one.partly, **untold})
 
 
-def lone_leaders(export: Export, teams: Teams, lineage: Lineage | None) -> list[str]:
-    """What people should hear of leaders asked for who sponsor nobody."""
+def lone_leaders(export: Export, teams: Teams, dimensions: Dimensions, lineage: Lineage | None) -> list[str]:
+    """What people should hear of leaders asked for who sponsor nobody, or of a split by team where nobody does."""
     if lineage is None:
         return []
+    if not teams.leaders and not lineage.tree.size.any() and any(dimension.name == TEAM for dimension in dimensions):
+        return [f"nobody has anybody in the {teams.kind} tree: there is no team"]
     places = leaders_of(export.engine, teams.leaders, lineage)
     lone = [leader for leader, place in zip(teams.leaders, places, strict=True) if not lineage.tree.size[place]]
     return [f"{leader} has nobody in the {teams.kind} tree: their own figures" for leader in lone]

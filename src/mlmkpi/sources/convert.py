@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
@@ -21,8 +22,10 @@ def convert(exports: Exports, folder: Path) -> list[Path]:
 
     Ids are text, days dates, money decimals, codes as [codes] maps them.
 
-    Raises DataError at the first cell that does not fit, before its table is written, and UsageError for the folder
-    that the exports are read from: every table would be there in two forms, or be written over while it is read.
+    The files appear once all are written, as tables that are missing would be missed by nobody.
+
+    Raises DataError at the first cell that does not fit, and UsageError for the folder that the exports are read from:
+    every table would be there in two forms, or be written over while it is read.
     """
     if exports.root is not None and folder.resolve() == exports.root.resolve():
         raise UsageError(f"{folder} holds the exports themselves", (("fix", "name another folder"),))
@@ -32,24 +35,27 @@ def convert(exports: Exports, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made", (("got", error.strerror or str(error)),)) from None
-    return [_write(source, folder / f"{name}.parquet") for name, source in exports.tables.items()]
+    paths = {folder / f"{name}.parquet": source for name, source in exports.tables.items()}
+    with ExitStack() as whole:
+        for path, source in paths.items():
+            _write(source, whole.enter_context(atomic_path(path)), path)
+    return list(paths)
 
 
-def _write(source: Source, path: Path) -> Path:
+def _write(source: Source, aside: Path, path: Path) -> None:
+    """Write a table `aside`, to be renamed to `path`."""
     columns = [column for column in source.table.columns if column.name in source.columns]
     names = [column.name for column in columns]
     frame = source.scan(names)
     source.refuse_bad(names)
-    with atomic_path(path) as aside:
-        try:
-            frame.select(_canonical(column) for column in columns).sink_parquet(aside)
-        except PolarsError as error:
-            if FULL not in str(error):
-                raise
-            raise OutputError(
-                f"{path} cannot be written", (("got", FULL), ("fix", "free some room, or name another folder"))
-            ) from None
-    return path
+    try:
+        frame.select(_canonical(column) for column in columns).sink_parquet(aside)
+    except PolarsError as error:
+        if FULL not in str(error):
+            raise
+        raise OutputError(
+            f"{path} cannot be written", (("got", FULL), ("fix", "free some room, or name another folder"))
+        ) from None
 
 
 def _canonical(column: Column) -> pl.Expr:

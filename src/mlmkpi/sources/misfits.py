@@ -1,4 +1,4 @@
-"""The cells of a file that do not fit what their column is, and those that were rounded."""
+"""The cells of a file that do not fit what their column is, those that were rounded, and those that are not there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from mlmkpi.sources.cells import as_text
+from mlmkpi.sources.cells import any_bad, as_text
 from mlmkpi.sources.parsed import raw
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
@@ -39,3 +39,28 @@ def odd_cells(reader: Reader, name: str) -> pl.LazyFrame:
         return _NONE
     frame = reader.part.frame.with_row_index(ROW, 1).filter(cell.bad)
     return frame.select(ROW, text=as_text(reader.cells(name), reader.dtype(name)), rounded=pl.lit(False))
+
+
+def empty_cells(reader: Reader, names: Sequence[str]) -> dict[str, int]:
+    """By column, how many records have nothing in it, of those that fit."""
+    looks = [pl.col(name).is_null().sum() for name in names]
+    found = reader.run(lambda: _near_empty(reader, names).select(looks).collect(engine="streaming"))
+    return {name: int(count) for name, count in found.row(0, named=True).items()}
+
+
+def _near_empty(reader: Reader, names: Sequence[str]) -> pl.LazyFrame:
+    """The records in which any of the columns may be empty, as their file's own statistics soon tell."""
+    parsed = reader.parsed
+    if parsed is not None and parsed.columns.issuperset(names):
+        bad = parsed.bad(names)
+        return parsed.frame if bad is None else parsed.frame.filter(~bad)
+    cells = {name: reader.native(name) for name in names}
+    bad = any_bad(cells.values())
+    frame = reader.part.frame.filter(pl.any_horizontal(_may_be_empty(reader, name) for name in names))
+    frame = frame if bad is None else frame.filter(~bad)
+    return frame.select(cell.value.alias(name) for name, cell in cells.items())
+
+
+def _may_be_empty(reader: Reader, name: str) -> pl.Expr:
+    cell = reader.cells(name)
+    return cell.is_null() | (cell < "!") if reader.dtype(name) == pl.String else cell.is_null()

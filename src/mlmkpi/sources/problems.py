@@ -20,6 +20,7 @@ from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import Reader
 from mlmkpi.tables import Column, Kind, Table
 
+IN_SOME_FILES = "column-in-some-files"
 _SHOWN = 5
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}\b")
 _SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
@@ -147,7 +148,7 @@ def unreadable_table(table: Table, refused: Mapping[str, DataError]) -> list[Fin
 def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
     """A column that `lacking` of the table's files do not have, and that is therefore not read."""
     return Finding(
-        table.name, name, "column-in-some-files", "warning", len(lacking), files,
+        table.name, name, IN_SOME_FILES, "warning", len(lacking), files,
         tuple(Example(label, None, None, None) for label in lacking[:_SHOWN]),
         f"{name} is not in every file of {table.name} and is left unread",
     )

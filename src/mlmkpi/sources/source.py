@@ -15,7 +15,7 @@ from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
 from mlmkpi.sources.frequencies import LEN
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
-from mlmkpi.sources.misfits import misfits
+from mlmkpi.sources.misfits import empty_cells, misfits
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.problems import (
     cell_finding,
@@ -136,6 +136,12 @@ class Source:
             raise error
         parts = [reader.codes(names) for reader in self._readers]
         return {name: _in_order(pl.concat([part[name] for part in parts])) for name in names}
+
+    def empties(self, columns: Sequence[str]) -> dict[str, int]:
+        """By column, how many rows have nothing in it."""
+        self.prepare(columns)
+        counts = [empty_cells(reader, columns) for reader in self._readers]
+        return {name: sum(count[name] for count in counts) for name in columns}
 
     def bad_cells(self, columns: Iterable[str]) -> list[Finding]:
         """The ragged records, and the cells of these columns that do not fit: a finding a column."""

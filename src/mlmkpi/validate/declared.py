@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import narwhals as nw
 
+from mlmkpi.declaration import UNDECIDED
 from mlmkpi.errors import DataError, written
 from mlmkpi.settings import nearest
 from mlmkpi.sources import Severity, first_quoted
@@ -13,7 +14,6 @@ from mlmkpi.tables import HAPPENED, Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
 CORRECT = "correct the row"
-MAY_BE_EMPTY = frozenset({("claims", "violation")})
 _FIGURES_DO_WITHOUT = frozenset({"customers", "products", "markets", "territories", "posts"})
 _CENTURY = 36_525
 
@@ -21,7 +21,7 @@ _CENTURY = 36_525
 def declared_rules(table: Table, scene: Scene) -> Iterator[Rule]:
     """The rules that a table's declaration gives."""
     for column in table.columns:
-        if column.required and (table.name, column.name) not in MAY_BE_EMPTY:
+        if column.required and (table.name, column.name) not in UNDECIDED:
             empty, message = nw.col(column.name).is_null(), f"{column.name} is empty"
             yield Rule("empty-cell", column.name, empty, message, "error", empties=True)
         if column.is_closed:
