@@ -22,6 +22,7 @@ def test_growth_on_a_year_before() -> None:
     assert figure(TABLES, "yoy_growth", "2026-10", column="denominator") == 190
     assert figures(TABLES, "yoy_growth", "2026-10", by=("market",)) == {"US": 0.8, "DE": -1, "(unknown)": -1}
     assert figure(TABLES, "yoy_growth", "2026-09") is None
+    assert figures(TABLES, "yoy_growth", "2026-09", by=("market",), column="numerator") == {"US": 50}
     assert figure(TABLES, "yoy_growth", "2025-10", column="note", count=15).startswith("the orders do not cover")
 
 

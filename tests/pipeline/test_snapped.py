@@ -54,3 +54,11 @@ def test_periods_that_last_leaves_out_of_those_from_a_day_are_told(first: str, c
 ])
 def test_an_as_of_date_long_after_the_last_order_is_told(as_of: str, told: list[str]) -> None:
     assert list(mlmkpi.compute(frames(ORDERS), kpis=["sales_volume"], as_of=day(as_of)).hints) == told
+
+
+def test_a_last_day_long_after_several_others_is_taken_for_a_slip() -> None:
+    """Of three days the last is 32 days after the second: the run is as of the second."""
+    orders = table("order_id ordered_on amount", ("1", "10-01", 1), ("2", "10-20", 2), ("3", "11-21", 4))
+    found = mlmkpi.compute(frames({"orders": orders}), kpis=["sales_volume"], count=1)
+    assert found.warnings[0] == "the latest order is dated 2026-11-21, 32 days after the next: taken for a slip"
+    assert found.frame["value"].to_list() == [3]
