@@ -9,7 +9,7 @@ from typing import Any
 
 from mlmkpi.books.rules import ActiveRule
 from mlmkpi.errors import SettingsError
-from mlmkpi.settings import nearest
+from mlmkpi.spelling import nearest
 
 LONGEST = {"days": 36_500, "months": 1_200}
 """A hundred years: what a number that counts time is at most, as its name's last word says."""

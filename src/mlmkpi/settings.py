@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +24,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from mlmkpi.errors import SettingsError, UsageError
+from mlmkpi.spelling import nearest
 
 FILE_NAME = "mlmkpi.toml"
 DATE_FORMATS = '"day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
@@ -199,11 +199,6 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of mlmkpi.toml."""
     return Settings.model_json_schema()
-
-
-def nearest(word: str, words: list[str]) -> str | None:
-    """The most similar of the words, or None where none is near."""
-    return next(iter(get_close_matches(word, words, n=1, cutoff=0.6)), None)
 
 
 def _places(exports: Path | None, cwd: Path) -> list[Path]:

@@ -45,4 +45,5 @@ def test_a_kpi_that_is_not_there_ends_with_two_and_the_nearest(run: Call) -> Non
     near, far = run("explain", "chrun_rate"), run("explain", "zzz")
     own = "  own  give the exports, or --config: their settings name your own KPIs\n"
     assert near == Run(2, "", f"error: there is no KPI chrun_rate\n  fix  did you mean churn_rate?\n{own}")
+    assert "  fix  did you mean net_promoter_score?\n" in run("explain", "NPS").err
     assert far == Run(2, "", f"error: there is no KPI zzz\n  fix  mlmkpi kpis lists them all\n{own}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlmkpi.errors import DataError
@@ -38,6 +40,24 @@ def test_a_missing_column_is_refused_with_a_guess(exports: Folder) -> None:
         "  expected  amount: what the buyer paid, before tax and shipping\n"
         "  fix       name it in exports/mlmkpi.toml:   [columns.orders]\n"
         '                                              amount = "total_net"'
+    )
+
+
+def test_all_that_a_strangers_file_lacks_is_proposed_at_once(exports: Folder) -> None:
+    """What the table needs first, then what other headers are likely to be."""
+    exports.put("orders.csv", "Order No,Rep,Vat,Order Total\n1,A1,2,5\n")
+    assert refused(exports, "order_id") == (
+        "orders.csv has no column for order_id\n"
+        "  found     Order No, Rep, Vat, Order Total\n"
+        "  expected  order_id: the order's id\n"
+        "            ordered_on: the day the order was placed\n"
+        "            amount: what the buyer paid, before tax and shipping\n"
+        "  fix       name them in exports/mlmkpi.toml:\n"
+        "              [columns.orders]\n"
+        '              order_id = "Order No"\n'
+        '              ordered_on = "their header"\n'
+        '              amount = "Order Total"\n'
+        '              distributor_id = "Rep"'
     )
 
 
@@ -131,7 +151,7 @@ def test_what_other_programs_call_a_column_is_proposed(
     exports.put(f"{table}.csv", ",".join([*given, headers]) + "\n")
     with pytest.raises(DataError) as caught:
         exports.source(table).require()
-    assert str(caught.value).split("\n")[-1].split(" = ")[1] == f'"{meant}"'
+    assert dict(re.findall(r'(\w+) = "(.*)"', str(caught.value)))[column] == meant
 
 
 @pytest.mark.parametrize(("table", "headers", "meant"), [

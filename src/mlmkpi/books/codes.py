@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from mlmkpi.errors import DataError, written
-from mlmkpi.settings import folded, nearest
+from mlmkpi.settings import folded
 from mlmkpi.sources import first_quoted, quoted_code
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Column
 
 CORRECT = "correct the row, which mlmkpi validate names"

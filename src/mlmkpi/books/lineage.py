@@ -18,8 +18,8 @@ from mlmkpi.engines.lookup import Table, is_narrow
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.genealogy import CycleError, Tree
 from mlmkpi.genealogy.strides import NOBODY, Int32s
-from mlmkpi.settings import nearest
 from mlmkpi.sources import quoted
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import Kind
 
 TEAM = "team"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from typer._click import exceptions as refused
 
+from mlmkpi import spelling
 from mlmkpi.errors import Details, UsageError
 
 
@@ -34,8 +34,8 @@ def help_text(error: BaseException) -> str | None:
 
 def nearest(word: str, words: Iterable[str]) -> Details:
     """The line that proposes the most similar of the words, where one is near."""
-    found = get_close_matches(word, list(words), n=1, cutoff=0.5)
-    return (("fix", f"did you mean {found[0]}?"),) if found else ()
+    found = spelling.nearest(word, words, cutoff=0.5)
+    return (("fix", f"did you mean {found}?"),) if found else ()
 
 
 def _meant(option: str, options: Iterable[str]) -> Details:

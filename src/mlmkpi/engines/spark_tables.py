@@ -14,7 +14,7 @@ from mlmkpi.engines.spark_cells import Cell, Cells
 from mlmkpi.engines.spark_csv import CORRUPT, opened
 from mlmkpi.engines.spark_files import Piece, found_at, given_piece
 from mlmkpi.errors import DataError, SettingsError, UsageError
-from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.cells import SORTS
 from mlmkpi.sources.exports import no_table
 from mlmkpi.sources.guesses import meant
@@ -28,6 +28,7 @@ from mlmkpi.sources.mapping import (
     several_columns,
 )
 from mlmkpi.sources.titles import Headers, titled
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
 BAD = "_bad"
@@ -223,7 +224,7 @@ class Tables:
         if name in overrides:
             raise no_header(part.label, part.headers, name, overrides[name], self.place)
         if name in table.names:
-            raise no_column(part.label, part.headers, part.mapped.extra, table, name, self.place)
+            raise no_column(part.label, part.headers, part.mapped, table, name, self.place)
         raise UsageError(f"{part.label} has no column {name}", (("found", ", ".join(part.headers)),))
 
     # ---- opening -----------------------------------------------------------------------------------------------

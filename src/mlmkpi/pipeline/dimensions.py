@@ -13,7 +13,8 @@ from mlmkpi.errors import UsageError
 from mlmkpi.kpi import Kpi, facts_of
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.settings import Settings, nearest
+from mlmkpi.settings import Settings
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Kind
 
 DAY_OF_BIRTH = BIRTH[0]

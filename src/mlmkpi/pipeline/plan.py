@@ -21,7 +21,8 @@ from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
 from mlmkpi.pipeline.plugins import left_out
 from mlmkpi.pipeline.teams import in_split
-from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.settings import FILE_NAME, Settings
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
 
 TOP = ("volume", "refunds", "valid_status")

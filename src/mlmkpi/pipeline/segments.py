@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mlmkpi.books.dimensions import Dimension
 from mlmkpi.books.lineage import TEAM
-from mlmkpi.settings import nearest
 from mlmkpi.sources import discreet
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
 
 SHOWN, NAMED = 8, 3

@@ -10,8 +10,9 @@ from glob import has_magic
 from pathlib import Path
 
 from mlmkpi.errors import DataError, SettingsError, UsageError, written
-from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.remote import Remote, is_remote
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
 
 _DATA = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from mlmkpi.settings import nearest
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import Kind, Table
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")

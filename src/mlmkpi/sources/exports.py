@@ -12,7 +12,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from mlmkpi.errors import DataError, UsageError
-from mlmkpi.settings import FILE_NAME, Settings, nearest
+from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.discovery import File, data_file, discover
 from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unknown_type, unreadable
 from mlmkpi.sources.guesses import meant
@@ -23,6 +23,7 @@ from mlmkpi.sources.remote import download, is_remote
 from mlmkpi.sources.source import Source
 from mlmkpi.sources.text import text_part
 from mlmkpi.sources.workspace import Workspace
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Table
 
 

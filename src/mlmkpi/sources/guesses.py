@@ -66,7 +66,9 @@ def guess(table: Table, column: Column, headers: Sequence[str]) -> str | None:
         for header in free:
             if word in header.lower():
                 return header
-    ratios = {header: SequenceMatcher(None, column.name, header.lower()).ratio() for header in free}
+    foreign = [word for kind, words in _USUAL.items() if kind is not column.kind for word in words]
+    alike = [header for header in free if not any(word in header.lower() for word in foreign)]
+    ratios = {header: SequenceMatcher(None, column.name, header.lower()).ratio() for header in alike}
     best = max(ratios, key=lambda header: ratios[header], default=None)
     return best if best is not None and ratios[best] >= _ALIKE else None
 

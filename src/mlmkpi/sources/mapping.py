@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from mlmkpi.errors import DataError, SettingsError, written
-from mlmkpi.settings import FILE_NAME, Settings, nearest
-from mlmkpi.sources.guesses import guess
+from mlmkpi.settings import FILE_NAME, Settings
+from mlmkpi.sources.guesses import guess, meant
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Table
 
 
@@ -121,13 +122,12 @@ def _check(settings: Settings, place: str, what: str, name: str, known: list[str
 
 
 def no_column(
-    label: str, headers: Sequence[str], extra: Iterable[str], table: Table, name: str, place: Place
+    label: str, headers: Sequence[str], mapped: Mapped, table: Table, name: str, place: Place
 ) -> DataError:
-    """A required column that no header is; one of the `extra` headers may be meant.
+    """A required column that no header is, told with the table's others; of the headers left over some may be meant.
 
     What is no header but a record is not shown: it holds people's data.
     """
-    column = table.column(name)
     if is_record(headers):
         return DataError(
             f"{label} has no header",
@@ -137,15 +137,27 @@ def no_column(
                 ("fix", "export it with its header"),
             ),
         )
-    line = f'{name} = "{guess(table, column, list(extra)) or "their header"}"'
+    lacking = [each for each in dict.fromkeys((name, *table.required)) if each == name or each not in mapped.positions]
+    lines = [f'{column} = "{header}"' for column, header in _proposed(table, lacking, mapped).items()]
+    it = "them" if len(lines) > 1 else "it"
     return DataError(
         f"{label} has no column for {name}",
         (
             ("found", ", ".join(headers)),
-            ("expected", f"{name}: {column.meaning}"),
-            ("fix", written(f"name it in {place.settings}", f"[columns.{table.name}]", line)),
+            ("expected", "\n".join(f"{each}: {table.column(each).meaning}" for each in lacking)),
+            ("fix", written(f"name {it} in {place.settings}", f"[columns.{table.name}]", *lines)),
         ),
     )
+
+
+def _proposed(table: Table, lacking: Sequence[str], mapped: Mapped) -> dict[str, str]:
+    """A header for each of the columns that are lacking, and for others that one of those left over may be."""
+    free, found = list(mapped.extra), dict[str, str]()
+    for name in lacking:
+        header = guess(table, table.column(name), free)
+        found[name] = header or "their header"
+        free = [other for other in free if other != header]
+    return found | {name: header for header, name in meant(table, {*mapped.positions, *lacking}, free).items()}
 
 
 def no_header(label: str, headers: Sequence[str], name: str, header: str, place: Place) -> DataError:

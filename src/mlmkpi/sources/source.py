@@ -222,7 +222,7 @@ class Source:
             if not at and name in self._overrides:
                 return no_header(part.label, part.headers, name, self._overrides[name], self._place)
             if not at and name in self.table.required:
-                return no_column(part.label, part.headers, reader.mapped.extra, self.table, name, self._place)
+                return no_column(part.label, part.headers, reader.mapped, self.table, name, self._place)
             if at and not reader.is_text(name) and not reader.fits(name):
                 return reader.unfit(name)
         return None

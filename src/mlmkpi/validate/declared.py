@@ -8,8 +8,8 @@ import narwhals as nw
 
 from mlmkpi.declaration import UNDECIDED
 from mlmkpi.errors import DataError, written
-from mlmkpi.settings import nearest
 from mlmkpi.sources import Severity, first_quoted
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import HAPPENED, Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 

@@ -9,7 +9,8 @@ import narwhals as nw
 
 from mlmkpi.errors import DataError
 from mlmkpi.period import day_number, from_day_number, month_end
-from mlmkpi.settings import folded, nearest
+from mlmkpi.settings import folded
+from mlmkpi.spelling import nearest
 from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
 
