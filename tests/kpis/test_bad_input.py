@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 import pytest
 
 import mlmkpi
@@ -294,6 +295,22 @@ def test_orders_without_a_row_are_told_where_they_are_read() -> None:
     for kpi, told in (("sales_volume", ("orders has no rows",)), ("new_signups", ())):
         assert mlmkpi.compute(exports, kpis=[kpi], count=1, as_of=day("10-31")).warnings == told
     assert warnings("sales_volume", company()) == ()
+
+
+@pytest.mark.parametrize("orders", [
+    frames({"orders": ORDERS})["orders"].clear(),
+    frames({"orders": ORDERS})["orders"].with_columns(pl.lit(None, pl.Date).alias("ordered_on")),
+])
+def test_without_an_order_that_has_a_day_nothing_is_known_of_sales(orders: pl.DataFrame) -> None:
+    """An export that broke off is no company that sold nothing."""
+    exports = {**frames({"distributors": PEOPLE}), "orders": orders}
+    kpis = ["sales_volume", "active_distributors", "distributor_retention_rate", "new_signups"]
+    frame = mlmkpi.compute(exports, kpis=kpis, count=2, as_of=day("10-31")).frame
+    of_orders = frame.filter(pl.col("kpi") != "new_signups")
+    assert set(of_orders["note"]) == {"no order has a day"}
+    nothing = of_orders.select("value", "numerator", "denominator", "previous").null_count()
+    assert nothing.row(0) == (len(of_orders),) * 4
+    assert frame.filter(kpi="new_signups")["value"].null_count() == 0
 
 
 @pytest.mark.parametrize("kpis", [["sales_volume"], ["sales_volume", "personal_sales_volume", "payout_ratio"]])

@@ -84,3 +84,10 @@ def test_without_an_as_of_date_it_is_that_of_people() -> None:
     ]})["distributors"]], how="diagonal")
     page = mlmkpi.team({"distributors": people}, "L")
     assert (page.as_of.isoformat(), page.period, page.counts["joined"]) == ("2026-10-20", "2026-09", 0)
+
+
+def test_orders_without_a_day_tell_no_more_than_none(page: mlmkpi.TeamPage) -> None:
+    undated = TABLES["orders"].with_columns(pl.lit(None, pl.Date).alias("ordered_on"))
+    for orders in (TABLES["orders"].clear(), undated):
+        found = mlmkpi.team({**PEOPLE, "orders": orders}, "L", depth=3, as_of=END)
+        assert (found.has_orders, found.nodes, found.figures) == (False, page.nodes, page.figures)

@@ -68,7 +68,7 @@ class Downline:
     """A leader's team in a period, the leader first, depth-first by id; `before` is the period before it.
 
     `leaders` is how many people of the export lead by the period's end, `data_start` the day the orders start,
-    `has_orders` whether there is a table of them, `warnings` what is wrong with the day it is as of.
+    `has_orders` whether any of them has a day, `warnings` what is wrong with the day it is as of.
     """
 
     period: Period
@@ -119,7 +119,7 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     calendar = company_calendar(engine) if asked.every is Every.PERIOD else Calendar(asked.every)
     period = _ended(choose_periods(calendar, clock.as_of, count=2), clock.as_of)
     laid = schedule(calendar, [period], clock.as_of, year=False)
-    has_orders = bool(export.columns("orders"))
+    has_orders = clock.data_start is not None
     facts = [people, volumes] if has_orders else []
     books = Books(
         export, laid, clock.data_start, facts, ladder=held_ladder(export, settings.rank_ladder, laid.as_of),

@@ -31,6 +31,7 @@ from mlmkpi.pipeline.privacy import hidden, indexes_hidden
 from mlmkpi.pipeline.result import FIGURES, TEXT, schema
 
 Frame = pl.DataFrame
+NO_ORDER = "no order has a day"
 NO_EARLIER = "the orders do not cover the whole period to compare with"
 
 
@@ -154,8 +155,10 @@ def _gap(
     """Why the figure of a span, which stands on these facts, is unknown, and whether the orders start inside it."""
     if isinstance(one.figure, Ratio) and one.figure.chain and not span.period.is_month:
         return MONTHS_ALONE, False
-    if data_start is None or not any(fact.reads_orders for fact in facts):
+    if not any(fact.reads_orders for fact in facts):
         return None, False
+    if data_start is None:
+        return NO_ORDER, False
     if span.index not in schedule.fitted and any(fact.fits for fact in facts):
         return "fitted for the last period that has ended and the one before; name the KPI to fit every period", False
     if span.end < data_start:
