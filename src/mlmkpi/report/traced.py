@@ -28,8 +28,11 @@ def proof(trace: Trace) -> str:
     rows = f"{trace.frame.height:,} row{'s' * (trace.frame.height != 1)}"
     if not trace.adds_up:
         return f"{rows}: the figure is taken from their values, it is not a sum of them"
+    told = f"{rows}: their contributions sum to {sum_text(trace.total)}"
+    if trace.value is None and trace.note and not trace.apart:
+        return f"{told}, of which no figure is made"
     same = "the sum behind the figure" if trace.apart else f"the figure's {trace.side}"
-    return f"{rows}: their contributions sum to {sum_text(trace.total)}, exactly {same}"
+    return f"{told}, exactly {same}"
 
 
 def _page(trace: Trace, title: str, width: int, top: int) -> Iterator[Text]:
