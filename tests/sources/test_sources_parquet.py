@@ -72,6 +72,19 @@ def test_amounts_that_do_not_fit(exports: Folder, values: list[Any]) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.UInt64, pl.Float64, pl.Decimal(20, 0)])
+def test_counts_are_as_large_as_amounts(exports: Folder, dtype: Any) -> None:
+    """Larger ones would wrap round when they are added up."""
+    most, more = 99_999_999_999_999, 100_000_000_000_000
+    likes = pl.Series([most, more, None], dtype=pl.Int64).cast(dtype)
+    pl.DataFrame({"posted_on": [date(2026, 1, 1)] * 3, "likes": likes}).write_parquet(exports.path / "posts.parquet")
+    found = exports.source("posts")
+    assert found.scan(["likes"]).collect().rows() == [(most, False), (None, True), (None, False)]
+    with pytest.raises(DataError, match=r"posts.parquet row 2: likes is not a whole number") as told:
+        found.refuse_bad(["likes"])
+    assert ("expected", "a whole number such as 1234, up to 99,999,999,999,999") in told.value.details
+
+
 def test_a_list_is_no_amount(exports: Folder) -> None:
     with pytest.raises(DataError) as caught:
         source(exports, amount=[[1]]).scan(["amount"])

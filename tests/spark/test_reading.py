@@ -69,8 +69,10 @@ def test_typed_cells_are_read_as_polars_reads_them(session: Any, tmp_path: Path)
         "volume": pl.Series([Decimal("1.00005"), None, Decimal("-2")], dtype=pl.Decimal(30, 6)),
         "is_autoship": [1, 0, None], "channel": [1.0, 2.5, None], "status": [True, False, None],
     }).write_parquet(tmp_path / "orders.parquet")
-    pl.DataFrame({"post_id": ["p", "q"], "posted_on": [date(2026, 1, 1), date(1960, 1, 1)], "likes": [3.0, 2.5],
-                  "reach": pl.Series([1, None], dtype=pl.Int16)}).write_parquet(tmp_path / "posts.parquet")
+    pl.DataFrame({
+        "post_id": ["p", "q"], "posted_on": [date(2026, 1, 1), date(1960, 1, 1)], "likes": [3.0, 2.5],
+        "reach": pl.Series([1, None], dtype=pl.Int16), "shares": [10**14 - 1, 10**14], "comments": [1.0, -1e14],
+    }).write_parquet(tmp_path / "posts.parquet")
     for table in ("orders", "posts"):
         columns = list(pl.read_parquet_schema(tmp_path / f"{table}.parquet"))
         there = read(session, tmp_path, table, columns, timezone="America/Denver").sort(columns[0])

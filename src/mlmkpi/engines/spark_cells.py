@@ -89,7 +89,7 @@ class Cells:
         if kind in (Kind.ID, Kind.CODE, Kind.TEXT):
             return self._label(column, form, kind)
         make = {
-            Kind.MONEY: self._money, Kind.RATE: self._rate, Kind.INTEGER: self._whole, Kind.DATE: self._date,
+            Kind.MONEY: self._money, Kind.RATE: self._rate, Kind.INTEGER: self._count, Kind.DATE: self._date,
             Kind.FLAG: self._flag,
         }[kind]
         return make(column, form)
@@ -181,6 +181,13 @@ class Cells:
         number = column.cast("double")
         fits = self._f.abs(number) < float("inf")
         return Cell(self._f.when(fits, number), self._f.coalesce(~fits, self._f.lit(False)))
+
+    def _count(self, column: Column, form: str) -> Cell | None:
+        whole = self._whole(column, form)
+        if whole is None or form in SMALL:
+            return whole
+        fits = self._f.coalesce(whole.value.between(-LARGEST, LARGEST), self._f.lit(False))
+        return Cell(self._f.when(fits, whole.value), ~fits & column.isNotNull())
 
     def _whole(self, column: Column, form: str) -> Cell | None:
         if not _is_number(form):

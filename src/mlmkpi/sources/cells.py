@@ -106,7 +106,7 @@ def native_cell(
     if kind in (Kind.MONEY, Kind.RATE):
         return _money(column, dtype) if kind is Kind.MONEY else _rate(column, dtype)
     if kind is Kind.INTEGER:
-        return _integer(column, dtype) if dtype.is_numeric() else None
+        return _count(column, dtype) if dtype.is_numeric() else None
     if kind is Kind.DATE:
         return _date(column, dtype, zone, excel)
     if kind is Kind.FLAG:
@@ -186,6 +186,15 @@ def _rate(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
         return None
     value = column.cast(pl.Float64)
     return Cell(pl.when(value.is_finite()).then(value), ~value.is_finite())
+
+
+def _count(column: pl.Expr, dtype: pl.DataType) -> Cell:
+    """A whole number no larger than one that is written may be."""
+    whole = _integer(column, dtype)
+    if dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32):
+        return whole
+    fits = whole.value.is_between(-LARGEST, LARGEST).fill_null(False)
+    return Cell(pl.when(fits).then(whole.value), ~fits & column.is_not_null(), whole.value)
 
 
 def _integer(column: pl.Expr, dtype: pl.DataType) -> Cell:

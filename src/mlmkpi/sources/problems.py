@@ -31,7 +31,7 @@ EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
     Kind.RATE: "a number such as 0.00024",
-    Kind.INTEGER: "a whole number such as 1234",
+    Kind.INTEGER: f"a whole number such as 1234, up to {LARGEST:,}",
     Kind.FLAG: "true or false, yes or no, 1 or 0",
     Kind.ID: "text without a NUL, or a whole number",
     Kind.CODE: "text without a NUL",
