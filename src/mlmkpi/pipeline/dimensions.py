@@ -60,8 +60,6 @@ def _check_dimension(dimension: Dimension, request: Request, min_cell: int) -> N
             f"figures cannot be split by {dimension.name}, as they have a column of that name themselves",
             (("got", request.given(dimension.name)), ("fix", "give the column another name in the export")),
         )
-
-
     if _is_birthday(dimension) and min_cell > 1:
         band = dimension.name.removesuffix(DAY_OF_BIRTH) + AGE_BAND
         raise UsageError(
