@@ -66,6 +66,17 @@ def test_without_a_file_nothing_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_a_file_what_an_earlier_conversion_wrote_goes_and_somebody_elses_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    carry(loaded(tmp_path / "in", 'currency = "EUR"\n'), out)
+    assert carry(Settings(), out) is None
+    assert list(out.iterdir()) == []
+    (out / "mlmkpi.toml").write_text('currency = "SEK"\n')
+    assert carry(Settings(), out) is None
+    assert (out / "mlmkpi.toml").read_text() == 'currency = "SEK"\n'
+
+
 def test_its_own_file_is_written_anew_and_somebody_elses_is_left(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -68,4 +70,13 @@ def test_no_cell_is_missing_where_a_number_does_not_fit(exports: Folder) -> None
     goals.write_parquet(exports.path / "goals.parquet")
     assert exports.source("goals").empties(["goal", "starts_on", "distributor_id"]) == {
         "goal": 1, "starts_on": 1, "distributor_id": 0,
+    }
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "\u00a0", "\u3000 "])
+def test_an_id_of_white_space_alone_is_none(exports: Folder, nothing: str | None) -> None:
+    people = pl.DataFrame({"distributor_id": ["A", nothing, "é"], "enrolled_on": [date(2026, 10, 1)] * 3})
+    people.write_parquet(exports.path / "distributors.parquet")
+    assert exports.source("distributors").empties(["distributor_id", "enrolled_on"]) == {
+        "distributor_id": 1, "enrolled_on": 0,
     }

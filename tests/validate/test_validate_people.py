@@ -56,6 +56,17 @@ def test_ages_on_the_as_of_date(company: Company) -> None:
     ]
 
 
+def test_orders_without_a_day_leave_the_as_of_date_to_what_else_happened(company: Company) -> None:
+    """As in a run: D2 enrolled last, on a day when D1 was not 18 yet."""
+    company.put(
+        "distributors", "distributor_id,enrolled_on,birth_date", "D1,2026-05-02,2008-05-10", "D2,2026-05-09,1990-05-09",
+    )
+    minor = finding("distributors.birth_date", "under-18", "warning", 2, "under 18 on the as-of date", (1, "D1", None))
+    for orders in ([], ["O1,,5"]):
+        company.put("orders", "order_id,ordered_on,amount", *orders)
+        assert minor in company.findings()
+
+
 @pytest.mark.parametrize(("latest", "minors"), [("2026-05-01", 0), ("2026-05-02", 1)])
 def test_a_lone_late_order_is_not_the_as_of_date(company: Company, latest: str, minors: int) -> None:
     company.put("orders", "order_id,ordered_on,amount", "O1,2026-03-31,5", f"O2,{latest},5")

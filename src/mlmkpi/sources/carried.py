@@ -18,10 +18,16 @@ USED_UP = {"files", "columns", "codes", "input"}
 def carry(settings: Settings, folder: Path) -> Path | None:
     """Write what settings from a file still say to the folder's mlmkpi.toml; None where somebody's own stands there.
 
-    Without a file nothing is in force that the folder lacks, and nothing is written either.
+    Without a file nothing is in force that the folder lacks, and nothing is written either; what an earlier conversion
+    wrote goes.
     """
     path = folder / FILE_NAME
-    if settings.path is None or (path.exists() and not path.read_bytes().startswith(MARK.encode())):
+    written = path.exists() and path.read_bytes().startswith(MARK.encode())
+    if settings.path is None:
+        if written:
+            path.unlink()
+        return None
+    if path.exists() and not written:
         return None
     with atomic_path(path) as aside:
         aside.write_text(carried(settings, folder), encoding="utf-8")

@@ -62,5 +62,8 @@ def _near_empty(reader: Reader, names: Sequence[str]) -> pl.LazyFrame:
 
 
 def _may_be_empty(reader: Reader, name: str) -> pl.Expr:
+    """Of texts all that begin with white space, of which some lies behind ASCII, as a no-break space does."""
     cell = reader.cells(name)
-    return cell.is_null() | (cell < "!") if reader.dtype(name) == pl.String else cell.is_null()
+    if reader.dtype(name) != pl.String:
+        return cell.is_null()
+    return cell.is_null() | (cell < "!") | (cell > "~")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
 import narwhals as nw
 
 from mlmkpi.period import FAR_APART, first_after_slips
@@ -15,16 +18,21 @@ def as_of_and_start(lookups: Lookups) -> tuple[int | None, int | None]:
     The as-of date is the latest order date, else the latest date of anything that happened; one more than 31 days after
     the next one is passed over. So are orders more than ten years before the others where they start.
     """
-    ordered = "ordered_on" in lookups.readable.get("orders", ())
-    dated = {"orders": frozenset({"ordered_on"})} if ordered else lookups.readable
+    ordered = {"ordered_on"} & lookups.readable.get("orders", frozenset())
+    of_orders = _days(lookups, {"orders": ordered})
+    found = of_orders or _days(lookups, lookups.readable)
+    if len(found) > 1 and found[-1] - found[-2] > FAR_APART:
+        found.pop()
+    return found[-1] if found else None, first_after_slips(found) if of_orders else None
+
+
+def _days(lookups: Lookups, dated: Mapping[str, AbstractSet[str]]) -> list[int]:
+    """The distinct days in the tables' columns on which something happened, in order."""
     days = [
         lookups.engine.scan(table, [name]).select(nw.col(name).alias("day")).group_by("day").agg().select("day")
         for table, columns in dated.items()
         for name in sorted(columns & HAPPENED)
     ]
     if not days:
-        return None, None
-    found = lookups.engine.collect(nw.concat(days).drop_nulls().unique())["day"].sort().to_list()
-    if len(found) > 1 and found[-1] - found[-2] > FAR_APART:
-        found.pop()
-    return found[-1] if found else None, first_after_slips(found) if ordered else None
+        return []
+    return lookups.engine.collect(nw.concat(days).drop_nulls().unique())["day"].sort().to_list()
