@@ -99,6 +99,7 @@ def test_convert_takes_the_settings_along_but_not_over_somebody_elses(
     (to / "mlmkpi.toml").write_text('currency = "SEK"\n')
     said = f"note: {to}/mlmkpi.toml was there and is left as it is; nothing of {theirs} is in it\n"
     assert run("convert", folder, str(to)) == Run(0, files, said)
+    assert run("convert", folder, str(to), "--config", f"{to}/mlmkpi.toml") == Run(0, files, "")
 
 
 def test_convert_ends_with_three_at_a_cell_that_does_not_fit(

@@ -37,7 +37,7 @@ def convert(
     with Progress() as progress, open_exports(exports, settings) as opened:
         progress("writing Parquet")
         written = run(opened, folder)
-    kept = carry(settings, folder)
-    if kept is None and settings.path is not None:
-        hint(f"{folder / FILE_NAME} was there and is left as it is; nothing of {settings.path} is in it")
+    kept, theirs = carry(settings, folder), folder / FILE_NAME
+    if kept is None and settings.path is not None and settings.path.resolve() != theirs.resolve():
+        hint(f"{theirs} was there and is left as it is; nothing of {settings.path} is in it")
     write_text("".join(f"{path}\n" for path in [*written, *([kept] if kept else [])]))
