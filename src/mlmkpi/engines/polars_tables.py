@@ -117,9 +117,12 @@ class Tables:
         return {(table, name): count for table, counts in found for name, count in counts.items()}
 
     def remarks(self) -> list[str]:
-        """Amounts that were rounded, and columns left unread."""
-        assumed = (self.exports.tables[table].assumed(sorted(columns)) for table, columns in self._read.items())
-        return [_remark(finding) for findings in assumed for finding in findings]
+        """Amounts that were rounded, and columns of the tables read that not every file has."""
+        found = []
+        for table, columns in sorted(self._read.items()):
+            source = self.exports.tables[table]
+            found += [*source.rounded(sorted(columns)), *source.uneven(source.table.names)]
+        return [_remark(finding) for finding in found]
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""

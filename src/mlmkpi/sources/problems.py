@@ -14,6 +14,7 @@ from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
 from mlmkpi.sources.discretion import quoted
 from mlmkpi.sources.findings import Example, Finding, key_text
+from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.misfits import misfits, odd_cells
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.part import ROW
@@ -145,8 +146,18 @@ def unreadable_table(table: Table, refused: Mapping[str, DataError]) -> list[Fin
     return list(reasons.values())
 
 
-def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
-    """A column that `lacking` of the table's files do not have, and that is therefore not read."""
+def columns_in_some(table: Table, files: Sequence[tuple[str, Mapped]], columns: Iterable[str]) -> list[Finding]:
+    """Those of these columns that some of a table's files have and others not, and that are therefore not read."""
+    found = []
+    for name in columns:
+        lacking = [label for label, mapped in files if not mapped.of(name)]
+        named = all(name in mapped.positions for _, mapped in files)
+        if not named and 0 < len(lacking) < len(files):
+            found.append(_missing_in_some(table, name, lacking, len(files)))
+    return found
+
+
+def _missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
     return Finding(
         table.name, name, IN_SOME_FILES, "warning", len(lacking), files,
         tuple(Example(label, None, None, None) for label in lacking[:_SHOWN]),
