@@ -177,9 +177,12 @@ class Source:
         """Those of these columns that some files have and others not, so that they are left unread."""
         return columns_in_some(self.table, [(r.part.label, r.mapped) for r in self._readers], columns)
 
-    def refuse_bad(self, columns: Iterable[str]) -> None:
-        """Raise DataError for the first row that is ragged or has a cell of these columns that misfits."""
-        error = first_refusal(self._readers, self._readable(columns), self._place.settings)
+    def refuse_bad(self, columns: Iterable[str], *, skippable: bool = True) -> None:
+        """Raise DataError for the first row that is ragged or has a cell of these columns that misfits.
+
+        Its message proposes to leave such rows out where they are `skippable`.
+        """
+        error = first_refusal(self._readers, self._readable(columns), self._place.settings, skippable=skippable)
         if error is not None:
             raise error
 
