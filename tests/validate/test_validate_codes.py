@@ -39,6 +39,18 @@ def test_a_status_that_valid_status_names_and_no_order_has(company: Company) -> 
     ]
 
 
+def test_a_status_that_valid_status_names_as_the_export_spells_it_though_it_is_mapped(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status", "O1,2026-03-09,5,ok", "O2,2026-03-09,5,sent")
+    codes = {"orders": {"status": {"paid": ["OK"], "shipped": ["sent"], "void": ["X"]}}}
+    (found,) = company.findings(codes=codes, definitions={"valid_status": ["ok", "Sent", "typo"]})
+    assert (found.rule, found.count) == ("unused-status", 3)
+    assert found.message == (
+        "no order has a status that valid_status names\n"
+        "  fix  name what [codes.orders.status] makes of them: paid, shipped"
+    )
+    assert company.findings(codes=codes, definitions={"valid_status": ["paid", "shipped"]}) == []
+
+
 @pytest.mark.parametrize(
     ("table", "header", "row", "column", "codes"),
     [

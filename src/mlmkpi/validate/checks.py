@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mlmkpi.engines.checking import Checking
+from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART
 from mlmkpi.settings import Settings, folded
 from mlmkpi.sources import Example, Exports, Finding
@@ -80,6 +81,12 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
         yield from tree_findings(rows, lookups)
 
 
+def _mapped_to(codes: Mapping[str, Sequence[str]], spellings: Iterable[str]) -> list[str]:
+    """The codes that the settings map such spellings to."""
+    wanted = {folded(spelling) for spelling in spellings}
+    return [code for code, named in codes.items() if wanted & {folded(spelling) for spelling in named}]
+
+
 def _unused_status(scene: Scene) -> Iterator[Finding]:
     """Codes of `valid_status` that no order has: a slip there leaves out every sale."""
     chosen = scene.settings.definitions.get("valid_status")
@@ -89,5 +96,7 @@ def _unused_status(scene: Scene) -> Iterator[Finding]:
     unused = [code for code in codes if not scene.spelled("status", frozenset({folded(code)}))]
     if unused:
         shown = tuple(Example(None, None, None, code) for code in unused[:5])
-        message = "no order has a status that valid_status names"
+        meant = _mapped_to(scene.settings.codes.get("orders", {}).get("status", {}), unused)
+        fix = f"name what [codes.orders.status] makes of them: {', '.join(meant)}"
+        message = str(DataError("no order has a status that valid_status names", (("fix", fix),) if meant else ()))
         yield Finding("orders", "status", "unused-status", "warning", len(unused), len(codes), shown, message)
