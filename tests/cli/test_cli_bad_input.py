@@ -207,6 +207,18 @@ def test_amounts_that_were_rounded_are_counted(run: Call, tmp_path: Path) -> Non
         assert f"warning: {told} has more than four decimals and is rounded to four · " in ended.err
 
 
+def test_a_column_that_some_files_lack_is_told_by_whatever_reads_its_table(run: Call, tmp_path: Path) -> None:
+    head = "order_id,ordered_on,amount,distributor_id"
+    one, two = f"{head},volume\n1,2026-01-05,10,A1,4\n", f"{head}\n2,2026-01-06,20,A1\n"
+    people = "distributor_id,enrolled_on\nA1,2026-01-01\n"
+    folder = write(tmp_path, {"orders_1.csv": one, "orders_2.csv": two, "distributors.csv": people})
+    told = f"warning: volume is not in every file of orders and is left unread · mlmkpi validate {folder}\n"
+    for command in (["compute"], ["trace", "sales_volume"], ["cohorts"]):
+        assert told in run(*command, folder).err, command
+    for command in (["validate"], ["explain", "sales_volume"]):
+        assert "volume is not in every file of orders and is left unread" in " ".join(run(*command, folder).out.split())
+
+
 def test_without_orders_no_order_is_said_to_tell_the_day(run: Call, tmp_path: Path) -> None:
     folder = write(tmp_path, {"orders.csv": HEADER, "distributors.csv": f"{PEOPLE}A2,2026-09-01,\n"})
     ended = run("compute", folder, "--kpi", "new_signups", "--format", "json")

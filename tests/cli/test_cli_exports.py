@@ -102,6 +102,53 @@ def test_convert_takes_the_settings_along_but_not_over_somebody_elses(
     assert run("convert", folder, str(to), "--config", f"{to}/mlmkpi.toml") == Run(0, files, "")
 
 
+def test_convert_tells_what_is_not_written_as_it_was(run: Call, tmp_path: Path) -> None:
+    """The folder that it writes tells nothing of it any more."""
+    folder = tmp_path / "Ann's exports"
+    folder.mkdir()
+    head = "order_id,ordered_on,amount"
+    (folder / "orders_1.csv").write_text(f"{head},a,b,volume,c,d,e,f,g\n1,2026-02-01,9.12345,1,2,3,4,5,6,7,8\n")
+    (folder / "orders_2.csv").write_text(f"{head},g,f,e,d,c,b,a\n2,2026-02-02,9,1,2,3,4,5,6,7\n")
+    (folder / "distributors.csv").write_text("distributor_id,enrolled_on,team\nA1,2026-01-01,red\n")
+    (folder / "sales.csv").write_text(f"{head}\n")
+    to = tmp_path / "parquet"
+    ended = run("convert", str(folder), str(to))
+    assert (ended.code, ended.out) == (0, f"{to}/distributors.parquet\n{to}/orders.parquet\n")
+    quoted = str(folder).replace("'", "'\"'\"'")
+    assert ended.err == (
+        "warning: 1 row of orders: amount has more than four decimals and is rounded to four, volume is not in every"
+        f" file of orders and is left unread · mlmkpi validate '{quoted}'\n"
+        "note: left unread, as no table is called so: sales.csv\n"
+        "note: not written, as they are the exports' own columns: team of distributors; a, b, c, d, e, 2 more of"
+        " orders\n"
+    )
+
+
+def test_convert_tells_of_tables_that_lie_in_its_folder_already(
+    run: Call, exports: Callable[..., str], tmp_path: Path
+) -> None:
+    folder, to = exports("1,2026-02-01,9.50,A1,paid"), tmp_path / "parquet"
+    assert run("convert", folder, str(to)).err == ""
+    (to / "notes.csv").write_text("nothing of ours\n")
+    assert run("convert", folder, str(to)).err == ""
+    (to / "ranks").mkdir()
+    (to / "orders-old.csv").write_text("order_id\n")
+    ended = run("convert", folder, str(to))
+    said = f"warning: {to} has other tables too, which are read with those written: orders-old.csv, ranks\n"
+    assert (ended.code, ended.err) == (0, said)
+
+
+@pytest.mark.parametrize("row", ["1,2026-02-01,many,A1,paid", "1,2026-02-01,9.50,A1,paid,more"])
+def test_convert_proposes_nothing_that_it_cannot_do(
+    run: Call, exports: Callable[..., str], tmp_path: Path, row: str
+) -> None:
+    ended = run("convert", exports(row), str(tmp_path / "parquet"))
+    assert ended.code == 3
+    assert ended.err.splitlines()[-1].startswith("  fix       correct the ")
+    assert "--bad-rows" not in ended.err
+    assert "--bad-rows skip" in run("compute", exports(row)).err
+
+
 def test_convert_ends_with_three_at_a_cell_that_does_not_fit(
     run: Call, exports: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -216,6 +216,16 @@ def test_a_table_without_a_column_that_it_needs_is_left_unread_where_others_do(s
     assert there.warnings == here.warnings == ("surveys.csv has no column for answered_on: left unread",)
 
 
+def test_a_column_that_some_files_lack_is_told_as_on_polars(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "1.csv").write_text(f"{ID[:-1]},volume\nA1,2026-01-01,1,9\n")
+    (tmp_path / "orders" / "2.csv").write_text(f"{ID}A2,2026-01-02,1\n")
+    settings = Settings.model_validate({"files": {"orders": "orders/*.csv"}})
+    asked: dict[str, Any] = {"kpis": ["sales_volume"], "count": 1, "settings": settings}
+    here, there = mlmkpi.compute(tmp_path, **asked), mlmkpi.compute(tmp_path, **asked, engine=session)
+    assert there.warnings == here.warnings == ("volume is not in every file of orders and is left unread",)
+
+
 def test_headers_that_may_be_meant_are_named_as_on_polars(session: Any, tmp_path: Path) -> None:
     text = f"{ID[:-1]},Auftragsnr.,seller_id,order_status,channel\nA1,2026-01-01,1,x,D,void,w\n"
     (tmp_path / "orders.csv").write_text(text)

@@ -40,6 +40,42 @@ def test_a_status_that_valid_status_names_and_no_order_has(company: Company) -> 
 
 
 @pytest.mark.parametrize(
+    ("setting", "table", "header", "row", "column", "whose"),
+    [
+        ("social_channels", "orders", "order_id,ordered_on,amount,channel", "O1,2026-03-09,5,", "channel", "order"),
+        ("digital_sources", "leads", "lead_id,created_on,source", "L1,2026-03-09,", "source", "row of leads"),
+        ("activity_kinds", "activities", "distributor_id,occurred_on,kind", "D1,2026-03-09,", "kind",
+         "row of activities"),
+    ],
+)  # fmt: skip
+def test_codes_that_a_definition_names_and_no_row_has(
+    company: Company, setting: str, table: str, header: str, row: str, column: str, whose: str
+) -> None:
+    company.put(table, header, f"{row}FB")
+    assert company.findings(definitions={setting: ["fb"]}) == []
+    (slip,) = company.findings(definitions={setting: ["FB", "f-b"]})
+    assert slip == Finding(
+        table, column, f"unused-{column}", "warning", 1, 2, (Example(None, None, None, "f-b"),),
+        f"no {whose} has a {column} that {setting} names",
+    )  # fmt: skip
+    (mapped,) = company.findings(codes={table: {column: {"facebook": "FB"}}}, definitions={setting: ["fb"]})
+    fix = f"  fix  name what [codes.{table}.{column}] makes of them: facebook"
+    assert mapped.message == f"no {whose} has a {column} that {setting} names\n{fix}"
+
+
+def test_a_status_that_valid_status_names_as_the_export_spells_it_though_it_is_mapped(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status", "O1,2026-03-09,5,ok", "O2,2026-03-09,5,sent")
+    codes = {"orders": {"status": {"paid": ["OK"], "shipped": ["sent"], "void": ["X"]}}}
+    (found,) = company.findings(codes=codes, definitions={"valid_status": ["ok", "Sent", "typo"]})
+    assert (found.rule, found.count) == ("unused-status", 3)
+    assert found.message == (
+        "no order has a status that valid_status names\n"
+        "  fix  name what [codes.orders.status] makes of them: paid, shipped"
+    )
+    assert company.findings(codes=codes, definitions={"valid_status": ["paid", "shipped"]}) == []
+
+
+@pytest.mark.parametrize(
     ("table", "header", "row", "column", "codes"),
     [
         ("orders", "order_id,ordered_on,amount,kind", "O1,2026-03-09,5,", "kind", "sale, return, kit, replacement"),

@@ -38,8 +38,21 @@ def test_a_returned_kit_is_told_apart_from_the_returns(exports: Path) -> None:
     assert found.value == 5
     assert [(step.counts, step.value) for step in found.orders] == [
         ("Sales", 1), ("Returns", 2), ("Kits and replacements", 0), ("Returns of kits and replacements", 2),
-        ("Not of a status that counts", 0), ("Of no amount", 0),
+        ("Not of a status that counts", 0), ("Of no amount", 0), ("Of an unknown kind", 0),
     ]
+
+
+def test_orders_of_an_unknown_kind_are_no_kits(exports: Path, run: Callable[..., Run]) -> None:
+    """Of October's four one is a sale and one a kit; the second of the two of an unknown kind is cancelled besides."""
+    (exports / "orders.csv").write_text(
+        "order_id,ordered_on,amount,distributor_id,kind,status\nA1,2026-10-01,9,D1,sale,paid\nA2,2026-10-02,8,D1,kit,paid\n"
+        "A3,2026-10-03,7,D1,Z,paid\nA4,2026-10-04,6,D1,Z,void\nA5,2026-11-04,5,D1,Z,paid\n"
+    )
+    asked = ("explain", "sales_volume", str(exports), "--period", "2026-10", "--as-of", "2026-11-30")
+    told = " ".join(run(*asked, "--bad-rows", "skip").out.split())
+    assert "Note 3 orders of an unknown kind left out" in told
+    counted = "sales 1, kits and replacements 1, not of a status that counts 1, of an unknown kind 1"
+    assert f"in the period: {counted} " in told
 
 
 def test_the_numbers_of_a_division_stand_in_it(exports: Path, run: Callable[..., Run]) -> None:

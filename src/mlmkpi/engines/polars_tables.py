@@ -11,9 +11,9 @@ import polars as pl
 from mlmkpi.engines import PLACE
 from mlmkpi.engines.codecs import Codecs
 from mlmkpi.errors import DataError
-from mlmkpi.sources import Exports, Finding
+from mlmkpi.sources import Exports
 from mlmkpi.sources.part import ROW
-from mlmkpi.sources.problems import IN_SOME_FILES
+from mlmkpi.sources.problems import remark
 from mlmkpi.sources.reader import BAD, FILE
 from mlmkpi.tables import TABLES, Kind
 
@@ -117,9 +117,12 @@ class Tables:
         return {(table, name): count for table, counts in found for name, count in counts.items()}
 
     def remarks(self) -> list[str]:
-        """Amounts that were rounded, and columns left unread."""
-        assumed = (self.exports.tables[table].assumed(sorted(columns)) for table, columns in self._read.items())
-        return [_remark(finding) for findings in assumed for finding in findings]
+        """Amounts that were rounded, and columns of the tables read that not every file has."""
+        found = []
+        for table, columns in sorted(self._read.items()):
+            source = self.exports.tables[table]
+            found += [*source.rounded(sorted(columns)), *source.uneven(source.table.names)]
+        return [remark(finding) for finding in found]
 
     def spellings(self, table: str, column: str) -> dict[str | None, int]:
         """The values that a code column holds, with their counts."""
@@ -134,13 +137,6 @@ class Tables:
         new = sorted(name for name in columns if (table, name) not in self._spellings)
         if new:
             self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}
-
-
-def _remark(found: Finding) -> str:
-    """A finding in a line: of rows how many."""
-    if found.rule == IN_SOME_FILES:
-        return found.message
-    return f"{found.count:,} row{'s' * (found.count != 1)} of {found.table}: {found.message}"
 
 
 def _order_codes(columns: Iterable[str]) -> set[str]:

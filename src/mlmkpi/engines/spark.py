@@ -104,9 +104,12 @@ class SparkEngine:
         return self._scans.empties(columns)
 
     def remarks(self) -> list[str]:
-        """Moments that no zone is said of; to count what was rounded would take another pass: validation does it."""
+        """Columns left unread, and moments that no zone is said of.
+
+        To count what was rounded would take another pass: validation does it.
+        """
         said = "holds moments, whose days are taken in UTC, as mlmkpi.toml sets no timezone"
-        return [f"{column} {said}" for column in sorted(self.tables.moments)]
+        return [*self._scans.uneven(), *(f"{column} {said}" for column in sorted(self.tables.moments))]
 
     def labels(self, values: Sequence[str]) -> nw.dtypes.DType:
         """Text."""

@@ -17,7 +17,7 @@ from mlmkpi.errors import DataError
 from mlmkpi.sources import Example, Finding
 from mlmkpi.sources.discretion import quoted_key
 from mlmkpi.sources.problems import (
-    missing_in_some,
+    columns_in_some,
     ragged_records,
     rounded_cells,
     unreadable_cells,
@@ -155,9 +155,6 @@ class Reading:
         found = self._engine.collect(nw.from_native(rows.orderBy("key").limit(SHOWN)))
         return [Example(None, None, quoted_key(key, self.table), None) for key in found["key"]]
 
-    def _uneven(self) -> Iterator[Finding]:
+    def _uneven(self) -> list[Finding]:
         """Columns that some of the pieces have, and others not."""
-        for name in self.table.names:
-            lacking = [part.label for part in self._parts if not part.mapped.of(name)]
-            if name not in self._mapped() and len(lacking) < len(self._parts):
-                yield missing_in_some(self.table, name, lacking, len(self._parts))
+        return columns_in_some(self.table, [(part.label, part.mapped) for part in self._parts], self.table.names)

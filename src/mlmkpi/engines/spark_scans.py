@@ -16,6 +16,7 @@ from mlmkpi.engines.spark_server import Server
 from mlmkpi.engines.spark_tables import BAD, Tables
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
+from mlmkpi.sources.problems import columns_in_some
 from mlmkpi.tables import TABLES, Kind
 
 
@@ -30,6 +31,7 @@ class Scans:
         self._f = functions
         self._scanned: dict[str, set[frozenset[str]]] = {}
         self._bad: dict[tuple[str, ...], int] = {}
+        self._met: set[str] = set()
         self._read: dict[str, frozenset[str]] = {}
         self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
         self.tables: Tables = server.run(lambda: Tables(server.session, functions, root, settings))
@@ -53,6 +55,7 @@ class Scans:
         The error is a row's: it comes whichever of the columns is looked at, so that no filter hides it.
         """
         frame, fallible = self._server.run(lambda: self.tables.rows(table, columns))
+        self._met.add(table)
         names = list(columns)
         if fallible:
             self._scanned.setdefault(table, set()).add(frozenset(columns))
@@ -62,6 +65,14 @@ class Scans:
             cells = {name: self._f.col(in_sql(name)) for name in names}
             return frame.select(*(self._f.when(bad, stop).otherwise(cell).alias(n) for n, cell in cells.items()))
         return (frame.where(~self._f.col(BAD)) if fallible else frame).select(*names)
+
+    def uneven(self) -> list[str]:
+        """Columns of the tables that were scanned that not every piece has, in a line each."""
+        found = []
+        for table in sorted(self._met):
+            pieces = [(part.label, part.mapped) for part in self.tables.opened(table)]
+            found += columns_in_some(TABLES[table], pieces, TABLES[table].names)
+        return [finding.message for finding in found]
 
     def skipped(self) -> dict[str, int]:
         """Rows left out by table."""

@@ -8,16 +8,17 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
+from mlmkpi.books.codes import unknown_codes
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import Extra, Ledger
+from mlmkpi.books.ledger import KIND, Extra, Ledger, is_code
 from mlmkpi.books.lines import ORDER
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
 
-VALID, ORIGINAL, OF_GOODS = "_valid", "_original", "_of_goods"
+VALID, UNKNOWN, ORIGINAL, OF_GOODS = "_valid", "_unknown", "_original", "_of_goods"
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,14 @@ class OrderRows(Fact):
         return ("orders.amount",)
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
-        """Ask which rows are of a status that counts, and which orders returns undo."""
+        """Ask which rows are of a status that counts or of a kind that is not known, and which orders returns undo."""
         status = sorted({"status"} & books.export.columns("orders"))
         valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
         extras = books.want(self.rules).extras
         extras[VALID] = Extra(tuple(status), valid)
+        kind = sorted({"kind"} & books.export.columns("orders"))
+        unknown = [code for name in kind for code in unknown_codes(KIND, books.export.engine.spellings("orders", name))]
+        extras[UNKNOWN] = Extra(tuple(kind), is_code("kind", unknown) if kind else nw.lit(False))
         if _goods_come_back(books.export):
             extras[ORDER] = Extra(("order_id",), nw.col("order_id"))
             extras[ORIGINAL] = Extra(("original_order_id",), nw.col("original_order_id"))
@@ -67,7 +71,7 @@ class OrderRows(Fact):
     @measure
     def goods(self) -> Expr:
         """Kits and replacements."""
-        return flag(nw.col(VALID) & nw.col("goods"))
+        return flag(nw.col(VALID) & nw.col("goods") & ~nw.col(UNKNOWN))
 
     @measure
     def goods_back(self) -> Expr:
@@ -83,6 +87,11 @@ class OrderRows(Fact):
     def empty(self) -> Expr:
         """Of no amount."""
         return flag(nw.col(VALID) & ~nw.col("goods") & ~nw.col("sale") & ~nw.col("returned"))
+
+    @measure
+    def unknown(self) -> Expr:
+        """Of an unknown kind."""
+        return flag(nw.col(VALID) & nw.col(UNKNOWN))
 
 
 def _goods_come_back(export: Export) -> bool:

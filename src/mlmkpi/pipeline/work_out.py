@@ -118,7 +118,7 @@ def _order_rows(figure: Figure) -> tuple[Measure, ...]:
     rows = OrderRows(rules[0]) if rules and any(fact.reads_orders for fact in facts_of(figure)) else None
     if rows is None:
         return ()
-    return rows.sales(), rows.returns(), rows.goods(), rows.goods_back(), rows.invalid(), rows.empty()
+    return rows.sales(), rows.returns(), rows.goods(), rows.goods_back(), rows.invalid(), rows.empty(), rows.unknown()
 
 
 def _sums(rows: pl.DataFrame, kpi: Kpi, what: Beside, ratios: Sequence[Ratio]) -> tuple[Step, ...]:

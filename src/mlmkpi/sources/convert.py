@@ -47,7 +47,7 @@ def _write(source: Source, aside: Path, path: Path) -> None:
     columns = [column for column in source.table.columns if column.name in source.columns]
     names = [column.name for column in columns]
     frame = source.scan(names)
-    source.refuse_bad(names)
+    source.refuse_bad(names, skippable=False)
     try:
         frame.select(_canonical(column) for column in columns).sink_parquet(aside)
     except PolarsError as error:

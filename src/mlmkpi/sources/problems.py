@@ -14,6 +14,7 @@ from mlmkpi.sources.cells import LARGEST, SORTS, Style
 from mlmkpi.sources.dates import DateStyle
 from mlmkpi.sources.discretion import quoted
 from mlmkpi.sources.findings import Example, Finding, key_text
+from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.misfits import misfits, odd_cells
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.sources.part import ROW
@@ -27,6 +28,7 @@ _SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
 _PARTED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 """A date by day, month and year, in whatever order the first two stand."""
 _MEND = "correct the row (a text that holds the delimiter stands in quotes)"
+_SKIP = "\nor leave such rows out: --bad-rows skip"
 EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
@@ -137,6 +139,13 @@ def unreadable_column(table: Table, name: str, error: DataError, checked: int) -
     return Finding(table.name, name, "unreadable-column", "error", checked, checked, (), str(error))
 
 
+def remark(found: Finding) -> str:
+    """A finding in a line: of rows how many."""
+    if found.rule == IN_SOME_FILES:
+        return found.message
+    return f"{found.count:,} row{'s' * (found.count != 1)} of {found.table}: {found.message}"
+
+
 def unreadable_table(table: Table, refused: Mapping[str, DataError]) -> list[Finding]:
     """Why a table cannot be read at all, by column: what keeps several from it is said once."""
     reasons: dict[str, Finding] = {}
@@ -145,8 +154,18 @@ def unreadable_table(table: Table, refused: Mapping[str, DataError]) -> list[Fin
     return list(reasons.values())
 
 
-def missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
-    """A column that `lacking` of the table's files do not have, and that is therefore not read."""
+def columns_in_some(table: Table, files: Sequence[tuple[str, Mapped]], columns: Iterable[str]) -> list[Finding]:
+    """Those of these columns that some of a table's files have and others not, and that are therefore not read."""
+    found = []
+    for name in columns:
+        lacking = [label for label, mapped in files if not mapped.of(name)]
+        named = all(name in mapped.positions for _, mapped in files)
+        if not named and 0 < len(lacking) < len(files):
+            found.append(_missing_in_some(table, name, lacking, len(files)))
+    return found
+
+
+def _missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int) -> Finding:
     return Finding(
         table.name, name, IN_SOME_FILES, "warning", len(lacking), files,
         tuple(Example(label, None, None, None) for label in lacking[:_SHOWN]),
@@ -163,17 +182,22 @@ def ragged_rows(reader: Reader) -> list[int]:
     return sorted(rows.to_list())
 
 
-def first_refusal(readers: Sequence[Reader], names: Iterable[str], place: str) -> DataError | None:
-    """The first row that is ragged or has a cell that does not fit, as an error; None without one."""
-    columns = list(names)
+def first_refusal(
+    readers: Sequence[Reader], names: Iterable[str], place: str, *, skippable: bool
+) -> DataError | None:
+    """The first row that is ragged or has a cell that does not fit, as an error; None without one.
+
+    `skippable` says whether the command under way can leave such rows out.
+    """
+    columns, skip = list(names), _SKIP if skippable else ""
     for reader in readers:
         cells = [cell for name in misfits(reader, columns) for cell in _first_bad(reader, name)]
         ragged = ragged_rows(reader)[:1]
         first = min(cells, key=lambda cell: cell.row, default=None)
         if ragged and (first is None or ragged[0] <= first.row):
-            return _ragged_refusal(reader, ragged[0])
+            return _ragged_refusal(reader, ragged[0], skip)
         if first is not None:
-            return _cell_refusal(reader, first, place)
+            return _cell_refusal(reader, first, place, skip)
     return None
 
 
@@ -182,20 +206,17 @@ def _first_bad(reader: Reader, name: str) -> list[_Odd]:
     return [_Odd(row[ROW], name, row["text"]) for row in bad.iter_rows(named=True)]
 
 
-def _ragged_refusal(reader: Reader, row: int) -> DataError:
+def _ragged_refusal(reader: Reader, row: int, skip: str) -> DataError:
     return DataError(
         f"{reader.part.label} row {row}: not as many cells as the header has",
         (
             ("expected", f"{len(reader.part.headers)} cells, cut at {reader.part.delimiter!r}"),
-            (
-                "fix",
-                f"{_MEND}\nor leave such rows out: --bad-rows skip",
-            ),
+            ("fix", f"{_MEND}{skip}"),
         ),
     )
 
 
-def _cell_refusal(reader: Reader, cell: _Odd, place: str) -> DataError:
+def _cell_refusal(reader: Reader, cell: _Odd, place: str, skip: str) -> DataError:
     column = reader.column(cell.name)
     shown = _shown(cell.text, column)
     expected, fix = _help(reader, cell.name, cell.text, place)
@@ -204,7 +225,7 @@ def _cell_refusal(reader: Reader, cell: _Odd, place: str) -> DataError:
         (
             *((("got", f'"{shown}"'),) if shown is not None else ()),
             ("expected", expected),
-            ("fix", f"{fix}\nor leave such rows out: --bad-rows skip"),
+            ("fix", f"{fix}{skip}"),
         ),
     )
 

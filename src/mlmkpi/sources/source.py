@@ -19,8 +19,8 @@ from mlmkpi.sources.misfits import empty_cells, misfits
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.problems import (
     cell_finding,
+    columns_in_some,
     first_refusal,
-    missing_in_some,
     ragged_finding,
     unreadable_column,
     unreadable_table,
@@ -162,24 +162,27 @@ class Source:
             unreadable_column(self.table, name, error, self.height) for name, error in refused.items()
         ]
         bad = [] if fit else self.bad_cells(names)
-        return [*unreadable, *bad, *self._cells(names, rounded=True), *self._uneven(self.table.names)]
+        return [*unreadable, *bad, *self.rounded(names), *self.uneven(self.table.names)]
 
     def assumed(self, columns: Iterable[str]) -> list[Finding]:
         """What is read otherwise than one might think: cells of these columns rounded, a column left unread."""
         names = list(columns)
-        return [*self._cells(names, rounded=True), *self._uneven(names)]
+        return [*self.rounded(names), *self.uneven(names)]
 
-    def _uneven(self, columns: Iterable[str]) -> list[Finding]:
-        lacking = {name: [r.part.label for r in self._readers if not r.mapped.of(name)] for name in columns}
-        return [
-            missing_in_some(self.table, name, files, len(self._readers))
-            for name, files in lacking.items()
-            if not self.has(name) and len(files) < len(self._readers)
-        ]
+    def rounded(self, columns: Iterable[str]) -> list[Finding]:
+        """The cells of these columns that were rounded."""
+        return self._cells(columns, rounded=True)
 
-    def refuse_bad(self, columns: Iterable[str]) -> None:
-        """Raise DataError for the first row that is ragged or has a cell of these columns that misfits."""
-        error = first_refusal(self._readers, self._readable(columns), self._place.settings)
+    def uneven(self, columns: Iterable[str]) -> list[Finding]:
+        """Those of these columns that some files have and others not, so that they are left unread."""
+        return columns_in_some(self.table, [(r.part.label, r.mapped) for r in self._readers], columns)
+
+    def refuse_bad(self, columns: Iterable[str], *, skippable: bool = True) -> None:
+        """Raise DataError for the first row that is ragged or has a cell of these columns that misfits.
+
+        Its message proposes to leave such rows out where they are `skippable`.
+        """
+        error = first_refusal(self._readers, self._readable(columns), self._place.settings, skippable=skippable)
         if error is not None:
             raise error
 

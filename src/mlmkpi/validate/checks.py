@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mlmkpi.engines.checking import Checking
+from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART
 from mlmkpi.settings import Settings, folded
 from mlmkpi.sources import Example, Exports, Finding
@@ -22,6 +23,12 @@ from mlmkpi.validate.trees import tree_findings
 _SEVERITIES = ("error", "warning", "info")
 _CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
+_NAMED = {
+    "orders": {"valid_status": "status", "social_channels": "channel"},
+    "leads": {"digital_sources": "source"},
+    "activities": {"activity_kinds": "kind"},
+}
+"""Definitions that name codes, and the column that has them."""
 _REFERRED_TO = ("distributors", "enrollments", "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
 
@@ -59,7 +66,8 @@ def _at(scene: Scene, rows: Rows) -> Scene:
     """The scene of one table: its columns, and the codes in those that rules look at."""
     table = rows.table
     names = [c.name for c in table.columns if c.name in rows.readable and c.is_closed]
-    names += [name for name in (_CODED.get(table.name),) if name in rows.readable]
+    named = (column for name, column in _NAMED.get(table.name, {}).items() if name in scene.settings.definitions)
+    names += [name for name in dict.fromkeys((_CODED.get(table.name), *named)) if name in rows.readable - {*names}]
     spellings = rows.engine.spellings(table.name, names) if names else {}
     return replace(scene, columns=rows.readable, spellings=spellings)
 
@@ -73,21 +81,35 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
     rules = [*declared_rules(rows.table, scene), *particular_rules(table, scene)]
     if table == "orders":
         rules += currency_rules(scene, lookups)
-        yield from _unused_status(scene)
+    yield from _unused_codes(table, scene)
     yield from rows.findings([rule for rule in rules if rows.can(rule)])
     yield from key_findings(rows)
     if table in ("distributors", "enrollments"):
         yield from tree_findings(rows, lookups)
 
 
-def _unused_status(scene: Scene) -> Iterator[Finding]:
-    """Codes of `valid_status` that no order has: a slip there leaves out every sale."""
-    chosen = scene.settings.definitions.get("valid_status")
-    if chosen is None or "status" not in scene.spellings:
-        return
-    codes = [str(code) for code in (chosen if isinstance(chosen, list) else [chosen])]
-    unused = [code for code in codes if not scene.spelled("status", frozenset({folded(code)}))]
-    if unused:
-        shown = tuple(Example(None, None, None, code) for code in unused[:5])
-        message = "no order has a status that valid_status names"
-        yield Finding("orders", "status", "unused-status", "warning", len(unused), len(codes), shown, message)
+def _unused_codes(table: str, scene: Scene) -> Iterator[Finding]:
+    """Codes that the definitions name and no row has: a slip there leaves out what is meant."""
+    for name, column in _NAMED.get(table, {}).items():
+        chosen = scene.settings.definitions.get(name)
+        if chosen is None or column not in scene.spellings:
+            continue
+        codes = [str(code) for code in (chosen if isinstance(chosen, list) else [chosen])]
+        unused = [code for code in codes if not scene.spelled(column, frozenset({folded(code)}))]
+        if unused:
+            shown = tuple(Example(None, None, None, code) for code in unused[:5])
+            message = _unused(table, column, name, _mapped_to(scene, table, column, unused))
+            yield Finding(table, column, f"unused-{column}", "warning", len(unused), len(codes), shown, message)
+
+
+def _unused(table: str, column: str, name: str, meant: Sequence[str]) -> str:
+    row = "order" if table == "orders" else f"row of {table}"
+    fix = f"name what [codes.{table}.{column}] makes of them: {', '.join(meant)}"
+    return str(DataError(f"no {row} has a {column} that {name} names", (("fix", fix),) if meant else ()))
+
+
+def _mapped_to(scene: Scene, table: str, column: str, spellings: Iterable[str]) -> list[str]:
+    """The codes that the settings map such spellings to."""
+    wanted = {folded(spelling) for spelling in spellings}
+    codes = scene.settings.codes.get(table, {}).get(column, {})
+    return [code for code, named in codes.items() if wanted & {folded(spelling) for spelling in named}]
