@@ -138,6 +138,15 @@ def fine():
     assert result.warnings == ("plugin own_kpi.py left out: own: KeyError",)
 
 
+def test_one_that_fails_is_left_out_of_a_split_by_ids_too(exports: Path, run: Callable[..., Run]) -> None:
+    """Whose rows are else written as they are made, so that nothing could be made anew."""
+    asked = ("--kpi", "sales_volume,own", "--by", "order.order_id", "--format", "csv", "--last", "1")
+    ended = run("compute", str(with_plugin(exports, FAILS)), *asked)
+    assert ended.code == 0, ended.err
+    assert "warning: plugin own_kpi.py left out: own: KeyError" in ended.err
+    assert {row.split(",")[0] for row in ended.out.splitlines()[1:]} == {"sales_volume"}
+
+
 def test_the_example_heeds_which_orders_count(exports: Path) -> None:
     """Of orders of 10 and 20 the second counts alone where the settings say so."""
     (exports / "orders.csv").write_text("order_id,ordered_on,amount,status\n1,2026-10-01,10,A\n2,2026-10-31,20,B\n")

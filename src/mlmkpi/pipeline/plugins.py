@@ -53,6 +53,11 @@ def load_plugins(settings: Settings) -> list[str]:
     return _left_out(told)
 
 
+def brought() -> list[str]:
+    """The names of the KPIs that plugins brought."""
+    return list(_own)
+
+
 def left_out() -> list[str]:
     """A line for people about each plugin that was looked at and left out."""
     return _left_out(_loaded)
