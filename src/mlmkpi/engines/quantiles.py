@@ -19,7 +19,7 @@ def order_statistics(
 ) -> pl.DataFrame:
     """See `Engine.quantiles`: of the values of each group of rows, or of all.
 
-    Zeros, which can be most of them, are counted and not put in order, unless the groups are so small that all are put in
+    Zeros, which can be most of them, are counted and not put in order, unless the groups are small: then all are put in
     order at once.
     """
     is_zero = pl.col(value) == 0
