@@ -15,7 +15,8 @@ from mlmkpi.report import ResultLike
 
 MOST = 20
 FEW, MANY_KPIS = 3, 8
-"""Beside more KPIs than these, each split that a KPI brings itself shows but its largest segments."""
+"""Beside more KPIs than MANY_KPIS, a KPI shows but so many of the segments that it brings itself, and of each no more
+than its figure; where it brings several splits, the largest segments of each, one at least."""
 Known = dict[date, tuple[bool, bool]]
 """By the day that a period starts on, whether a KPI's rows are complete, and whether one has a figure."""
 
@@ -69,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Segment:
-    """The rows of one combination of the dimensions asked for; `more` of its own segments are not shown."""
+    """The rows of one combination of the dimensions asked for; so many `more`, of its own segments, are not shown."""
 
     labels: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -91,11 +92,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is shown: the Result's periods, which of them is the one, and the KPIs in report order."""
+    """What is shown: the Result's periods, which of them is the one, and the KPIs in report order, few or `many`."""
 
     periods: tuple[Period, ...]
     at: int
     ended: bool
+    many: bool
     blocks: tuple[Block, ...]
 
 
@@ -109,14 +111,14 @@ def choose(result: ResultLike, order: Order) -> Choice | None:
     ended = [at for at, period in enumerate(periods) if period.end <= result.as_of]
     at = ended[-1] if ended else len(periods) - 1
     by_kpi, known = frame.partition_by("kpi", maintain_order=True), _known(frame)
-    most = FEW if len(by_kpi) > MANY_KPIS else MOST
+    many = len(by_kpi) > MANY_KPIS
     own = [_own_period(known[rows["kpi"][0]], periods, at) for rows in by_kpi]
-    blocks = [_block(rows, result.by, periods, shown, order, most) for rows, shown in zip(by_kpi, own, strict=True)]
-    return Choice(periods, at, bool(ended), tuple(blocks))
+    blocks = [_block(rows, result.by, periods, shown, order, many) for rows, shown in zip(by_kpi, own, strict=True)]
+    return Choice(periods, at, bool(ended), many, tuple(blocks))
 
 
 def _block(
-    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], at: int, order: Order, most: int
+    frame: pl.DataFrame, by: tuple[str, ...], periods: tuple[Period, ...], at: int, order: Order, many: bool
 ) -> Block:
     now, more = _largest(frame.filter(pl.col("period_start") == periods[at].start), by, order)
     brought = [name for name in frame.columns if name not in COLUMNS and name not in by]
@@ -126,7 +128,7 @@ def _block(
     for record in now.iter_rows(named=True):
         labels = tuple(str(record[name]) for name in by if record[name] is not None)
         groups.setdefault(labels, []).append(_row(record, brought, past[tuple(record[key] for key in keys)]))
-    segments = tuple(_segment(labels, rows, most) for labels, rows in groups.items())
+    segments = tuple(_segment(labels, rows, many) for labels, rows in groups.items())
     empty = frame["value"].null_count() == frame.height
     return Block(frame["kpi"][0], periods[at], at, segments, more, now["complete"].all(), empty)
 
@@ -191,7 +193,7 @@ def _row(record: Mapping[str, Any], brought: Iterable[str], past: tuple[Point | 
     return Row(own=own, split=split, past=past, **figures)
 
 
-def _segment(labels: tuple[str, ...], rows: list[Row], most: int) -> Segment:
+def _segment(labels: tuple[str, ...], rows: list[Row], many: bool) -> Segment:
     """The main figure first, then further statistics, then the segments that the KPI brings itself."""
     main = [row for row in rows if not row.own and row.statistic == "value"]
     others = [row for row in rows if not row.own and row.statistic != "value"]
@@ -199,9 +201,16 @@ def _segment(labels: tuple[str, ...], rows: list[Row], most: int) -> Segment:
     for row in rows:
         if row.own:
             brought.setdefault(row.split, {}).setdefault(row.own, []).append(row)
+    most = max(FEW // max(len(brought), 1), 1) if many else MOST
     kept = [group for groups in brought.values() for group in _largest_groups(list(groups.values()), most)]
-    shown = (*main, *others, *(row for group in kept for row in group))
-    return Segment(labels, shown, sum(map(len, brought.values())) - len(kept))
+    own = [row for group in kept for row in (_figure(group) if many else group)]
+    shown = (*main, *others, *own)
+    return Segment(labels, shown, len(rows) - len(shown))
+
+
+def _figure(group: list[Row]) -> list[Row]:
+    """A segment's figure without further statistics, where it has one."""
+    return [row for row in group if row.statistic == "value"] or group
 
 
 def _largest_groups(groups: list[list[Row]], most: int) -> list[list[Row]]:

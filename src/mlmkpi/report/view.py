@@ -153,7 +153,8 @@ def _segment_lines(
         else:
             yield Line(kpi.title, kpi.short.strip(), depth, tail, cells)
     if segment.more:
-        yield Line("", "", depth + 1, f"… {segment.more:,} more, in --format csv")
+        where = f": --kpi {block.kpi}" if choice.many else ", in --format csv"
+        yield Line("", "", depth + 1, f"… {segment.more:,} more{where}")
 
 
 def _is_main(row: Row) -> bool:
