@@ -9,11 +9,13 @@ import polars as pl
 import pytest
 
 import mlmkpi
-from benchmarks.cases import KPIS, OF_LINES, OF_THE_REST
+from benchmarks.cases import KPIS, OF_LINES, OF_THE_REST, PLUGIN, TEN_MORE
 from benchmarks.copies import copies
 from benchmarks.data import FIRST, company, whole_company
 from benchmarks.rivals import notebook, sql
 from mlmkpi.kpi import KPIS as CATALOGUE
+from mlmkpi.kpi import facts_of
+from mlmkpi.pipeline.plugins import forget_plugins
 
 Rows = dict[tuple[str | None, ...], list[float | None]]
 
@@ -82,3 +84,15 @@ def test_the_whole_company_has_every_table_and_the_lines_of_its_orders(tmp_path:
 def test_the_catalogue_is_every_kpi() -> None:
     assert {*OF_LINES, *OF_THE_REST, "customer_lifetime_value"} == set(CATALOGUE)
     assert {"best_sellers", "product_mix_share"} <= set(OF_LINES)
+
+
+def test_the_ten_kpis_more_stand_on_facts_of_the_twenty(exports: Path) -> None:
+    facts = {fact for name in KPIS for fact in facts_of(CATALOGUE[name].function())}
+    try:
+        frame = mlmkpi.compute(exports, kpis=list(TEN_MORE), config=PLUGIN, count=1).frame
+        of_these = {fact for name in TEN_MORE for fact in facts_of(CATALOGUE[name].function())}
+    finally:
+        forget_plugins()
+    assert set(frame.drop_nulls("value")["kpi"]) == set(TEN_MORE)
+    assert len(of_these) > 4
+    assert of_these <= facts
