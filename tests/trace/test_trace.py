@@ -128,7 +128,7 @@ def test_what_cannot_be_computed_cannot_be_traced(exports: Path) -> None:
 def test_the_command_says_that_the_rows_add_up(exports: Path, run: Callable[..., Run]) -> None:
     shown = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--top", "2")
     assert shown.code == 0
-    assert "Sales volume, 2026-10 = " in shown.out
+    assert "Sales volume, October 2026 = " in shown.out
     assert "… and 1 more" in shown.out
     assert "3 rows: their contributions sum to 27.50, exactly the figure's numerator" in shown.out
     data = run("trace", "sales_volume", str(exports), "--period", "2026-10", "--format", "json")

@@ -119,7 +119,7 @@ def test_a_parameter_that_is_set_is_in_force(exports: Path) -> None:
 
 def test_the_page_goes_down_to_the_division(exports: Path, run: Callable[..., Run]) -> None:
     shown = run("explain", "churn_rate", str(exports), "--period", "2026-10").out
-    assert shown.startswith("Churn, 2026-10 = 66.7 %")
+    assert shown.startswith("Churn, October 2026 = 66.7 %")
     assert "2 ÷ 3 = 0.6667" in shown
     assert "(Wilson score)" in shown
     assert "(start + new − end) ÷ start = 66.7 %" in shown
@@ -145,18 +145,18 @@ def test_the_working_folder_is_read_only_if_it_holds_a_table(
     exports: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(exports)
-    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    assert run("explain", "sales_volume").out.startswith("Sales volume, October 2026 = ")
     (exports / "empty").mkdir()
     monkeypatch.chdir(exports / "empty")
     assert "Compute it" in run("explain", "sales_volume").out
     Path("orders.md").write_text("What the orders hold.\n")
     assert "Compute it" in run("explain", "sales_volume").out
     (exports / "orders.csv").rename("orders_2026-10.csv")
-    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    assert run("explain", "sales_volume").out.startswith("Sales volume, October 2026 = ")
     Path("orders_2026-10.csv").rename("sales.csv")
     assert "Compute it" in run("explain", "sales_volume").out
     Path("mlmkpi.toml").write_text('[files]\norders = "sales.csv"\n')
-    assert run("explain", "sales_volume").out.startswith("Sales volume, 2026-10 = ")
+    assert run("explain", "sales_volume").out.startswith("Sales volume, October 2026 = ")
 
 
 def test_a_period_without_days_is_refused(exports: Path) -> None:
@@ -312,5 +312,5 @@ def test_who_left_on_an_unknown_day_was_there_while_they_sold(tmp_path: Path) ->
 
 def test_a_figure_that_is_not_known_has_no_sums(exports: Path, run: Callable[..., Run]) -> None:
     shown = run("explain", "churn_rate", str(exports), "--period", "2025-01").out
-    assert shown.startswith("Churn, 2025-01 = –")
+    assert shown.startswith("Churn, January 2025 = –")
     assert f"\n  {'People current on the day before the period':<75}–\n" in shown

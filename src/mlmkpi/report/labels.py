@@ -59,6 +59,19 @@ def period_text(period: Period, every: str, *, full: bool = False) -> str:
     return clean(period.label)
 
 
+def label_text(label: str) -> str:
+    """A month's or a quarter's label as a heading; another as it is.
+
+    >>> label_text("2026-10"), label_text("2026-Q3"), label_text("2026-W41"), label_text("Autumn")
+    ('October 2026', 'Q3 2026', '2026-W41', 'Autumn')
+    """
+    if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", label):
+        return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
+    if quarter := re.fullmatch(r"(\d{4})-(Q[1-4])", label):
+        return f"{quarter[2]} {quarter[1]}"
+    return clean(label)
+
+
 def before_text(period: Period, every: str, earlier: Period | None) -> str:
     """The heading of the change: the period before, as short as can be."""
     last = period.start - timedelta(days=1)

@@ -10,7 +10,7 @@ from rich.text import Text
 from mlmkpi.pipeline.trace import Trace
 from mlmkpi.report.data import FORMATS, data_bytes
 from mlmkpi.report.format import sum_text, value_text
-from mlmkpi.report.labels import clean
+from mlmkpi.report.labels import clean, label_text
 from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 NARROWEST = 60
@@ -37,7 +37,7 @@ def proof(trace: Trace) -> str:
 
 def _page(trace: Trace, title: str, width: int, top: int) -> Iterator[Text]:
     value = "" if trace.value is None else f" = {value_text(trace.value, trace.unit)}"
-    yield Text(f"{title}, {trace.period}{value}", BOLD)
+    yield Text(f"{title}, {label_text(trace.period)}{value}", BOLD)
     yield from (Text(f"  {line}", DIM) for line in wrapped(f"{trace.side}: {trace.counted}", width - 2))
     yield Text()
     yield from _rows(trace.frame, max(width, NARROWEST), top)

@@ -11,7 +11,7 @@ from mlmkpi.explain import Explanation
 from mlmkpi.pipeline.worked import Checked, Worked
 from mlmkpi.report.explained import BETTER, INDENT, INTERVALS, apart, labelled_entry
 from mlmkpi.report.format import NOTHING, interval_text, sum_text, value_text
-from mlmkpi.report.labels import clean, statistic_text
+from mlmkpi.report.labels import clean, label_text, statistic_text
 from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 FEW = 12
@@ -26,7 +26,8 @@ def render_worked(one: Worked, told: Explanation, exports: str, *, width: int, c
 
 def _page(one: Worked, told: Explanation, exports: str, width: int) -> Iterator[Text]:
     value = "" if one.parts else f" = {value_text(one.value, one.unit)}"
-    yield apart(Text(f"{told.title}, {one.period}{value}", BOLD), Text(BETTER.get(told.better, ""), DIM), width)
+    heading = f"{told.title}, {label_text(one.period)}{value}"
+    yield apart(Text(heading, BOLD), Text(BETTER.get(told.better, ""), DIM), width)
     yield from (Text(f"  {line}") for line in wrapped(told.meaning, width - 2))
     if not one.complete:
         yield Text("  provisional: the period, or what its people are followed for, has not ended", DIM)
