@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from mlmkpi.declaration import Column, Kind, Table
 
-__all__ = ["COUNTING", "HAPPENED", "NOT_COUNTING", "PLANNED", "TABLES", "Column", "Kind", "Table"]
+__all__ = [
+    "COUNTING", "HAPPENED", "NAMED", "NOT_COUNTING", "PLANNED", "SOCIAL", "TABLES", "Column", "Kind", "Table",
+]
 
 
 def _id(name: str, meaning: str, references: str | None = None, *, required: bool = False) -> Column:
@@ -44,6 +46,14 @@ NOT_COUNTING = (
     "cancelled", "canceled", "void", "declined", "failed", "pending", "processing", "created", "draft", "incomplete",
     "unavailable", "refunded",
 )
+
+SOCIAL = ("social", "instagram", "facebook", "tiktok")
+"""Channels of orders that are social media, unless the settings say otherwise."""
+NAMED = {
+    "valid_status": ("orders", "status"), "social_channels": ("orders", "channel"),
+    "digital_sources": ("leads", "source"), "activity_kinds": ("activities", "kind"),
+}
+"""Parameters that name codes, and the table and column that have them."""
 
 HAPPENED = frozenset({
     "enrolled_on", "terminated_on", "ordered_on", "joined_on", "effective_on", "occurred_on", "answered_on",

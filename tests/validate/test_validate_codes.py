@@ -63,6 +63,19 @@ def test_codes_that_a_definition_names_and_no_row_has(
     assert mapped.message == f"no {whose} has a {column} that {setting} names\n{fix}"
 
 
+def test_channels_of_which_no_order_has_one_of_the_usual_social_ones(company: Company) -> None:
+    header = "order_id,ordered_on,amount,channel"
+    company.put("orders", header, "O1,2026-03-09,5,IG", "O2,2026-03-09,5,web")
+    (found,) = company.findings()
+    assert (found.rule, found.count, found.checked) == ("unused-channel", 4, 4)
+    assert found.message == "no order has a channel that social_channels names"
+    assert company.findings(definitions={"social_channels": ["ig"]}) == []
+    company.put("orders", header, "O1,2026-03-09,5,Facebook", "O2,2026-03-09,5,web")
+    assert company.findings() == []
+    company.put("orders", header, "O1,2026-03-09,5,", "O2,2026-03-09,5,")
+    assert company.findings() == []
+
+
 def test_a_status_that_valid_status_names_as_the_export_spells_it_though_it_is_mapped(company: Company) -> None:
     company.put("orders", "order_id,ordered_on,amount,status", "O1,2026-03-09,5,ok", "O2,2026-03-09,5,sent")
     codes = {"orders": {"status": {"paid": ["OK"], "shipped": ["sent"], "void": ["X"]}}}

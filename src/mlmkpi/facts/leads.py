@@ -21,12 +21,12 @@ from mlmkpi.settings import folded
 class Leads(Records):
     """One row a lead that came in so long ago that it was followed for `lead_window_days` days.
 
-    `sources` keeps the leads from these sources (case does not matter); empty keeps all. `outcomes` says that what a
-    lead became is told apart.
+    `digital_sources` keeps the leads from these sources (case does not matter); empty keeps all. `outcomes` says that
+    what a lead became is told apart.
     """
 
     lead_window_days: int
-    sources: tuple[str, ...] = ()
+    digital_sources: tuple[str, ...] = ()
     outcomes: bool = False
 
     table: ClassVar[str] = "leads"
@@ -34,8 +34,8 @@ class Leads(Records):
 
     def needs(self) -> tuple[str, ...]:
         """When a lead came in and when it converted, and what is told apart."""
-        needs = [*super().needs(), "leads.converted_on"]
-        return (*needs, *(["leads.source"] if self.sources else []), *(["leads.outcome"] if self.outcomes else []))
+        told = {"leads.source": self.digital_sources, "leads.outcome": self.outcomes}
+        return (*super().needs(), "leads.converted_on", *(column for column, apart in told.items() if apart))
 
     def window_days(self) -> int:
         """As long as leads are followed."""
@@ -47,11 +47,11 @@ class Leads(Records):
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `_converted` in time; with outcomes `_customer` and `_distributor`, whatever became of it."""
-        texts = (*(("source",) if self.sources else ()), *(("outcome",) if self.outcomes else ()))
+        texts = (*(("source",) if self.digital_sources else ()), *(("outcome",) if self.outcomes else ()))
         rows = self.recorded(books, dimensions, ("converted_on",), texts)
         rows = rows.filter(nw.col("_day") <= books.schedule.as_of - self.lead_window_days)
-        if self.sources:
-            wanted = {folded(source) for source in self.sources}
+        if self.digital_sources:
+            wanted = {folded(source) for source in self.digital_sources}
             found = books.engine.spellings(self.table, "source")
             rows = rows.filter(is_code("source", [s for s in found if s is not None and s.casefold() in wanted]))
         if self.outcomes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from mlmkpi.books.rules import OrderRules, Refunds
 from mlmkpi.facts.orders import Orders
 from mlmkpi.kpi import Better, Family, Part, Ratio, Unit, kpi
-
-SOCIAL = ("social", "instagram", "facebook", "tiktok")
+from mlmkpi.tables import SOCIAL
 
 
 @kpi(

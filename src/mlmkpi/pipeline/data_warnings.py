@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import narwhals as nw
 
@@ -16,9 +16,10 @@ from mlmkpi.declaration import BIRTH, UNDECIDED
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
 from mlmkpi.settings import folded
-from mlmkpi.tables import TABLES
+from mlmkpi.sources import quoted_code
+from mlmkpi.tables import NAMED, TABLES
 
-OLDEST, GROWN = 110, 18
+OLDEST, GROWN, FEW = 110, 18, 5
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
 LACKING = {
     "blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0",
@@ -37,6 +38,8 @@ def data_warnings(export: Export, books: Books, splits: Iterable[tuple[Fact, Dim
     found += [f"{_many(count, 'order')} {LACKING[name]}" for name, count in books.lacking.items() if count]
     found += _empty_cells(export)
     found += _unused_statuses(export, books)
+    splits = list(splits)
+    found += dict.fromkeys(line for fact, _ in splits for line in _unmatched(export, fact))
     if export.off_ladder:
         are = "are" if export.off_ladder > 1 else "is"
         found.append(f"{_many(export.off_ladder, 'row')} of ranks that {are} not on the ladder ignored")
@@ -94,6 +97,19 @@ def _unused_statuses(export: Export, books: Books) -> list[str]:
     known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
     unused = [code for code in named if folded(code) not in known]
     return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
+
+
+def _unmatched(export: Export, fact: Fact) -> Iterator[str]:
+    """What a fact's parameters name by codes of which no row has any, so that it tells nothing apart."""
+    for name, (table, column) in NAMED.items():
+        codes = getattr(fact, name, ())
+        if codes and column in export.columns(table):
+            found = {code: n for code, n in export.engine.spellings(table, column).items() if code is not None}
+            if found and not {folded(code) for code in codes} & {folded(code) for code in found}:
+                row = "order" if table == "orders" else f"row of {table}"
+                most = sorted(found, key=lambda code: -found[code])[:FEW]
+                there = ", ".join(quoted_code(code, found[code], codes) for code in most)
+                yield f"no {row} has a {column} that {name} names ({', '.join(codes)}): they have {there}"
 
 
 def _is_age(fact: Fact, dimension: Dimension, books: Books) -> bool:

@@ -10,6 +10,7 @@ from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART
 from mlmkpi.settings import Settings, folded
 from mlmkpi.sources import Example, Exports, Finding
+from mlmkpi.tables import NAMED, SOCIAL
 from mlmkpi.validate.calendar import as_of_and_start
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
@@ -23,12 +24,8 @@ from mlmkpi.validate.trees import tree_findings
 _SEVERITIES = ("error", "warning", "info")
 _CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
-_NAMED = {
-    "orders": {"valid_status": "status", "social_channels": "channel"},
-    "leads": {"digital_sources": "source"},
-    "activities": {"activity_kinds": "kind"},
-}
-"""Definitions that name codes, and the column that has them."""
+_DEFAULTS = {"social_channels": SOCIAL}
+"""Codes that definitions name of their own; the others leave out nothing."""
 _REFERRED_TO = ("distributors", "enrollments", "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
 
@@ -66,7 +63,7 @@ def _at(scene: Scene, rows: Rows) -> Scene:
     """The scene of one table: its columns, and the codes in those that rules look at."""
     table = rows.table
     names = [c.name for c in table.columns if c.name in rows.readable and c.is_closed]
-    named = (column for name, column in _NAMED.get(table.name, {}).items() if name in scene.settings.definitions)
+    named = (column for name, (of, column) in NAMED.items() if of == table.name and _codes(scene, name))
     names += [name for name in dict.fromkeys((_CODED.get(table.name), *named)) if name in rows.readable - {*names}]
     spellings = rows.engine.spellings(table.name, names) if names else {}
     return replace(scene, columns=rows.readable, spellings=spellings)
@@ -88,15 +85,23 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
         yield from tree_findings(rows, lookups)
 
 
+def _codes(scene: Scene, name: str) -> list[str]:
+    """The codes that a definition names, those of the settings or its own."""
+    chosen = scene.settings.definitions.get(name, _DEFAULTS.get(name, ()))
+    return [str(code) for code in (chosen if isinstance(chosen, list | tuple) else [chosen])]
+
+
 def _unused_codes(table: str, scene: Scene) -> Iterator[Finding]:
-    """Codes that the definitions name and no row has: a slip there leaves out what is meant."""
-    for name, column in _NAMED.get(table, {}).items():
-        chosen = scene.settings.definitions.get(name)
-        if chosen is None or column not in scene.spellings:
+    """Codes that the settings name and no row has, as a slip there leaves out what is meant; of a definition's own
+    there need be but one.
+    """
+    for name, (of, column) in NAMED.items():
+        if of != table or column not in scene.spellings:
             continue
-        codes = [str(code) for code in (chosen if isinstance(chosen, list) else [chosen])]
+        codes = _codes(scene, name)
         unused = [code for code in codes if not scene.spelled(column, frozenset({folded(code)}))]
-        if unused:
+        empty = not any(scene.spellings[column])
+        if unused and (name in scene.settings.definitions or (unused == codes and not empty)):
             shown = tuple(Example(None, None, None, code) for code in unused[:5])
             message = _unused(table, column, name, _mapped_to(scene, table, column, unused))
             yield Finding(table, column, f"unused-{column}", "warning", len(unused), len(codes), shown, message)
