@@ -228,6 +228,19 @@ def test_empty_cells_beyond_the_header_are_let_be(exports: Folder, row: str) -> 
     assert [order for order, _, _ in rows(exports)] == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("cells", ['10" pipe,12" pipe,', '"10"" pipe","12"" pipe",', '"10"" pipe",12" and 14",""'])
+def test_a_row_with_inches_in_two_cells_has_as_many_cells_as_the_header(
+    exports: Folder, cells: str, mark: str
+) -> None:
+    text = f"order_id,ordered_on,amount,channel,campaign,region\n1,2026-10-01,5,{cells}\n"
+    exports.put("orders.csv", text.replace(",", mark))
+    source = exports.source()
+    read = source.scan(["channel", "campaign", "region"]).collect()
+    assert read.rows() == [('10" pipe', '12" and 14"' if "14" in cells else '12" pipe', None)]
+    assert source.findings(source.columns) == []
+
+
 def test_blank_and_comment_lines_before_the_header_and_blank_lines_below(exports: Folder) -> None:
     exports.put("orders.csv", "# exported by a shop\n\norder_id,ordered_on,amount,channel\n1,2026-10-01,5,a\n\n\n")
     assert rows(exports) == [("1", 50_000, "a")]

@@ -37,7 +37,8 @@ def uneven_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
     line, mark, columns = pl.col("line"), part.delimiter, len(part.headers)
     lines = pl.scan_lines(part.address, glob=False, row_index_name="at").filter(pl.col("at") >= part.lines)
     cut = line.str.count_matches('"', literal=True) % 2 == 1
-    bare = line.str.replace_all('"[^"]+"', "x").str.replace_all('"', "", literal=True)
+    quoted = rf'(^|[{mark}])"(?:[^"]|"")+"'
+    bare = line.str.replace_all(quoted, "${1}x").str.replace_all('"', "", literal=True)
     filled = bare.str.strip_chars_end(f"{mark} \t\r")
     short = (bare.str.count_matches(mark, literal=True) < columns - 1) & (line.str.strip_chars() != "")
     long = filled.str.count_matches(mark, literal=True) >= columns
