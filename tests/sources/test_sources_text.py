@@ -222,7 +222,9 @@ def test_a_first_row_with_several_cells_too_many_is_ragged(exports: Folder, row:
     assert refused(exports).startswith("orders.csv row 1: not as many cells as the header has\n")
 
 
-@pytest.mark.parametrize("row", ["2,2026-10-01,6,b,,", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,'])
+@pytest.mark.parametrize("row", [
+    "2,2026-10-01,6,b,,", "2,2026-10-01,6,b, ", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,',
+])
 def test_empty_cells_beyond_the_header_are_let_be(exports: Folder, row: str) -> None:
     exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n1,2026-10-01,5,\n{row}\n3,2026-10-01,7,c\n")
     assert [order for order, _, _ in rows(exports)] == ["1", "2", "3"]
