@@ -96,6 +96,12 @@ def test_an_empty_volume(company: Company) -> None:
     assert company.findings(definitions={"volume": "amount"}) == []
 
 
+def test_the_volume_of_an_order_that_does_not_count_may_be_empty(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status,volume", "O1,2026-03-09,5,cancelled,", "O2,2026-03-09,5,,")
+    (found,) = company.findings()
+    assert (found.rule, found.count, found.examples[0].key) == ("no-volume", 1, "O2")
+
+
 def test_several_currencies_without_rates(company: Company) -> None:
     company.put(
         "orders", "order_id,ordered_on,amount,currency", "O1,2026-03-09,5,USD", "O2,2026-03-09,5,EUR",
