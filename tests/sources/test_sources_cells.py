@@ -184,10 +184,11 @@ def test_a_day_beyond_the_first_thousands_settles_the_order_too(exports: Folder)
     assert (found[0], found[-1]) == tuple(numbers((2026, 2, 1), (2026, 12, 31)))
 
 
-def test_another_file_settles_the_order(exports: Folder) -> None:
+@pytest.mark.parametrize(("last", "first"), [("31/12/2026", (2026, 2, 1)), ("12/31/2026", (2026, 1, 2))])
+def test_another_file_settles_the_order(exports: Folder, last: str, first: tuple[int, int, int]) -> None:
     exports.put("orders_1.csv", HEADER + "1,1/2/2026,5\n")
-    exports.put("orders_2.csv", HEADER + "2,31/12/2026,5\n")
-    assert exports.column("ordered_on") == numbers((2026, 2, 1), (2026, 12, 31))
+    exports.put("orders_2.csv", HEADER + f"2,{last},5\n")
+    assert exports.column("ordered_on") == numbers(first, (2026, 12, 31))
 
 
 def test_dates_that_nothing_settles_are_refused(exports: Folder) -> None:

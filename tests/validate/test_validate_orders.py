@@ -55,6 +55,17 @@ def test_a_sale_after_its_distributor_left_and_before_they_came_back(company: Co
     ]
 
 
+def test_of_several_terminations_the_last_counts(company: Company) -> None:
+    company.put(
+        "distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-03-10,2026-05-01",
+        "D1,2026-03-10,2026-04-01",
+    )
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-15,5,D1", "O2,2026-05-02,5,D1")
+    assert [found for found in company.findings() if found.table == "orders"] == [
+        finding("orders.ordered_on", "sale-after-termination", "warning", 2, AFTER, (2, "O2", "2026-05-02"))
+    ]
+
+
 def test_who_comes_back_on_the_day_they_left_is_back(company: Company) -> None:
     company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-03-10,2026-04-01")
     company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-04-01")
