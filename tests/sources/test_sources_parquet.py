@@ -136,6 +136,7 @@ def test_flags_and_codes(exports: Folder) -> None:
     assert read(exports, "is_autoship", ["yes", "no"]) == [True, False]
     assert read(exports, "status", [7, 8], {"codes": {"orders": {"status": {"shipped": 7}}}}) == ["shipped", "8"]
     assert read(exports, "status", pl.Series(["a", " ", None], dtype=pl.Categorical)) == ["a", None, None]
+    assert read(exports, "status", [7.0, 7.5, 1e20, None]) == ["7", "7.5", "1e+20", None]
 
 
 def test_a_column_of_nothing_is_empty(exports: Folder) -> None:

@@ -82,6 +82,15 @@ def test_who_enrolled_and_left_on_one_day_is_gone(company: Company) -> None:
     ]
 
 
+def test_who_enrolled_and_left_on_one_day_is_gone_until_they_come_back(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-04-01,2026-04-01")
+    company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-05-01")
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-15,5,D1", "O2,2026-05-02,5,D1")
+    assert company.findings() == [
+        finding("orders.ordered_on", "sale-after-termination", "warning", 2, AFTER, (1, "O1", "2026-04-15"))
+    ]
+
+
 def test_a_sale_below_zero(company: Company) -> None:
     company.put(
         "orders", "order_id,ordered_on,amount,kind,status", "O1,2026-03-09,-5.50,Sale,paid", "O2,2026-03-09,-5,,paid",
