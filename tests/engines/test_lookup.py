@@ -105,3 +105,8 @@ def test_ids_of_which_nothing_is_known_leave_the_rows_as_they_are(ids: list[int]
 ])
 def test_an_id_that_stands_twice_is_found_in_any_order(ids: list[int], twice: bool) -> None:
     assert has_twice(pl.Series(ids, dtype=pl.Int64)) is twice
+
+
+@pytest.mark.parametrize(("ids", "twice"), [(["b", "a"], False), (["b", "a", "b"], True)])
+def test_an_id_of_text_that_stands_twice_is_found_too(ids: list[str], twice: bool) -> None:
+    assert has_twice(pl.Series(ids)) is twice

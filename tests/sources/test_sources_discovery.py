@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -221,6 +222,12 @@ def test_what_is_neither_a_path_nor_a_frame() -> None:
     assert str(caught.value) == (
         "orders is no frame\n  got       int\n  expected  a path, or a frame of Polars, pandas, PyArrow or DuckDB"
     )
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_table_is_given_as_a_path(exports: Folder, kind: type[str | Path]) -> None:
+    path = exports.put("sold-2026.csv", ORDERS)
+    assert exports.open(exports={"orders": kind(path)}).tables["orders"].height == 1
 
 
 def test_a_table_in_another_form_is_to_be_saved_as_one_that_is_read(exports: Folder) -> None:
