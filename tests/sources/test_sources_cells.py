@@ -114,6 +114,12 @@ def test_what_is_no_amount_is_refused(exports: Folder, cell: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("cell", "shown"), [("9" + "x" * 59, "9" + "x" * 59), ("9" + "x" * 60, f"9{'x' * 58}…")])
+def test_a_cell_of_more_than_sixty_signs_is_cut_short(exports: Folder, cell: str, shown: str) -> None:
+    exports.put("orders.csv", HEADER + f"1,{TODAY},{cell}\n")
+    assert f'"{shown}"' in refused(exports, "amount")
+
+
 def test_a_comma_among_points_says_how_to_mean_it(exports: Folder) -> None:
     amounts(exports, "5.50", "7,5x")
     assert refused(exports, "amount") == (

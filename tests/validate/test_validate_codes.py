@@ -108,6 +108,12 @@ def test_valid_status_says_nothing_of_other_codes(company: Company) -> None:
     assert (found.column, found.rule, found.count) == ("kind", "unknown-code", 1)
 
 
+def test_a_slip_of_a_code_is_mapped_to_the_one_that_is_like_it(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,kind", "O1,2026-03-09,5,Replacment")
+    (found,) = company.findings()
+    assert found.message.endswith('replacement = ["Replacment"]')
+
+
 def test_a_distributor_status_and_an_activity_may_be_anything(company: Company) -> None:
     company.put("distributors", "distributor_id,enrolled_on,status", "D1,2026-03-09,on holiday")
     company.put("activities", "distributor_id,occurred_on,kind", "D1,2026-03-09,coffee")
