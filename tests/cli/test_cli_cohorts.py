@@ -117,7 +117,9 @@ def test_data_has_a_row_a_class_and_month(run: Call, exports: str, tmp_path: Pat
     assert (tmp_path / "made.csv").read_text(encoding="utf-8").splitlines()[1] == "2026-01,0,2026-01,1,2,0.5,"
     run("cohorts", exports, "--output", str(tmp_path / "made.parquet"))
     assert pl.read_parquet(tmp_path / "made.parquet").rows(named=True) == rows
-    assert "| Feb 2026 | 1 | 0 | 100 |  |\n" in run("cohorts", exports, "--format", "markdown").out
+    page = run("cohorts", exports, "--format", "markdown").out
+    assert "| Feb 2026 | 1 | 0 | 100 |  |\n" in page
+    assert "_" not in page.replace("\\_", "")
 
 
 def test_the_latest_classes_alone(run: Call, exports: str) -> None:

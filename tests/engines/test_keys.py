@@ -54,6 +54,17 @@ def test_many_ids_at_once_have_the_same_keys(tmp_path: Path, monkeypatch: pytest
     assert one[1:5] == [one[0] + 1, None, None, None]  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("ids", [["7", "8"], ["D0000000000001", "D0000000000002"]])
+def test_many_ids_of_few_or_many_digits_have_the_same_keys(
+    ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, ids, ids)
+    one = keys(tmp_path, "distributors", "distributor_id", [*ids, None])
+    assert one == [int(ids[0].strip("D")), int(ids[1].strip("D")), None]
+    monkeypatch.setattr(reading, "MANY", 1)
+    assert keys(tmp_path, "distributors", "distributor_id", [*ids, None]) == one
+
+
 def test_ids_without_a_shape_are_hashes(tmp_path: Path) -> None:
     write(tmp_path, ["ann", "bob"], ["carl", "dora"])
     people = keys(tmp_path, "distributors", "distributor_id", [*TEXTS, None])

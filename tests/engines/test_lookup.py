@@ -48,6 +48,19 @@ def test_rows_get_the_columns_of_their_ids_and_nulls_for_unknown_ones(far: list[
     }
 
 
+@pytest.mark.parametrize("count", [1, 255, 256, 300])
+def test_labels_are_told_however_many_there_are(count: int) -> None:
+    labels = [f"label {at:03}" for at in range(count)]
+    known = pl.DataFrame(
+        {"id": range(count + 1), "label": [*labels, None], "none": [None] * (count + 1)},
+        schema={"id": pl.Int32, "label": pl.Enum(labels), "none": pl.Enum(labels)},
+    )
+    rows = pl.LazyFrame({"whose": [*range(count + 2), None]}, schema={"whose": pl.Int32})
+    found = with_columns_of(rows, "whose", known, "id").collect()
+    assert found["label"].to_list() == [*labels, None, None, None]
+    assert found["none"].to_list() == [None] * (count + 3)
+
+
 def test_hashes_are_looked_up_as_ids_are() -> None:
     known = KNOWN.with_columns(pl.col("id").hash())
     rows = pl.LazyFrame({"whose": [9, None, 4, 5]}, schema={"whose": pl.Int32})
@@ -70,6 +83,16 @@ def test_ids_far_apart_are_looked_up_as_those_close_together() -> None:
     assert found.drop("whose").equals(with_columns_of(rows, "whose", KNOWN, "id").collect().drop("whose"))
 
 
+def test_many_rows_stay_in_their_order_where_ids_are_far_apart() -> None:
+    """Polars joins large frames piece by piece, and takes the pieces as they come unless it is told otherwise."""
+    known = pl.DataFrame({"id": [0, 10**12], "n": [1, 2]})
+    rows = pl.LazyFrame({"at": range(300_000)}).with_columns(whose=pl.col("at") % 2 * 10**12)
+    for _ in range(4):
+        found = with_columns_of(rows, "whose", known, "id").collect(engine="streaming")
+        assert found["at"].is_sorted()
+        assert (found["n"] == found["at"] % 2 + 1).all()
+
+
 @pytest.mark.parametrize("ids", [[3, 4, 5], [3, 5], [3, 3_000]])
 def test_ids_of_which_nothing_is_known_leave_the_rows_as_they_are(ids: list[int]) -> None:
     rows = pl.LazyFrame({"whose": [5, None, 3]})
@@ -82,3 +105,8 @@ def test_ids_of_which_nothing_is_known_leave_the_rows_as_they_are(ids: list[int]
 ])
 def test_an_id_that_stands_twice_is_found_in_any_order(ids: list[int], twice: bool) -> None:
     assert has_twice(pl.Series(ids, dtype=pl.Int64)) is twice
+
+
+@pytest.mark.parametrize(("ids", "twice"), [(["b", "a"], False), (["b", "a", "b"], True)])
+def test_an_id_of_text_that_stands_twice_is_found_too(ids: list[str], twice: bool) -> None:
+    assert has_twice(pl.Series(ids)) is twice

@@ -26,14 +26,14 @@ def table(example: Any, *, width: int = 80, colour: bool = False, exports: str |
     return render_table(example.result, example.kpis, width=width, colour=colour, exports=exports)
 
 
-def teams(example: Make) -> Any:
+def teams(example: Make, *of: tuple[str, float, float, float]) -> Any:
     """A company's teams by size, value and change."""
     usual = example("usual")
     rows = [
         {"kpi": "new_signups", "period": "2026-10", "period_start": date(2026, 10, 1), "period_end": date(2026, 10, 31),
          "team": team, "denominator": size, "value": value, "change": change, "unit": "rate", "status": "none",
          "complete": True, "statistic": "value", "definition": "new_signups()"}
-        for team, size, value, change in (("A", 9.0, 0.1, 0.2), ("B", 5.0, 0.9, 0.1), ("C", 7.0, 0.5, 0.3))
+        for team, size, value, change in of or (("A", 9.0, 0.1, 0.2), ("B", 5.0, 0.9, 0.1), ("C", 7.0, 0.5, 0.3))
     ]
     frame = pl.DataFrame(rows, schema=schema(("team",)))
     return replace(usual, result=replace(usual.result, frame=frame, by=("team",)))
@@ -49,6 +49,13 @@ def test_the_first_segments_are_shown(order: Order, shown: str, more: int, examp
     text = render_table(one.result, one.kpis, width=80, colour=False, exports=None, order=order)
     assert "".join(line.split()[0] for line in text.splitlines() if line.strip()[:2] in ("A ", "B ", "C ")) == shown
     assert (f"… {more} more" in text) is bool(more)
+
+
+def test_segments_that_are_equal_are_shown_in_their_order(example: Make) -> None:
+    names = [f"T{at:02}" for at in range(40)]
+    one = teams(example, *((name, 5.0, 0.5, 0.1) for name in names))
+    text = render_table(one.result, one.kpis, width=80, colour=False, exports=None, order=Order(10))
+    assert [line.split()[0] for line in text.splitlines() if line.strip().startswith("T")] == names[:10]
 
 
 def line(text: str, start: str) -> str:

@@ -58,6 +58,11 @@ products              27 rows in 1 file  ✓
 """
 
 
+def test_an_empty_cell_is_told_by_its_row_and_key() -> None:
+    empty = replace(UNKNOWN, count=1, message="amount is empty", examples=(Example("orders.csv", 3, "O9", None),))
+    assert page(empty).splitlines()[3] == "           orders.csv row 3   key O9"
+
+
 def test_nothing_found_is_said() -> None:
     assert page().splitlines()[-1] == "nothing found in 11,204,578 rows (2.1 s)"
 

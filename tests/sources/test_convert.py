@@ -50,6 +50,13 @@ def test_the_columns_become_what_parquet_has_for_them(exports: Folder) -> None:
     assert sorted(path.name for path in Path("out").iterdir()) == ["orders.parquet", "posts.parquet", "rates.parquet"]
 
 
+def test_ids_become_text_where_they_are_numbers(exports: Folder) -> None:
+    orders = pl.DataFrame({"order_id": [7, 8], "ordered_on": [date(2026, 10, 2)] * 2, "amount": [1, 2]})
+    orders.write_parquet(exports.path / "orders.parquet")
+    convert(exports.open(), Path("out"))
+    assert pl.read_parquet("out/orders.parquet")["order_id"].to_list() == ["7", "8"]
+
+
 def test_what_is_written_is_read_as_the_exports_are(exports: Folder) -> None:
     put(exports)
     before = exports.open(SETTINGS)

@@ -91,8 +91,9 @@ def test_both_marks_in_one_column_are_refused(exports: Folder) -> None:
     )
 
 
-def test_several_currencies_in_one_column_are_refused(exports: Folder) -> None:
-    exports.put("orders.csv", f"{HEADER}1,{TODAY},$5\n2,{TODAY},€6\n")
+@pytest.mark.parametrize("cells", [("$5", "€6"), ("$5,50", "1.234,50 €")])
+def test_several_currencies_in_one_column_are_refused(exports: Folder, cells: tuple[str, str]) -> None:
+    exports.put("orders.csv", HEADER + "".join(f'{at},{TODAY},"{cell}"\n' for at, cell in enumerate(cells)))
     assert refused(exports, "amount") == (
         "orders.csv: amount holds several currencies\n"
         "  found     $, €\n"
@@ -111,6 +112,12 @@ def test_what_is_no_amount_is_refused(exports: Folder, cell: str) -> None:
         "  fix       correct the cell\n"
         "            or leave such rows out: --bad-rows skip"
     )
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("9" + "x" * 59, "9" + "x" * 59), ("9" + "x" * 60, f"9{'x' * 58}…")])
+def test_a_cell_of_more_than_sixty_signs_is_cut_short(exports: Folder, cell: str, shown: str) -> None:
+    exports.put("orders.csv", HEADER + f"1,{TODAY},{cell}\n")
+    assert f'"{shown}"' in refused(exports, "amount")
 
 
 def test_a_comma_among_points_says_how_to_mean_it(exports: Folder) -> None:
@@ -136,6 +143,25 @@ def test_more_than_four_decimals_are_rounded_half_even_and_found(exports: Folder
             "amount has more than four decimals and is rounded to four",
         )
     ]
+
+
+def test_a_rounded_cell_is_read_beside_one_that_is_no_number(exports: Folder) -> None:
+    exports.put("orders.csv", "order_id,ordered_on,amount\n1,2026-10-01,5.12345\n2,2026-10-01,five\n")
+    assert exports.source().scan(["amount"]).collect().rows() == [(51_234, False), (None, True)]
+
+
+def test_text_has_the_types_that_its_columns_are_declared_with(exports: Folder) -> None:
+    exports.put("orders.csv", 'order_id,ordered_on,amount\n1,2026-10-01,5\n2,2026-10-01,"1,234.5"\n')
+    exports.put("posts.csv", "posted_on,likes\n2026-10-01,3\n")
+    opened = exports.open()
+    amounts = opened.tables["orders"].scan(["order_id", "ordered_on", "amount"]).collect_schema()
+    assert list(amounts.values()) == [pl.String(), pl.Int32(), pl.Int64()]
+    assert opened.tables["posts"].scan(["likes"]).collect_schema() == {"likes": pl.Int64()}
+
+
+def test_rates_of_several_forms_in_one_column(exports: Folder) -> None:
+    exports.put("rates.csv", 'currency,valid_from,rate\nCOP,2026-10-01,2.4E-4\nBTC,2026-10-01,"61,234.5"\n')
+    assert exports.column("rate", "rates") == [0.00024, 61_234.5]
 
 
 def test_rates_keep_their_decimals(exports: Folder) -> None:
@@ -164,10 +190,11 @@ def test_a_day_beyond_the_first_thousands_settles_the_order_too(exports: Folder)
     assert (found[0], found[-1]) == tuple(numbers((2026, 2, 1), (2026, 12, 31)))
 
 
-def test_another_file_settles_the_order(exports: Folder) -> None:
+@pytest.mark.parametrize(("last", "first"), [("31/12/2026", (2026, 2, 1)), ("12/31/2026", (2026, 1, 2))])
+def test_another_file_settles_the_order(exports: Folder, last: str, first: tuple[int, int, int]) -> None:
     exports.put("orders_1.csv", HEADER + "1,1/2/2026,5\n")
-    exports.put("orders_2.csv", HEADER + "2,31/12/2026,5\n")
-    assert exports.column("ordered_on") == numbers((2026, 2, 1), (2026, 12, 31))
+    exports.put("orders_2.csv", HEADER + f"2,{last},5\n")
+    assert exports.column("ordered_on") == numbers(first, (2026, 12, 31))
 
 
 def test_dates_that_nothing_settles_are_refused(exports: Folder) -> None:

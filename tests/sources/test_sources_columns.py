@@ -76,14 +76,15 @@ def test_an_optional_column_that_is_missing_is_left_out(exports: Folder) -> None
     assert source.scan(["amount", "volume"]).collect().columns == ["amount"]
 
 
-def test_two_headers_for_one_column_are_refused(exports: Folder) -> None:
-    exports.put("orders.csv", "order_id,ordered_on,Amount,AMOUNT\n1,2026-10-01,5,6\n")
+@pytest.mark.parametrize("one", ["Amount", "amount"])
+def test_two_headers_for_one_column_are_refused(exports: Folder, one: str) -> None:
+    exports.put("orders.csv", f"order_id,ordered_on,{one},AMOUNT\n1,2026-10-01,5,6\n")
     assert refused(exports, "amount") == (
         "orders.csv has 2 columns for amount\n"
-        "  found     Amount, AMOUNT\n"
+        f"  found     {one}, AMOUNT\n"
         "  expected  one\n"
         "  fix       say which in exports/mlmkpi.toml:   [columns.orders]\n"
-        '                                                amount = "Amount"'
+        f'                                                amount = "{one}"'
     )
     settings: dict[str, object] = {"columns": {"orders": {"amount": "AMOUNT"}}}
     assert exports.column("amount", settings=settings) == [60_000]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ import pytest
 from mlmkpi.errors import DataError, MlmkpiError, SettingsError, UsageError
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
+from mlmkpi.sources.discovery import holds_a_table
 from sources.folder import Folder
 
 ORDERS = "order_id,ordered_on,amount\n1,2026-10-01,5\n"
@@ -34,6 +36,20 @@ def test_tables_are_found_by_their_files_names(exports: Folder) -> None:
         "ranks": ("ranks.tsv",), "leads": ("leads_old.txt",),
     }  # fmt: skip
     assert opened.leftover == ("notes.md", "orderly.csv")
+
+
+def test_what_is_hidden_in_a_folder_that_the_settings_name_is_left_out(exports: Folder) -> None:
+    for name in ("part-1.csv", "_delta_log/1.csv", ".old/part-1.csv", "2026/part-2.csv", "2026/_tmp/3/part-3.csv"):
+        exports.put(f"sold/{name}", ORDERS)
+    assert exports.source(settings={"files": {"orders": "sold"}}).files == ("sold/2026/part-2.csv", "sold/part-1.csv")
+
+
+def test_a_folder_with_a_table_in_two_forms_holds_a_table(exports: Folder) -> None:
+    exports.put("notes.csv", ORDERS)
+    assert not holds_a_table(str(exports.path), Settings())
+    for name in ("orders.csv", "orders.tsv"):
+        exports.put(name, ORDERS)
+    assert holds_a_table(str(exports.path), Settings())
 
 
 def test_several_files_and_folders_of_one_form_are_one_table(exports: Folder) -> None:
@@ -206,6 +222,12 @@ def test_what_is_neither_a_path_nor_a_frame() -> None:
     assert str(caught.value) == (
         "orders is no frame\n  got       int\n  expected  a path, or a frame of Polars, pandas, PyArrow or DuckDB"
     )
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_table_is_given_as_a_path(exports: Folder, kind: type[str | Path]) -> None:
+    path = exports.put("sold-2026.csv", ORDERS)
+    assert exports.open(exports={"orders": kind(path)}).tables["orders"].height == 1
 
 
 def test_a_table_in_another_form_is_to_be_saved_as_one_that_is_read(exports: Folder) -> None:

@@ -53,6 +53,17 @@ def test_whole_amounts(exports: Folder, dtype: Any) -> None:
     assert read(exports, "amount", pl.Series([5, None], dtype=dtype)) == [50_000, None]
 
 
+def test_an_empty_amount_fits_beside_one_that_does_not(exports: Folder) -> None:
+    read = source(exports, amount=[1.0, None, float("inf")]).scan(["amount"]).collect().rows()
+    assert read == [(10_000, False), (None, False), (None, True)]
+
+
+def test_ids_that_became_floats_are_whole_numbers_verbatim_too(exports: Folder) -> None:
+    found = source(exports, customer_id=[7.0, None, 12.0])
+    ids = found.scan(["customer_id"], verbatim=["customer_id"]).collect()["customer_id"]
+    assert ids.equals(pl.Series("customer_id", [7, None, 12]), check_dtypes=True)
+
+
 def test_floats_are_rounded_half_even_to_four_places(exports: Folder) -> None:
     assert read(exports, "amount", [0.1 + 0.2, 0.03125, 0.09375, 2.675]) == [3_000, 312, 938, 26_750]
 
@@ -111,6 +122,8 @@ def test_dates_of_any_type(exports: Folder) -> None:
     assert read(exports, "ordered_on", [DAY, None]) == [last, None]
     assert read(exports, "ordered_on", ["2026-12-31", "2026-12-31T23:30:00Z"]) == [last, last]
     assert read(exports, "ordered_on", [late]) == [last]
+    for unit in ("ms", "us", "ns"):
+        assert read(exports, "ordered_on", pl.Series([late, None], dtype=pl.Datetime(unit, "UTC"))) == [last, None]
     assert read(exports, "ordered_on", [late], {"timezone": "Asia/Tokyo"}) == [next_]
     assert read(exports, "ordered_on", ["2026-12-31T23:30:00Z"], {"timezone": "Asia/Tokyo"}) == [next_]
     assert read(exports, "ordered_on", [late.replace(tzinfo=None)], {"timezone": "Asia/Tokyo"}) == [last]
@@ -123,6 +136,7 @@ def test_flags_and_codes(exports: Folder) -> None:
     assert read(exports, "is_autoship", ["yes", "no"]) == [True, False]
     assert read(exports, "status", [7, 8], {"codes": {"orders": {"status": {"shipped": 7}}}}) == ["shipped", "8"]
     assert read(exports, "status", pl.Series(["a", " ", None], dtype=pl.Categorical)) == ["a", None, None]
+    assert read(exports, "status", [7.0, 7.5, 1e20, None]) == ["7", "7.5", "1e+20", None]
 
 
 def test_a_column_of_nothing_is_empty(exports: Folder) -> None:
@@ -179,6 +193,10 @@ def test_rows_are_found_by_their_places(exports: Folder) -> None:
     places = [4, 0, 1, 2, 5, 3]
     assert source.at(["order_id", "ordered_on"], places).rows() == rows[places].rows()
     assert source.at(["order_id"], [5]).rows() == [("22", 2, 3)]
+
+
+def test_rows_without_text_are_found_by_their_places(exports: Folder) -> None:
+    assert source(exports, amount=[1.0, 2.0, 3.0]).at(["order_id"], [2, 0]).rows() == [("2", 0, 3), ("0", 0, 1)]
 
 
 def test_rows_of_text_are_found_by_their_places(exports: Folder) -> None:

@@ -74,6 +74,20 @@ def test_packed_text_and_parquet(bucket: Any, exports: Folder) -> None:
     assert amounts("s3://company/more/") == {"orders": [50_000], "commissions": [25_000]}
 
 
+def test_a_table_in_a_file_and_a_folder_of_a_bucket_is_refused(bucket: Any) -> None:
+    bucket.put_object(Bucket="company", Key="twice/orders.csv", Body=ORDERS.format(1).encode())
+    bucket.put_object(Bucket="company", Key="twice/orders/part-1.csv", Body=ORDERS.format(2).encode())
+    with pytest.raises(DataError, match=r"^orders is there in two forms\n  found     orders.csv and orders/\n"):
+        open_exports("s3://company/twice/", Settings())
+
+
+def test_what_is_hidden_in_a_folder_of_a_bucket_is_left_out(bucket: Any) -> None:
+    for name in ("part-1.csv", "_delta_log/1.csv", ".old/part-1.csv", "2026/part-2.csv", "2026/_tmp/3/part-3.csv"):
+        bucket.put_object(Bucket="company", Key=f"parts/orders/{name}", Body=ORDERS.format(1).encode())
+    with open_exports("s3://company/parts/", Settings()) as opened:
+        assert opened.tables["orders"].files == ("orders/2026/part-2.csv", "orders/part-1.csv")
+
+
 def test_files_in_the_settings_may_lie_in_a_bucket(bucket: Any, exports: Folder) -> None:
     exports.put("customers.csv", "customer_id\nC1\n")
     settings = {"files": {"orders": "s3://company/exports/orders_1.csv"}}

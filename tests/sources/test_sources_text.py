@@ -222,10 +222,25 @@ def test_a_first_row_with_several_cells_too_many_is_ragged(exports: Folder, row:
     assert refused(exports).startswith("orders.csv row 1: not as many cells as the header has\n")
 
 
-@pytest.mark.parametrize("row", ["2,2026-10-01,6,b,,", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,'])
+@pytest.mark.parametrize("row", [
+    "2,2026-10-01,6,b,,", "2,2026-10-01,6,b, ", '2,2026-10-01,6,"b,c",,""', '2,2026-10-01,6,"b\nc",,',
+])
 def test_empty_cells_beyond_the_header_are_let_be(exports: Folder, row: str) -> None:
     exports.put("orders.csv", f"order_id,ordered_on,amount,channel\n1,2026-10-01,5,\n{row}\n3,2026-10-01,7,c\n")
     assert [order for order, _, _ in rows(exports)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("cells", ['10" pipe,12" pipe,', '"10"" pipe","12"" pipe",', '"10"" pipe",12" and 14",""'])
+def test_a_row_with_inches_in_two_cells_has_as_many_cells_as_the_header(
+    exports: Folder, cells: str, mark: str
+) -> None:
+    text = f"order_id,ordered_on,amount,channel,campaign,region\n1,2026-10-01,5,{cells}\n"
+    exports.put("orders.csv", text.replace(",", mark))
+    source = exports.source()
+    read = source.scan(["channel", "campaign", "region"]).collect()
+    assert read.rows() == [('10" pipe', '12" and 14"' if "14" in cells else '12" pipe', None)]
+    assert source.findings(source.columns) == []
 
 
 def test_blank_and_comment_lines_before_the_header_and_blank_lines_below(exports: Folder) -> None:

@@ -87,6 +87,7 @@ def test_a_teams_volumes_are_totals_and_change_in_percent() -> None:
         *(render_table(found, KPIS, width=80, colour=False, exports=None) for found in (by_team, company)),
     ]
     lines = [[" ".join(line.split()) for line in text.splitlines()] for text in shown]
+    assert any(line.endswith(" company median leader") for line in lines[0])
     for at, wanted in enumerate((
         "own volume 40.0 vol +100.0 %", "L 43.0 vol +115.0 %", "Team sales volume 75.7 vol +55.7 ",
     )):

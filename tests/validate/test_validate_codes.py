@@ -115,6 +115,18 @@ def test_codes_that_are_none_of_the_declared(
     assert [(example.row, example.value) for example in found.examples] == [(3, "odd")]
 
 
+def test_valid_status_says_nothing_of_other_codes(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status,kind", "O1,2026-03-09,5,ok,sale", "O2,2026-03-09,5,ok,odd")
+    (found,) = company.findings(definitions={"valid_status": ["ok"]})
+    assert (found.column, found.rule, found.count) == ("kind", "unknown-code", 1)
+
+
+def test_a_slip_of_a_code_is_mapped_to_the_one_that_is_like_it(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,kind", "O1,2026-03-09,5,Replacment")
+    (found,) = company.findings()
+    assert found.message.endswith('replacement = ["Replacment"]')
+
+
 def test_a_distributor_status_and_an_activity_may_be_anything(company: Company) -> None:
     company.put("distributors", "distributor_id,enrolled_on,status", "D1,2026-03-09,on holiday")
     company.put("activities", "distributor_id,occurred_on,kind", "D1,2026-03-09,coffee")
@@ -123,7 +135,7 @@ def test_a_distributor_status_and_an_activity_may_be_anything(company: Company) 
 
 def test_scores_weights_and_counts_off_their_scale(company: Company) -> None:
     company.put(
-        "surveys", "answered_on,score,weight", "2026-03-09,11,1", "2026-03-09,-1,1", "2026-03-09,10,-0.5",
+        "surveys", "answered_on,score,weight", "2026-03-09,11,0", "2026-03-09,-1,0.5", "2026-03-09,10,-0.5",
         "2026-03-09,0,", "2026-03-09,,2",
     )
     company.put("posts", "posted_on,post_id,likes", "2026-03-09,T1,-3", "2026-03-09,T2,0")

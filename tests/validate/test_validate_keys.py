@@ -32,6 +32,14 @@ def test_different_rows_with_one_key_are_an_error(company: Company) -> None:
     ]
 
 
+def test_rows_without_a_key_are_no_repeats(company: Company) -> None:
+    company.put("orders", ORDERS, ",2026-03-01,5,x", "O1,2026-03-01,5,x", "O1,2026-03-01,5,x", ",2026-03-01,5,x")
+    assert company.findings() == [
+        finding("orders.order_id", "empty-cell", "error", 4, "order_id is empty", (1, None, None), (4, None, None)),
+        finding("orders.order_id", "duplicate-row", "warning", 4, TWICE, (3, "O1", "O1")),
+    ]
+
+
 def test_a_key_repeated_in_another_file(company: Company) -> None:
     company.put("orders_1", ORDERS, "O1,2026-03-01,5,x")
     company.put("orders_2", ORDERS, "O2,2026-03-01,5,x", "O1,2026-03-01,5,x")

@@ -55,6 +55,17 @@ def test_a_sale_after_its_distributor_left_and_before_they_came_back(company: Co
     ]
 
 
+def test_of_several_terminations_the_last_counts(company: Company) -> None:
+    company.put(
+        "distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-03-10,2026-05-01",
+        "D1,2026-03-10,2026-04-01",
+    )
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-15,5,D1", "O2,2026-05-02,5,D1")
+    assert [found for found in company.findings() if found.table == "orders"] == [
+        finding("orders.ordered_on", "sale-after-termination", "warning", 2, AFTER, (2, "O2", "2026-05-02"))
+    ]
+
+
 def test_who_comes_back_on_the_day_they_left_is_back(company: Company) -> None:
     company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-03-10,2026-04-01")
     company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-04-01")
@@ -68,6 +79,15 @@ def test_who_enrolled_and_left_on_one_day_is_gone(company: Company) -> None:
     company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-02,5,D1")
     assert company.findings() == [
         finding("orders.ordered_on", "sale-after-termination", "warning", 1, AFTER, (1, "O1", "2026-04-02"))
+    ]
+
+
+def test_who_enrolled_and_left_on_one_day_is_gone_until_they_come_back(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on,terminated_on", "D1,2026-04-01,2026-04-01")
+    company.put("enrollments", "distributor_id,enrolled_on", "D1,2026-05-01")
+    company.put("orders", "order_id,ordered_on,amount,distributor_id", "O1,2026-04-15,5,D1", "O2,2026-05-02,5,D1")
+    assert company.findings() == [
+        finding("orders.ordered_on", "sale-after-termination", "warning", 2, AFTER, (1, "O1", "2026-04-15"))
     ]
 
 
@@ -94,6 +114,12 @@ def test_an_empty_volume(company: Company) -> None:
     cv = [finding("orders.commissionable_volume", "no-volume", "warning", 5, message, (5, "O5", None))]
     assert company.findings(definitions={"volume": "cv"}) == cv
     assert company.findings(definitions={"volume": "amount"}) == []
+
+
+def test_the_volume_of_an_order_that_does_not_count_may_be_empty(company: Company) -> None:
+    company.put("orders", "order_id,ordered_on,amount,status,volume", "O1,2026-03-09,5,cancelled,", "O2,2026-03-09,5,,")
+    (found,) = company.findings()
+    assert (found.rule, found.count, found.examples[0].key) == ("no-volume", 1, "O2")
 
 
 def test_several_currencies_without_rates(company: Company) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 
 import mlmkpi
 from cli.ended import Run
+from mlmkpi.explain import explanation
+from mlmkpi.kpi import KPIS
+from mlmkpi.pipeline.worked import Variant
+from mlmkpi.report.worked import render_worked
 
 PEOPLE = "distributor_id,enrolled_on\nD1,2026-01-01\nD2,2026-09-06\n"
 ORDERS = """\
@@ -60,6 +65,27 @@ def test_the_numbers_of_a_division_stand_in_it(exports: Path, run: Callable[...,
     (exports / "commissions.csv").write_text("distributor_id,paid_on,amount\nD2,2026-10-09,7.75\n")
     shown = run("explain", "payout_cap_headroom", str(exports), "--period", "2026-10").out
     assert "\n  0.35 − 7.75 ÷ 38.75 = 0.1500\n" in shown
+
+
+def test_a_share_has_as_many_places_as_tell_it_and_none_where_it_is_not_known(exports: Path) -> None:
+    told, about = mlmkpi.work_out(exports, "churn_rate", period="2026-10"), explanation(KPIS["churn_rate"])
+    pages = [
+        render_worked(replace(told, value=value), about, "exports/", width=80, colour=False)
+        for value in (0.000123, 0.0, None)
+    ]
+    assert ["\n  0 ÷ 1 = 0.000123\n" in pages[0], "\n  0 ÷ 1 = 0.0000\n" in pages[1], "0 ÷ 1" in pages[2]] == [
+        True, True, False,
+    ]
+
+
+def test_what_other_parameters_give_stands_below_one_another(exports: Path) -> None:
+    told = mlmkpi.work_out(exports, "churn_rate", period="2026-10")
+    others = (Variant("refunds", "ignore", 0.5, True), Variant("lapse_after_days", "45", 1.0, True))
+    page = render_worked(
+        replace(told, instead=others), explanation(KPIS["churn_rate"]), "exports/", width=80, colour=False
+    )
+    first, second = "  If instead    refunds = ignore           50.0 %\n", "lapse_after_days = 45     100.0 %\n"
+    assert f"{first}{'':16}{second}" in page
 
 
 def test_a_parameter_that_changes_nothing_is_named_once(exports: Path, run: Callable[..., Run]) -> None:

@@ -95,7 +95,7 @@ class ParsedIds:
         text: Any = pl.when(column.is_null()).then(pl.lit(None, dtype=pl.String))
         for shape, low, high in zip(self.shapes, self.offsets, self.offsets[1:], strict=False):
             digits = (column - low).cast(pl.String).str.zfill(shape.digits)
-            text = text.when((column >= low) & (column < high)).then(pl.concat_str(pl.lit(shape.prefix), digits))
+            text = text.when(column < high).then(pl.concat_str(pl.lit(shape.prefix), digits))
         return values.to_frame().select(text.alias(values.name)).to_series()
 
 

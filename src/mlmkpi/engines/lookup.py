@@ -97,6 +97,7 @@ def at_places(frame: pl.LazyFrame, known: pl.DataFrame) -> pl.LazyFrame:
 def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: str) -> pl.LazyFrame:
     """The rows with the columns of what is known of the ids in `key`, each once; null for another id, and for none.
 
+    They stay in their order, by which whoever looks exports through finds them again.
     Ids that are unsigned are hashes.
     """
     places: Callable[[pl.Series], Numbers]
@@ -109,7 +110,7 @@ def with_columns_of(frame: pl.LazyFrame, column: str, known: pl.DataFrame, key: 
     elif is_narrow(known[key]):
         places = Table.of(known[key], np.arange(len(known), dtype=np.uint32), len(known)).__getitem__
     else:
-        return frame.join(known.lazy(), left_on=column, right_on=key, how="left")
+        return frame.join(known.lazy(), left_on=column, right_on=key, how="left", maintain_order="left")
     place = pl.col(column).map_batches(
         lambda ids: pl.Series(places(ids)), return_dtype=pl.UInt32, is_elementwise=True
     )

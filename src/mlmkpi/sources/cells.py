@@ -166,9 +166,9 @@ def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
         value = (column.cast(pl.Float64) * _SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
         return Cell(pl.when(fits).then(value), ~fits, value)
     if isinstance(dtype, pl.Decimal):
-        if (dtype.precision or _DIGITS) > _WIDEST:
+        if dtype.precision > _WIDEST:
             return None
-        if dtype.scale <= _PLACES and (dtype.precision or _DIGITS) - dtype.scale <= _DIGITS - _PLACES:
+        if dtype.scale <= _PLACES and dtype.precision - dtype.scale <= _DIGITS - _PLACES:
             return Cell(column.cast(pl.Decimal(_DIGITS, _PLACES)).to_physical().cast(pl.Int64))
         value = column.cast(pl.Decimal(18, 4), strict=False).to_physical().cast(pl.Int64, strict=False)
         return Cell(value, value.is_null() & column.is_not_null())

@@ -110,7 +110,7 @@ def date_evidence(frame: pl.LazyFrame, text: pl.Expr) -> DateEvidence:
         month=parts_day(text, "month-first"),
     )
     day, month = pl.col("day"), pl.col("month")
-    both = (day != month).fill_null(False)
+    both = day != month
     row = (
         read.select(
             iso=pl.col("stamp").is_not_null().sum(),

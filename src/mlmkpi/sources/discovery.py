@@ -136,25 +136,27 @@ def _matching(pattern: Path) -> tuple[Path, list[Path]]:
 
 
 def _is_shown(path: Path) -> bool:
-    return not path.name.startswith((".", "_")) and path.name != FILE_NAME
+    return not _is_hidden((path.name,)) and path.name != FILE_NAME
+
+
+def _is_hidden(parts: Iterable[str]) -> bool:
+    """Whether a file is hidden or Spark's own, or in a folder that is."""
+    return any(part.startswith((".", "_")) for part in parts)
 
 
 def _local_entry(path: Path, root: Path) -> _Entry:
-    """A file, or the data files at any depth of a folder (hidden ones and Spark's own left out)."""
-    if not path.is_dir():
-        file = data_file(str(path), _label(path, root))
-        return _Entry(path.name, (file,) if file else (), False)
-    inside = (
-        (
-            data_file(str(child), _label(child, root))
-            for child in sorted(path.rglob("*"))
-            if child.is_file()
-            and all(not part.startswith((".", "_")) for part in child.relative_to(path).parts)
-        )
-        if table_of(path.name) or root == path
-        else ()
-    )
-    return _Entry(path.name, tuple(file for file in inside if file), True)
+    """A file, or the data files of a folder that is called as a table."""
+    if path.is_dir():
+        return _Entry(path.name, _inside(path, root) if table_of(path.name) else (), True)
+    file = data_file(str(path), _label(path, root))
+    return _Entry(path.name, (file,) if file else (), False)
+
+
+def _inside(folder: Path, root: Path) -> tuple[File, ...]:
+    """The data files at any depth of a folder, hidden ones and Spark's own left out."""
+    paths = (path for path in sorted(folder.rglob("*")) if not _is_hidden(path.relative_to(folder).parts))
+    found = (data_file(str(path), _label(path, root)) for path in paths if path.is_file())
+    return tuple(file for file in found if file)
 
 
 def _label(path: Path, root: Path) -> str:
@@ -166,7 +168,7 @@ def _remote_entries(exports: str) -> tuple[str, list[_Entry]]:
     grouped: dict[str, list[File | None]] = {}
     for name in remote.names():
         top, *below = name.split("/")
-        if top.startswith((".", "_")) or top == FILE_NAME or (below and below[-1].startswith((".", "_"))):
+        if _is_hidden((top, *below)) or top == FILE_NAME:
             continue
         grouped.setdefault(top + "/" * bool(below), []).append(data_file(remote.address(name), name))
     entries = [
@@ -203,7 +205,7 @@ def _chosen(table: str, patterns: Iterable[str], root: str) -> list[_Entry]:
         else:
             full = Path(root) / pattern
             paths = _matching(full)[1] if has_magic(pattern) else [full]
-            matched = [_folder_or_file(path, Path(root)) for path in paths if path.exists()]
+            matched = [_named_entry(path, Path(root)) for path in paths if path.exists()]
         if not any(entry.files for entry in matched):
             raise DataError(
                 f"no data file for {table}",
@@ -216,13 +218,9 @@ def _chosen(table: str, patterns: Iterable[str], root: str) -> list[_Entry]:
     return entries
 
 
-def _folder_or_file(path: Path, root: Path) -> _Entry:
-    if not path.is_dir():
-        return _local_entry(path, root)
-    inside = (
-        data_file(str(p), _label(p, root)) for p in sorted(path.rglob("*")) if p.is_file() and _is_shown(p)
-    )
-    return _Entry(path.name, tuple(file for file in inside if file), True)
+def _named_entry(path: Path, root: Path) -> _Entry:
+    """A file, or the data files of a folder, whatever it is called."""
+    return _Entry(path.name, _inside(path, root), True) if path.is_dir() else _local_entry(path, root)
 
 
 def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:

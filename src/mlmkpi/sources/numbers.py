@@ -108,7 +108,7 @@ def number_evidence(frame: pl.LazyFrame, text: pl.Expr, *, whole: bool) -> Numbe
         comma=_fitting(NumberStyle(",", plain=False).decimal(text), whole),
     )
     point, comma = pl.col("point"), pl.col("comma")
-    both = (point != comma).fill_null(False)
+    both = point != comma
     row = (
         read.select(
             point=(point.is_not_null() & comma.is_null()).sum(),

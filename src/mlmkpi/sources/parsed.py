@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from mlmkpi.sources.part import ROW
-from mlmkpi.sources.ragged import LONG, OPEN
 
-RAGGED = "_ragged"
+OPEN = "_open"
 
 
 def raw(name: str) -> str:
@@ -22,13 +21,12 @@ def raw(name: str) -> str:
 class Parsed:
     """A typed copy (`frame`) and what is odd in it: columns with cells that do not fit, and ragged records.
 
-    A record is open where its last cell is empty; `uneven` are those that are ragged and do not look it.
+    A record is open where its last cell is empty; `uneven` are the numbers of the ragged ones.
     """
 
     frame: pl.LazyFrame
     columns: frozenset[str]
     failed: frozenset[str]
-    has_long: bool
     has_open: bool
     uneven: tuple[int, ...] = ()
 
@@ -39,12 +37,12 @@ class Parsed:
     def bad(self, names: Iterable[str]) -> pl.Expr | None:
         """The records that are ragged or have a cell that does not fit; None where there are none."""
         failed = [self.bad_cell(name) for name in names if name in self.failed]
-        ragged = [self.ragged()] if self.has_long or self.uneven else []
+        ragged = [self.ragged()] if self.uneven else []
         return pl.any_horizontal(*failed, *ragged) if failed or ragged else None
 
     def ragged(self) -> pl.Expr:
         """The records with more or fewer cells than the header."""
-        return (pl.col(RAGGED) == LONG).fill_null(False) | pl.col(ROW).is_in(self.uneven)
+        return pl.col(ROW).is_in(self.uneven)
 
 
 def inspected(frame: pl.LazyFrame, columns: list[str]) -> Parsed:
@@ -52,13 +50,11 @@ def inspected(frame: pl.LazyFrame, columns: list[str]) -> Parsed:
     schema = frame.collect_schema()
     odd = [name for name in columns if raw(name) in schema]
     looks = [(pl.col(name).is_null() & pl.col(raw(name)).is_not_null()).any().alias(name) for name in odd]
-    if RAGGED in schema:
-        looks += [(pl.col(RAGGED) == kind).any().alias(kind) for kind in (LONG, OPEN)]
+    looks += [pl.col(OPEN).any()] if OPEN in schema else []
     seen = frame.select(looks).collect(engine="streaming").row(0, named=True) if looks else {}
     return Parsed(
         frame,
         frozenset(columns),
         frozenset(name for name in odd if seen[name]),
-        seen.get(LONG, False),
         seen.get(OPEN, False),
     )

@@ -176,7 +176,7 @@ def _missing_in_some(table: Table, name: str, lacking: Sequence[str], files: int
 def ragged_rows(reader: Reader) -> list[int]:
     """The numbers of a file's ragged records, in order."""
     parsed = reader.parsed
-    if parsed is None or not (parsed.has_long or parsed.uneven):
+    if parsed is None or not parsed.uneven:
         return []
     rows = parsed.frame.filter(parsed.ragged()).select(ROW).collect(engine="streaming")[ROW]
     return sorted(rows.to_list())

@@ -10,34 +10,24 @@ from io import TextIOWrapper
 import polars as pl
 
 from mlmkpi.sources.encoding import unpacked
-from mlmkpi.sources.part import OVERFLOW, Part
+from mlmkpi.sources.part import Part
 from mlmkpi.sources.workspace import Workspace
 
-LONG = "long"
-OPEN = "open"
 _LONE = re.compile(r"\r(?!\n)")
 
 
-def raggedness(part: Part) -> pl.Expr:
-    """LONG where a record has too many cells, OPEN where its last is empty or not there, else null."""
-    last = part.named(len(part.headers) - 1)
-    open_ = pl.when(last == "").then(pl.lit(OPEN))
-    return (
-        pl.when(pl.col(OVERFLOW).str.len_bytes() > 0).then(pl.lit(LONG)).otherwise(open_)
-        if part.overflows
-        else open_
-    )
+def is_open(part: Part) -> pl.Expr:
+    """Whether a record's last cell is empty, as it may be for want of cells; null where it is not there."""
+    return part.named(len(part.headers) - 1) == ""
 
 
 def uneven_records(part: Part, workspace: Workspace) -> tuple[int, ...]:
-    """The numbers of the records that are ragged and do not look it.
-
-    They have fewer cells than the header, or something beyond it behind a cell that is empty.
-    """
+    """The numbers of the records with fewer cells than the header, or with something beyond it."""
     line, mark, columns = pl.col("line"), part.delimiter, len(part.headers)
     lines = pl.scan_lines(part.address, glob=False, row_index_name="at").filter(pl.col("at") >= part.lines)
     cut = line.str.count_matches('"', literal=True) % 2 == 1
-    bare = line.str.replace_all('"[^"]+"', "x").str.replace_all('"', "", literal=True)
+    quoted = rf'(^|[{mark}])"(?:[^"]|"")+"'
+    bare = line.str.replace_all(quoted, "${1}x").str.replace_all('"', "", literal=True)
     filled = bare.str.strip_chars_end(f"{mark} \t\r")
     short = (bare.str.count_matches(mark, literal=True) < columns - 1) & (line.str.strip_chars() != "")
     long = filled.str.count_matches(mark, literal=True) >= columns

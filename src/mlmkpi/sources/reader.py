@@ -30,9 +30,9 @@ from mlmkpi.sources.evidence import Evidence, choose, look, of_plain, plain
 from mlmkpi.sources.frequencies import LEN, counted
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
-from mlmkpi.sources.parsed import RAGGED, Parsed, inspected, raw
+from mlmkpi.sources.parsed import OPEN, Parsed, inspected, raw
 from mlmkpi.sources.part import ROW, Part, position_name
-from mlmkpi.sources.ragged import raggedness, uneven_records
+from mlmkpi.sources.ragged import is_open, uneven_records
 from mlmkpi.sources.workspace import Workspace
 from mlmkpi.tables import Column, Kind, Table
 
@@ -261,7 +261,7 @@ class Reader:
         return mapped(stripped(text) if self.part.is_small else clean(text), self._codes.get(name, {}))
 
     def _typed(self, names: Sequence[str]) -> pl.LazyFrame:
-        """The columns, typed, the text of their odd cells, the records' numbers, and which are ragged."""
+        """The columns, typed, the text of their odd cells, the records' numbers, and which are open."""
         frame = self.part.frame if self.part.text else self.part.frame.with_row_index(ROW, 1)
         if self.part.text:
             blank = pl.all_horizontal(self.cells(name) == "" for name in names)
@@ -277,7 +277,7 @@ class Reader:
                 for name, cell in natives.items()
                 if cell.bad is not None
             ),
-            *([raggedness(self.part).alias(RAGGED)] if self.part.text else []),
+            *([is_open(self.part).alias(OPEN)] if self.part.text else []),
         )
         typed = step.with_columns(
             text_value(pl.col(raw(name)), self.column(name).kind, self._styles.get(name), self._zone).alias(

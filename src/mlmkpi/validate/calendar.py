@@ -18,8 +18,7 @@ def as_of_and_start(lookups: Lookups) -> tuple[int | None, int | None]:
     The as-of date is the latest order date, else the latest date of anything that happened; one more than 31 days after
     the next one is passed over. So are orders more than ten years before the others where they start.
     """
-    ordered = {"ordered_on"} & lookups.readable.get("orders", frozenset())
-    of_orders = _days(lookups, {"orders": ordered})
+    of_orders = _days(lookups, {"orders": lookups.readable.get("orders", frozenset())})
     found = of_orders or _days(lookups, lookups.readable)
     if len(found) > 1 and found[-1] - found[-2] > FAR_APART:
         found.pop()

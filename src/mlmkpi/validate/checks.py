@@ -81,8 +81,7 @@ def _table_findings(table: str, scene: Scene, lookups: Lookups) -> Iterator[Find
     yield from _unused_codes(table, scene)
     yield from rows.findings([rule for rule in rules if rows.can(rule)])
     yield from key_findings(rows)
-    if table in ("distributors", "enrollments"):
-        yield from tree_findings(rows, lookups)
+    yield from tree_findings(rows, lookups)
 
 
 def _codes(scene: Scene, name: str) -> list[str]:
