@@ -178,6 +178,12 @@ def test_dates_and_moments_with_or_without_a_zone(exports: Folder) -> None:
     assert denver == numbers((2026, 12, 31), (2026, 12, 31), (2026, 12, 31), (2026, 12, 31))
 
 
+def test_times_that_no_clock_shows_are_no_moments(exports: Folder) -> None:
+    sound = ("2026-12-31T24:00Z", "2026-12-31T23:59:60Z", "2026-12-31T9:05+14:00")
+    odd = ("2026-12-31T99:99Z", "2026-12-31T25:00", "2026-12-31 10:60:00", "2026-12-31T10:00+99:00")
+    assert days(exports, *sound, *odd) == [*numbers(*[(2026, 12, 31)] * 3), *[None] * 4]
+
+
 @pytest.mark.parametrize(
     "cells", [("31/12/2026", "1/2/2026"), ("31.12.2026", "01.02.2026"), ("12-31-2026", "02-01-2026")]
 )
