@@ -31,6 +31,9 @@ def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
 
 
 MEND = "put @scaled above it in place of @measure, or cast it to nw.Int64 if it is a count"
+OF_SELLERS = "from mlmkpi.facts.sellers import Sellers\n" + adding(
+    'nw.col("customer_volume")', unit="COUNT"
+).replace("(Orders)", "(Sellers)").replace("OrderRules())", "OrderRules(), with_volume=True)")
 COLUMNS = "day, cell, seller, buyer, amount, volume, sale, own"
 
 
@@ -44,6 +47,7 @@ COLUMNS = "day, cell, seller, buyer, amount, volume, sale, own"
     (adding(AMOUNT, unit="RATIO"), f"Added.each adds amount, which is ten-thousandths: {MEND}"),
     (adding('-nw.col("volume") * flag(~nw.col("sale"))', unit="RATE", below="added.sales()"),
      f"Added.each adds volume, which is ten-thousandths: {MEND}"),
+    (OF_SELLERS, f"Added.each adds customer_volume, which is ten-thousandths: {MEND}"),
 ])
 def test_a_measure_that_does_not_fit_its_rows_is_named(
     exports: Path, run: Callable[..., Run], text: str, said: str
