@@ -21,6 +21,7 @@ from mlmkpi.declaration import Column, Kind, Table
 from mlmkpi.explain import Explanation, explanation
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Family, facts_of
+from mlmkpi.pipeline.plan import DEFAULT
 from mlmkpi.report.explained import INTERVALS
 from mlmkpi.settings import Input, InputOptions, Settings
 from mlmkpi.tables import TABLES
@@ -43,7 +44,9 @@ def kpis_page() -> str:
     head = [
         MADE, "# KPIs", "",
         "What each KPI means, and what can be set. The words used (current, on the books, net sales, window) are "
-        "defined in [definitions](definitions.md). Parameters go under `[definitions]` in `mlmkpi.toml`.",
+        "defined in [definitions](definitions.md). Parameters go under `[definitions]` in `mlmkpi.toml`.", "",
+        "Without `--kpi` a run has the default set, as far as the export has what they need: "
+        + ", ".join(f"[{name}](#{name})" for name in KPIS if name in DEFAULT) + ".",
     ]
     for family in Family:
         of_family = [each for each in known if each.family == family.value]
