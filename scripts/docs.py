@@ -17,18 +17,22 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import mlmkpi.kpis  # noqa: F401  (fills the registry)
+from mlmkpi.declaration import Column, Kind, Table
 from mlmkpi.explain import Explanation, explanation
 from mlmkpi.facts.base import Fact, Measure
 from mlmkpi.kpi import KPIS, Family, facts_of
+from mlmkpi.pipeline.plan import DEFAULT
 from mlmkpi.report.explained import INTERVALS
 from mlmkpi.settings import Input, InputOptions, Settings
-from mlmkpi.tables import TABLES, Column, Table
+from mlmkpi.tables import TABLES
 
 FACTS = """\
 What [a KPI of your own](adding-a-kpi.md) can stand on: what a row of each fact is, what can be chosen of it, and the
 measures that sum its rows. A measure made by `@measure` counts; one made by `@scaled` adds money, volume or another
 number, in whole ten-thousandths. Amounts and volumes of returns are negative. A measure of your own can read the
 columns that those of its fact read."""
+HOLDS = {Kind.MONEY: "number", Kind.RATE: "number of any decimals"}
+"""What people read for a kind of cells: a survey's score is not money."""
 DOCS = Path(__file__).parent.parent / "docs"
 SOURCE = Path(__file__).parent.parent / "src" / "mlmkpi"
 MADE = "<!-- Written by scripts/docs.py from the declarations in src/; `make docs` writes it anew. -->"
@@ -40,7 +44,9 @@ def kpis_page() -> str:
     head = [
         MADE, "# KPIs", "",
         "What each KPI means, and what can be set. The words used (current, on the books, net sales, window) are "
-        "defined in [definitions](definitions.md). Parameters go under `[definitions]` in `mlmkpi.toml`.",
+        "defined in [definitions](definitions.md). Parameters go under `[definitions]` in `mlmkpi.toml`.", "",
+        "Without `--kpi` a run has the default set, as far as the export has what they need: "
+        + ", ".join(f"[{name}](#{name})" for name in KPIS if name in DEFAULT) + ".",
     ]
     for family in Family:
         of_family = [each for each in known if each.family == family.value]
@@ -139,7 +145,8 @@ def tables_page() -> str:
     head = [
         MADE, "# Tables and columns", "",
         "A file named as the table, with these headers, needs no settings. Other headers and codes are named in "
-        "[the settings](settings.md). Any further column can be named as a dimension, and only then is read.",
+        "[the settings](settings.md). Any further column can be named as a dimension, and only then is read. A number "
+        "has up to four decimals. A code with a list takes these words alone; where the list ends in …, others too.",
     ]
     return "\n".join([*head, *(line for table in TABLES.values() for line in _table(table))]) + "\n"
 
@@ -154,9 +161,9 @@ def _table(table: Table) -> list[str]:
 
 
 def _holds(column: Column) -> str:
-    words = f": {', '.join(column.codes)}" if column.codes else ""
+    words = f": {', '.join(column.codes)}{', …' if column.open_codes else ''}" if column.codes else ""
     target = f" of `{column.references}`" if column.references else ""
-    return column.kind.value + target + words
+    return HOLDS.get(column.kind, column.kind.value) + target + words
 
 
 def settings_page() -> str:

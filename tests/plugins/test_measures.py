@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def test_one_that_divides_by_itself_is_left_out(exports: Path) -> None:
 
 
 MEND = "put @scaled above it in place of @measure, or cast it to nw.Int64 if it is a count"
+OF_SELLERS = "from mlmkpi.facts.sellers import Sellers\n" + adding(
+    'nw.col("customer_volume")', unit="COUNT"
+).replace("(Orders)", "(Sellers)").replace("OrderRules())", "OrderRules(), with_volume=True)")
 COLUMNS = "day, cell, seller, buyer, amount, volume, sale, own"
 
 
@@ -43,6 +47,7 @@ COLUMNS = "day, cell, seller, buyer, amount, volume, sale, own"
     (adding(AMOUNT, unit="RATIO"), f"Added.each adds amount, which is ten-thousandths: {MEND}"),
     (adding('-nw.col("volume") * flag(~nw.col("sale"))', unit="RATE", below="added.sales()"),
      f"Added.each adds volume, which is ten-thousandths: {MEND}"),
+    (OF_SELLERS, f"Added.each adds customer_volume, which is ten-thousandths: {MEND}"),
 ])
 def test_a_measure_that_does_not_fit_its_rows_is_named(
     exports: Path, run: Callable[..., Run], text: str, said: str
@@ -128,6 +133,28 @@ def test_own_purchases_are_told_apart_or_the_measure_is_refused(exports: Path) -
     forget_plugins()
     with_plugin(exports, text.replace("OrderRules())", "OrderRules(), classed=True)"))
     assert mlmkpi.compute(exports, kpis=["own"], count=1).frame["value"].to_list() == [10 / 30]
+
+
+def test_facts_of_one_class_under_two_choices_are_two(exports: Path, run: Callable[..., Run]) -> None:
+    """Net volumes are 7.25 and 20.25: two people have 5 and more, one has 10 and more, one 20; one person earned 8."""
+    (exports / "distributors.csv").write_text("distributor_id,enrolled_on\nD1,2026-10-01\n")
+    (exports / "commissions.csv").write_text("distributor_id,paid_on,amount\nD1,2026-10-05,8\n")
+    text = "from mlmkpi.facts.incomes import Earners\nfrom mlmkpi.facts.sellers import Sellers\n"
+    text += "from mlmkpi.parameters import PARAMETERS\nPARAMETERS['least'] = 'the least that counts'\n"
+    text += HEAD.replace("@kpi(", "OWN = dict(").replace("Unit.MONEY", "Unit.COUNT")
+    for base, column in ("Sellers", "volume"), ("Earners", "gross"):
+        text += f"@dataclass(frozen=True)\nclass Own{base}({base}):\n    least: int = 5\n    @measure\n"
+        text += f"    def enough(self):\n        return flag(nw.col('{column}') >= self.least * 10_000)\n"
+    for name, fact in ("sold", "OwnSellers(OrderRules(), with_volume=True, "), ("earned", "OwnEarners("):
+        for least in 5, 10:
+            text += f"@kpi(**OWN)\ndef {name}_{least}(*, least: int = {least}):\n"
+            text += f"    '''Ours.'''\n    return Ratio({fact}least=least).enough())\n"
+    names = ["sold_5", "sold_10", "earned_5", "earned_10"]
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=names, count=1)
+    assert result.frame.select("kpi", "value").rows() == list(zip(names, (2, 1, 1, 0), strict=True))
+    explained = run("explain", "sold_10", str(exports)).out
+    assert explained.startswith("Own, 2026-10 = 1 ")
+    assert re.findall(r"(least = \d+) +(\d)\n", explained) == [("least = 5", "2")]
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))

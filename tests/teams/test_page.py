@@ -179,7 +179,7 @@ def test_the_page_fits_the_screen(width: int, page: mlmkpi.TeamPage) -> None:
         "│  └─ late             0   0.0 vol            100.0 %",
         "└─ new                 0   0.0 vol",
     ]
-    assert "  late  9 days left  since 1 Jan 2025" in lines
+    assert "  late  9 days left  enrolled 1 Jan 2025" in lines
 
 
 def test_a_leader_alone_is_told_so_and_an_unknown_one_is_refused() -> None:

@@ -108,9 +108,14 @@ class Fact(ABC):
     """The table that tells whose its rows are, where `table` does not."""
 
     @property
+    def is_plugins(self) -> bool:
+        """Whether a plugin says what its rows are and add, so that what it inherits of promises does not bind it."""
+        return not type(self).__module__.startswith("mlmkpi.")
+
+    @property
     def is_near(self) -> bool:
         """Whether it looks at orders of its `own_days` alone, which a plugin's fact does not say by inheriting it."""
-        return self.own_days and type(self).__module__.startswith("mlmkpi.")
+        return self.own_days and not self.is_plugins
 
     @abstractmethod
     def needs(self) -> tuple[str, ...]:

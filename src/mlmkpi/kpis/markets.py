@@ -67,7 +67,7 @@ def market_penetration_rate(*, valid_status: tuple[str, ...] = ()) -> Ratio:
     Unit: a rate from 0 to 1.
     Edge cases: a customer's market is their own where known, else that of the seller of their latest sale; the rows of
     a market are added up; markets without a population are left out above and below, and
-    their customers counted in the note.
+    their customers counted in the note; null until the orders reach back 12 months.
     Source: set by mlmkpi.
     """
     people = Penetration(OrderRules(valid_status))

@@ -17,7 +17,7 @@ def social_sales_share(
 ) -> Ratio:
     """The share of net sales that came through social channels.
 
-    Formula: net sales through `social_channels` (case does not matter) ÷ net sales; beside it the share of orders that
+    Formula: net sales through `social_channels` (case does not matter) ÷ net sales; beside it the share of sales that
     name no channel, which could be either.
     Unit: a rate from 0 to 1.
     Edge cases: null where net sales are 0 or less.

@@ -129,7 +129,8 @@ def gather(planned: Iterable[Planned], dimensions: Dimensions, laid: Schedule, *
     planned = list(planned)
     facts = list(dict.fromkeys(fact for one in planned for fact in facts_of(one.figure)))
     parted = {one.kpi.name: one.figure.parted_by for one in planned if isinstance(one.figure, Ratio)}
-    served = {fact: fact.among(facts) for fact in facts}
+    ours = [fact for fact in facts if not fact.is_plugins]
+    served = {fact: fact if fact.is_plugins else fact.among(ours) for fact in facts}
     reach: dict[Fact, Reach] = {}
     for one in planned:
         for fact in facts_of(one.figure):

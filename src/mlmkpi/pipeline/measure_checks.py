@@ -6,6 +6,7 @@ What would be cut to whole numbers in silence is told, and money that is passed 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import narwhals as nw
 from narwhals.exceptions import ColumnNotFoundError
@@ -43,12 +44,27 @@ def _check(rows: Frame, measure: Measure) -> None:
         raise MeasureError(
             measure, f"adds {adds}, not whole numbers: round it, or count in parts of a unit with @scaled"
         )
-    money = [name for name in MONEY if measure.scale == 1 and name in names and _passes_on(rows, name, measure)]
+    money = [name for name in names if measure.scale == 1 and _is_money(rows, name, measure)]
     if money:
         raise MeasureError(
             measure, f"adds {money[0]}, which is ten-thousandths: put @scaled above it in place of @measure,"
             " or cast it to nw.Int64 if it is a count"
         )
+
+
+def _is_money(rows: Frame, name: str, measure: Measure) -> bool:
+    """Whether a row adds its number of the column, which is ten-thousandths: the fact's @scaled measures add it too."""
+    if not rows.collect_schema()[name].is_integer() or not _passes_on(rows, name, measure):
+        return False
+    if name in MONEY:
+        return True
+    for build in (getattr(type(measure.fact), method) for method in dir(type(measure.fact))):
+        scaled = build(measure.fact) if hasattr(build, "__wrapped__") else None
+        if isinstance(scaled, Measure) and scaled.scale != 1 and not scaled.is_plugins:
+            with suppress(ColumnNotFoundError, ValueError):
+                if _passes_on(rows, name, scaled):
+                    return True
+    return False
 
 
 def _passes_on(rows: Frame, name: str, measure: Measure) -> bool:

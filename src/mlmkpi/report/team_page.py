@@ -126,11 +126,11 @@ def _days(count: int) -> str:
 
 
 def _lapsed(one: Member) -> tuple[str, ...]:
-    return f"{_days(-(one.days_left or 0))} ago", f"since {day_text(one.enrolled)}"
+    return f"{_days(-(one.days_left or 0))} ago", f"enrolled {day_text(one.enrolled)}"
 
 
 def _lapsing(one: Member) -> tuple[str, ...]:
-    return f"{_days(one.days_left or 0)} left", f"since {day_text(one.enrolled)}"
+    return f"{_days(one.days_left or 0)} left", f"enrolled {day_text(one.enrolled)}"
 
 
 def _rising(one: Member) -> tuple[str, ...]:
