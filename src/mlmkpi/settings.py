@@ -189,6 +189,8 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
       expected  mlmkpi.Settings(currency="USD"), or a file named by config
     """
     if given is None:
+        if not isinstance(config, str | Path | None):
+            raise UsageError(f"config is a {type(config).__name__}", (("expected", "the path of a mlmkpi.toml"),))
         return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, Path.cwd())
     if not isinstance(given, Settings):
         expected = 'mlmkpi.Settings(currency="USD"), or a file named by config'

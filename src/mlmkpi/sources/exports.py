@@ -74,6 +74,7 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
     Raises DataError where there is no table, a table in two forms, or a file that cannot be opened;
     SettingsError where the settings name tables or columns that there are none of.
     """
+    check_exports(exports)
     check_names(settings)
     workspace = Workspace()
     try:
@@ -99,23 +100,26 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
         raise
 
 
-def no_table() -> UsageError:
-    """Not a single frame or path was given."""
-    return UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+def check_exports(exports: object) -> None:
+    """UsageError for another sort of exports, such as a frame without its table's name, which is not shown."""
+    if not isinstance(exports, str | Path | Mapping):
+        expected = 'a folder, a file, a glob, an s3:// address, or tables by name, such as {"orders": frame}'
+        raise UsageError(f"exports is a {type(exports).__name__}", (("expected", expected),))
+    if not isinstance(exports, Mapping):
+        return
+    if not exports:
+        raise UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+    for name in exports:
+        if name not in TABLES:
+            guess = nearest(str(name), list(TABLES))
+            fix = (("fix", f"did you mean {guess}?"),) if guess else ()
+            raise UsageError(f"there is no table {name}", (("expected", ", ".join(TABLES)), *fix))
 
 
 def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
-    if not frames:
-        raise no_table()
     place = Place(str(settings.path or FILE_NAME))
     tables = {}
-    for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):
-        if name not in TABLES:
-            guess = nearest(name, list(TABLES))
-            raise UsageError(
-                f"there is no table {name}",
-                (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
-            )
+    for name in sorted(frames, key=list(TABLES).index):
         part = _given_part(name, frames[name], settings, workspace)
         tables[name] = _source(TABLES[name], [part], settings, place, workspace)
     return Exports(tables, (), workspace)
