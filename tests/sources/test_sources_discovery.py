@@ -135,6 +135,19 @@ def test_names_that_are_not_utf8_are_refused(exports: Folder) -> None:
     assert refusal(exports, DataError).splitlines()[1:] == ["  got  a name that is not UTF-8", "  fix  rename it"]
 
 
+def test_a_pipe_is_refused_before_it_keeps_a_run_waiting(exports: Folder) -> None:
+    os.mkfifo(exports.path / "orders.csv")
+    named = exports.path / "orders.csv"
+    for asked, label in ((None, "orders.csv"), (named, named)):
+        with pytest.raises(DataError) as caught:
+            exports.open(exports=asked)
+        assert str(caught.value) == (
+            f"{label} is a pipe\n"
+            "  expected  a file, which is read more than once\n"
+            "  fix       write what comes through it to a file"
+        )
+
+
 def test_settings_that_name_no_file_for_a_table_are_refused(exports: Folder) -> None:
     exports.put("orders.csv", "order_id,ordered_on,amount\n")
     assert refusal(exports, SettingsError, {"files": {"rates": []}}) == (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mlmkpi.errors import DataError, SettingsError, UsageError, written
 from mlmkpi.settings import FILE_NAME, Settings
+from mlmkpi.sources.encoding import pipe
 from mlmkpi.sources.remote import Remote, is_remote
 from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
@@ -121,6 +122,8 @@ def _local_entries(exports: str) -> tuple[str, list[_Entry]]:
     if has_magic(exports):
         fixed, found = _matching(path)
         return str(fixed), [_local_entry(each, fixed) for each in found]
+    if path.is_fifo():
+        raise pipe(exports)
     raise DataError(
         f"{exports} does not exist",
         (("expected", "a folder of exports, a file, a glob or an s3:// address"),),

@@ -128,6 +128,14 @@ def misnamed(path: str) -> DataError:
     return DataError(f"{shown} cannot be read", (("got", "a name that is not UTF-8"), ("fix", "rename it")))
 
 
+def pipe(label: str) -> DataError:
+    """A named pipe, which ends when it is read, and where nobody writes keeps whoever opens it."""
+    return DataError(
+        f"{label} is a pipe",
+        (("expected", "a file, which is read more than once"), ("fix", "write what comes through it to a file")),
+    )
+
+
 def no_parquet(label: str, got: str) -> DataError:
     """A file that is called Parquet and is none."""
     return DataError(

@@ -14,7 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.discovery import File, data_file, discover
-from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unknown_type, unreadable
+from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, pipe, unknown_type, unreadable
 from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
@@ -157,9 +157,11 @@ def _lazy(name: str, frame: Any) -> pl.LazyFrame:
 
 
 def _part(file: File, table: Table, settings: Settings, workspace: Workspace) -> Part:
-    """A file, opened; DataError too where Polars could not take its name."""
+    """A file, opened; DataError too where Polars could not take its name, or where it can be read but once."""
     if not is_text(file.path):
         raise misnamed(file.path)
+    if not is_remote(file.path) and Path(file.path).is_fifo():
+        raise pipe(file.label)
     if file.form == "parquet":
         try:
             return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))
