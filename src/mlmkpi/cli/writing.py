@@ -74,10 +74,14 @@ def opened(output: Path | None) -> Iterator[IO[bytes]]:
     Raises OutputError where the system refuses; a reader who closed the pipe ends the run in silence.
     """
     if output is None or _is_device(output):
-        with TemporaryFile() as aside:
-            yield aside
-            aside.seek(0)
-            _handed_on(aside, output)
+        try:
+            with TemporaryFile() as aside:
+                yield aside
+                aside.seek(0)
+                _handed_on(aside, output)
+        except OSError as error:
+            fix = "free some room, or set TMPDIR to a folder on another disk"
+            raise _refusal("the temporary copy of the output", error, fix) from None
     else:
         from mlmkpi.sources.atomic import atomic_path
 
@@ -131,8 +135,9 @@ def _device(output: Path) -> Iterator[IO[bytes]]:
         raise _refusal(str(output), error) from None
 
 
-def _refusal(place: str, error: OSError) -> OutputError:
-    return OutputError(f"{place} cannot be written", (("got", error.strerror or str(error)),))
+def _refusal(place: str, error: OSError, fix: str = "") -> OutputError:
+    got = ("got", error.strerror or str(error))
+    return OutputError(f"{place} cannot be written", (got, ("fix", fix)) if fix else (got,))
 
 
 def page(exports: str | None, output: Path | None = None, *, top: int = 20, sort: str = "size") -> Page:
