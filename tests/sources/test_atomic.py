@@ -49,3 +49,11 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(OutputError, match=f"^{re.escape(expected)}$"), atomic_path(path):
         pass
+
+
+def test_a_name_may_be_as_long_as_the_system_lets_it(tmp_path: Path) -> None:
+    name = "é" * 125 + "." + "csvx"
+    assert len(name.encode()) == 255
+    with atomic_path(tmp_path / name) as aside:
+        aside.write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

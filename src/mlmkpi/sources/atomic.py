@@ -10,6 +10,9 @@ from pathlib import Path
 
 from mlmkpi.errors import OutputError
 
+SHOWN = 40
+"""So many signs of a name are kept beside it: a system takes 255 bytes, and the name may have all of them."""
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -18,7 +21,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises OutputError where the system refuses the file.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:SHOWN]}.", suffix=".tmp", dir=path.parent)
     except OSError as error:
         raise _refusal(path, error) from error
     os.close(handle)
