@@ -191,7 +191,7 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
     if given is None:
         if not isinstance(config, str | Path | None):
             raise UsageError(f"config is a {type(config).__name__}", (("expected", "the path of a mlmkpi.toml"),))
-        return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, Path.cwd())
+        return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, _working_folder())
     if not isinstance(given, Settings):
         expected = 'mlmkpi.Settings(currency="USD"), or a file named by config'
         raise UsageError(f"settings is a {type(given).__name__}", (("expected", expected),))
@@ -201,6 +201,14 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of mlmkpi.toml."""
     return Settings.model_json_schema()
+
+
+def _working_folder() -> Path:
+    """The working folder; where it has been removed, a path under which there is nothing."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 def _places(exports: Path | None, cwd: Path) -> list[Path]:
