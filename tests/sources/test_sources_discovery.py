@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -109,6 +110,43 @@ def test_files_in_the_settings_name_tables(exports: Folder) -> None:
     opened = exports.open({"files": {"orders": ["sales/*.csv"]}})
     assert opened.tables["orders"].files == ("sales/feb.csv", "sales/jan.csv")
     assert opened.leftover == ("orders.csv",)
+
+
+def unsearchable(monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    """Let no folder of that name be looked into, as of another's it may not be."""
+    scan = os.scandir
+
+    def scandir(path: str) -> Any:
+        if os.fspath(path).endswith(closed):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+@pytest.mark.parametrize("settings", [{}, {"files": {"orders": "orders"}}])
+def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(
+    exports: Folder, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    exports.put("orders/jan.csv", ORDERS)
+    exports.put("orders/feb/part.csv", ORDERS.replace("1,", "2,", 1))
+    exports.put("orders/_temporary/part.csv", ORDERS)
+    exports.put("orders/.old/part.csv", ORDERS)
+    assert exports.open(settings).tables["orders"].files == ("orders/feb/part.csv", "orders/jan.csv")
+    unsearchable(monkeypatch, "feb")
+    assert refusal(exports, DataError, settings).endswith(
+        "orders/feb cannot be read\n  got  Permission denied\n  fix  check that it exists and may be read"
+    )
+
+
+def test_exports_that_may_not_be_looked_into_cannot_be_read(exports: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert refusal(exports, DataError, given="exports") == (
+        "exports cannot be read\n  got  Permission denied\n  fix  check that it exists and may be read"
+    )
 
 
 def test_a_file_that_settings_name_twice_is_read_once(exports: Folder) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mlmkpi.errors import DataError, SettingsError, UsageError, written
 from mlmkpi.settings import FILE_NAME, Settings
-from mlmkpi.sources.encoding import pipe
+from mlmkpi.sources.encoding import pipe, unreadable
 from mlmkpi.sources.remote import Remote, is_remote
 from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
@@ -62,7 +62,10 @@ def discover(exports: str, settings: Settings) -> Found:
     """
     if not exports:
         raise UsageError("EXPORTS is empty", (("fix", "name a folder, or leave it out for the working folder"),))
-    root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
+    try:
+        root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
+    except OSError as error:
+        raise unreadable(str(error.filename or exports), error.strerror or str(error)) from None
     chosen = {table: _chosen(table, patterns, root) for table, patterns in file_settings(settings).items()}
     claimed = {_place(file.path) for files in chosen.values() for entry in files for file in entry.files}
     tables, leftover = dict(chosen), []
@@ -147,17 +150,21 @@ def _local_entry(path: Path, root: Path) -> _Entry:
     if not path.is_dir():
         file = data_file(str(path), _label(path, root))
         return _Entry(path.name, (file,) if file else (), False)
-    inside = (
-        (
-            data_file(str(child), _label(child, root))
-            for child in sorted(path.rglob("*"))
-            if child.is_file()
-            and all(not part.startswith((".", "_")) for part in child.relative_to(path).parts)
-        )
-        if table_of(path.name) or root == path
-        else ()
-    )
-    return _Entry(path.name, tuple(file for file in inside if file), True)
+    return _Entry(path.name, _inside(path, root) if table_of(path.name) or root == path else (), True)
+
+
+def _inside(folder: Path, root: Path) -> tuple[File, ...]:
+    """The data files at any depth of a folder; DataError where one of its folders may not be looked into."""
+    found = []
+    for at, folders, names in os.walk(folder, onerror=_refused):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        found += [Path(at, name) for name in names if not name.startswith((".", "_"))]
+    files = (data_file(str(path), _label(path, root)) for path in sorted(found) if path.is_file())
+    return tuple(file for file in files if file)
+
+
+def _refused(error: OSError) -> None:
+    raise unreadable(str(error.filename), error.strerror or str(error)) from None
 
 
 def _label(path: Path, root: Path) -> str:
@@ -222,10 +229,7 @@ def _chosen(table: str, patterns: Iterable[str], root: str) -> list[_Entry]:
 def _folder_or_file(path: Path, root: Path) -> _Entry:
     if not path.is_dir():
         return _local_entry(path, root)
-    inside = (
-        data_file(str(p), _label(p, root)) for p in sorted(path.rglob("*")) if p.is_file() and _is_shown(p)
-    )
-    return _Entry(path.name, tuple(file for file in inside if file), True)
+    return _Entry(path.name, _inside(path, root), True)
 
 
 def _one_form(table: str, entries: list[_Entry]) -> tuple[File, ...]:
