@@ -235,3 +235,13 @@ def test_a_working_folder_that_has_been_removed_has_no_settings(
     assert chosen_settings(None, None, tmp_path) == Settings()
     (tmp_path / "mlmkpi.toml").write_text('currency = "EUR"', encoding="utf-8")
     assert chosen_settings(None, None, tmp_path).currency == "EUR"
+
+
+def test_a_working_folder_that_may_not_be_looked_into_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert load_settings(None, None, tmp_path) == Settings()

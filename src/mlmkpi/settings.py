@@ -176,7 +176,7 @@ def load_settings(config: str | Path | None, exports: Path | None, cwd: Path) ->
     The first found is read alone.
     Raises SettingsError where the file cannot be read or does not fit.
     """
-    path = Path(config) if config else next((p for p in _places(exports, cwd) if p.is_file()), None)
+    path = Path(config) if config else next(filter(_is_file, _places(exports, cwd)), None)
     return Settings() if path is None else _read(path)
 
 
@@ -201,6 +201,14 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of mlmkpi.toml."""
     return Settings.model_json_schema()
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; in a folder that may not be looked into there is none to read."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
 
 
 def _working_folder() -> Path:
