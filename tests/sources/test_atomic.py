@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -38,6 +39,15 @@ def test_the_file_has_the_rights_of_a_new_file(tmp_path: Path) -> None:
     with atomic_path(tmp_path / "a.txt"):
         pass
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "plain.txt").stat().st_mode
+
+
+def test_a_file_that_is_replaced_keeps_its_rights(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("private")
+    (tmp_path / "a.txt").chmod(0o600)
+    with atomic_path(tmp_path / "a.txt") as aside:
+        aside.write_text("new")
+    assert S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o600
+    assert (tmp_path / "a.txt").read_text() == "new"
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

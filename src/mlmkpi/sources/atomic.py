@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_IMODE
 
 from mlmkpi.errors import OutputError
 
@@ -37,10 +38,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def _move(aside: Path, path: Path) -> None:
-    """Give the file the rights that a new file has, bring it to the disk, and rename it."""
+    """Give the file the rights of the one it replaces, or those of a new one, bring it to the disk, and rename it."""
     mask = os.umask(0)
     os.umask(mask)
-    aside.chmod(0o666 & ~mask)
+    aside.chmod(S_IMODE(path.stat().st_mode) if path.is_file() else 0o666 & ~mask)
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
     aside.replace(path)
