@@ -63,6 +63,24 @@ def test_a_closed_pipe_that_is_named_ends_in_silence_too(process: Call, tmp_path
     assert (whole.code, whole.out.startswith("kpi,period,")) == (0, True)
 
 
+@pytest.mark.parametrize("split", [[], ["--by", "team"]], ids=["at once", "piece by piece"])
+def test_stdout_that_is_named_keeps_what_stands_before_and_behind(
+    process: Call, tmp_path: Path, split: list[str]
+) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on,sponsor_id\nA,2026-01-01,\nB,2026-01-02,A\n")
+    asked = ["compute", "--kpi", "new_signups", *split, "--format", "csv"]
+    (tmp_path / "log").write_text("before\n")
+    assert process(*asked, "--output", "/dev/stdout", shell=">> log").code == 0
+    assert (tmp_path / "log").read_text() == f"before\n{process(*asked).out}"
+
+
+def test_a_link_to_itself_is_told_as_the_system_tells_it(process: Call, tmp_path: Path) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    (tmp_path / "k.csv").symlink_to("k.csv")
+    said = "error: k.csv cannot be written\n  got  Too many levels of symbolic links\n"
+    assert process("compute", "--kpi", "new_signups", "--output", "k.csv") == Run(4, "", said)
+
+
 def test_a_full_device_is_an_error_of_writing(process: Call, tmp_path: Path) -> None:
     (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
     said = "error: /dev/full cannot be written\n  got  No space left on device\n"
