@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlmkpi.errors import SettingsError
-from mlmkpi.settings import Settings, load_settings, settings_schema
+from mlmkpi.settings import Settings, chosen_settings, load_settings, settings_schema
 
 
 def read(tmp_path: Path, text: str) -> Settings:
@@ -224,3 +224,24 @@ def test_a_currency_is_three_letters_and_a_rank_stands_once(tmp_path: Path) -> N
     for again in ("gold", " GOLD"):
         said = refusal(tmp_path, f'rank_ladder = ["gold", "silver", "{again}"]')
         assert said.endswith("  expected  each rank once, lowest first")
+
+
+def test_a_working_folder_that_has_been_removed_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert chosen_settings(None, None, tmp_path) == Settings()
+    (tmp_path / "mlmkpi.toml").write_text('currency = "EUR"', encoding="utf-8")
+    assert chosen_settings(None, None, tmp_path).currency == "EUR"
+
+
+def test_a_working_folder_that_may_not_be_looked_into_has_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert load_settings(None, None, tmp_path) == Settings()

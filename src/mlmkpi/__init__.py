@@ -23,6 +23,7 @@ from mlmkpi.errors import (
 )
 
 if TYPE_CHECKING:
+    from mlmkpi import validate
     from mlmkpi.pipeline import Result, compute
     from mlmkpi.pipeline.cohorts import Cohorts, cohorts
     from mlmkpi.pipeline.team_page import TeamPage, team
@@ -36,19 +37,26 @@ __version__ = "0.1.0"
 __all__ = [
     "Cohorts", "DataError", "EngineError", "MissingExtraError", "MlmkpiError", "OutputError", "Result", "Settings",
     "SettingsError", "TeamPage", "Trace", "UsageError", "Worked", "__version__", "cohorts", "compute", "team", "trace",
-    "work_out",
+    "validate", "work_out",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load the library when it is first used: the command line's help needs none of it."""
+    from importlib import import_module
+
     places = {
         "Result": "pipeline", "compute": "pipeline", "Cohorts": "pipeline.cohorts", "cohorts": "pipeline.cohorts",
         "TeamPage": "pipeline.team_page", "team": "pipeline.team_page", "Trace": "pipeline.trace",
         "trace": "pipeline.trace", "Worked": "pipeline.worked", "work_out": "pipeline.work_out", "Settings": "settings",
     }
+    if name == "validate":
+        return import_module("mlmkpi.validate")
     if name in places:
-        from importlib import import_module
-
         return getattr(import_module(f"mlmkpi.{places[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What there is, also before it is loaded: notebooks complete names by it."""
+    return sorted({*globals(), *__all__})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from mlmkpi.books.dimensions import Boundary
 from mlmkpi.facts.base import Measure
@@ -37,6 +37,8 @@ __all__ = [
     "Interval", "Kpi", "MedianRatio", "Naive", "Part", "Quantiles", "Ratio", "Shape", "Statistic", "Survival", "Unit",
     "facts_of", "fits", "kpi", "needs_of",
 ]
+
+Function = TypeVar("Function", bound=Callable[..., Figure])
 
 
 class Better(StrEnum):
@@ -144,10 +146,10 @@ def kpi(
     *, title: str, short: str, family: Family, unit: Unit, better: Better, interval: Interval = Interval.NONE,
     dims_at: Boundary = Boundary.END, naive: Naive | None = None, related: tuple[str, ...] = (),
     check: Check | None = None, made_of: Callable[[Any], tuple[Measure, ...]] | None = None,
-) -> Callable[[Callable[..., Figure]], Callable[..., Figure]]:
-    """Register a function as the KPI of its own name."""
+) -> Callable[[Function], Function]:
+    """Register a function as the KPI of its own name; it stays as it is, its types too."""
 
-    def register(function: Callable[..., Figure]) -> Callable[..., Figure]:
+    def register(function: Function) -> Function:
         name = function.__name__
         KPIS[name] = Kpi(
             name, title, short, family, unit, better, interval, dims_at, function, naive, related, check, made_of

@@ -176,7 +176,7 @@ def load_settings(config: str | Path | None, exports: Path | None, cwd: Path) ->
     The first found is read alone.
     Raises SettingsError where the file cannot be read or does not fit.
     """
-    path = Path(config) if config else next((p for p in _places(exports, cwd) if p.is_file()), None)
+    path = Path(config) if config else next(filter(_is_file, _places(exports, cwd)), None)
     return Settings() if path is None else _read(path)
 
 
@@ -189,7 +189,9 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
       expected  mlmkpi.Settings(currency="USD"), or a file named by config
     """
     if given is None:
-        return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, Path.cwd())
+        if not isinstance(config, str | Path | None):
+            raise UsageError(f"config is a {type(config).__name__}", (("expected", "the path of a mlmkpi.toml"),))
+        return load_settings(config, Path(exports) if isinstance(exports, str | Path) else None, _working_folder())
     if not isinstance(given, Settings):
         expected = 'mlmkpi.Settings(currency="USD"), or a file named by config'
         raise UsageError(f"settings is a {type(given).__name__}", (("expected", expected),))
@@ -199,6 +201,22 @@ def chosen_settings(given: Any, config: str | Path | None, exports: Any) -> Sett
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of mlmkpi.toml."""
     return Settings.model_json_schema()
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; in a folder that may not be looked into there is none to read."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
+
+
+def _working_folder() -> Path:
+    """The working folder; where it has been removed, a path under which there is nothing."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path()
 
 
 def _places(exports: Path | None, cwd: Path) -> list[Path]:

@@ -227,6 +227,9 @@ def test_a_pipe_is_written_to_and_never_replaced(run: Call, library: Library, tm
          "  fix  ask for fewer KPIs or dimensions at once, or use a larger machine\n"),
         (OSError(28, "No space left on device", "/scratch/1.parquet"), 4,
          "error: the system refused: No space left on device\n  where  /scratch/1.parquet\n"),
+        (OSError("Cannot allocate memory (os error 12)"), 4, "error: the memory does not suffice\n"
+         "  fix  ask for fewer KPIs or dimensions at once, or use a larger machine\n"),
+        (OSError("/scratch: Input/output error (os error 5)"), 4, "error: the system refused: Input/output error\n"),
         (ValueError("Jane Doe, jane@example.com"), 4, "error: mlmkpi itself failed (ValueError)\n"
          "  fix  run the same command with --debug, and report what it prints\n"),
     ],

@@ -6,12 +6,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from cli.ended import PROGRAM, Run, environment
+from mlmkpi.cli import writing
 from mlmkpi.cli.app import app_for
+from mlmkpi.errors import OutputError
 
 Call = Callable[..., Run]
 COMMANDS = ["compute", "team", "cohorts", "validate", "kpis", "explain", "trace", "demo", "convert"]
@@ -60,10 +63,39 @@ def test_a_closed_pipe_that_is_named_ends_in_silence_too(process: Call, tmp_path
     assert (whole.code, whole.out.startswith("kpi,period,")) == (0, True)
 
 
+@pytest.mark.parametrize("split", [[], ["--by", "team"]], ids=["at once", "piece by piece"])
+def test_stdout_that_is_named_keeps_what_stands_before_and_behind(
+    process: Call, tmp_path: Path, split: list[str]
+) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on,sponsor_id\nA,2026-01-01,\nB,2026-01-02,A\n")
+    asked = ["compute", "--kpi", "new_signups", *split, "--format", "csv"]
+    (tmp_path / "log").write_text("before\n")
+    assert process(*asked, "--output", "/dev/stdout", shell=">> log").code == 0
+    assert (tmp_path / "log").read_text() == f"before\n{process(*asked).out}"
+
+
+def test_a_link_to_itself_is_told_as_the_system_tells_it(process: Call, tmp_path: Path) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    (tmp_path / "k.csv").symlink_to("k.csv")
+    said = "error: k.csv cannot be written\n  got  Too many levels of symbolic links\n"
+    assert process("compute", "--kpi", "new_signups", "--output", "k.csv") == Run(4, "", said)
+
+
 def test_a_full_device_is_an_error_of_writing(process: Call, tmp_path: Path) -> None:
     (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
     said = "error: /dev/full cannot be written\n  got  No space left on device\n"
     assert process("compute", "--kpi", "new_signups", "--format", "csv", "--output", "/dev/full") == Run(4, "", said)
+
+
+def test_a_full_disk_under_what_is_handed_on_in_pieces_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "TemporaryFile", partial(open, "/dev/full", "wb"))
+    with pytest.raises(OutputError) as caught, writing.opened(None) as out:
+        out.write(b"kpi,period\n" * 10_000)
+    assert str(caught.value) == (
+        "the temporary copy of the output cannot be written\n"
+        "  got  No space left on device\n"
+        "  fix  free some room, or set TMPDIR to a folder on another disk"
+    )
 
 
 def test_a_full_disk_under_stdout_is_an_error_of_writing(process: Call) -> None:

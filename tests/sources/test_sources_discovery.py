@@ -127,6 +127,43 @@ def test_files_in_the_settings_name_tables(exports: Folder) -> None:
     assert opened.leftover == ("orders.csv",)
 
 
+def unsearchable(monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    """Let no folder of that name be looked into, as of another's it may not be."""
+    scan = os.scandir
+
+    def scandir(path: str) -> Any:
+        if os.fspath(path).endswith(closed):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+@pytest.mark.parametrize("settings", [{}, {"files": {"orders": "orders"}}])
+def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(
+    exports: Folder, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    exports.put("orders/jan.csv", ORDERS)
+    exports.put("orders/feb/part.csv", ORDERS.replace("1,", "2,", 1))
+    exports.put("orders/_temporary/part.csv", ORDERS)
+    exports.put("orders/.old/part.csv", ORDERS)
+    assert exports.open(settings).tables["orders"].files == ("orders/feb/part.csv", "orders/jan.csv")
+    unsearchable(monkeypatch, "feb")
+    assert refusal(exports, DataError, settings).endswith(
+        "orders/feb cannot be read\n  got  Permission denied\n  fix  check that it exists and may be read"
+    )
+
+
+def test_exports_that_may_not_be_looked_into_cannot_be_read(exports: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    assert refusal(exports, DataError, given="exports") == (
+        "exports cannot be read\n  got  Permission denied\n  fix  check that it exists and may be read"
+    )
+
+
 def test_a_file_that_settings_name_twice_is_read_once(exports: Folder) -> None:
     exports.put("ranks.csv", "distributor_id,rank,effective_on\nA1,gold,2026-01-01\n")
     names = ["ranks.csv", "./ranks.csv", "../exports/ranks.csv", "ran*.csv"]
@@ -149,6 +186,19 @@ def test_names_that_are_not_utf8_are_refused(exports: Folder) -> None:
     exports.put("orders.csv", "order_id,ordered_on,amount\n")
     (exports.path / "orders.csv").rename(exports.path / os.fsdecode(b"orders_M\xe4rz.csv"))
     assert refusal(exports, DataError).splitlines()[1:] == ["  got  a name that is not UTF-8", "  fix  rename it"]
+
+
+def test_a_pipe_is_refused_before_it_keeps_a_run_waiting(exports: Folder) -> None:
+    os.mkfifo(exports.path / "orders.csv")
+    named = exports.path / "orders.csv"
+    for asked, label in ((None, "orders.csv"), (named, named)):
+        with pytest.raises(DataError) as caught:
+            exports.open(exports=asked)
+        assert str(caught.value) == (
+            f"{label} is a pipe\n"
+            "  expected  a file, which is read more than once\n"
+            "  fix       write what comes through it to a file"
+        )
 
 
 def test_settings_that_name_no_file_for_a_table_are_refused(exports: Folder) -> None:

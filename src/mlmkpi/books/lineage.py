@@ -51,8 +51,8 @@ class Teams:
     def __post_init__(self) -> None:
         for name in ("depth", "generation"):
             value = getattr(self, name)
-            if value is not None and value < 0:
-                raise UsageError(f"a team's {name} counts from 0", (("got", str(value)), ("expected", "0 or more")))
+            if value is not None and (not isinstance(value, int) or value < 0):
+                raise UsageError(f"a team's {name} counts from 0", (("got", repr(value)), ("expected", "0 or more")))
             if value is not None and not self.leaders:
                 raise UsageError(f"a {name} is that of the teams asked for", (("fix", "name one: --team ID"),))
         if self.at_least < 1:

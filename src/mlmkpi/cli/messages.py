@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import signal
 import sys
 import traceback
@@ -68,16 +70,25 @@ def _known(error: BaseException) -> MlmkpiError:
 
     if is_usage(error):
         return worded(error)
-    if isinstance(error, MemoryError):
+    refused = _refused(error)
+    if isinstance(error, MemoryError) or refused == os.strerror(errno.ENOMEM):
         fix = "ask for fewer KPIs or dimensions at once, or use a larger machine"
         return EngineError("the memory does not suffice", (("fix", fix),))
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and refused:
         place = (("where", str(error.filename)),) if error.filename else ()
-        return EngineError(f"the system refused: {error.strerror}", place)
+        return EngineError(f"the system refused: {refused}", place)
     return EngineError(
         f"mlmkpi itself failed ({type(error).__name__})",
         (("fix", "run the same command with --debug, and report what it prints"),),
     )
+
+
+def _refused(error: BaseException) -> str | None:
+    """What the system said; Polars hands on its number alone, as in "Cannot allocate memory (os error 12)"."""
+    if not isinstance(error, OSError):
+        return None
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return error.strerror or (os.strerror(int(number[1])) if number else None)
 
 
 def _say(label: str, text: str, colour: str) -> None:

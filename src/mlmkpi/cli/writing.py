@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Collection, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mlmkpi.report.render import Page
 
 PIECE = 2**20
+STDOUT = Path("/dev/stdout")
+"""Opened by that name a file would lose what others have written to it, and what they write later."""
 SUFFIXES = {
     ".json": "json", ".csv": "csv", ".parquet": "parquet", ".md": "markdown", ".markdown": "markdown", ".txt": "table",
 }
@@ -55,7 +58,7 @@ def write(data: bytes, output: Path | None = None) -> None:
 
     Raises OutputError where the system refuses; a reader who closed the pipe ends the run in silence.
     """
-    if output is None:
+    if output is None or output == STDOUT:
         _to_stdout(data)
     elif _is_device(output):
         with _device(output) as device:
@@ -63,7 +66,7 @@ def write(data: bytes, output: Path | None = None) -> None:
     else:
         from mlmkpi.sources.atomic import atomic_path
 
-        with atomic_path(output.resolve()) as aside:
+        with atomic_path(_target(output)) as aside:
             aside.write_bytes(data)
 
 
@@ -73,15 +76,20 @@ def opened(output: Path | None) -> Iterator[IO[bytes]]:
 
     Raises OutputError where the system refuses; a reader who closed the pipe ends the run in silence.
     """
+    output = None if output == STDOUT else output
     if output is None or _is_device(output):
-        with TemporaryFile() as aside:
-            yield aside
-            aside.seek(0)
-            _handed_on(aside, output)
+        try:
+            with TemporaryFile() as aside:
+                yield aside
+                aside.seek(0)
+                _handed_on(aside, output)
+        except OSError as error:
+            fix = "free some room, or set TMPDIR to a folder on another disk"
+            raise _refusal("the temporary copy of the output", error, fix) from None
     else:
         from mlmkpi.sources.atomic import atomic_path
 
-        with atomic_path(output.resolve()) as path, path.open("wb") as file:
+        with atomic_path(_target(output)) as path, path.open("wb") as file:
             yield file
 
 
@@ -93,6 +101,14 @@ def _handed_on(aside: IO[bytes], output: Path | None) -> None:
         return
     with _device(output) as device:
         copyfileobj(aside, device, PIECE)
+
+
+def _target(output: Path) -> Path:
+    """The file itself, where a link is named."""
+    try:
+        return output.resolve()
+    except RuntimeError:  # so pathlib calls what the system calls ELOOP
+        raise _refusal(str(output), OSError(errno.ELOOP, os.strerror(errno.ELOOP))) from None
 
 
 def _is_device(output: Path) -> bool:
@@ -131,8 +147,9 @@ def _device(output: Path) -> Iterator[IO[bytes]]:
         raise _refusal(str(output), error) from None
 
 
-def _refusal(place: str, error: OSError) -> OutputError:
-    return OutputError(f"{place} cannot be written", (("got", error.strerror or str(error)),))
+def _refusal(place: str, error: OSError, fix: str = "") -> OutputError:
+    got = ("got", error.strerror or str(error))
+    return OutputError(f"{place} cannot be written", (got, ("fix", fix)) if fix else (got,))
 
 
 def page(exports: str | None, output: Path | None = None, *, top: int = 20, sort: str = "size") -> Page:

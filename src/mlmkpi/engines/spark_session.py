@@ -42,6 +42,9 @@ def spark_engine(
     the block, and the server lets go of what it kept for it.
     """
     session = open_session(engine) if isinstance(engine, str) else engine
+    if not hasattr(session, "createDataFrame"):
+        expected = 'polars, spark, an address such as "sc://host:15002", or a SparkSession'
+        raise UsageError(f"engine is a {type(session).__name__}", (("expected", expected),))
     from mlmkpi.engines.spark import SparkEngine
     from mlmkpi.engines.spark_errors import translated
     from mlmkpi.engines.spark_names import whole_names

@@ -16,7 +16,7 @@ from mlmkpi.engines.spark_files import Piece, found_at, given_piece
 from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.cells import SORTS
-from mlmkpi.sources.exports import no_table
+from mlmkpi.sources.exports import check_exports
 from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import (
     Mapped,
@@ -28,7 +28,6 @@ from mlmkpi.sources.mapping import (
     several_columns,
 )
 from mlmkpi.sources.titles import Headers, titled
-from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES, Column, Kind, Table
 
 BAD = "_bad"
@@ -66,6 +65,7 @@ class Tables:
     """
 
     def __init__(self, session: Any, functions: Any, root: str | Path | Mapping[str, Any], settings: Settings) -> None:
+        check_exports(root)
         check_names(settings)
         _check_input(settings)
         self.session = session
@@ -82,7 +82,6 @@ class Tables:
             self._pieces, self.leftover = found_at(session, str(root), settings)
             labels = {piece.label for pieces in self._pieces.values() for piece in pieces}
             self.no_files = tuple(name for name in settings.input.names if "." in name and name not in labels)
-        _check_tables(self._pieces)
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._whole: set[str] = set()
 
@@ -272,18 +271,6 @@ class Tables:
         forms = tuple(form for _, form in frame.dtypes)
         mapped = map_headers(headers, TABLES[table], self.settings.columns.get(table, {}))
         return Part(label, tuple(headers), forms, frame, mapped, delimiter)
-
-
-def _check_tables(given: Mapping[str, Any]) -> None:
-    if not given:
-        raise no_table()
-    for name in given:
-        if name not in TABLES:
-            guess = nearest(name, list(TABLES))
-            raise UsageError(
-                f"there is no table {name}",
-                (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
-            )
 
 
 def _check_input(settings: Settings) -> None:

@@ -30,7 +30,7 @@ from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, Unused, on_engine
 from mlmkpi.pipeline.plan import lack
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import check_count, check_day, one_of
+from mlmkpi.pipeline.request import check_bad_rows, check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, chosen_settings
 
@@ -81,6 +81,7 @@ def cohorts(
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
     check_day("as_of", as_of)
+    check_bad_rows(bad_rows)
     check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     settings = chosen_settings(settings, config, exports)

@@ -9,6 +9,7 @@ from typing import Any
 from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import UsageError
 from mlmkpi.period import Calendar, Every, from_day_number, is_reckoned
+from mlmkpi.pipeline.request import one_of
 
 MANY = 10_000
 LABELS = {
@@ -31,6 +32,10 @@ def request_for(label: str | None, every: str, window: int = 0) -> tuple[str, di
     >>> request_for(None, "month"), request_for(None, "month", 90)
     (('month', {'count': 2}), ('month', {'count': 6}))
     """
+    every = one_of(Every, "every", every).value
+    if not isinstance(label, str | None):
+        expected = "its label, such as '2026-10', '2026-Q3' or '2026-W41'"
+        raise UsageError(f"period is {label!r}", (("expected", expected),))
     if label is None:
         return every, {"count": 2 - -window // SHORTEST.get(every, 1)}
     for kind, shape in LABELS.items():

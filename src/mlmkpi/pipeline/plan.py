@@ -110,6 +110,8 @@ def chosen(names: Sequence[str | Kpi] | None) -> tuple[list[Kpi], bool]:
 
 def the_one(name: str) -> Kpi:
     """A KPI by its name; UsageError for another word, that of a family too."""
+    if not isinstance(name, str):
+        raise UsageError(f"kpi is {name!r}", (("expected", "a KPI's name, such as 'churn_rate'"),))
     if name not in KPIS:
         raise _unknown_kpi(name, alone=True)
     return KPIS[name]

@@ -64,23 +64,33 @@ def request_of(
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
 ) -> Request:
     """A request in the words of `compute`; UsageError for a choice that there is not, or for another sort of value."""
-    if not isinstance(where, Mapping | None):
-        raise UsageError(f"where is {where!r}", (("expected", 'values by dimension: {"market": ["US", "DE"]}'),))
-    for name, values in {"kpis": () if kpis is None else kpis, "by": by, **(where or {})}.items():
-        check_list(name, values)
+    check_lists(by, where)
+    check_list("kpis", () if kpis is None else kpis)
     for name, day in (("first", first), ("last", last), ("as_of", as_of)):
         check_day(name, day)
     check_count("count", count)
     if not isinstance(min_team, int):
         raise UsageError(f"min_team is {min_team!r}", (("expected", "a whole number"),))
-    if bad_rows not in ("stop", "skip"):
-        raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
+    check_bad_rows(bad_rows)
+    if not isinstance(compare_year, bool):
+        raise UsageError(f"compare_year is {compare_year!r}", (("expected", "True or False"),))
     if min_team > 1 and TEAM not in (*by, *(where or {})):
         raise UsageError("a smallest team is for figures by team", (("fix", "split by team"),))
     return Request(
-        kpis, one_of(Every, "every", every), tuple(by), where, first, last, count, as_of, compare_year, bad_rows,
+        None if kpis is None else tuple(kpis), one_of(Every, "every", every), tuple(by), where, first, last, count,
+        as_of, compare_year, bad_rows,
         Teams(one_of(TreeKind, "tree", tree), tuple((where or {}).get(TEAM, ())), depth, generation, min_team),
     )
+
+
+def check_lists(by: object, where: object) -> None:
+    """UsageError for another sort of what figures are split by, or of what is kept of it."""
+    if not isinstance(where, Mapping | None):
+        raise UsageError(f"where is {where!r}", (("expected", 'values by dimension: {"market": ["US", "DE"]}'),))
+    check_list("by", by)
+    check_list("where", list(where or ()))
+    for name, values in (where or {}).items():
+        check_list(name, values)
 
 
 def check_list(name: str, values: object) -> None:
@@ -90,6 +100,12 @@ def check_list(name: str, values: object) -> None:
     for value in values if isinstance(values, Collection) else (values,):
         if not isinstance(value, str | Kpi):
             raise UsageError(f"{name} has {value!r}", (("expected", "texts, such as '1'"),))
+
+
+def check_bad_rows(bad_rows: object) -> None:
+    """UsageError for what is no way with rows that cannot be read."""
+    if bad_rows not in ("stop", "skip"):
+        raise UsageError(f"bad_rows is {bad_rows!r}", (("expected", "stop or skip"),))
 
 
 def check_count(name: str, value: object) -> None:
@@ -106,7 +122,6 @@ def check_day(name: str, day: object) -> None:
 
 def one_of(kind: type[Choice], name: str, value: str) -> Choice:
     """A choice by its name; UsageError for one that there is not."""
-    try:
-        return kind(value)
-    except ValueError:
-        raise UsageError(f"{name} is {value!r}", (("expected", ", ".join(kind)),)) from None
+    if not isinstance(value, str) or value not in list(kind):
+        raise UsageError(f"{name} is {value!r}", (("expected", ", ".join(kind)),))
+    return kind(value)

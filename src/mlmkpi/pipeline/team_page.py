@@ -112,8 +112,8 @@ def team(
 
     Raises UsageError for an unknown leader, and what `compute` raises.
     """
-    if depth < 0:
-        raise UsageError("a tree's depth counts from 0", (("got", str(depth)), ("expected", "0 or more")))
+    if not isinstance(depth, int) or depth < 0:
+        raise UsageError("a tree's depth counts from 0", (("got", repr(depth)), ("expected", "0 or more")))
     check_day("as_of", as_of)
     check_list("leader", [leader])
     settings = chosen_settings(settings, config, exports)

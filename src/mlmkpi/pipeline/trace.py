@@ -35,7 +35,7 @@ from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.provenance import Unit, located, unit_of
 from mlmkpi.pipeline.ratios import divided
-from mlmkpi.pipeline.request import one_of, request_of
+from mlmkpi.pipeline.request import check_lists, one_of, request_of
 from mlmkpi.pipeline.result import COLUMNS, Result
 from mlmkpi.pipeline.runs import run
 from mlmkpi.pipeline.seasons import in_calendar_months
@@ -109,6 +109,7 @@ def trace(
     Raises UsageError for a side that the figure has not, DataError where the export lacks what the figure needs, and
     what `compute` raises.
     """
+    check_lists(by, where)
     settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     known = the_one(kpi)

@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_IMODE
 
 from mlmkpi.errors import OutputError
+
+SHOWN = 40
+"""So many signs of a name are kept beside it: a system takes 255 bytes, and the name may have all of them."""
 
 
 @contextmanager
@@ -18,7 +22,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     Raises OutputError where the system refuses the file.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:SHOWN]}.", suffix=".tmp", dir=path.parent)
     except OSError as error:
         raise _refusal(path, error) from error
     os.close(handle)
@@ -34,10 +38,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def _move(aside: Path, path: Path) -> None:
-    """Give the file the rights that a new file has, bring it to the disk, and rename it."""
+    """Give the file the rights of the one it replaces, or those of a new one, bring it to the disk, and rename it."""
     mask = os.umask(0)
     os.umask(mask)
-    aside.chmod(0o666 & ~mask)
+    aside.chmod(S_IMODE(path.stat().st_mode) if path.is_file() else 0o666 & ~mask)
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
     aside.replace(path)

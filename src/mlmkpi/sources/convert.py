@@ -10,9 +10,8 @@ from polars.exceptions import PolarsError
 
 from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.sources.atomic import atomic_path
-from mlmkpi.sources.encoding import is_text
+from mlmkpi.sources.encoding import FULL, is_text
 from mlmkpi.sources.exports import Exports
-from mlmkpi.sources.mending import FULL
 from mlmkpi.sources.source import Source
 from mlmkpi.tables import Column, Kind
 

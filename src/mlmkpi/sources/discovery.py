@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mlmkpi.errors import DataError, SettingsError, UsageError, written
 from mlmkpi.settings import FILE_NAME, Settings
+from mlmkpi.sources.encoding import pipe, unreadable
 from mlmkpi.sources.remote import Remote, is_remote
 from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
@@ -61,7 +62,10 @@ def discover(exports: str, settings: Settings) -> Found:
     """
     if not exports:
         raise UsageError("EXPORTS is empty", (("fix", "name a folder, or leave it out for the working folder"),))
-    root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
+    try:
+        root, entries = _remote_entries(exports) if is_remote(exports) else _local_entries(exports)
+    except OSError as error:
+        raise unreadable(str(error.filename or exports), error.strerror or str(error)) from None
     chosen = {table: _chosen(table, patterns, root) for table, patterns in file_settings(settings).items()}
     claimed = {_place(file.path) for files in chosen.values() for entry in files for file in entry.files}
     tables, leftover = dict(chosen), []
@@ -121,6 +125,8 @@ def _local_entries(exports: str) -> tuple[str, list[_Entry]]:
     if has_magic(exports):
         fixed, found = _matching(path)
         return str(fixed), [_local_entry(each, fixed) for each in found]
+    if path.is_fifo():
+        raise pipe(exports)
     raise DataError(
         f"{exports} does not exist",
         (("expected", "a folder of exports, a file, a glob or an s3:// address"),),
@@ -153,10 +159,17 @@ def _local_entry(path: Path, root: Path) -> _Entry:
 
 
 def _inside(folder: Path, root: Path) -> tuple[File, ...]:
-    """The data files at any depth of a folder, hidden ones and Spark's own left out."""
-    paths = (path for path in sorted(folder.rglob("*")) if not _is_hidden(path.relative_to(folder).parts))
-    found = (data_file(str(path), _label(path, root)) for path in paths if path.is_file())
-    return tuple(file for file in found if file)
+    """The data files at any depth of a folder; DataError where one of its folders may not be looked into."""
+    found = []
+    for at, folders, names in os.walk(folder, onerror=_refused):
+        folders[:] = [name for name in folders if not _is_hidden((name,))]
+        found += [Path(at, name) for name in names if not _is_hidden((name,))]
+    files = (data_file(str(path), _label(path, root)) for path in sorted(found) if path.is_file())
+    return tuple(file for file in files if file)
+
+
+def _refused(error: OSError) -> None:
+    raise unreadable(str(error.filename), error.strerror or str(error)) from None
 
 
 def _label(path: Path, root: Path) -> str:

@@ -13,8 +13,10 @@ from io import IncrementalNewlineDecoder
 from pathlib import Path
 from typing import BinaryIO
 
-from mlmkpi.errors import DataError, written
+from mlmkpi.errors import DataError, OutputError, written
 
+FULL = "No space left on device"
+"""What the system, and Polars after it, says of a disk that is full."""
 SAMPLE = 1 << 18
 _CHUNK = 1 << 22
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -74,14 +76,15 @@ def _with_mark(encoding: str) -> str:
 
 @contextmanager
 def unpacked(path: str, label: str) -> Iterator[BinaryIO | gzip.GzipFile]:
-    """The file's bytes; DataError where it cannot be opened or ends too soon."""
+    """The file's bytes; DataError where it cannot be opened or ends too soon, OutputError where a copy has no room."""
     try:
         with _open(path, label) as file:
             yield file
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise cut_short(label, str(error)) from None
     except OSError as error:
-        raise unreadable(label, error.strerror or str(error)) from None
+        got = error.strerror or str(error)
+        raise (no_room(label, got) if FULL in got else unreadable(label, got)) from None
 
 
 def _open(path: str, label: str) -> BinaryIO | gzip.GzipFile:
@@ -106,6 +109,14 @@ def cut_short(label: str, got: str) -> DataError:
     )
 
 
+def no_room(label: str, got: str) -> OutputError:
+    """The disk on which a file's temporary copy is made is full."""
+    return OutputError(
+        f"there is no room for the temporary copy of {label}",
+        (("got", got), ("fix", "free some, or set TMPDIR to a folder on another disk")),
+    )
+
+
 def unreadable(label: str, got: str) -> DataError:
     """A file that cannot be opened."""
     return DataError(
@@ -126,6 +137,14 @@ def misnamed(path: str) -> DataError:
     """A file that Polars cannot open, whose name or folder's is not UTF-8."""
     shown = os.fsencode(path).decode(errors="replace")
     return DataError(f"{shown} cannot be read", (("got", "a name that is not UTF-8"), ("fix", "rename it")))
+
+
+def pipe(label: str) -> DataError:
+    """A named pipe, which ends when it is read, and where nobody writes keeps whoever opens it."""
+    return DataError(
+        f"{label} is a pipe",
+        (("expected", "a file, which is read more than once"), ("fix", "write what comes through it to a file")),
+    )
 
 
 def no_parquet(label: str, got: str) -> DataError:

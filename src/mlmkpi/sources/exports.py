@@ -14,7 +14,7 @@ from polars.exceptions import PanicException, PolarsError
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.sources.discovery import File, data_file, discover
-from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, unknown_type, unreadable
+from mlmkpi.sources.encoding import is_text, misnamed, no_parquet, pipe, unknown_type, unreadable
 from mlmkpi.sources.guesses import meant
 from mlmkpi.sources.mapping import Place, check_names, map_headers
 from mlmkpi.sources.part import Part, native_part
@@ -74,6 +74,7 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
     Raises DataError where there is no table, a table in two forms, or a file that cannot be opened;
     SettingsError where the settings name tables or columns that there are none of.
     """
+    check_exports(exports)
     check_names(settings)
     workspace = Workspace()
     try:
@@ -99,23 +100,26 @@ def open_exports(exports: Path | str | Mapping[str, Any], settings: Settings) ->
         raise
 
 
-def no_table() -> UsageError:
-    """Not a single frame or path was given."""
-    return UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+def check_exports(exports: object) -> None:
+    """UsageError for another sort of exports, such as a frame without its table's name, which is not shown."""
+    if not isinstance(exports, str | Path | Mapping):
+        expected = 'a folder, a file, a glob, an s3:// address, or tables by name, such as {"orders": frame}'
+        raise UsageError(f"exports is a {type(exports).__name__}", (("expected", expected),))
+    if not isinstance(exports, Mapping):
+        return
+    if not exports:
+        raise UsageError("there is no table", (("expected", 'tables by name, such as {"orders": frame}'),))
+    for name in exports:
+        if name not in TABLES:
+            guess = nearest(str(name), list(TABLES))
+            fix = (("fix", f"did you mean {guess}?"),) if guess else ()
+            raise UsageError(f"there is no table {name}", (("expected", ", ".join(TABLES)), *fix))
 
 
 def _from_mapping(frames: Mapping[str, Any], settings: Settings, workspace: Workspace) -> Exports:
-    if not frames:
-        raise no_table()
     place = Place(str(settings.path or FILE_NAME))
     tables = {}
-    for name in sorted(frames, key=lambda name: list(TABLES).index(name) if name in TABLES else -1):
-        if name not in TABLES:
-            guess = nearest(name, list(TABLES))
-            raise UsageError(
-                f"there is no table {name}",
-                (("expected", ", ".join(TABLES)), *((("fix", f"did you mean {guess}?"),) if guess else ())),
-            )
+    for name in sorted(frames, key=list(TABLES).index):
         part = _given_part(name, frames[name], settings, workspace)
         tables[name] = _source(TABLES[name], [part], settings, place, workspace)
     return Exports(tables, (), workspace)
@@ -153,9 +157,11 @@ def _lazy(name: str, frame: Any) -> pl.LazyFrame:
 
 
 def _part(file: File, table: Table, settings: Settings, workspace: Workspace) -> Part:
-    """A file, opened; DataError too where Polars could not take its name."""
+    """A file, opened; DataError too where Polars could not take its name, or where it can be read but once."""
     if not is_text(file.path):
         raise misnamed(file.path)
+    if not is_remote(file.path) and Path(file.path).is_fifo():
+        raise pipe(file.label)
     if file.form == "parquet":
         try:
             return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from polars.exceptions import ComputeError, SchemaError
 
 from mlmkpi.errors import DataError, OutputError
-from mlmkpi.sources.encoding import cut_short, not_decodable, unreadable
+from mlmkpi.sources.encoding import FULL, cut_short, no_room, not_decodable, unreadable
 from mlmkpi.sources.part import Part
 from mlmkpi.sources.text import from_cp1252, lenient, requoted
 from mlmkpi.sources.workspace import Workspace
 
-FULL = "No space left on device"
-"""What the system, and Polars after it, says of a disk that is full."""
 MENDS = 3
 """How often one file is mended."""
 
@@ -22,6 +20,8 @@ def mended(part: Part, error: Exception, encoding: str | None, workspace: Worksp
     Raises `refusal` where none of them helps, and DataError for an `encoding` that was asked for and is not the text's.
     """
     message = str(error).lower()
+    if FULL in str(error):
+        raise refusal(part, error)
     if part.text and ("utf-8" in message or "utf8" in message):
         if encoding is not None:
             raise not_decodable(part.label, encoding)
@@ -37,10 +37,7 @@ def refusal(part: Part, error: Exception) -> DataError | OutputError:
     """What is wrong with a file that is cut short or cannot be read at all, or with a disk that is full."""
     message = str(error).split("\n")[0]
     if FULL in message:
-        return OutputError(
-            f"there is no room for the temporary copy of {part.label}",
-            (("got", message), ("fix", "free some, or set TMPDIR to a folder on another disk")),
-        )
+        return no_room(part.label, message)
     if isinstance(error, OSError) and ("end of file" in message or "incomplete" in message):
         return cut_short(part.label, message)
     return unreadable(part.label, message)

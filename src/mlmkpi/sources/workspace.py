@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from mlmkpi.errors import OutputError
 from mlmkpi.sources.part import SMALL
 
 _ROOM = 32 * 2**20
@@ -29,9 +30,9 @@ class Workspace:
         self._numbers = count(1)
 
     def path(self, suffix: str) -> Path:
-        """A path that no file has yet."""
+        """A path that no file has yet; OutputError where there is no folder for temporary files."""
         if self._folder is None:
-            folder = Path(tempfile.gettempdir()) / f"mlmkpi-{secrets.token_hex(8)}"
+            folder = _temporary() / f"mlmkpi-{secrets.token_hex(8)}"
             # Removal is arranged before the folder is there, so that no interruption can come between.
             self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             self._folder = folder
@@ -53,3 +54,13 @@ class Workspace:
         if self._folder is not None:
             self._remove()
             self._folder = None
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        raise OutputError(
+            "there is no folder for temporary copies",
+            (("expected", "one that can be written to and has room, such as /tmp"), ("fix", "set TMPDIR to one")),
+        ) from None
