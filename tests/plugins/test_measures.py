@@ -153,7 +153,7 @@ def test_facts_of_one_class_under_two_choices_are_two(exports: Path, run: Callab
     result = mlmkpi.compute(with_plugin(exports, text), kpis=names, count=1)
     assert result.frame.select("kpi", "value").rows() == list(zip(names, (2, 1, 1, 0), strict=True))
     explained = run("explain", "sold_10", str(exports)).out
-    assert explained.startswith("Own, 2026-10 = 1 ")
+    assert explained.startswith("Own, October 2026 = 1 ")
     assert re.findall(r"(least = \d+) +(\d)\n", explained) == [("least = 5", "2")]
 
 

@@ -24,7 +24,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("name", "content"), [
     ("orders.csv", TEXT.encode()),
-    ("orders.csv.gz", gzip.compress(TEXT.encode())),
+    ("orders.csv.gz", gzip.compress(TEXT.encode(), mtime=0)),
     ("orders_utf16.csv", TEXT.encode("utf-16")),
     ("orders_cp1252.csv", TEXT.replace("A1", "Ä1").encode("cp1252")),
     ("orders_odd.csv", TEXT.replace("A1", 'A "1').encode()),
