@@ -9,7 +9,9 @@ from hypothesis import settings
 
 from cli.ended import Run
 from mlmkpi.cli import main
+from mlmkpi.cli.tuning import collect_rarely
 
+collect_rarely()
 settings.register_profile("mlmkpi", deadline=None)
 settings.load_profile("mlmkpi")
 
