@@ -120,6 +120,28 @@ def test_one_currency_needs_no_rates() -> None:
     assert frame["value"].to_list() == [35.0001]
 
 
+@pytest.mark.parametrize(("codes", "unit"), [
+    (["MXN", "mxn"], "MXN"), (["MXN", None], "MXN"), (["pesos", "pesos"], "money"), ([None, None], "money"),
+])
+def test_without_settings_money_on_orders_is_in_the_one_currency_that_they_name(
+    codes: list[str | None], unit: str
+) -> None:
+    day = date(2026, 10, 5)
+    tables = {
+        "orders": pl.DataFrame({
+            "order_id": ["1", "2"], "ordered_on": [day, day], "amount": [5.0, 6.0],
+            "currency": pl.Series(codes, dtype=pl.String),
+        }),
+        "distributors": pl.DataFrame({"distributor_id": ["D1"], "enrolled_on": [date(2025, 1, 1)]}),
+        "commissions": pl.DataFrame({"distributor_id": ["D1"], "paid_on": [day], "amount": [3.0]}),
+    }
+    kpis = ["sales_volume", "average_order_value", "new_signups", "income_distribution"]
+    rows = mlmkpi.compute(tables, kpis=kpis, as_of=day, every="year", count=1).frame.filter(statistic="value")
+    assert dict(rows.select("kpi", "unit").unique().rows()) == {
+        "sales_volume": unit, "average_order_value": unit, "new_signups": "count", "income_distribution": "money",
+    }
+
+
 SOLD = pl.DataFrame({
     "order_id": ["1", "2", "3"], "ordered_on": [date(2026, 10, 1), date(2026, 10, 20), date(2026, 10, 31)],
     "amount": [10.0, -4.0, 10.0], "currency": ["EUR", "EUR", "USD"],

@@ -41,6 +41,12 @@ class Exchange:
             raise _mixed(self.found, self.home)
 
     @property
+    def code(self) -> str | None:
+        """The currency that amounts are in, where it is known by a code of three letters."""
+        code = (self.home or "").strip().upper()
+        return code if len(code) == 3 and code.isalpha() else None
+
+    @property
     def needed(self) -> bool:
         """Whether any order is in another currency."""
         return bool(self.foreign)

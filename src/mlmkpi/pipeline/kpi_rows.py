@@ -11,6 +11,7 @@ import polars as pl
 from mlmkpi.books.attributes import TABLE
 from mlmkpi.books.export import Export
 from mlmkpi.books.spans import Reach, Schedule
+from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.columns import tables_of
 from mlmkpi.pipeline.constant import filled_up
 from mlmkpi.pipeline.data_warnings import skipped
@@ -84,6 +85,13 @@ class KpiRows:
         spans = laid.within(looks_back(one.figure, self.request.compare_year))
         return rows_of(
             one, figures(one, self.jobs, laid, spans) if one.computed else None, laid, laid.data_start,
-            dimensions=self.request.dimensions, min_cell=self.settings.min_cell, currency=self.settings.currency,
+            dimensions=self.request.dimensions, min_cell=self.settings.min_cell, currency=self._currency(one),
             compare_year=self.request.compare_year, leaders=self.jobs.leaders,
         )
+
+    def _currency(self, one: Planned) -> str | None:
+        """The settings' currency; without one, for figures on orders, the one that all orders name."""
+        exchange = self.export.exchange
+        if self.settings.currency or exchange is None:
+            return self.settings.currency
+        return exchange.code if any(fact.reads_orders for fact in facts_of(one.figure)) else None
