@@ -1,4 +1,6 @@
-"""What all tests share: command lines run inside them; Hypothesis judges results, not how busy the machine is."""
+"""What all tests share: command lines run inside them; Hypothesis judges results, not how busy the machine is;
+garbage is looked for as seldom as by the command line.
+"""
 
 from __future__ import annotations
 

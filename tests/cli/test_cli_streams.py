@@ -98,6 +98,16 @@ def test_a_full_disk_under_what_is_handed_on_in_pieces_is_told(monkeypatch: pyte
     )
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_what_keeps_rows_from_being_made_is_no_error_of_writing(named: bool, tmp_path: Path) -> None:
+    """Polars hands on what the system said without its number."""
+    output = tmp_path / "kpis.csv" if named else None
+    with pytest.raises(OSError, match="Cannot allocate memory") as caught, writing.opened(output):
+        raise OSError("Cannot allocate memory (os error 12)")
+    assert not isinstance(caught.value, OutputError)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_under_stdout_is_an_error_of_writing(process: Call) -> None:
     said = "error: stdout cannot be written\n  got  No space left on device\n"
     assert process("settings", "schema", shell="> /dev/full") == Run(4, "", said)

@@ -84,6 +84,8 @@ def opened(output: Path | None) -> Iterator[IO[bytes]]:
                 aside.seek(0)
                 _handed_on(aside, output)
         except OSError as error:
+            if error.errno is None:
+                raise
             fix = "free some room, or set TMPDIR to a folder on another disk"
             raise _refusal("the temporary copy of the output", error, fix) from None
     else:

@@ -19,7 +19,8 @@ SHOWN = 40
 def atomic_path(path: Path) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the name at the block's end, and goes where that fails.
 
-    Raises OutputError where the system refuses the file.
+    Raises OutputError where the system refuses the file. An error without a number is not the file's: so Polars hands
+    on what keeps it from reading or from memory.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:SHOWN]}.", suffix=".tmp", dir=path.parent)
@@ -31,6 +32,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield aside
         _move(aside, path)
     except OSError as error:
+        if error.errno is None:
+            raise
         raise _refusal(path, error) from error
     finally:
         with suppress(OSError):

@@ -49,7 +49,7 @@ def _write(source: Source, aside: Path, path: Path) -> None:
     source.refuse_bad(names, skippable=False)
     try:
         frame.select(_canonical(column) for column in columns).sink_parquet(aside)
-    except PolarsError as error:
+    except (PolarsError, OSError) as error:
         if FULL not in str(error):
             raise
         raise OutputError(
