@@ -74,6 +74,13 @@ def test_stdout_that_is_named_keeps_what_stands_before_and_behind(
     assert (tmp_path / "log").read_text() == f"before\n{process(*asked).out}"
 
 
+def test_a_dash_is_stdout(process: Call, tmp_path: Path) -> None:
+    (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
+    asked = ["compute", "--kpi", "new_signups", "--format", "csv"]
+    assert process(*asked, "--output", "-") == process(*asked)
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_link_to_itself_is_told_as_the_system_tells_it(process: Call, tmp_path: Path) -> None:
     (tmp_path / "distributors.csv").write_text("distributor_id,enrolled_on\nA,2026-01-01\n")
     (tmp_path / "k.csv").symlink_to("k.csv")

@@ -118,12 +118,13 @@ def _worth(name: str) -> nw.Expr:
 
 def _mixed(found: dict[str, int], home: str | None) -> DataError:
     listed = counts("orders", found, [home] if home else [])
-    skip = "\nor leave out the orders in other currencies: --bad-rows skip" if home else ""
+    fix = "export the rates, or leave out the orders in other currencies: --bad-rows skip"
+    if not home:
+        fix = 'name the currency to convert to in mlmkpi.toml:   currency = "USD"\nand export the rates'
     return DataError(
         "orders.currency has several currencies" if len(found) > 1 else f"orders.currency is not {home}",
         (("got", listed), ("expected", f"{home or 'one currency'}, or a rates table (currency, valid_from, rate)"),
-         ("fix", 'name the currency to convert to in mlmkpi.toml:   currency = "USD"\n'
-                 f"and export the rates{skip}")),
+         ("fix", fix)),
     )
 
 

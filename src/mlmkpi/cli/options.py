@@ -37,6 +37,15 @@ def again(exports: str, config: Path | None) -> str:
     return quote(exports) + (f" --config {quote(str(config))}" if config else "")
 
 
+def file_or_stdout(output: Path | None) -> Path | None:
+    """The file to write to; None, which is stdout, for `-` too.
+
+    >>> file_or_stdout(Path("-")), file_or_stdout(Path("kpis.csv")).name
+    (None, 'kpis.csv')
+    """
+    return None if output == Path("-") else output
+
+
 def listed(option: str, texts: Iterable[str] | None) -> list[str]:
     """The values of an option that repeats or takes commas; in double quotes a comma is part of the value.
 
@@ -107,7 +116,10 @@ Engine = Annotated[
     str | None, typer.Option(metavar="ENGINE", help="polars, spark, or sc://host:port. Without it polars.")
 ]
 Output = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write here, whole or not at all, instead of to stdout.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", callback=file_or_stdout, help="Write here, whole or not at all, instead of to stdout (-)."
+    ),
 ]
 Period = Annotated[
     str | None,
