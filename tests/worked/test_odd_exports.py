@@ -294,3 +294,29 @@ def test_a_period_in_which_a_kpi_has_no_cell_is_named(kpi: str, value: float) ->
             mlmkpi.work_out(tables, kpi, period=period, **asked)
     told = mlmkpi.work_out(tables, kpi, period="2026-01", **asked)
     assert {part.value for part in told.parts} == {value}
+
+
+@pytest.mark.parametrize("listed", [pl.Int64, pl.String], ids=["the list has numbers", "the rows have numbers"])
+def test_ids_of_products_and_events_meet_whether_they_are_numbers_or_texts(listed: type[pl.DataType]) -> None:
+    """Of 30 sold, 10 are of product 1, which is food; the one person came to an event."""
+    named = pl.String if listed == pl.Int64 else pl.Int64
+    days = [date(2026, 10, 2), date(2026, 10, 3)]
+    tables = {
+        "distributors": pl.DataFrame({"distributor_id": ["A"], "enrolled_on": days[:1]}),
+        "orders": pl.DataFrame({"order_id": ["1", "2"], "ordered_on": days, "amount": [10, 20]}),
+        "order_lines": pl.DataFrame({
+            "order_id": pl.Series([1, 2]), "product_id": pl.Series([1, 2]).cast(named), "quantity": [1, 1],
+            "amount": [10, 20],
+        }),
+        "products": pl.DataFrame({"product_id": pl.Series([1, 2]).cast(listed), "category": ["food", "care"]}),
+        "events": pl.DataFrame({"event_id": pl.Series([7, 8]).cast(listed), "held_on": days}),
+        "attendance": pl.DataFrame({"event_id": pl.Series([7, 8]).cast(named), "distributor_id": ["A", "A"]}),
+    }
+    found = mlmkpi.compute(tables, kpis=["product_mix_share", "event_reach", "best_sellers"], count=1).frame
+    rows = found.filter(pl.col("statistic") == "value").select(
+        "kpi", pl.coalesce("order.category", "order.product"), "numerator", "denominator"
+    )
+    assert {row[:3] for row in rows.rows()} == {
+        ("product_mix_share", "food", 10.0), ("product_mix_share", "care", 20.0),
+        ("best_sellers", "1", 10.0), ("best_sellers", "2", 20.0), ("event_reach", None, 1.0),
+    }

@@ -9,6 +9,7 @@ import polars as pl
 from mlmkpi.engines.ids import MISS, Codec, HashedIds, ParsedIds, UnparsedIdError, dictionary, hashed
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Exports
+from mlmkpi.tables import TABLES, Kind
 
 
 class Codecs:
@@ -33,13 +34,14 @@ class Codecs:
         return [name for name in columns if isinstance(self.of(table, name), ParsedIds)]
 
     def encoded(self, table: str, frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
-        """The table's rows with the ids among the columns as integers.
+        """The table's rows with the ids of people and orders among the columns as integers, all others as text.
 
         UnparsedIdError where one has another shape is raised by whatever computes the frame.
         """
         codecs = {name: codec for name in columns if (codec := self.of(table, name)) is not None}
         parsing = {name: codec for name, codec in codecs.items() if isinstance(codec, ParsedIds)}
-        frame = frame.with_columns(pl.col(name).cast(pl.String) for name in codecs)
+        ids = {each.name for each in TABLES[table].columns if each.kind is Kind.ID}.intersection(columns)
+        frame = frame.with_columns(pl.col(name).cast(pl.String) for name in sorted(ids))
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
         sparse = {name for name in parsing if (table, name) in self._shapes.sparse}
         frame = frame.with_columns(
