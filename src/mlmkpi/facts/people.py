@@ -139,7 +139,9 @@ class People(Retained):
 
     def opening(self, span: Span) -> int:
         """The boundary that the base is taken at."""
-        return span.before if self.retention_window is Window.PERIOD else span.year_before
+        if self.retention_window is Window.PERIOD:
+            return span.before
+        return self.earlier(span)[1] if self.retention_base is Base.ACTIVE else span.year_before
 
     def asks(self, span: Span) -> Iterable[Ask]:
         """The sale clock at both boundaries, rejoins at the opening one, and who was active."""
