@@ -5,8 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.rules import Window
-from mlmkpi.books.spans import NEVER, Span
+from mlmkpi.books.rules import Base, Window
+from mlmkpi.books.spans import NEVER, Opening, Span
 from mlmkpi.facts.base import SpannedFact, measure
 from mlmkpi.period import day_number
 
@@ -18,6 +18,13 @@ def earlier_days(span: Span, window: Window) -> tuple[int, int]:
     if span.earlier is None:
         return NEVER, span.before
     return day_number(span.earlier.start), day_number(span.earlier.end)
+
+
+def opening_of(base: Base, window: Window) -> Opening:
+    """The boundary that a base is taken at: of those active in a period a year before, when that one closed."""
+    if window is Window.PERIOD:
+        return Opening.BEFORE
+    return Opening.EARLIER if base is Base.ACTIVE else Opening.YEAR
 
 
 class Retained(SpannedFact):
