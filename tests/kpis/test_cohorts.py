@@ -8,7 +8,7 @@ import pytest
 import mlmkpi
 from equal.compare import frames
 from kpis.orders import day, table
-from mlmkpi.errors import DataError, UsageError
+from mlmkpi.errors import DataError, SettingsError, UsageError
 from mlmkpi.settings import Settings
 from oracle.cohorts import cohorts as restated
 from oracle.companies import company
@@ -144,3 +144,9 @@ def test_customers_are_on_no_books_and_that_is_said() -> None:
     assert retained[0].drop("definition", "note").equals(retained[1].drop("definition", "note"))
     told = [set(frame.filter(pl.col("value").is_not_null())["note"]) for frame in retained]
     assert told == [{said}, {None}]
+
+
+def test_a_misspelt_definition_is_refused_as_it_is_by_every_other_command() -> None:
+    """Ignored, it would leave the default in force without a word."""
+    with pytest.raises(SettingsError, match=r"unknown key definitions\.laps_after_days"):
+        mlmkpi.cohorts(TABLES, settings=mlmkpi.Settings(definitions={"laps_after_days": 30}))

@@ -130,6 +130,21 @@ def test_an_export_without_impressions_still_has_clicks_by_link() -> None:
     assert figure(tables, "affiliate_click_through_rate", "2026-10", statistic="clicks_per_link") == 7 / 2
 
 
+def test_a_link_that_two_of_a_team_share_is_one_of_its_links() -> None:
+    """B and C, both below A, have k; D, below C, has l: three links by person, two in A's team, k and l in C's."""
+    tables = {
+        "distributors": table("distributor_id enrolled_on sponsor_id", ("A", "01-01", None), ("B", "01-01", "A"),
+                              ("C", "01-01", "A"), ("D", "01-01", "C")),
+        "clicks": table("clicked_on clicks link_id distributor_id", ("10-01", 3, "k", "B"), ("10-02", 4, "k", "C"),
+                        ("10-03", 9, "l", "D")),
+    }
+    asked: dict[str, Any] = {"statistic": "clicks_per_link", "by": ("team",)}
+    kpi = "affiliate_click_through_rate"
+    assert figures(tables, kpi, "2026-10", **asked, where={"team": ["A", "C"]}) == {"A": 16 / 2, "C": 13 / 2}
+    assert figures(tables, kpi, "2026-10", **asked) == {(): None}
+    assert figure(tables, kpi, "2026-10", **asked, column="note") == "by team only for the teams asked for: --team ID"
+
+
 def test_followers_grow_over_accounts_counted_at_both_ends() -> None:
     followers = table(
         "account_id counted_on followers platform", ("a", "08-30", 100, "x"), ("a", "09-15", 200, "x"),

@@ -132,3 +132,12 @@ def test_a_lead_with_two_rows_alike_counts_once() -> None:
     row = ("1", "10-01", "10-02", "customer", None, None)
     tables = {"leads": table(LEADS, row, row, ("2", "10-01", None, None, None, None))}
     assert figure(tables, "lead_conversion_rate", "2026-10") == 1 / 2
+
+
+def test_answers_that_weigh_nothing_are_told_of() -> None:
+    """Of three only the promoter weighs something: 100, and not 100 × (1 − 1) ÷ 3 without a word."""
+    rows = table("answered_on score respondent_id weight", ("10-01", 10, "a", 2), ("10-01", 3, "b", None),
+                 ("10-01", 8, "c", 0))
+    assert figure({"surveys": rows}, "net_promoter_score", "2026-10") == 100
+    note = figure({"surveys": rows}, "net_promoter_score", "2026-10", column="note")
+    assert note == "respondents whose answer weighs 0 or has no weight: 2"

@@ -15,7 +15,7 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.lineage import TEAM, TREE
 from mlmkpi.books.ranks import ladder, ranks_at
-from mlmkpi.books.spans import Span
+from mlmkpi.books.spans import Opening, Span
 from mlmkpi.declaration import BIRTH
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.tables import TABLES, Kind
@@ -71,7 +71,7 @@ class Attributes:
     side: Side
     dimensions: Dimensions
     at: Boundary
-    opening: bool = False
+    opening: Opening = Opening.BEFORE
 
     @property
     def attributes(self) -> Dimensions:
@@ -129,7 +129,7 @@ class Attributes:
     def day(self, span: Span) -> int:
         """The day on which a period's dimensions are read."""
         if self.at is Boundary.START:
-            return span.year_before if self.opening else span.before
+            return span.opened(self.opening)
         return span.end
 
     def _expr(self, dimension: Dimension, span: Span) -> Expr:
@@ -198,12 +198,16 @@ def _both(left: Frame, right: Frame) -> Frame:
     return joined.with_columns(nw.coalesce("person", "person_right").alias("person")).drop("person_right")
 
 
-def seller_attributes(books: Books, dimensions: Dimensions, at: Boundary, *, opening: bool = False) -> Attributes:
+def seller_attributes(
+    books: Books, dimensions: Dimensions, at: Boundary, *, opening: Opening = Opening.BEFORE
+) -> Attributes:
     """The sellers' side."""
     return Attributes(books, Side.PERSON, dimensions, at, opening)
 
 
-def customer_attributes(books: Books, dimensions: Dimensions, at: Boundary, *, opening: bool = False) -> Attributes:
+def customer_attributes(
+    books: Books, dimensions: Dimensions, at: Boundary, *, opening: Opening = Opening.BEFORE
+) -> Attributes:
     """The customers' side."""
     return Attributes(books, Side.CUSTOMER, dimensions, at, opening)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from mlmkpi.period import Calendar, Every, Period, day_number, from_day_number, year_before
 
@@ -19,6 +19,14 @@ class Reach(IntEnum):
     PREVIOUS = 0
     YEAR = 1
     GROWTH = 2
+
+
+class Opening(Enum):
+    """Which day a figure opens on."""
+
+    BEFORE = "the day before the period"
+    YEAR = "the day a year before its closing one"
+    EARLIER = "the closing day of the period a year before"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,12 @@ class Span:
     def year_before(self) -> int:
         """The boundary a year before the closing one."""
         return day_number(year_before(from_day_number(self.end), weeks=self.weeks))
+
+    def opened(self, opening: Opening) -> int:
+        """The day that a figure opens on."""
+        if opening is Opening.BEFORE:
+            return self.before
+        return self.year_earlier[1] if opening is Opening.EARLIER and self.year_earlier else self.year_before
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,8 @@ class Fact(ABC):
     """Whether its rows are people with their whole teams already."""
     reads_tree: ClassVar[bool] = False
     """Whether it cannot do without the tree."""
+    shared: ClassVar[bool] = False
+    """Whether several people may have one of its units, so that the sums of a team's people are not the team's."""
     table: ClassVar[str] = ""
     row_first: ClassVar[bool] = False
     people_from: ClassVar[str] = ""
@@ -186,6 +188,10 @@ class Fact(ABC):
     def follows(self, export: Export) -> bool:
         """Whether the export tells what the rows are followed for; where not, the period's own days alone count."""
         return True
+
+    def once_a_team(self, rows: Frame, names: Sequence[str]) -> Frame:
+        """Rows of people in teams, `names` being their dimensions: a unit that several of a team have, but once."""
+        return rows
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Say what the fact wants of the orders, before they are read once for all; nothing by default."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -60,12 +61,18 @@ class Clicks(_Clicks):
 class Links(_Clicks):
     """One row a link of rows without impressions: a link that belongs to several cells has a row in each."""
 
+    shared: ClassVar[bool] = True
+
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span; of two people with one link, the highest id stands behind it."""
         rows = self.counted(books, dimensions, at)
         rows = rows.filter(~(nw.col("impressions") > 0) & ~nw.col("link_id").is_null())
-        names = [d.name for d in dimensions if d.name != "link_id"]
-        return rows.group_by("span", "link_id", *names).agg(nw.col("clicks").sum(), nw.col(PERSON).max())
+        return self.once_a_team(rows, [d.name for d in dimensions])
+
+    def once_a_team(self, rows: Frame, names: Sequence[str]) -> Frame:
+        """A row a link and cell."""
+        kept = [name for name in names if name != "link_id"]
+        return rows.group_by("span", "link_id", *kept).agg(nw.col("clicks").sum(), nw.col(PERSON).max())
 
     @measure
     def clicks(self) -> Expr:

@@ -16,11 +16,11 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.history import Ask, Track
 from mlmkpi.books.rules import Base, OrderRules, Window, base_words
-from mlmkpi.books.spans import Span
+from mlmkpi.books.spans import Opening, Span
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.people import sale_track, with_lookup
-from mlmkpi.facts.retained import Retained, earlier_days
+from mlmkpi.facts.retained import Retained, earlier_days, opening_of
 
 NO_BOOKS = "customers are on no books: on_books reads as current"
 
@@ -29,12 +29,12 @@ def _track(rules: OrderRules) -> Track:
     return sale_track(rules, "buyer")
 
 
-def want_latest_seller(books: Books, rules: OrderRules, *, yearly: bool = False) -> None:
-    """Ask for what `latest_seller` reads; with `yearly`, also for the sellers a year before a period's end."""
+def want_latest_seller(books: Books, rules: OrderRules, *, opening: Opening = Opening.BEFORE) -> None:
+    """Ask for what `latest_seller` reads: the sellers at both boundaries of the periods, and on the opening day."""
     wanted = books.want(rules)
     wanted.cells["buyer"] |= {"last_sale", "latest"}
     for span in books.spans:
-        wanted.latest |= {span.before, span.end, *((span.year_before,) if yearly else ())}
+        wanted.latest |= {span.before, span.end, span.opened(opening)}
 
 
 def latest_seller(books: Books, rules: OrderRules, rows: Frame, at: Boundary) -> Frame:
@@ -68,7 +68,7 @@ class Histories(Fact):
         wanted = books.want(self.rules)
         wanted.cells["buyer"].add("last_sale")
         if any(d.side is Side.PERSON for d in dimensions):
-            want_latest_seller(books, self.rules, yearly=self.opens_a_year_ago)
+            want_latest_seller(books, self.rules, opening=self.opens)
         for dimension in dimensions:
             if dimension.side is Side.ORDER:
                 wanted.column(dimension)
@@ -85,9 +85,9 @@ class Histories(Fact):
         """The same rows, as frames that can be summed one by one; of a `history` of some customers, of these alone."""
         orders = [d for d in dimensions if d.side is Side.ORDER]
         history = self.histories(books, tuple(d.name for d in orders)) if history is None else history
-        buyers = customer_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
+        buyers = customer_attributes(books, dimensions, at, opening=self.opens)
         history = with_lookup(buyers, self._with_latest(books, history, orders, dimensions))
-        sellers = seller_attributes(books, dimensions, at, opening=self.opens_a_year_ago)
+        sellers = seller_attributes(books, dimensions, at, opening=self.opens)
         by_seller = any(d.side is Side.PERSON for d in dimensions)
         of_orders = {d.name: nw.col(d.name) for d in orders}
         spans = []
@@ -115,9 +115,9 @@ class Histories(Fact):
         return history.join(whole.select("unit", *latest), on="unit", how="left")
 
     @property
-    def opens_a_year_ago(self) -> bool:
-        """Whether the opening boundary is a year before the closing one."""
-        return False
+    def opens(self) -> Opening:
+        """Which day the opening boundary is."""
+        return Opening.BEFORE
 
 
 @dataclass(frozen=True)
@@ -174,9 +174,9 @@ class Customers(Histories, Retained):
         return NO_BOOKS if self.retention_base is Base.ON_BOOKS else None
 
     @property
-    def opens_a_year_ago(self) -> bool:
-        """As the window says."""
-        return self.retention_window is Window.YEAR
+    def opens(self) -> Opening:
+        """As the base and the window say."""
+        return opening_of(self.retention_base, self.retention_window)
 
     def asks(self, span: Span) -> Iterable[Ask]:
         """Both windows."""

@@ -18,8 +18,7 @@ from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.history import Ask
 from mlmkpi.books.lineage import TREE
 from mlmkpi.books.roster import on_books
-from mlmkpi.books.rules import Window
-from mlmkpi.books.spans import Span
+from mlmkpi.books.spans import Opening, Span
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, SpannedFact, measure
 from mlmkpi.facts.leaders import Members
@@ -130,8 +129,8 @@ class Downlines(Fact):
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""
         frame = books.once_here(("downlines", self, at), lambda: self._build(books, at))
-        yearly = isinstance(self.members, People) and self.members.retention_window is Window.YEAR
-        return seller_attributes(books, dimensions, at, opening=yearly).attach(frame, "unit")
+        opens = self.members.opens if isinstance(self.members, People) else Opening.BEFORE
+        return seller_attributes(books, dimensions, at, opening=opens).attach(frame, "unit")
 
     def _build(self, books: Books, at: Boundary) -> Frame:
         people, frames = Members.of(books, books.lineage().by_place), []

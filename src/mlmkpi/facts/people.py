@@ -17,10 +17,10 @@ from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.history import Ask, Track
 from mlmkpi.books.roster import never, on_books
 from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
-from mlmkpi.books.spans import Span
+from mlmkpi.books.spans import Opening, Span
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import SpannedFact, measure
-from mlmkpi.facts.retained import Retained, earlier_days
+from mlmkpi.facts.retained import Retained, earlier_days, opening_of
 
 ENROLLED = "distributors.distributor_id|enrollments.distributor_id"
 RECRUIT, REJOIN = Track("seller", "recruit"), Track("seller", "rejoin")
@@ -139,7 +139,12 @@ class People(Retained):
 
     def opening(self, span: Span) -> int:
         """The boundary that the base is taken at."""
-        return span.before if self.retention_window is Window.PERIOD else span.year_before
+        return span.opened(self.opens)
+
+    @property
+    def opens(self) -> Opening:
+        """Which day that is."""
+        return opening_of(self.retention_base, self.retention_window)
 
     def asks(self, span: Span) -> Iterable[Ask]:
         """The sale clock at both boundaries, rejoins at the opening one, and who was active."""
@@ -176,7 +181,7 @@ class People(Retained):
         """Rows of people in the base at the opening boundary: `start`, `end`, `on_end` (Boolean), `tenure`."""
         elsewhere = self.retention_base is Base.ACTIVE and self.active_rule.kind != "any_order"
         frame = wide(books, self.rules, (self._track,) if elsewhere else ())
-        sellers = seller_attributes(books, dimensions, at, opening=self.retention_window is Window.YEAR)
+        sellers = seller_attributes(books, dimensions, at, opening=self.opens)
         frame, states = with_lookup(sellers, frame), self._states(books)
         tenure = any(d.name == TENURE for d in dimensions)
         return books.engine.spread(frame, [

@@ -5,19 +5,26 @@ from __future__ import annotations
 import narwhals as nw
 
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.rules import Window
-from mlmkpi.books.spans import NEVER, Span
+from mlmkpi.books.rules import Base, Window
+from mlmkpi.books.spans import NEVER, Opening, Span
 from mlmkpi.facts.base import SpannedFact, measure
-from mlmkpi.period import day_number, year_before
+from mlmkpi.period import day_number
 
 
 def earlier_days(span: Span, window: Window) -> tuple[int, int]:
     """The days of the period whose active set is the base: the one before, or the one a year before."""
     if window is Window.YEAR:
-        return day_number(year_before(span.period.start, weeks=span.weeks)), span.year_before
+        return span.year_earlier or (NEVER, span.year_before)
     if span.earlier is None:
         return NEVER, span.before
     return day_number(span.earlier.start), day_number(span.earlier.end)
+
+
+def opening_of(base: Base, window: Window) -> Opening:
+    """The boundary that a base is taken at: of those active in a period a year before, when that one closed."""
+    if window is Window.PERIOD:
+        return Opening.BEFORE
+    return Opening.EARLIER if base is Base.ACTIVE else Opening.YEAR
 
 
 class Retained(SpannedFact):

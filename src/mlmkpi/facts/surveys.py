@@ -125,6 +125,11 @@ class Surveys(_Answers):
         """Respondents whose answer weighs something."""
         return flag(nw.col("weight") != 0)
 
+    @measure
+    def weightless(self) -> Expr:
+        """Respondents whose answer weighs nothing."""
+        return flag(nw.col("weight") == 0)
+
     def _promotes(self) -> Expr:
         return flag(nw.col("score") >= PROMOTER)
 

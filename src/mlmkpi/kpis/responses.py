@@ -18,7 +18,7 @@ def net_promoter_score() -> Ratio:
     weight where the export has weights; beside it the numbers of promoters and detractors.
     Unit: points.
     Edge cases: answers off the scale from 0 to 10 are left out and counted in the note; of a respondent's answers in a
-    period the latest counts, of one day's the lowest; an empty weight is 0.
+    period the latest counts, of one day's the lowest; an empty weight is 0, and who weighs 0 is counted in the note.
     Source: F. Reichheld, The One Number You Need to Grow, Harvard Business Review, 2003.
     """
     surveys = Surveys()
@@ -28,7 +28,10 @@ def net_promoter_score() -> Ratio:
             Part("promoters", surveys.promoters(), unit=Unit.COUNT),
             Part("detractors", surveys.detractors(), unit=Unit.COUNT),
         ),
-        noted=(("answers off the scale", OffScale().off_scale()),),
+        noted=(
+            ("answers off the scale", OffScale().off_scale()),
+            ("respondents whose answer weighs 0 or has no weight", surveys.weightless()),
+        ),
     )
 
 

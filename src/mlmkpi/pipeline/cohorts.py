@@ -28,7 +28,8 @@ from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_
 from mlmkpi.pipeline.clock import Clock, read_clock, start_of
 from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, Unused, on_engine
-from mlmkpi.pipeline.plan import lack
+from mlmkpi.pipeline.plan import check_definitions, lack
+from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_bad_rows, check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
@@ -85,6 +86,8 @@ def cohorts(
     check_count("last", last)
     base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
     settings = chosen_settings(settings, config, exports)
+    load_plugins(settings)
+    check_definitions(settings)
     (fact, definition), tell = _fact(whose, base, settings), progress or _silent
 
     def work(opened: Engine, unused: Unused) -> Cohorts:

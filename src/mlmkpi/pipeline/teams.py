@@ -75,11 +75,11 @@ class Split:
     def _credited(self) -> Dimensions:
         return tuple(dict.fromkeys(_person(d) for d in self.dimensions))
 
-    @staticmethod
-    def _asked(books: Books, fact: Fact, rows: Frame) -> Frame:
+    def _asked(self, books: Books, fact: Fact, rows: Frame) -> Frame:
         teams = replace(books.teams, depth=0, generation=None) if fact.of_leaders else books.teams
         belonging = members(books.engine, books.lineage(), teams, with_leader=fact.with_leader or fact.of_leaders)
-        return rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
+        rows = rows.join(books.engine.small(belonging), on=DISTRIBUTOR, how="inner")
+        return fact.once_a_team(rows, [d.name for d in self.dimensions])
 
     def stretched(self, books: Books, rows: Frame) -> Frame:
         """The parts below one another as `rows` has them."""
@@ -151,7 +151,7 @@ def in_split(figure: Figure, dimensions: Dimensions, teams: Teams, export: Expor
     private = _counted(figure, dimensions)
     if private:
         return InSplit(figure, untold, COUNTED.format(private))
-    figure, unsummed = without(figure, lambda one: not isinstance(one, Part), ASKED)
+    figure, unsummed = without(figure, lambda one: not isinstance(one, Part) or one.of.fact.shared, ASKED)
     return InSplit(figure, untold | unsummed)
 
 
