@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import mlmkpi.kpis  # noqa: F401  (fills the registry)
+from mlmkpi.books.rules import Base
 from mlmkpi.declaration import Column, Kind, Table
 from mlmkpi.explain import Explanation, explanation
 from mlmkpi.facts.base import Fact, Measure
@@ -184,7 +185,8 @@ def settings_page() -> str:
         lines.append(_row(f"`{name}`", words))
     lines += [
         "", "Beside the KPIs' parameters `[definitions]` takes `age_bands`, for every figure by age: the first band"
-        " below an age, the last from an age on, and each ends where the next begins.",
+        " below an age, the last from an age on, and each ends where the next begins; and `cohort_curve`,"
+        f" which `mlmkpi cohorts` draws unless `--curve` says: {', '.join(f'`{each}`' for each in Base)}.",
     ]
     return "\n".join([*lines, "", EXAMPLE])
 

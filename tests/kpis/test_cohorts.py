@@ -150,3 +150,15 @@ def test_a_misspelt_definition_is_refused_as_it_is_by_every_other_command() -> N
     """Ignored, it would leave the default in force without a word."""
     with pytest.raises(SettingsError, match=r"unknown key definitions\.laps_after_days"):
         mlmkpi.cohorts(TABLES, settings=mlmkpi.Settings(definitions={"laps_after_days": 30}))
+
+
+def test_the_settings_may_say_which_curve() -> None:
+    """The books alone tell that one of January's two had left by the end of March."""
+    settings = mlmkpi.Settings(definitions={"cohort_curve": "on_books"})
+    found = mlmkpi.cohorts(TABLES, as_of=day("04-02"), settings=settings)
+    assert found.frame["value"].to_list() == [1, 1, 0.5, 1, 1]
+    asked = mlmkpi.cohorts(TABLES, as_of=day("04-02"), settings=settings, curve="active")
+    assert asked.frame["value"].to_list() == [0.5, 0.5, 0, 0, 1]
+    assert mlmkpi.compute(TABLES, kpis=["active_customers"], settings=settings).frame.height
+    with pytest.raises(SettingsError, match="cohort_curve does not fit"):
+        mlmkpi.compute(TABLES, settings=mlmkpi.Settings(definitions={"cohort_curve": "gone"}))

@@ -23,9 +23,12 @@ def cohorts(
         typer.Option(help="Whose classes: distributors by first enrolment, customers by first sale."),
     ] = "distributors",
     curve: Annotated[
-        Literal["active", "current", "on_books"],
-        typer.Option(help="Still there: active in the month, current at its end, or on the books at its end."),
-    ] = "active",
+        Literal["active", "current", "on_books"] | None,
+        typer.Option(
+            help="Still there: active in the month, current at its end, or on the books at its end. Without it the"
+            " settings' cohort_curve, else active."
+        ),
+    ] = None,
     last: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Only so many classes, the latest. Without it all.")
     ] = None,

@@ -28,7 +28,7 @@ from mlmkpi.period import Calendar, Every, choose_periods, day_number, from_day_
 from mlmkpi.pipeline.clock import Clock, read_clock, start_of
 from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, Unused, on_engine
-from mlmkpi.pipeline.plan import check_definitions, lack
+from mlmkpi.pipeline.plan import check_definitions, cohort_curve, lack
 from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_bad_rows, check_count, check_day, one_of
@@ -68,27 +68,29 @@ class Cohorts:
 
 
 def cohorts(
-    exports: Exports = ".", *, of: str = "distributors", curve: str = "active", last: int | None = None,
+    exports: Exports = ".", *, of: str = "distributors", curve: str | None = None, last: int | None = None,
     as_of: date | None = None, bad_rows: str = "stop", config: str | Path | None = None,
     settings: Settings | None = None, engine: Any = None, progress: Callable[[str], None] | None = None,
 ) -> Cohorts:
     """The triangle of classes: of everybody who came in a month, the share still there in each month after it.
 
     `of` is "distributors" (by first enrolment) or "customers" (by first sale); `curve` is what makes somebody still
-    there: "active" in the month, "current" at its end, or "on_books" at its end (for customers, current). `last` keeps
-    the latest so many classes. Leavers stay in the class; months that have not ended have no row; who came before the
-    orders start is left out. Distributors on the books need no orders: the as-of date is then the latest of people's.
+    there: "active" in the month, "current" at its end, or "on_books" at its end (for customers, current); without it
+    the settings' `cohort_curve`, else "active". `last` keeps the latest so many classes. Leavers stay in the class;
+    months that have not ended have no row; who came before the orders start is left out. Distributors on the books
+    need no orders: the as-of date is then the latest of people's.
 
     Raises UsageError for another `of` or `curve`, DataError where the export lacks a column; else as `compute`.
     """
     check_day("as_of", as_of)
     check_bad_rows(bad_rows)
     check_count("last", last)
-    base, whose = one_of(Base, "curve", curve), one_of(Of, "of", of)
+    whose, asked = one_of(Of, "of", of), None if curve is None else one_of(Base, "curve", curve)
     settings = chosen_settings(settings, config, exports)
     load_plugins(settings)
     check_definitions(settings)
-    (fact, definition), tell = _fact(whose, base, settings), progress or _silent
+    base, tell = asked or cohort_curve(settings), progress or _silent
+    fact, definition = _fact(whose, base, settings)
 
     def work(opened: Engine, unused: Unused) -> Cohorts:
         export = Export(opened, bad_rows=bad_rows, currency=settings.currency)

@@ -14,6 +14,7 @@ from mlmkpi.books.dimensions import LINES, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.lineage import Teams
 from mlmkpi.books.ranks import LADDER, ladder
+from mlmkpi.books.rules import Base
 from mlmkpi.errors import SettingsError, UsageError
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import lacking
@@ -26,7 +27,7 @@ from mlmkpi.spelling import nearest
 from mlmkpi.tables import TABLES
 
 TOP = ("volume", "refunds", "valid_status")
-BANDS = "age_bands"
+BANDS, CURVE = "age_bands", "cohort_curve"
 DEFAULT = (
     "new_signups", "distributor_retention_rate", "active_distributor_rate", "churn_rate", "personal_sales_volume",
     "team_sales_volume", "average_order_value", "customer_to_distributor_ratio", "activity_rate",
@@ -131,14 +132,21 @@ def _unknown_kpi(name: str, *, alone: bool = False) -> UsageError:
 
 def check_definitions(settings: Settings) -> None:
     """Raise SettingsError for a setting under [definitions] that no KPI has, or that does not fit."""
-    known = {BANDS, *(name for kpi in KPIS.values() for name in kpi.parameters)}
+    known = {BANDS, CURVE, *(name for kpi in KPIS.values() for name in kpi.parameters)}
     check_names(settings.definitions, known, str(settings.path or FILE_NAME))
     bands = settings.definitions.get(BANDS, list(AGE_BANDS))
     lower_ages(list(map(str, bands if isinstance(bands, list) else [bands])))
+    cohort_curve(settings)
     for kpi in KPIS.values():
         values = in_force(kpi, settings)
         if values.keys() & settings.definitions.keys():
             figure_under(kpi, values, settings)
+
+
+def cohort_curve(settings: Settings) -> Base:
+    """What makes somebody still there in cohort curves; SettingsError where the settings say none of these."""
+    said = settings.definitions.get(CURVE, Base.ACTIVE)
+    return Base(parsed(CURVE, said, Base.ACTIVE, str(settings.path or FILE_NAME)))
 
 
 def figure_under(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
