@@ -9,11 +9,14 @@ import pytest
 import mlmkpi.kpis  # noqa: F401
 from equal.compare import Case, differences
 from equal.variants import VARIANTS
+from marks import wide
 from mlmkpi.kpi import KPIS
 from oracle import KPIS as RESTATED
 from oracle.companies import Company, company
 
 BOTH = tuple(name for name in KPIS if name in RESTATED)
+SAMPLE = (VARIANTS[20], VARIANTS[30], VARIANTS[40])
+"""A rule, days beside those of a year before, and a split."""
 MODELS = {"customer_lifetime_value"}
 """KPIs that fit a model, which tests/kpis/test_value.py works out instead."""
 
@@ -45,12 +48,18 @@ def test_every_kpi_but_models_is_restated() -> None:
     assert set(RESTATED) | MODELS == set(KPIS)
 
 
-@pytest.mark.parametrize("variant", VARIANTS[::10], ids=name_of)
+@pytest.mark.parametrize("variant", SAMPLE, ids=name_of)
 def test_a_company_under_a_sample_of_settings(variant: dict[str, Any]) -> None:
     check(VARIANTS.index(variant), variant)
 
 
-@pytest.mark.parametrize("seed", range(100, 102))
+@pytest.mark.wide
+@pytest.mark.parametrize("variant", [one for one in VARIANTS[::10] if one not in SAMPLE], ids=name_of)
+def test_a_company_under_a_wider_sample_of_settings(variant: dict[str, Any]) -> None:
+    check(VARIANTS.index(variant), variant)
+
+
+@pytest.mark.parametrize("seed", [100, wide(101)])
 def test_some_companies_by_month(seed: int) -> None:
     check(seed, {})
 

@@ -12,6 +12,7 @@ import pytest
 
 import mlmkpi
 from equal.compare import frames
+from marks import wide
 from mlmkpi.report.to_json import render_json
 from mlmkpi.settings import Settings
 from oracle.companies import company
@@ -78,7 +79,9 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
     assert answer(renamed) == expected
 
 
-@pytest.mark.parametrize(("table", "column"), [("order_lines", "order_id"), ("attendance", "distributor_id")])
+@pytest.mark.parametrize(("table", "column"), [
+    ("order_lines", "order_id"), wide("attendance", "distributor_id"),
+])
 def test_an_id_of_another_shape_than_the_first_changes_nothing(
     table: str, column: str, tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
