@@ -57,6 +57,12 @@ def seventh(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return contents(target)
 
 
+def lay(files: dict[str, bytes], folder: Path) -> None:
+    """Put a company's files into a folder, as if it had been written there."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, seventh: dict[str, bytes]) -> None:
     write_demo(tmp_path / "two", orders=2_000, seed=7)
     assert contents(tmp_path / "two") == seventh
@@ -262,8 +268,8 @@ def test_the_settings_can_be_read(folder: Path, demo: Demo) -> None:
     assert set(demo["ranks"]["rank"]) | set(demo["distributors"]["rank"]) == set(settings.rank_ladder)
 
 
-def test_a_new_size_replaces_the_old_files(tmp_path: Path, large: int) -> None:
-    write_demo(tmp_path, orders=1_000)
+def test_a_new_size_replaces_the_old_files(tmp_path: Path, large: int, seventh: dict[str, bytes]) -> None:
+    lay(seventh, tmp_path)
     write_demo(tmp_path, orders=large)
     assert {path.suffix for path in tmp_path.iterdir()} == {".parquet", ".toml"}
     write_demo(tmp_path, orders=1_000)
@@ -280,8 +286,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["orders_2026.csv", "mlmkpi.toml"])
-def test_a_demo_that_was_added_to_is_refused(tmp_path: Path, name: str) -> None:
-    write_demo(tmp_path, orders=100)
+def test_a_demo_that_was_added_to_is_refused(tmp_path: Path, name: str, seventh: dict[str, bytes]) -> None:
+    lay(seventh, tmp_path)
     (tmp_path / name).write_text("mine")
     before = contents(tmp_path)
     with pytest.raises(UsageError, match="did not write"):
@@ -303,16 +309,17 @@ def test_sizes_and_seeds_out_of_range_are_refused(tmp_path: Path, orders: int, s
 
 
 @pytest.mark.parametrize("parquet", [False, True])
-def test_what_is_interrupted_leaves_the_folder_as_it_was(tmp_path: Path, parquet: bool, large: int) -> None:
+def test_what_is_interrupted_leaves_the_folder_as_it_was(
+    tmp_path: Path, parquet: bool, large: int, seventh: dict[str, bytes]
+) -> None:
     def stop(table: str, rows: int, total: int) -> None:
         if table == "customers":
             raise KeyboardInterrupt
 
-    write_demo(tmp_path, orders=100)
-    before = contents(tmp_path)
+    lay(seventh, tmp_path)
     with pytest.raises(KeyboardInterrupt):
         write_demo(tmp_path, orders=large if parquet else 1_000, progress=stop)
-    assert contents(tmp_path) == before
+    assert contents(tmp_path) == seventh
 
 
 @pytest.mark.parametrize("parquet", [False, True])

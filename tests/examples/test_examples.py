@@ -99,10 +99,11 @@ def test_the_test_that_contributing_shows_passes() -> None:
     shown[0]()
 
 
-def test_the_example_company_is_read_without_errors_and_in_its_own_words(folder: Path) -> None:
-    findings = json.loads(shell("mlmkpi validate examples/company --format json", folder))
+def test_the_example_company_is_read_without_errors_and_in_its_own_words(run: Callable[..., Run]) -> None:
+    company = str(ROOT / "examples" / "company")
+    findings = json.loads(run("validate", company, "--format", "json").out)
     assert {finding["severity"] for finding in findings} <= {"warning", "info"}
-    rows = json.loads(shell("mlmkpi compute examples/company --kpi churn_rate --last 1 --format json", folder))
+    rows = json.loads(run("compute", company, "--kpi", "churn_rate", "--last", "1", "--format", "json").out)
     assert "lapse_after_days=60" in rows[0]["definition"]
 
 

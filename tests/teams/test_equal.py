@@ -62,7 +62,7 @@ def test_every_leader(seed: int, variant: dict[str, Any]) -> None:
     assert differences(TeamCase(one.tables, BOTH, as_of=one.as_of, **{"count": 4, **variant})) == []
 
 
-@pytest.mark.parametrize(("seed", "variant"), cases(ASKED, 320, 2))
+@pytest.mark.parametrize(("seed", "variant"), cases(ASKED, 320, 3))
 def test_the_leaders_asked_for(seed: int, variant: dict[str, Any]) -> None:
     one = company(seed)
     asked = leaders(one, variant.get("kind", "sponsor"))
