@@ -3,18 +3,23 @@
 VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 PYTEST = $(PYTHON) -m pytest -q -n auto --dist worksteal
+# There is a worker a core, whose threads would only wait for one another; test-wide leaves Polars all of them.
+LEAN = POLARS_MAX_THREADS=1
 
-.PHONY: demo test test-full test-spark test-spark-full check bench golden docs lock core dev spark java
+.PHONY: demo test test-wide test-full test-spark test-spark-full check bench golden docs lock core dev spark java
 
 demo: core  ## write a made-up company to ./demo and print its KPIs
 	$(VENV)/bin/mlmkpi demo demo
 	$(VENV)/bin/mlmkpi compute demo
 
-test: dev  ## the tests, without Spark
-	$(PYTEST)
+test: dev  ## the tests, without Spark, on a sample of companies and parameters
+	$(LEAN) $(PYTEST)
 
-test-full: dev  ## the tests and the whole matrix of the oracle
-	$(PYTEST) -m "not spark"
+test-wide: dev  ## the rest of that sample's companies and parameters
+	$(PYTEST) -m "wide and not spark and not full"
+
+test-full: dev  ## all tests but Spark's, with the whole matrix of the oracle
+	$(LEAN) $(PYTEST) -m "not spark"
 
 test-spark: java spark  ## every KPI and parameter on both engines, and a Spark Connect server
 	$(PYTHON) -m pytest -q -n 2 -m "spark and not full"

@@ -9,12 +9,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+import mlmkpi.demo
+from marks import wide
 from mlmkpi.demo import write_demo
 from mlmkpi.demo.company import found
 from mlmkpi.demo.trade import Trade
 from mlmkpi.errors import OutputError, UsageError
 from mlmkpi.settings import load_settings
-from mlmkpi.tables import TABLES, Table
+from mlmkpi.tables import TABLES, Kind, Table
 
 ORDERS = 20_000
 LEFT_OUT = {"orders": {"autoship_id"}, "distributors": {"birth_year"}, "customers": {"birth_date"}}
@@ -32,8 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> Demo:
+    days = {name: {c.name: pl.Date for c in TABLES[name].columns if c.kind is Kind.DATE} for name in WRITTEN}
     return {
-        table: pl.read_csv(folder / f"{table}.csv", try_parse_dates=True, infer_schema_length=None)
+        table: pl.read_csv(folder / f"{table}.csv", schema_overrides=days[table], infer_schema_length=None)
         for table in WRITTEN
     }
 
@@ -47,33 +50,50 @@ def sales(demo: Demo) -> pl.DataFrame:
     return demo["orders"].filter(valid & (pl.col("kind") == "sale"))
 
 
-def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
-    write_demo(tmp_path / "one", orders=2_000, seed=7)
+@pytest.fixture(scope="module")
+def seventh(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    target = tmp_path_factory.mktemp("seventh")
+    write_demo(target, orders=2_000, seed=7)
+    return contents(target)
+
+
+def lay(files: dict[str, bytes], folder: Path) -> None:
+    """Put a company's files into a folder, as if it had been written there."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, seventh: dict[str, bytes]) -> None:
     write_demo(tmp_path / "two", orders=2_000, seed=7)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert contents(tmp_path / "two") == seventh
 
 
-def test_another_seed_gives_another_company(tmp_path: Path) -> None:
-    write_demo(tmp_path / "one", orders=2_000, seed=7)
+def test_another_seed_gives_another_company(tmp_path: Path, seventh: dict[str, bytes]) -> None:
     write_demo(tmp_path / "two", orders=2_000, seed=8)
-    differ = {
-        name
-        for name, content in contents(tmp_path / "one").items()
-        if content != (tmp_path / "two" / name).read_bytes()
-    }
+    differ = {name for name, content in seventh.items() if content != (tmp_path / "two" / name).read_bytes()}
     assert {f"{table}.csv" for table in WRITTEN} - differ == {
         f"{table}.csv" for table in ("events", "markets", "territories", "targets", "products")
     }
 
 
-def test_a_large_company_is_parquet_with_the_same_bytes_and_no_lines(tmp_path: Path) -> None:
-    write_demo(tmp_path / "one", orders=200_001)
-    write_demo(tmp_path / "two", orders=200_001)
+@pytest.fixture(params=[100, wide(1)], ids=["limits a hundredth", "limits as they are"])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The fewest orders that are written as Parquet; beyond twice as many there are no lines."""
+    for limit, orders in (("_MOST_AS_CSV", 100_000), ("_MOST_WITH_LINES", 200_000)):
+        assert getattr(mlmkpi.demo, limit) == orders
+        monkeypatch.setattr(mlmkpi.demo, limit, orders // request.param)
+    return int(100_000 // request.param + 1)
+
+
+def test_a_large_company_is_parquet_with_the_same_bytes_and_no_lines(tmp_path: Path, large: int) -> None:
+    count = 2 * large - 1
+    write_demo(tmp_path / "one", orders=count)
+    write_demo(tmp_path / "two", orders=count)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     tables = set(WRITTEN) - {"order_lines", "products"}
     assert contents(tmp_path / "one").keys() == {f"{table}.parquet" for table in tables} | {"mlmkpi.toml"}
     orders = pl.read_parquet(tmp_path / "one" / "orders.parquet")
-    assert orders.height == 200_001
+    assert orders.height == count
     assert orders.schema["ordered_on"] == pl.Date
     assert {orders.schema[name] for name in ("order_id", "distributor_id", "status")} == {pl.String}
     assert orders["amount"].to_list() == orders["amount"].round(2).to_list()
@@ -248,9 +268,9 @@ def test_the_settings_can_be_read(folder: Path, demo: Demo) -> None:
     assert set(demo["ranks"]["rank"]) | set(demo["distributors"]["rank"]) == set(settings.rank_ladder)
 
 
-def test_a_new_size_replaces_the_old_files(tmp_path: Path) -> None:
-    write_demo(tmp_path, orders=1_000)
-    write_demo(tmp_path, orders=100_001)
+def test_a_new_size_replaces_the_old_files(tmp_path: Path, large: int, seventh: dict[str, bytes]) -> None:
+    lay(seventh, tmp_path)
+    write_demo(tmp_path, orders=large)
     assert {path.suffix for path in tmp_path.iterdir()} == {".parquet", ".toml"}
     write_demo(tmp_path, orders=1_000)
     assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".toml"}
@@ -266,8 +286,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["orders_2026.csv", "mlmkpi.toml"])
-def test_a_demo_that_was_added_to_is_refused(tmp_path: Path, name: str) -> None:
-    write_demo(tmp_path, orders=100)
+def test_a_demo_that_was_added_to_is_refused(tmp_path: Path, name: str, seventh: dict[str, bytes]) -> None:
+    lay(seventh, tmp_path)
     (tmp_path / name).write_text("mine")
     before = contents(tmp_path)
     with pytest.raises(UsageError, match="did not write"):
@@ -288,28 +308,31 @@ def test_sizes_and_seeds_out_of_range_are_refused(tmp_path: Path, orders: int, s
     assert not (tmp_path / "company").exists()
 
 
-@pytest.mark.parametrize("orders", [1_000, 100_001])
-def test_what_is_interrupted_leaves_the_folder_as_it_was(tmp_path: Path, orders: int) -> None:
+@pytest.mark.parametrize("parquet", [False, True])
+def test_what_is_interrupted_leaves_the_folder_as_it_was(
+    tmp_path: Path, parquet: bool, large: int, seventh: dict[str, bytes]
+) -> None:
     def stop(table: str, rows: int, total: int) -> None:
         if table == "customers":
             raise KeyboardInterrupt
 
-    write_demo(tmp_path, orders=100)
-    before = contents(tmp_path)
+    lay(seventh, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        write_demo(tmp_path, orders=orders, progress=stop)
-    assert contents(tmp_path) == before
+        write_demo(tmp_path, orders=large if parquet else 1_000, progress=stop)
+    assert contents(tmp_path) == seventh
 
 
-@pytest.mark.parametrize("orders", [1_000, 100_001])
-def test_a_full_disk_is_an_output_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: int) -> None:
+@pytest.mark.parametrize("parquet", [False, True])
+def test_a_full_disk_is_an_output_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parquet: bool, large: int
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pl.DataFrame, "write_csv", full)
     monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
     with pytest.raises(OutputError) as caught:
-        write_demo(tmp_path, orders=orders)
+        write_demo(tmp_path, orders=large if parquet else 1_000)
     assert caught.value.details == (("got", "No space left on device"),)
     assert contents(tmp_path) == {}
 

@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 import mlmkpi
 from cli.ended import Run
+from marks import wide
 from mlmkpi.demo import write_demo
 from mlmkpi.report.stream import Behind, writer
 from mlmkpi.report.to_csv import csv_text
@@ -89,7 +90,7 @@ def test_rows_that_fail_half_way_leave_nothing_on_stdout(
     assert not ended.out
 
 
-@pytest.mark.parametrize("by", ["distributor", "sponsor_id"])
+@pytest.mark.parametrize("by", ["distributor", wide("sponsor_id")])
 def test_a_split_by_people_is_written_a_kpi_at_a_time_too(
     run: Call, exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:

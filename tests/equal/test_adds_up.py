@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 import mlmkpi
 from equal.compare import frames
+from marks import wide
 from mlmkpi.settings import Settings
 from oracle.companies import Company
 from oracle.strategies import companies
@@ -44,9 +45,12 @@ def test_parts_make_wholes(one: Company) -> None:
         assert {p: first[p] + second[p] for p in first} == pytest.approx({p: total[p] for p in first})
 
 
-@settings(max_examples=2)
-@given(companies())
-def test_segments_add_up_to_totals(one: Company) -> None:
+@pytest.mark.parametrize("tried", [1, wide(3)])
+def test_segments_add_up_to_totals(tried: int) -> None:
+    settings(max_examples=tried)(given(companies())(segments_add_up_to_totals))()
+
+
+def segments_add_up_to_totals(one: Company) -> None:
     total = figures(one).filter(pl.col("tenure").is_null())
     for dimension in PEOPLE:
         split = figures(one, by=[dimension]).filter(pl.col("tenure").is_null() & pl.col(dimension).is_not_null())
@@ -57,9 +61,12 @@ def test_segments_add_up_to_totals(one: Company) -> None:
             assert known[part].to_list() == pytest.approx(known[f"{part}_total"].to_list(), abs=1e-6)
 
 
-@settings(max_examples=2)
-@given(companies(without=("no_market",)))
-def test_where_gives_the_row_that_by_gives(one: Company) -> None:
+@pytest.mark.parametrize("tried", [1, wide(3)])
+def test_where_gives_the_row_that_by_gives(tried: int) -> None:
+    settings(max_examples=tried)(given(companies(without=("no_market",)))(where_gives_the_row_that_by_gives))()
+
+
+def where_gives_the_row_that_by_gives(one: Company) -> None:
     split = figures(one, by=["market"])
     for market in split["market"].drop_nulls().unique():
         chosen = figures(one, where={"market": [market]})

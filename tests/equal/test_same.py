@@ -11,7 +11,10 @@ import polars as pl
 import pytest
 
 import mlmkpi
+import mlmkpi.kpis
 from equal.compare import frames
+from marks import wide
+from mlmkpi.kpi import KPIS
 from mlmkpi.report.to_json import render_json
 from mlmkpi.settings import Settings
 from oracle.companies import company
@@ -24,15 +27,21 @@ def tables() -> Frames:
     return frames(company(7, features=()).tables)
 
 
+@pytest.fixture(scope="module", params=[1, wide(0), wide(2)])
+def kpis(request: pytest.FixtureRequest) -> list[str]:
+    """A third of the KPIs, of every family."""
+    return list(KPIS)[request.param::3]
+
+
 @pytest.fixture(scope="module")
-def expected(tables: Frames) -> str:
-    return answer(tables)
+def expected(tables: Frames, kpis: list[str]) -> str:
+    return answer(tables, kpis)
 
 
-def answer(exports: Path | Frames) -> str:
+def answer(exports: Path | Frames, kpis: list[str]) -> str:
     """The whole Result as JSON."""
     result = mlmkpi.compute(
-        exports, kpis=["all"], every="quarter", count=2, by=["market"], settings=Settings(min_cell=0)
+        exports, kpis=kpis, every="quarter", count=2, by=["market"], settings=Settings(min_cell=0)
     )
     return render_json(result)
 
@@ -61,13 +70,15 @@ def typed(tables: Frames, folder: Path) -> None:
 
 @pytest.mark.parametrize("write", [shuffled, cut_in_three_and_packed, typed], ids=lambda write: write.__name__)
 def test_files_written_otherwise_give_the_same_bytes(
-    write: Callable[[Frames, Path], None], tables: Frames, expected: str, tmp_path: Path
+    write: Callable[[Frames, Path], None], tables: Frames, kpis: list[str], expected: str, tmp_path: Path
 ) -> None:
     write(tables, tmp_path)
-    assert answer(tmp_path) == expected
+    assert answer(tmp_path, kpis) == expected
 
 
-def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(tables: Frames, expected: str) -> None:
+def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(
+    tables: Frames, kpis: list[str], expected: str
+) -> None:
     renamed = {
         name: frame.with_columns(
             ("x" + pl.col(column) + "-é").alias(column) for column in frame.columns
@@ -75,21 +86,23 @@ def test_ids_that_cannot_be_parsed_give_the_same_figures_as_those_that_can(table
         )
         for name, frame in tables.items()
     }
-    assert answer(renamed) == expected
+    assert answer(renamed, kpis) == expected
 
 
-@pytest.mark.parametrize(("table", "column"), [("order_lines", "order_id"), ("attendance", "distributor_id")])
+@pytest.mark.parametrize(("table", "column"), [
+    ("order_lines", "order_id"), wide("attendance", "distributor_id"),
+])
 def test_an_id_of_another_shape_than_the_first_changes_nothing(
-    table: str, column: str, tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
+    table: str, column: str, tables: Frames, kpis: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mlmkpi.engines.shapes.SAMPLE", 1)
     rows = tables[table]
     odd = rows.head(1).with_columns(pl.lit("nobody's").alias(column))
-    assert answer({**tables, table: pl.concat([rows, odd])}) == expected
+    assert answer({**tables, table: pl.concat([rows, odd])}, kpis) == expected
 
 
 def test_how_much_it_takes_to_stream_changes_nothing(
-    tables: Frames, expected: str, monkeypatch: pytest.MonkeyPatch
+    tables: Frames, kpis: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mlmkpi.engines.polars.FEW", -1)
-    assert answer(tables) == expected
+    assert answer(tables, kpis) == expected

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from cli.ended import Run
 from mlmkpi.demo import write_demo
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(command: str, folder: Path) -> str:
+def shell(command: str, folder: Path) -> str:
     """Run a shell command as a reader would; its stdout."""
     path = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(command, shell=True, cwd=folder, env=os.environ | path, capture_output=True, text=True)
@@ -55,14 +58,18 @@ def test_the_readme_has_no_command_that_these_tests_miss() -> None:
 def test_make_knows_what_the_readme_tells_to_make(target: str) -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    planned = run(f"make --dry-run {target}", ROOT)
+    planned = shell(f"make --dry-run {target}", ROOT)
     assert "scripts/environment" in planned
 
 
 @pytest.mark.parametrize("command", OURS)
-def test_a_command_of_the_readme_runs(command: str, folder: Path) -> None:
-    made = run(command, folder)
-    assert made or "--output" in command or "convert" in command
+def test_a_command_of_the_readme_runs(
+    command: str, folder: Path, run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    ended = run(*shlex.split(command)[1:])
+    assert ended.code == 0, ended.err
+    assert ended.out or "--output" in command or "convert" in command
     if "kpis.parquet" in command:
         assert pl.read_parquet(folder / "kpis.parquet")["year_ago"].drop_nulls().len() > 0
 
@@ -92,10 +99,11 @@ def test_the_test_that_contributing_shows_passes() -> None:
     shown[0]()
 
 
-def test_the_example_company_is_read_without_errors_and_in_its_own_words(folder: Path) -> None:
-    findings = json.loads(run("mlmkpi validate examples/company --format json", folder))
+def test_the_example_company_is_read_without_errors_and_in_its_own_words(run: Callable[..., Run]) -> None:
+    company = str(ROOT / "examples" / "company")
+    findings = json.loads(run("validate", company, "--format", "json").out)
     assert {finding["severity"] for finding in findings} <= {"warning", "info"}
-    rows = json.loads(run("mlmkpi compute examples/company --kpi churn_rate --last 1 --format json", folder))
+    rows = json.loads(run("compute", company, "--kpi", "churn_rate", "--last", "1", "--format", "json").out)
     assert "lapse_after_days=60" in rows[0]["definition"]
 
 
@@ -107,13 +115,13 @@ def test_its_sales_add_up_to_what_its_files_say(folder: Path) -> None:
             if state in ("C", "H") and kind in ("S", "R"):
                 total += int(net.replace(",", ""))
     asked = "--kpi sales_volume --every year --last 3 --format json"
-    sales = json.loads(run(f"mlmkpi compute examples/company {asked}", folder))
+    sales = json.loads(shell(f"mlmkpi compute examples/company {asked}", folder))
     assert [row["unit"] for row in sales] == ["EUR"] * 3
     assert round(100 * sum(row["value"] for row in sales)) == total
 
 
 def test_the_script_that_uses_the_library_runs(folder: Path) -> None:
-    shown = run(f"{sys.executable} -W error examples/library.py demo", folder)
+    shown = shell(f"{sys.executable} -W error examples/library.py demo", folder)
     assert "average order: 20.12" in shown
     assert "Churn: The share of the distributors" in shown
     assert "| New sign-ups |" in shown
@@ -124,7 +132,7 @@ def test_the_crontab_line_writes_both_files(folder: Path) -> None:
     command = line.split(maxsplit=5)[5]
     (folder / "kpis").mkdir()
     few = command.replace("compute /srv/exports", "compute /srv/exports --kpi recruiting,sales")
-    mailed = run(few.replace("/srv/exports", "demo").replace("/srv", "."), folder)
+    mailed = shell(few.replace("/srv/exports", "demo").replace("/srv", "."), folder)
     assert "distributor_id is not among the distributors" in mailed
     assert pl.read_parquet(folder / "kpis" / "kpis.parquet").height > 100
     assert "New sign-ups" in (folder / "kpis" / "kpis.md").read_text(encoding="utf-8")
@@ -134,5 +142,5 @@ def test_the_workflow_validates(folder: Path) -> None:
     workflow = (ROOT / "examples" / "validate.yml").read_text(encoding="utf-8")
     command = re.findall(r"- run: (mlmkpi .*)", workflow)
     assert len(command) == 1
-    run(command[0].replace("exports/", "demo/"), folder)
+    shell(command[0].replace("exports/", "demo/"), folder)
     assert isinstance(json.loads((folder / "findings.json").read_text(encoding="utf-8")), list)

@@ -7,10 +7,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
+
 from equal.compare import Case, product
 
 Rows = Sequence[Mapping[str, Any]]
 Key = tuple[str, ...] | str
+KEPT = 32
+_results: dict[str, pl.DataFrame] = {}
 
 
 def day(text: str) -> date:
@@ -39,11 +43,21 @@ def figures(
 
     case = Case(tables, (kpi,), as_of=day(as_of), **{"count": 14, **asked})
     found: dict[Key, Any] = {}
-    for row in product(case).iter_rows(named=True):
+    for row in result(case).iter_rows(named=True):
         if row["period"] == period and row["statistic"] == statistic:
             split = tuple(v for k, v in row.items() if k not in COLUMNS and v is not None)
             found[split[0] if len(split) == 1 else split] = row[column]
     return found
+
+
+def result(case: Case) -> pl.DataFrame:
+    """The product's Result; the latest are kept, as most tests ask several figures of one run."""
+    asked = repr(case)
+    if asked not in _results:
+        _results[asked] = product(case)
+    for old in list(_results)[:-KEPT]:
+        del _results[old]
+    return _results[asked]
 
 
 def figure(tables: Mapping[str, Rows], kpi: str, period: str, **asked: Any) -> Any:

@@ -202,6 +202,19 @@ def test_a_package_declares_its_own(exports: Path, monkeypatch: pytest.MonkeyPat
     assert result.frame["value"].to_list() == [13.75]
 
 
+def test_installed_packages_are_asked_once_a_process(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def packages(group: str) -> list[EntryPoint]:
+        asked.append(group)
+        return []
+
+    monkeypatch.setattr("mlmkpi.pipeline.plugins.entry_points", packages)
+    for _ in range(2):
+        mlmkpi.compute(exports, kpis=["net_order_value"], count=1)
+    assert asked == [GROUP]
+
+
 def test_the_documentation_is_code_that_runs(exports: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     (exports / "orders.csv").write_text(ORDERS + "A4,2026-10-31,200,D1,web\n")

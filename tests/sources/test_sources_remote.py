@@ -16,15 +16,13 @@ from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
 from sources.folder import Folder
 
-boto3 = pytest.importorskip("boto3", reason="needs boto3, which moto brings")
-server = pytest.importorskip("moto.server", reason="needs moto, an S3 server for tests")
-
 ORDERS = "order_id,ordered_on,amount\n{},2026-10-01,5\n"
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning")
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    server = pytest.importorskip("moto.server", reason="needs moto, an S3 server for tests")
     running = server.ThreadedMotoServer(port=0, verbose=False)
     running.start()
     host, port = running.get_host_and_port()
@@ -38,6 +36,7 @@ def bucket(address: str, monkeypatch: pytest.MonkeyPatch) -> Any:
              "AWS_DEFAULT_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}  # fmt: skip
     for name, value in given.items():
         monkeypatch.setenv(name, value)
+    boto3 = pytest.importorskip("boto3", reason="needs boto3, which moto brings")
     client = boto3.client("s3")
     client.create_bucket(Bucket="company")
     for key in ("exports/orders_1.csv", "exports/orders_2.csv", "exports/_SUCCESS", "exports/mlmkpi.toml"):

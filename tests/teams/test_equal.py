@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import mlmkpi.kpis  # noqa: F401
+from marks import wide
 from mlmkpi.kpi import KPIS
 from oracle import KPIS as RESTATED
 from oracle.companies import Company, company
@@ -22,6 +23,7 @@ FEW = (
     "sales_per_active_distributor", "sponsor_rate", "team_sales_volume", "team_growth_rate", "team_retention_rate",
     "volume_concentration",
 )
+EVERY = tuple(name for name in KPIS if name in RESTATED)
 BOTH = tuple(name for name in FEW if name in KPIS and name in RESTATED)
 ALL: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"every": "quarter", "compare_year": True}, {"by": ("market",)},
@@ -34,6 +36,11 @@ ASKED: tuple[dict[str, Any], ...] = (
     {}, {"kind": "enroller"}, {"depth": 1}, {"depth": 0}, {"generation": 1}, {"generation": 2, "kind": "enroller"},
     {"by": ("market",)}, {"by": ("customer.gender",), "min_cell": 5}, {"every": "year", "depth": 2},
 )
+
+
+def cases(variants: tuple[dict[str, Any], ...], first: int, step: int) -> list[Any]:
+    """Each variant with a company of its own; those between the steps are wide."""
+    return [wide(at + first, one) if (at + 1) % step else (at + first, one) for at, one in enumerate(variants)]
 
 
 def leaders(one: Company, kind: str) -> tuple[str, ...]:
@@ -49,24 +56,29 @@ def as_of(one: Company) -> date:
     return one.as_of or Export(one.tables).as_of()
 
 
-@pytest.mark.parametrize(("seed", "variant"), [*enumerate(ALL, 300)])
+@pytest.mark.parametrize(("seed", "variant"), cases(ALL, 300, 3))
 def test_every_leader(seed: int, variant: dict[str, Any]) -> None:
     one = company(seed)
     assert differences(TeamCase(one.tables, BOTH, as_of=one.as_of, **{"count": 4, **variant})) == []
 
 
-@pytest.mark.parametrize(("seed", "variant"), [*enumerate(ASKED, 320)])
+@pytest.mark.parametrize(("seed", "variant"), cases(ASKED, 320, 3))
 def test_the_leaders_asked_for(seed: int, variant: dict[str, Any]) -> None:
     one = company(seed)
     asked = leaders(one, variant.get("kind", "sponsor"))
     assert differences(TeamCase(one.tables, BOTH, asked, as_of=one.as_of, **{"count": 4, **variant})) == []
 
 
-def test_every_kpi_of_every_leader() -> None:
-    every = tuple(name for name in KPIS if name in RESTATED)
+@pytest.mark.parametrize("count", [1, wide(2)])
+def test_every_kpi_of_every_leader(count: int) -> None:
     one = company(370)
-    assert differences(TeamCase(one.tables, every, as_of=one.as_of, count=2)) == []
-    assert differences(TeamCase(one.tables, every, leaders(one, "enroller")[:3], "enroller", count=2)) == []
+    assert differences(TeamCase(one.tables, EVERY, as_of=one.as_of, count=count)) == []
+
+
+@pytest.mark.wide
+def test_every_kpi_of_some_leaders_of_the_other_tree() -> None:
+    one = company(370)
+    assert differences(TeamCase(one.tables, EVERY, leaders(one, "enroller")[:3], "enroller", count=2)) == []
 
 
 @pytest.mark.full

@@ -14,6 +14,7 @@ import pytest
 import mlmkpi
 from cli.ended import Run
 from equal.compare import frames
+from marks import wide
 from mlmkpi.cli import main
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.kpi import KPIS
@@ -22,7 +23,7 @@ from mlmkpi.report.team_page import render_team_page, render_team_page_json
 from mlmkpi.settings import Settings
 from teams.test_trees import Rows
 
-END = date(2026, 10, 31)
+END, NOVEMBER = date(2026, 10, 31), date(2026, 11, 30)
 LONG_AGO = date(2025, 1, 1)
 
 
@@ -94,15 +95,14 @@ def test_a_teams_volumes_are_totals_and_change_in_percent() -> None:
         assert [line for line in lines[at] if line.startswith(wanted)]
 
 
-def test_a_leader_of_whom_a_count_has_no_row_counts_nobody() -> None:
-    november = date(2026, 11, 30)
-    wanted = {  # who led by then: TOP, L, old and gone; `new` was enrolled by L, in the teams of L and TOP
-        ("L", END): (1, None, None, 0.5), ("old", END): (0, None, None, 0.5), ("L", november): (0, 1, -1, 0),
-        ("old", november): (0, None, None, 0), ("OTHER", END): (0, None, None, 0.5),
-    }
-    for (leader, day), figures in wanted.items():
-        [line] = [one for one in mlmkpi.team(TABLES, leader, as_of=day).figures if one.kpi == "new_signups"]
-        assert (line.value, line.previous, line.change, line.median_leader) == figures
+@pytest.mark.parametrize(("leader", "day", "figures"), [
+    # Who led by then: TOP, L, old and gone; `new` was enrolled by L, in the teams of L and TOP.
+    ("old", END, (0, None, None, 0.5)), ("L", NOVEMBER, (0, 1, -1, 0)), wide("L", END, (1, None, None, 0.5)),
+    wide("old", NOVEMBER, (0, None, None, 0)), wide("OTHER", END, (0, None, None, 0.5)),
+])
+def test_a_leader_of_whom_a_count_has_no_row_counts_nobody(leader: str, day: date, figures: tuple[Any, ...]) -> None:
+    [line] = [one for one in mlmkpi.team(TABLES, leader, as_of=day).figures if one.kpi == "new_signups"]
+    assert (line.value, line.previous, line.change, line.median_leader) == figures
 
 
 def test_what_the_orders_do_not_reach_back_to_is_not_known() -> None:
