@@ -17,6 +17,7 @@ from mlmkpi.kpi import KPIS as CATALOGUE
 from mlmkpi.kpi import facts_of
 from mlmkpi.pipeline.plugins import forget_plugins
 
+pytestmark = pytest.mark.wide
 Rows = dict[tuple[str | None, ...], list[float | None]]
 
 

@@ -57,8 +57,8 @@ def plant(folder: Path, shift: int) -> Path:
 
 
 @pytest.mark.parametrize(("shift", "commands"), [
-    (0, COMMANDS), *((shift, COMMANDS + WHERE_WRONG) for shift in (1, -1)), wide(0, WHERE_WRONG),
-    *(wide(shift, COMMANDS + WHERE_WRONG) for shift in (2, -2, -3)),
+    (0, COMMANDS), (1, COMMANDS + WHERE_WRONG), wide(0, WHERE_WRONG),
+    *(wide(shift, COMMANDS + WHERE_WRONG) for shift in (2, -1, -2, -3)),
 ])
 def test_nothing_of_a_person_is_in_what_any_command_says(
     run: Callable[..., Run], tmp_path: Path, shift: int, commands: tuple[tuple[str, ...], ...]

@@ -68,7 +68,9 @@ def typed(tables: Frames, folder: Path) -> None:
         frame.write_parquet(folder / f"{name}.parquet")
 
 
-@pytest.mark.parametrize("write", [shuffled, cut_in_three_and_packed, typed], ids=lambda write: write.__name__)
+@pytest.mark.parametrize(
+    "write", [shuffled, cut_in_three_and_packed, wide(typed)], ids=lambda write: write.__name__
+)
 def test_files_written_otherwise_give_the_same_bytes(
     write: Callable[[Frames, Path], None], tables: Frames, kpis: list[str], expected: str, tmp_path: Path
 ) -> None:

@@ -56,7 +56,7 @@ def as_of(one: Company) -> date:
     return one.as_of or Export(one.tables).as_of()
 
 
-@pytest.mark.parametrize(("seed", "variant"), cases(ALL, 300, 3))
+@pytest.mark.parametrize(("seed", "variant"), cases(ALL, 300, 6))
 def test_every_leader(seed: int, variant: dict[str, Any]) -> None:
     one = company(seed)
     assert differences(TeamCase(one.tables, BOTH, as_of=one.as_of, **{"count": 4, **variant})) == []

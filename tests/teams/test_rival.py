@@ -13,6 +13,8 @@ from benchmarks.data import company
 from benchmarks.rivals import teams
 from benchmarks.team_step import database_of, parents_of, recursive, running
 
+pytestmark = pytest.mark.wide
+
 
 def test_the_recursive_query_gives_the_same_sums(tmp_path: Path) -> None:
     exports = company(tmp_path, 5_000)
