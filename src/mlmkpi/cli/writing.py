@@ -108,9 +108,11 @@ def _handed_on(aside: IO[bytes], output: Path | None) -> None:
 def _target(output: Path) -> Path:
     """The file itself, where a link is named."""
     try:
-        return output.resolve()
-    except RuntimeError:  # so pathlib calls what the system calls ELOOP
-        raise _refusal(str(output), OSError(errno.ELOOP, os.strerror(errno.ELOOP))) from None
+        output.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _refusal(str(output), error) from None
+    return output.resolve()
 
 
 def _is_device(output: Path) -> bool:
