@@ -15,7 +15,7 @@ demo: core  ## write a made-up company to ./demo and print its KPIs
 test: dev  ## the tests, without Spark, on a sample of companies and parameters
 	$(LEAN) $(PYTEST)
 
-test-wide: dev  ## the rest of that sample's companies and parameters
+test-wide: dev  ## more companies and parameters, and whether the benchmarks' rivals compute the same
 	$(PYTEST) -m "wide and not spark and not full"
 
 test-full: dev  ## all tests but Spark's, with the whole matrix of the oracle

@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import mlmkpi
 import mlmkpi.kpis
 from cli.ended import Run
 from equal.compare import frames
