@@ -20,7 +20,7 @@ Call = Callable[..., Run]
 def test_a_label_of_no_calendar_asks_for_the_companys_own(run: Call, tmp_path: Path) -> None:
     ended = run("explain", "churn_rate", write(tmp_path, {"orders.csv": HEADER + GOOD}), "--period", "last")
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.startswith("error: periods of the company's own need the periods export\n")
+    assert ended.err.startswith("error: the export has no periods of the company's own\n")
     assert "such as 2026-10, 2026-Q3 or 2026-W41" in ended.err
 
 

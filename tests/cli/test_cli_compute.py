@@ -95,6 +95,19 @@ def test_every_option_reaches_the_library(run: Call, library: Library) -> None:
     }
 
 
+@pytest.mark.parametrize(("asked", "first", "last"), [
+    (("--from", "2026-02", "--to", "2026-02"), date(2026, 2, 1), date(2026, 2, 28)),
+    (("--from", "2026-Q3", "--to", "2026"), date(2026, 7, 1), date(2026, 12, 31)),
+    (("--from", "2026-W01", "--to", "2026-W01"), date(2025, 12, 29), date(2026, 1, 4)),
+])
+def test_the_first_and_the_last_period_may_be_named_by_label(
+    run: Call, library: Library, asked: tuple[str, ...], first: date, last: date
+) -> None:
+    assert run("compute", *asked).code == 0
+    ((_, options),) = library.asked
+    assert (options["first"], options["last"]) == (first, last)
+
+
 def test_the_table_goes_to_stdout_and_counts_what_was_left_out(run: Call, library: Library) -> None:
     library.answer = replace(signups(4, 5), left_out={"churn_rate": "needs the orders export"})
     ended = run("compute", "exports/")

@@ -48,7 +48,8 @@ Call = Callable[..., Run]
         ),
         (
             ["compute", "--from", "31/12/2026"],
-            "error: --from does not take 31/12/2026\n  expected  a day such as 2026-10-31\n"
+            "error: --from does not take 31/12/2026\n"
+            "  expected  a day such as 2026-10-31, or a period such as 2026-10, 2026-Q3 or 2026-W41\n"
             "  help      mlmkpi compute --help\n",
         ),
         (
@@ -87,7 +88,7 @@ def test_debug_may_stand_anywhere_and_shows_where_an_error_was_raised(run: Call)
         ended = run(*arguments)
         assert ended.code == 2
         assert ended.err.startswith("Traceback")
-        assert "\nerror: --from does not take x\n  expected  a day such as 2026-10-31\n" in ended.err
+        assert "\nerror: --from does not take x\n  expected  a day such as 2026-10-31, or a period" in ended.err
 
 
 COMMANDS = (

@@ -22,8 +22,9 @@ from mlmkpi.cli.options import (
     Output,
     Where,
     again,
-    day,
     filters,
+    first_day,
+    last_day,
     listed,
 )
 from mlmkpi.cli.writing import format_of, opened, page, write
@@ -39,7 +40,7 @@ mlmkpi compute exports/ --kpi churn_rate,new_signups --every quarter
 mlmkpi compute exports/ --by market --where market=US,DE --output kpis.csv
 mlmkpi compute exports/ --by team --kpi team_sales_volume --top 10
 mlmkpi compute exports/ --by team --min-team 10 --output teams.parquet
-mlmkpi compute exports/ --kpi recruiting --from 2026-01-01 --format json
+mlmkpi compute exports/ --kpi recruiting --from 2026-01 --format json
 """
 
 Kpis = Annotated[
@@ -50,10 +51,16 @@ Kpis = Annotated[
     ),
 ]
 First = Annotated[
-    date | None, typer.Option("--from", parser=day, metavar="DAY", help="The first period is the one of this day.")
+    date | None,
+    typer.Option(
+        "--from", parser=first_day, metavar="DAY", help="The first period is the one of this day; 2026-10 will do."
+    ),
 ]
 Last = Annotated[
-    date | None, typer.Option("--to", parser=day, metavar="DAY", help="The last period is the one of this day.")
+    date | None,
+    typer.Option(
+        "--to", parser=last_day, metavar="DAY", help="The last period is the one of this day; 2026-Q3 will do."
+    ),
 ]
 Team = Annotated[
     list[str] | None,

@@ -28,6 +28,34 @@ def day(text: str) -> date:
     return found
 
 
+def first_day(text: str) -> date:
+    """A day, or the first one of a period by its label; ValueError for another text.
+
+    >>> str(first_day("2026-10-05")), str(first_day("2026-10"))
+    ('2026-10-05', '2026-10-01')
+    """
+    return _ends(text)[0]
+
+
+def last_day(text: str) -> date:
+    """A day, or the last one of a period by its label; ValueError for another text.
+
+    >>> str(last_day("2026-10-05")), str(last_day("2026-Q3"))
+    ('2026-10-05', '2026-09-30')
+    """
+    return _ends(text)[1]
+
+
+def _ends(text: str) -> tuple[date, date]:
+    from mlmkpi.pipeline.period_labels import period_called
+
+    try:
+        named = period_called(text)
+    except UsageError:
+        raise ValueError(text) from None
+    return (day(text), day(text)) if named is None else (named[1].start, named[1].end)
+
+
 def again(exports: str, config: Path | None) -> str:
     """The exports and the settings as another command takes them.
 

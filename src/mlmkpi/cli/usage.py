@@ -11,6 +11,10 @@ from typer._click import exceptions as refused
 from mlmkpi import spelling
 from mlmkpi.errors import Details, UsageError
 
+PERIOD = "a day such as 2026-10-31, or a period such as 2026-10, 2026-Q3 or 2026-W41"
+DAYS = {"day": "a day such as 2026-10-31", "first_day": PERIOD, "last_day": PERIOD}
+"""What options take that are read by these functions."""
+
 
 def is_usage(error: BaseException) -> bool:
     """Whether the error is the parser's."""
@@ -67,8 +71,9 @@ def _worded(error: BaseException, context: Any) -> tuple[str, Details]:
 def _bad_value(error: refused.BadParameter) -> tuple[str, Details]:
     """An option's value that does not fit, with the values that would."""
     option = error.param.opts[0] if error.param is not None and error.param.opts else "the value"
-    if getattr(getattr(error.param, "type", None), "name", "") == "day":
-        return f"{option} does not take {error.message}", (("expected", "a day such as 2026-10-31"),)
+    parsed = getattr(getattr(error.param, "type", None), "name", "")
+    if parsed in DAYS:
+        return f"{option} does not take {error.message}", (("expected", DAYS[parsed]),)
     quoted = re.match(r"'(.*?)' is not", error.message)
     choices = [str(choice) for choice in getattr(getattr(error.param, "type", None), "choices", ())]
     if quoted and choices:

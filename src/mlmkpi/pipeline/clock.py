@@ -93,9 +93,9 @@ def company_calendar(engine: Engine) -> CompanyCalendar:
     """The company's own periods; DataError where the export has none or they do not fit."""
     if not set(PERIOD) <= engine.columns("periods"):
         raise DataError(
-            "periods of the company's own need the periods export",
-            (("expected", "a table periods with the columns period, starts_on, ends_on; or a period of the calendar, "
-                          "such as 2026-10, 2026-Q3 or 2026-W41"),),
+            "the export has no periods of the company's own",
+            (("expected", "a period of the calendar, such as 2026-10, 2026-Q3 or 2026-W41; or a table periods with the "
+                          "columns period, starts_on, ends_on"),),
         )
     rows = engine.collect(engine.scan("periods", PERIOD)).drop_nulls().unique().rows()
     if not rows:

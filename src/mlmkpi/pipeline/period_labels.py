@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmkpi.books.spans import Schedule, Span
 from mlmkpi.errors import UsageError
-from mlmkpi.period import Calendar, Every, from_day_number, is_reckoned
+from mlmkpi.period import Calendar, Every, Period, from_day_number, is_reckoned
 from mlmkpi.pipeline.request import one_of
 
 MANY = 10_000
@@ -38,12 +38,26 @@ def request_for(label: str | None, every: str, window: int = 0) -> tuple[str, di
         raise UsageError(f"period is {label!r}", (("expected", expected),))
     if label is None:
         return every, {"count": 2 - -window // SHORTEST.get(every, 1)}
+    if named := period_called(label):
+        kind, period = named
+        return kind.value, {"first": period.start, "last": period.end}
+    return Every.PERIOD.value, {"count": MANY}
+
+
+def period_called(label: str) -> tuple[Every, Period] | None:
+    """The period of the calendar that a label names, and its length; None for another text.
+
+    Raises UsageError for a label of a period that there is not.
+
+    >>> every, period = period_called("2026-Q3")
+    >>> every.value, str(period.start), str(period.end)
+    ('quarter', '2026-07-01', '2026-09-30')
+    """
     for kind, shape in LABELS.items():
         if found := re.fullmatch(shape, label):
-            day = _first_day(kind, [int(part) for part in found.groups()], label)
-            period = Calendar(kind).holding(day)
-            return kind.value, {"first": day, "last": period.end if period else day}
-    return Every.PERIOD.value, {"count": MANY}
+            period = Calendar(kind).holding(_first_day(kind, [int(part) for part in found.groups()], label))
+            return None if period is None else (kind, period)
+    return None
 
 
 def span_named(schedule: Schedule, label: str | None, window: int = 0) -> Span:
