@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,10 +28,28 @@ def test_each_column_is_counted(rows: list[tuple[str | None, str | None]]) -> No
     assert as_counter(found["channel"]) == Counter(channel for _, channel in rows)
 
 
-def test_texts_that_the_first_rows_do_not_have_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=30), st.booleans())
+def test_each_column_of_a_parquet_file_is_counted(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, str | None]], plain: bool
+) -> None:
+    """Whether or not the file has a dictionary of the texts, and whatever its row groups."""
+    path = tmp_path_factory.mktemp("counted") / "orders.parquet"
+    table = pl.DataFrame(rows, schema={"kind": pl.String, "channel": pl.String}, orient="row").to_arrow()
+    pq.write_table(table, path, use_dictionary=not plain, row_group_size=7)
+    found = frequencies.counted(pl.scan_parquet(path), ["kind", "channel"], of_parquet=True)
+    assert as_counter(found["kind"]) == Counter(kind for kind, _ in rows)
+    assert as_counter(found["channel"]) == Counter(channel for _, channel in rows)
+
+
+@pytest.mark.parametrize("of_parquet", [False, True])
+def test_texts_that_the_first_rows_do_not_have_are_counted_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, of_parquet: bool
+) -> None:
     monkeypatch.setattr(frequencies, "_FIRST", 2)
-    frame = pl.LazyFrame({"kind": ["sale", "sale", None, "kit", "sale"], "channel": ["web"] * 5})
-    found = frequencies.counted(frame, ["kind", "channel"])
+    orders = pl.DataFrame({"kind": ["sale", "sale", None, "kit", "sale"], "channel": ["web"] * 5})
+    orders.write_parquet(tmp_path / "orders.parquet")
+    frame = pl.scan_parquet(tmp_path / "orders.parquet") if of_parquet else orders.lazy()
+    found = frequencies.counted(frame, ["kind", "channel"], of_parquet=of_parquet)
     assert as_counter(found["kind"]) == {"sale": 3, None: 1, "kit": 1}
     assert as_counter(found["channel"]) == {"web": 5}
 

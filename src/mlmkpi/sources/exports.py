@@ -164,7 +164,8 @@ def _part(file: File, table: Table, settings: Settings, workspace: Workspace) ->
         raise pipe(file.label)
     if file.form == "parquet":
         try:
-            return native_part(file.label, pl.scan_parquet(file.path, glob=False, hive_partitioning=False))
+            scan = pl.scan_parquet(file.path, glob=False, hive_partitioning=False)
+            return native_part(file.label, scan, parquet=True)
         except PolarsError as error:
             raise no_parquet(file.label, str(error).split("\n")[0]) from None
         except PanicException:

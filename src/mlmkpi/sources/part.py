@@ -23,7 +23,8 @@ class Part:
 
     `label` is what messages call it. A `text` part has strings, its record numbers in `_row`, and where it
     `overflows` in `_overflow` what a record holds beyond the header; from `address`, past `lines` lines, the
-    text can be read again. `below` is what seems to be its headers, where `headers` are like a title.
+    text can be read again. `below` is what seems to be its headers, where `headers` are like a title. A `parquet` part
+    is a file, which costs little to look through again.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Part:
     lines: int = 0
     overflows: bool = False
     below: Headers | None = None
+    parquet: bool = False
 
     @cached_property
     def size(self) -> int | None:
@@ -59,9 +61,9 @@ def position_name(position: int) -> str:
     return f"c{position}"
 
 
-def native_part(label: str, frame: pl.LazyFrame) -> Part:
+def native_part(label: str, frame: pl.LazyFrame, *, parquet: bool = False) -> Part:
     """A part whose columns have types of their own: a Parquet file or a frame in memory."""
     schema = frame.collect_schema()
     names = {name: position_name(position) for position, name in enumerate(schema)}
     renamed = frame.select(pl.col(name).alias(alias) for name, alias in names.items())
-    return Part(label, tuple(schema), renamed, tuple(schema.dtypes()))
+    return Part(label, tuple(schema), renamed, tuple(schema.dtypes()), parquet=parquet)

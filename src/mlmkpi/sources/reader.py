@@ -199,7 +199,7 @@ class Reader:
         if self.parsed is not None and self.parsed.columns.issuperset(names):
             return counted(self.parsed.frame, names)
         ats = {name: position_name(self._position(name)) for name in names}
-        found = counted(self.part.frame, list(dict.fromkeys(ats.values())))
+        found = counted(self.part.frame, list(dict.fromkeys(ats.values())), of_parquet=self.part.parquet)
         return {name: self._cleaned(name, found[at]) for name, at in ats.items()}
 
     def _cleaned(self, name: str, texts: pl.DataFrame) -> pl.DataFrame:
