@@ -7,7 +7,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from mlmkpi.engines import keys as reading
 from mlmkpi.engines.keys import Keys
 from mlmkpi.settings import Settings
 from mlmkpi.sources import open_exports
@@ -43,26 +42,20 @@ def test_ids_of_one_shape_are_their_numbers(tmp_path: Path) -> None:
     assert len(set(people)) == len(TEXTS) + 1
 
 
-def test_many_ids_at_once_have_the_same_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_do_not_fit_stand_beside_ids_that_do(tmp_path: Path) -> None:
     write(tmp_path, ["D0001", "D0002"], ["C007", "D0001"])
-    for texts in (["D0001", None, "D0412"], ["D0001", " D0002 ", "", "  ", None, "x"]):
-        one = keys(tmp_path, "distributors", "distributor_id", texts)
-        with monkeypatch.context() as patched:
-            patched.setattr(reading, "MANY", 1)
-            assert keys(tmp_path, "distributors", "distributor_id", texts) == one
-            assert keys(tmp_path, "orders", "customer_id", texts) == one
-    assert one[1:5] == [one[0] + 1, None, None, None]  # type: ignore[operator]
+    texts = ["D0001", " D0002 ", "", "  ", None, "x"]
+    for column in (("distributors", "distributor_id"), ("orders", "customer_id")):
+        fitting, found = keys(tmp_path, *column, ["D0001", None, "D0412"]), keys(tmp_path, *column, texts)
+        assert found[:5] == [fitting[0], fitting[0] + 1, None, None, None]  # type: ignore[operator]
+        assert fitting[1:] == [None, fitting[0] + 411]  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("ids", [["7", "8"], ["D0000000000001", "D0000000000002"]])
-def test_many_ids_of_few_or_many_digits_have_the_same_keys(
-    ids: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ids_of_few_or_many_digits_are_their_numbers(ids: list[str], tmp_path: Path) -> None:
     write(tmp_path, ids, ids)
-    one = keys(tmp_path, "distributors", "distributor_id", [*ids, None])
-    assert one == [int(ids[0].strip("D")), int(ids[1].strip("D")), None]
-    monkeypatch.setattr(reading, "MANY", 1)
-    assert keys(tmp_path, "distributors", "distributor_id", [*ids, None]) == one
+    found = keys(tmp_path, "distributors", "distributor_id", [*ids, None])
+    assert found == [int(ids[0].strip("D")), int(ids[1].strip("D")), None]
 
 
 def test_ids_without_a_shape_are_hashes(tmp_path: Path) -> None:

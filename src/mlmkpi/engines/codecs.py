@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from mlmkpi.engines.digits import of_one_shape
 from mlmkpi.engines.ids import MISS, Codec, HashedIds, ParsedIds, UnparsedIdError, dictionary, hashed
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Exports
@@ -43,10 +44,7 @@ class Codecs:
         ids = {each.name for each in TABLES[table].columns if each.kind is Kind.ID}.intersection(columns)
         frame = frame.with_columns(pl.col(name).cast(pl.String) for name in sorted(ids))
         self._check_hashed(table, frame, [name for name, codec in codecs.items() if isinstance(codec, HashedIds)])
-        sparse = {name for name in parsing if (table, name) in self._shapes.sparse}
-        frame = frame.with_columns(
-            (_few if name in sparse else _looked_through)(codec, name) for name, codec in parsing.items()
-        )
+        frame = frame.with_columns(_looked_through(codec, name) for name, codec in parsing.items())
         for codec in {self.people, self.orders}:
             names = [name for name, known in codecs.items() if known is codec and known.exact]
             frame = codec.encoded(frame, names) if codec and names else frame
@@ -76,22 +74,18 @@ class Codecs:
 
 def _looked_through(codec: ParsedIds, name: str) -> pl.Expr:
     """A column's ids as integers, none of which is MISS."""
-    encoded = codec.encode(pl.col(name))
-    return encoded.map_batches(_without_miss, return_dtype=codec.dtype, is_elementwise=True).alias(name)
+    digits = of_one_shape(codec, codec.dtype)
+
+    def numbers(texts: pl.Series) -> pl.Series:
+        found = digits.numbers(texts) if digits else None
+        return _encoded(codec, texts) if found is None else found
+
+    return pl.col(name).map_batches(numbers, return_dtype=codec.dtype, is_elementwise=True)
 
 
-def _few(codec: ParsedIds, name: str) -> pl.Expr:
-    """The same for a column that is mostly empty: the others alone are parsed."""
-
-    def those_there(texts: pl.Series) -> pl.Series:
-        there = texts.is_not_null().arg_true()
-        ids = texts.gather(there).to_frame().select(_looked_through(codec, name)).to_series()
-        return pl.repeat(None, len(texts), dtype=codec.dtype, eager=True).scatter(there, ids)
-
-    return pl.col(name).map_batches(those_there, return_dtype=codec.dtype, is_elementwise=True)
-
-
-def _without_miss(ids: pl.Series) -> pl.Series:
+def _encoded(codec: ParsedIds, texts: pl.Series) -> pl.Series:
+    """Ids as integers; UnparsedIdError where one is MISS."""
+    ids = texts.to_frame().select(codec.encode(pl.col(texts.name))).to_series()
     if ids.min() == MISS:
         raise UnparsedIdError
     return ids

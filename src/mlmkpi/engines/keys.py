@@ -7,15 +7,13 @@ from functools import cached_property
 
 import polars as pl
 
-from mlmkpi.engines.digits import Digits
+from mlmkpi.engines.digits import of_one_shape
 from mlmkpi.engines.ids import MISS, ParsedIds, hash_of
 from mlmkpi.engines.shapes import ORDERS, PEOPLE, Shapes, is_id_of
 from mlmkpi.sources import Source
 from mlmkpi.sources.cells import stripped
 
 SIGN = 2**63
-MANY = 50_000
-"""Of so many ids at once those that are short and of one shape are read by their words, which takes PyArrow."""
 
 
 class Keys:
@@ -60,13 +58,11 @@ class _Parsed:
 
     def __init__(self, whole: ParsedIds, narrow: ParsedIds) -> None:
         self._whole, self._narrow = whole, narrow
-        numbered = zip(narrow.shapes, narrow.offsets, strict=False)
-        (shape, offset), *others = [each for each in numbered if each[0] in narrow.active]
-        self._digits = Digits(shape, offset) if not others and Digits.reads(shape) else None
+        self._digits = of_one_shape(narrow, pl.Int64)
 
     def __call__(self, cells: pl.Series) -> pl.Series:
         texts = cells.cast(pl.String)
-        found = self._digits.numbers(texts) if self._digits is not None and len(texts) >= MANY else None
+        found = self._digits.numbers(texts) if self._digits else None
         return self._encoded(texts.to_frame("id"), pl.col("id")) if found is None else found
 
     def _encoded(self, rows: pl.DataFrame, text: pl.Expr) -> pl.Series:

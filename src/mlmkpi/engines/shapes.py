@@ -21,20 +21,15 @@ def is_id_of(table: str, column: str, whose: Sequence[str]) -> bool:
 
 
 class Shapes:
-    """The shapes of the first ids of these columns by table, of people and of orders; a column without ids has none.
-
-    `sparse` are the columns, as table and column, that are mostly empty.
-    """
+    """The shapes of the first ids of these columns by table, of people and of orders; a column without ids has none."""
 
     def __init__(self, tables: Mapping[str, Source], columns: Mapping[str, Collection[str]]) -> None:
-        self.sparse: set[tuple[str, str]] = set()
         self._found: dict[tuple[str, str], frozenset[Shape] | None] = {}
         for table, names in columns.items():
             ids = [name for name in sorted(names) if is_id_of(table, name, (*PEOPLE, *ORDERS))]
             self._found |= dict.fromkeys(((table, name) for name in ids), frozenset())
             head = tables[table].head(ids, SAMPLE)
             self._found |= {(table, texts.name): shapes_of(texts.drop_nulls().to_list()) for texts in head}
-            self.sparse |= {(table, texts.name) for texts in head if texts.null_count() > len(texts) / 2}
 
     def columns(self, whose: Sequence[str]) -> list[tuple[str, str]]:
         """The columns that hold ids of these, as table and column."""
