@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -28,28 +29,10 @@ def test_each_column_is_counted(rows: list[tuple[str | None, str | None]]) -> No
     assert as_counter(found["channel"]) == Counter(channel for _, channel in rows)
 
 
-@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=30), st.booleans())
-def test_each_column_of_a_parquet_file_is_counted(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, str | None]], plain: bool
-) -> None:
-    """Whether or not the file has a dictionary of the texts, and whatever its row groups."""
-    path = tmp_path_factory.mktemp("counted") / "orders.parquet"
-    table = pl.DataFrame(rows, schema={"kind": pl.String, "channel": pl.String}, orient="row").to_arrow()
-    pq.write_table(table, path, use_dictionary=not plain, row_group_size=7)
-    found = frequencies.counted(pl.scan_parquet(path), ["kind", "channel"], of_parquet=True)
-    assert as_counter(found["kind"]) == Counter(kind for kind, _ in rows)
-    assert as_counter(found["channel"]) == Counter(channel for _, channel in rows)
-
-
-@pytest.mark.parametrize("of_parquet", [False, True])
-def test_texts_that_the_first_rows_do_not_have_are_counted_too(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, of_parquet: bool
-) -> None:
+def test_texts_that_the_first_rows_do_not_have_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frequencies, "_FIRST", 2)
-    orders = pl.DataFrame({"kind": ["sale", "sale", None, "kit", "sale"], "channel": ["web"] * 5})
-    orders.write_parquet(tmp_path / "orders.parquet")
-    frame = pl.scan_parquet(tmp_path / "orders.parquet") if of_parquet else orders.lazy()
-    found = frequencies.counted(frame, ["kind", "channel"], of_parquet=of_parquet)
+    frame = pl.LazyFrame({"kind": ["sale", "sale", None, "kit", "sale"], "channel": ["web"] * 5})
+    found = frequencies.counted(frame, ["kind", "channel"])
     assert as_counter(found["kind"]) == {"sale": 3, None: 1, "kit": 1}
     assert as_counter(found["channel"]) == {"web": 5}
 
@@ -59,3 +42,47 @@ def test_columns_of_many_texts_and_of_numbers_are_counted() -> None:
     found = frequencies.counted(pl.LazyFrame({"rank": texts, "grade": [1, 2] * 100}), ["rank", "grade"])
     assert as_counter(found["rank"]) == Counter(texts)
     assert dict(found["grade"].iter_rows()) == {1: 100, 2: 100}
+
+
+def parquet(path: Path, rows: list[tuple[str | None, str | None]], **options: Any) -> pl.LazyFrame:
+    """The rows as a file's, a few in a row group."""
+    table = pl.DataFrame(rows, schema={"kind": pl.String, "channel": pl.String}, orient="row").to_arrow()
+    pq.write_table(table, path / "orders.parquet", row_group_size=7, **options)
+    return pl.scan_parquet(path / "orders.parquet")
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=30), st.booleans())
+def test_each_text_of_a_parquet_file_is_sighted(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str | None, str | None]], dictionary: bool
+) -> None:
+    found = frequencies.sighted(
+        parquet(tmp_path_factory.mktemp("sighted"), rows, use_dictionary=dictionary), ["kind", "channel"]
+    )
+    for at, name in enumerate(("kind", "channel")):
+        texts = {row[at] for row in rows}
+        if texts - {None}:
+            assert set(found[name].to_series()) == texts
+            assert found[name].height == len(texts)
+        else:
+            assert name not in found
+
+
+def test_a_column_with_texts_that_its_first_rows_do_not_show_is_not_sighted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(frequencies, "_FIRST", 2)
+    rows: list[tuple[str | None, str | None]] = [("sale", "web")] * 20 + [("kit", "web"), ("sale", None)]
+    found = frequencies.sighted(parquet(tmp_path, rows), ["kind", "channel"])
+    assert {name: set(frame.to_series()) for name, frame in found.items()} == {"channel": {"web", None}}
+
+
+def test_codes_are_counted_once_and_only_when_asked_for() -> None:
+    asked: list[str] = []
+
+    def count() -> dict[str | None, int]:
+        asked.append("")
+        return {"kit": 1, None: 2}
+
+    codes = frequencies.Codes(["kit", None], count)
+    assert (list(codes), len(codes), "kit" in list(codes), asked) == (["kit", None], 2, True, [])
+    assert (dict(codes), codes[None], asked) == ({"kit": 1, None: 2}, 2, [""])

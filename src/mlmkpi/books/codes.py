@@ -33,7 +33,8 @@ def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, 
     >>> unknown_codes(TABLES["ranks"].column("kind"), {"Title": 2, "honorary": 1, None: 3})
     {'honorary': 1}
     """
-    return {code: n for code, n in found.items() if code is not None and folded(code) not in column.codes}
+    unknown = [code for code in found if code is not None and folded(code) not in column.codes]
+    return {code: found[code] for code in unknown}
 
 
 def unknown_code(table: str, column: Column, unknown: Mapping[str, int]) -> DataError:

@@ -32,13 +32,14 @@ class Exchange:
         self.rates = rates
         self.skip = skip
         found = engine.spellings("orders", "currency") if "currency" in engine.columns("orders") else {}
-        self.found = {code: n for code, n in found.items() if code is not None}
-        self.home = home or (next(iter(self.found)) if len({c.casefold() for c in self.found}) == 1 else None)
-        self.foreign = {code: n for code, n in self.found.items() if code.casefold() != (self.home or "").casefold()}
+        codes = [code for code in found if code is not None]
+        self.home = home or (codes[0] if len({c.casefold() for c in codes}) == 1 else None)
+        abroad = [code for code in codes if code.casefold() != (self.home or "").casefold()]
+        self.foreign = {code: found[code] for code in abroad}
         self.rated = set(RATES) <= engine.columns("rates")
         self.unrated = 0
         if self.foreign and not (self.home and (self.rated or skip)):
-            raise _mixed(self.found, self.home)
+            raise _mixed({code: found[code] for code in codes}, self.home)
 
     @property
     def code(self) -> str | None:

@@ -183,7 +183,8 @@ class Ledger:
         if self.rules.valid_status:
             wanted = {folded(code) for code in self.rules.valid_status}
             return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
-        unknown = {code: n for code, n in found.items() if code is not None and code.casefold() not in VALID | INVALID}
+        others = [code for code in found if code is not None and code.casefold() not in VALID | INVALID]
+        unknown = {code: found[code] for code in others}
         if unknown:
             self._leave_out("status", unknown, _unknown_status)
         counting = [code for code in found if code is not None and code.casefold() in VALID]

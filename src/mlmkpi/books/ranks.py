@@ -74,9 +74,10 @@ def rank_rows(books: Books, *, title: bool = False) -> Frame:
         rows = rows.filter(titled if title else ~titled)
     elif title:
         rows = rows.filter(nw.lit(False))
-    found = {rank: n for rank, n in export.engine.spellings("ranks", "rank").items() if rank is not None}
-    places = {rank: step for rank in found if (step := place(books.ladder, rank)) is not None}
-    export.off_ladder = sum(n for rank, n in found.items() if rank not in places)
+    found = export.engine.spellings("ranks", "rank")
+    ranks = [rank for rank in found if rank is not None]
+    places = {rank: step for rank in ranks if (step := place(books.ladder, rank)) is not None}
+    export.off_ladder = sum(found[rank] for rank in ranks if rank not in places)
     schema = {"rank": pl.String, "step": pl.Int64}
     steps = pl.DataFrame(list(places.items()), schema=schema, orient="row")
     rows = rows.join(export.engine.small(steps), on="rank", how="inner")

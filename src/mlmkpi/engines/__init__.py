@@ -164,7 +164,7 @@ class Engine(Protocol):
     def apart(self, one: Frame, column: str, two: Frame, other: str) -> bool:
         """Whether no id of one frame's column can be in the other's, as far as that is known without joining."""
 
-    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+    def spellings(self, table: str, column: str) -> Mapping[str | None, int]:
         """The values that a code column holds, with their counts, in order."""
 
     def encode(self, values: Sequence[str]) -> pl.Series:

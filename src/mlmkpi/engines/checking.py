@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -51,7 +51,7 @@ class Checking(Protocol):
     def findings(self, table: str) -> list[Finding]:
         """What reading brings up."""
 
-    def spellings(self, table: str, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
+    def spellings(self, table: str, columns: Sequence[str]) -> Mapping[str, Mapping[str | None, int]]:
         """By column of codes, each spelling in order and how often it occurs."""
 
     def scan(self, table: str, columns: Sequence[str]) -> Frame:

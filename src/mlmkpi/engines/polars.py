@@ -81,7 +81,7 @@ class PolarsEngine:
         """Amounts that were rounded, and columns left unread."""
         return self._tables.remarks()
 
-    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+    def spellings(self, table: str, column: str) -> Mapping[str | None, int]:
         """The values that a code column holds, with their counts."""
         return self._tables.spellings(table, column)
 

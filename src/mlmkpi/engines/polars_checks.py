@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -84,7 +84,7 @@ class PolarsChecks:
         source = self._sources[table]
         return source.findings(_in_order(source), fit=table in self._fit)
 
-    def spellings(self, table: str, columns: Sequence[str]) -> dict[str, dict[str | None, int]]:
+    def spellings(self, table: str, columns: Sequence[str]) -> Mapping[str, Mapping[str | None, int]]:
         """The codes, from the source's own count."""
         return self._sources[table].codes(columns)
 

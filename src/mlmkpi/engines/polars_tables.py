@@ -31,7 +31,7 @@ class Tables:
         self._skipped: dict[str, int] = {}
         self._read: dict[str, set[str]] = {}
         self._prepared: Mapping[str, Sequence[str]] = {}
-        self._spellings: dict[tuple[str, str], dict[str | None, int]] = {}
+        self._spellings: dict[tuple[str, str], Mapping[str | None, int]] = {}
         self._reading = RLock()
 
     def columns(self, table: str) -> frozenset[str]:
@@ -124,7 +124,7 @@ class Tables:
             found += [*source.rounded(sorted(columns)), *source.uneven(source.table.names)]
         return [remark(finding) for finding in found]
 
-    def spellings(self, table: str, column: str) -> dict[str | None, int]:
+    def spellings(self, table: str, column: str) -> Mapping[str | None, int]:
         """The values that a code column holds, with their counts."""
         with self._reading:
             if (table, column) not in self._spellings:
@@ -133,7 +133,7 @@ class Tables:
             return self._spellings[table, column]
 
     def _count(self, table: str, columns: Collection[str]) -> None:
-        """Count the values of columns, in one pass; those that are written cleanly are then read as they are."""
+        """Look for the values of columns, in one pass; those that are written cleanly are then read as they are."""
         new = sorted(name for name in columns if (table, name) not in self._spellings)
         if new:
             self._spellings |= {(table, name): found for name, found in self.exports.tables[table].codes(new).items()}

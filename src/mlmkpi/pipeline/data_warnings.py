@@ -104,12 +104,13 @@ def _unmatched(export: Export, fact: Fact) -> Iterator[str]:
     for name, (table, column) in NAMED.items():
         codes = getattr(fact, name, ())
         if codes and column in export.columns(table):
-            found = {code: n for code, n in export.engine.spellings(table, column).items() if code is not None}
-            if found and not {folded(code) for code in codes} & {folded(code) for code in found}:
+            found = export.engine.spellings(table, column)
+            there = [code for code in found if code is not None]
+            if there and not {folded(code) for code in codes} & {folded(code) for code in there}:
                 row = "order" if table == "orders" else f"row of {table}"
-                most = sorted(found, key=lambda code: -found[code])[:FEW]
-                there = ", ".join(quoted_code(code, found[code], codes) for code in most)
-                yield f"no {row} has a {column} that {name} names ({', '.join(codes)}): they have {there}"
+                most = sorted(there, key=lambda code: -found[code])[:FEW]
+                told = ", ".join(quoted_code(code, found[code], codes) for code in most)
+                yield f"no {row} has a {column} that {name} names ({', '.join(codes)}): they have {told}"
 
 
 def _is_age(fact: Fact, dimension: Dimension, books: Books) -> bool:

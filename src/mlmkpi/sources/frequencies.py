@@ -1,11 +1,9 @@
-"""Counts how often each text stands in a column: the few that its first rows show are compared with, not grouped.
-
-In a Parquet file each of them is sought by itself: that looks through the file's dictionaries, and decodes no text.
-"""
+"""The texts of a column, and how often each stands there: few that its first rows show are sought, not grouped."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import polars as pl
 
@@ -14,14 +12,52 @@ _FIRST = 50_000
 """How many rows are looked at for the texts of a column."""
 _FEW = 16
 """How many texts it takes less to compare all rows with than to group them by."""
-Guesses = Mapping[str, Sequence[str]]
-Counts = dict[str, list[tuple[str | None, int]]]
 
 
-def counted(frame: pl.LazyFrame, columns: Sequence[str], *, of_parquet: bool = False) -> dict[str, pl.DataFrame]:
+class Codes(Mapping[str | None, int]):
+    """A column's codes, none last, with how many rows have each, which is counted once somebody asks.
+
+    >>> list(Codes(["kit", "sale"], lambda: {"kit": 1, "sale": 2}))
+    ['kit', 'sale']
+    """
+
+    def __init__(self, codes: Iterable[str | None], count: Callable[[], Mapping[str | None, int]]) -> None:
+        self._codes, self._count = tuple(codes), count
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __getitem__(self, code: str | None) -> int:
+        return self._counts[code]
+
+    @cached_property
+    def _counts(self) -> Mapping[str | None, int]:
+        return self._count()
+
+
+def sighted(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Of the columns of a Parquet file whose first rows have few texts and no other row has more, each value once.
+
+    To see that there are no others a file's dictionaries are looked through, and none of its rows.
+    """
+    def some(rows: pl.Expr) -> bool:
+        return bool(frame.filter(rows).select(pl.len()).collect(engine="streaming").item())
+
+    found = {}
+    for name, texts in _guessed(frame, columns).items():
+        if not some(~pl.col(name).is_in(texts)):
+            empty = [None] if some(pl.col(name).is_null()) else []
+            found[name] = pl.DataFrame({name: [*texts, *empty]}, schema={name: pl.String})
+    return found
+
+
+def counted(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
     """By column, each of its values once, under the column's name, and in `len` how many rows have it."""
     guesses = _guessed(frame, columns)
-    found = _complete((_sought if of_parquet else _compared)(frame, guesses)) if guesses else {}
+    found = _compared(frame, guesses)
     rest = [name for name in columns if name not in found]
     grouped = [frame.group_by(name).agg(pl.len().alias(LEN)) for name in rest]
     found |= zip(rest, pl.collect_all(grouped, engine="streaming"), strict=True)
@@ -35,38 +71,20 @@ def _guessed(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, list[str]
     return {name: found.to_list() for name, found in texts.items() if 0 < len(found) <= _FEW}
 
 
-def _compared(frame: pl.LazyFrame, guesses: Guesses) -> tuple[int, Counts]:
-    """How many rows there are, and by column how many have each of the guessed texts or none, in one pass."""
+def _compared(frame: pl.LazyFrame, guesses: Mapping[str, Collection[str]]) -> dict[str, pl.DataFrame]:
+    """The counts of the columns that have no other texts than the guessed ones."""
+    if not guesses:
+        return {}
     looks = [
         (pl.col(name) == text).sum().alias(f"{at} {name}")
         for name, texts in guesses.items() for at, text in enumerate(texts)
     ]
     empty = [pl.col(name).null_count().alias(name) for name in guesses]
     seen = frame.select(pl.len().alias(LEN), *looks, *empty).collect(engine="streaming").row(0, named=True)
-    counts = {
-        name: [(None, seen[name]), *((text, seen[f"{at} {name}"]) for at, text in enumerate(texts))]
-        for name, texts in guesses.items()
-    }
-    return seen[LEN], counts
-
-
-def _sought(frame: pl.LazyFrame, guesses: Guesses) -> tuple[int, Counts]:
-    """The same, a pass a text."""
-    def rows(found: pl.LazyFrame) -> int:
-        return int(found.select(pl.len()).collect(engine="streaming").item())
-
-    counts = {
-        name: [(None, rows(frame.filter(pl.col(name).is_null()))),
-               *((text, rows(frame.filter(pl.col(name) == text))) for text in texts)]
-        for name, texts in guesses.items()
-    }
-    return rows(frame), counts
-
-
-def _complete(seen: tuple[int, Counts]) -> dict[str, pl.DataFrame]:
-    """The counts of the columns that have no other texts than the guessed ones."""
-    height, counts = seen
-    return {
-        name: pl.DataFrame([row for row in rows if row[1]], schema={name: pl.String, LEN: pl.UInt32}, orient="row")
-        for name, rows in counts.items() if sum(count for _, count in rows) == height
-    }
+    found = {}
+    for name, texts in guesses.items():
+        rows = [(None, seen[name]), *((text, seen[f"{at} {name}"]) for at, text in enumerate(texts))]
+        if sum(count for _, count in rows) == seen[LEN]:
+            rows = [(text, count) for text, count in rows if count]
+            found[name] = pl.DataFrame(rows, schema={name: pl.String, LEN: pl.UInt32}, orient="row")
+    return found

@@ -27,7 +27,7 @@ from mlmkpi.sources.cells import (
     text_value,
 )
 from mlmkpi.sources.evidence import Evidence, choose, look, of_plain, plain
-from mlmkpi.sources.frequencies import LEN, counted
+from mlmkpi.sources.frequencies import counted, sighted
 from mlmkpi.sources.mapping import Mapped
 from mlmkpi.sources.mending import MENDS, mended, refusal
 from mlmkpi.sources.parsed import OPEN, Parsed, inspected, raw
@@ -41,6 +41,7 @@ FILE = "_file"
 _SAMPLE = 2_000
 
 T = TypeVar("T")
+Seek = Callable[[pl.LazyFrame, Sequence[str]], dict[str, pl.DataFrame]]
 
 
 class Reader:
@@ -198,15 +199,20 @@ class Reader:
         """By column, its codes under the column's name, with `len`, how many records have each."""
         if self.parsed is not None and self.parsed.columns.issuperset(names):
             return counted(self.parsed.frame, names)
-        ats = {name: position_name(self._position(name)) for name in names}
-        found = counted(self.part.frame, list(dict.fromkeys(ats.values())), of_parquet=self.part.parquet)
-        return {name: self._cleaned(name, found[at]) for name, at in ats.items()}
+        return self._cleaned(names, counted)
 
-    def _cleaned(self, name: str, texts: pl.DataFrame) -> pl.DataFrame:
-        """Counted cells of a column as its codes; a column that needs neither cleaning nor mapping is remembered."""
-        codes = texts.select(self.native(name).value.alias(name), LEN)
-        if self.dtype(name) == pl.String and codes[name].equals(texts.to_series()):
-            self._neat.add(name)
+    def sighted(self, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+        """The codes of those columns of a Parquet file that take no reading to know."""
+        return self._cleaned(names, sighted) if self.part.parquet else {}
+
+    def _cleaned(self, names: Sequence[str], seek: Seek) -> dict[str, pl.DataFrame]:
+        """The cells that are found in columns as codes; a column that needs no cleaning or mapping is remembered."""
+        ats, codes = {name: position_name(self._position(name)) for name in names}, {}
+        found = seek(self.part.frame, list(dict.fromkeys(ats.values())))
+        for name, texts in ((name, found[at]) for name, at in ats.items() if at in found):
+            codes[name] = texts.select(self.native(name).value.alias(name), *texts.columns[1:])
+            if self.dtype(name) == pl.String and codes[name][name].equals(texts.to_series()):
+                self._neat.add(name)
         return codes
 
     def run(self, work: Callable[[], T]) -> T:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import accumulate
 
 import polars as pl
@@ -13,7 +13,7 @@ from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 from mlmkpi.sources.evidence import pooled, unsettled
 from mlmkpi.sources.findings import Finding
-from mlmkpi.sources.frequencies import LEN
+from mlmkpi.sources.frequencies import LEN, Codes
 from mlmkpi.sources.mapping import Place, no_column, no_header, several_columns
 from mlmkpi.sources.misfits import empty_cells, misfits
 from mlmkpi.sources.part import ROW
@@ -126,16 +126,29 @@ class Source:
             found.append(row.select(*names, FILE, ROW).collect(engine="streaming"))
         return pl.concat(found)
 
-    def codes(self, columns: Iterable[str]) -> dict[str, dict[str | None, int]]:
-        """By column, its codes in order, empty last, with how many rows have each.
+    def codes(self, columns: Iterable[str]) -> dict[str, Mapping[str | None, int]]:
+        """By column, its codes in order, empty last, with how many rows have each, counted at once or when asked for.
 
         Raises DataError where one of them, or a column that the table cannot do without, cannot be read.
         """
         names = list(columns)
         for error in self.refusals(names).values():
             raise error
-        parts = [reader.codes(names) for reader in self._readers]
+        seen = [reader.sighted(names) for reader in self._readers]
+        known = {name: [part[name] for part in seen] for name in names if all(name in part for part in seen)}
+        found = self._counted([name for name in names if name not in known])
+        return {
+            name: Codes(_distinct(known[name]), partial(self._count, name)) if name in known else found[name]
+            for name in names
+        }
+
+    def _counted(self, names: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        """By column, its codes in order with how many rows have each."""
+        parts = [reader.codes(names) for reader in self._readers] if names else []
         return {name: _in_order(pl.concat([part[name] for part in parts])) for name in names}
+
+    def _count(self, name: str) -> dict[str | None, int]:
+        return self._counted([name])[name]
 
     def empties(self, columns: Sequence[str]) -> dict[str, int]:
         """By column, how many rows have nothing in it."""
@@ -257,6 +270,11 @@ class Source:
                 reader.part.label, self.table.name, name, seen, self._place.settings,
                 private=reader.column(name).is_private,
             )
+
+
+def _distinct(parts: Sequence[pl.DataFrame]) -> list[str | None]:
+    """The values of a column's parts in order, none last."""
+    return pl.concat(parts).to_series().unique().sort(nulls_last=True).to_list()
 
 
 def _in_order(counts: pl.DataFrame) -> dict[str | None, int]:
