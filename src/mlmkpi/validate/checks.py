@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from mlmkpi.as_of import told
 from mlmkpi.engines.checking import Checking
 from mlmkpi.errors import DataError
-from mlmkpi.period import FAR_APART
+from mlmkpi.period import FAR_APART, first_after_slips
 from mlmkpi.settings import Settings, folded
 from mlmkpi.sources import Example, Exports, Finding
 from mlmkpi.tables import NAMED, SOCIAL
-from mlmkpi.validate.calendar import as_of_and_start
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -38,8 +38,7 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
-    as_of, start = as_of_and_start(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, start, kpis=frozenset(kpis))
+    scene = _scene(settings, lookups, frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []
@@ -57,6 +56,14 @@ def quick(exports: Exports, columns: Mapping[str, Iterable[str]]) -> list[Findin
         if table in exports.tables
         for finding in exports.tables[table].assumed(names)
     ]
+
+
+def _scene(settings: Settings, lookups: Lookups, kpis: frozenset[str]) -> Scene:
+    """The scene before any table: the days of all of them."""
+    found = told(lookups.engine, lookups.readable)
+    if found is None:
+        return Scene(settings, kpis=kpis)
+    return Scene(settings, found.as_of, found.as_of + FAR_APART, first_after_slips(found.of_orders), kpis=kpis)
 
 
 def _at(scene: Scene, rows: Rows) -> Scene:
