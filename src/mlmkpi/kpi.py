@@ -35,7 +35,7 @@ from mlmkpi.figure import (
 __all__ = [
     "KPIS", "TOTAL", "Back", "Better", "Block", "Chain", "Check", "Concentrated", "Concentration", "Family", "Figure",
     "Interval", "Kpi", "MedianRatio", "Naive", "Part", "Quantiles", "Ratio", "Shape", "Statistic", "Survival", "Unit",
-    "facts_of", "fits", "kpi", "needs_of",
+    "facts_of", "fits", "kpi",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Figure])

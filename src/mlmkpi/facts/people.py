@@ -34,11 +34,11 @@ def sale_track(rules: OrderRules, unit: str = "seller") -> Track:
     return Track(unit, "sale", rules)
 
 
-def with_lookup(sellers: Attributes, rows: Frame, unit: str = "unit") -> Frame:
-    """The rows with every column of their people's attributes, null for who is not listed."""
+def with_lookup(sellers: Attributes, rows: Frame) -> Frame:
+    """The rows (`unit`) with every column of their people's attributes, null for who is not listed."""
     if not sellers.attributes:
         return rows
-    return sellers.books.engine.look_up(rows, unit, sellers.frame())
+    return sellers.books.engine.look_up(rows, "unit", sellers.frame())
 
 
 def named(sellers: Attributes, span: Span) -> dict[str, Expr]:

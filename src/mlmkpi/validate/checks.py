@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from mlmkpi.as_of import told
@@ -10,7 +10,7 @@ from mlmkpi.engines.checking import Checking
 from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART, first_after_slips
 from mlmkpi.settings import Settings, folded
-from mlmkpi.sources import Example, Exports, Finding
+from mlmkpi.sources import Example, Finding
 from mlmkpi.tables import NAMED, SOCIAL
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
@@ -46,16 +46,6 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
         of_table = [*engine.findings(name), *broken.get(name, [])]
         found += sorted(of_table, key=lambda finding: _SEVERITIES.index(finding.severity))
     return found
-
-
-def quick(exports: Exports, columns: Mapping[str, Iterable[str]]) -> list[Finding]:
-    """What reading these columns of these tables brings up at next to no cost: rounded amounts, columns left unread."""
-    return [
-        finding
-        for table, names in columns.items()
-        if table in exports.tables
-        for finding in exports.tables[table].assumed(names)
-    ]
 
 
 def _scene(settings: Settings, lookups: Lookups, kpis: frozenset[str]) -> Scene:
