@@ -10,17 +10,17 @@ from operator import or_
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.books.codes import CORRECT, counts, spellings, unknown_code, unknown_codes
+from mlmkpi.books.codes import CORRECT, counts, unknown_code
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
-from mlmkpi.errors import DataError, written
-from mlmkpi.settings import folded
+from mlmkpi.errors import DataError
+from mlmkpi.settings import to_count
 from mlmkpi.sources import first_quoted
+from mlmkpi.sources.problems import OR_SKIP
+from mlmkpi.spelling import spelled, unspelled
 from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
 
-VALID = frozenset(COUNTING)
-INVALID = frozenset(NOT_COUNTING)
 PEOPLE = {"distributor_id", "customer_id", "volume", "commissionable_volume"}
 KIND = TABLES["orders"].column("kind")
 
@@ -43,7 +43,7 @@ def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
 
 def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
     """Whether a code column has one of the declared codes, however it is spelled."""
-    return is_code(column, spellings(code, export.engine.spellings(table, column)))
+    return is_code(column, spelled(export.engine.spellings(table, column), [code]))
 
 
 class Ledger:
@@ -181,25 +181,22 @@ class Ledger:
             return nw.lit(True)
         found = self.export.engine.spellings("orders", "status")
         if self.rules.valid_status:
-            wanted = {folded(code) for code in self.rules.valid_status}
-            return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
-        unknown = {code: n for code, n in found.items() if code is not None and code.casefold() not in VALID | INVALID}
-        if unknown:
+            return is_code("status", spelled(found, self.rules.valid_status))
+        if unknown := unspelled(found, (*COUNTING, *NOT_COUNTING)):
             self._leave_out("status", unknown, _unknown_status)
-        counting = [code for code in found if code is not None and code.casefold() in VALID]
-        return is_code("status", counting) | nw.col("status").is_null()
+        return is_code("status", spelled(found, COUNTING)) | nw.col("status").is_null()
 
     def _kinds(self) -> dict[str, list[str]]:
         """The spellings of each kind of order; none without the column."""
         if "kind" not in self.columns:
             return {}
         found = self.export.engine.spellings("orders", "kind")
-        unknown = unknown_codes(KIND, found)
+        unknown = unspelled(found, KIND.codes)
         if unknown:
             self._leave_out("kind", unknown, partial(unknown_code, "orders", KIND))
-        spelled = {kind: spellings(kind, found) for kind in KIND.codes}
-        spelled["kit"] += list(unknown)
-        return spelled
+        kinds = {kind: spelled(found, [kind]) for kind in KIND.codes}
+        kinds["kit"] += unknown
+        return kinds
 
     def _leave_out(
         self, column: str, unknown: Mapping[str, int], error: Callable[[Mapping[str, int]], DataError]
@@ -213,11 +210,10 @@ class Ledger:
 def _unknown_status(unknown: Mapping[str, int]) -> DataError:
     known = (*COUNTING, *NOT_COUNTING)
     first = first_quoted(unknown, known)
-    line = f'valid_status = ["{first}", …]'
-    fix = written("say in mlmkpi.toml which codes count", "[definitions]", line) if first else CORRECT
+    fix = to_count(first) if first else CORRECT
     return DataError(
         "orders.status has codes that neither count nor are known not to",
         (("got", counts("orders", unknown, known)),
          ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
-         ("fix", f"{fix}\nor leave such rows out: --bad-rows skip")),
+         ("fix", fix + OR_SKIP)),
     )

@@ -10,6 +10,7 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.memo import Memo
 from mlmkpi.engines import Frame
+from mlmkpi.spelling import spelled
 
 FAR = 4_000_000
 """A day that never comes: stands for "not terminated", "did not come back", "never enrolled"."""
@@ -88,8 +89,7 @@ class Roster:
         """The status spellings that mean terminated."""
         if "status" not in self.distributors:
             return ()
-        codes = self.export.engine.spellings("distributors", "status")
-        return [code for code in codes if code is not None and code.casefold() == "terminated"]
+        return spelled(self.export.engine.spellings("distributors", "status"), ["terminated"])
 
     def undated_leavers(self) -> Frame:
         """`person` of those marked terminated without a date."""

@@ -15,8 +15,8 @@ from mlmkpi.books.expressions import flag
 from mlmkpi.declaration import BIRTH, UNDECIDED
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
-from mlmkpi.settings import folded
 from mlmkpi.sources import quoted_code
+from mlmkpi.spelling import spelled
 from mlmkpi.tables import NAMED, TABLES
 
 OLDEST, GROWN, FEW = 110, 18, 5
@@ -94,8 +94,8 @@ def _unused_statuses(export: Export, books: Books) -> list[str]:
         return []
     if "status" not in export.columns("orders"):
         return [f"orders have no status, so all count, whatever valid_status names: {', '.join(named)}"]
-    known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
-    unused = [code for code in named if folded(code) not in known]
+    found = export.engine.spellings("orders", "status")
+    unused = [code for code in named if not spelled(found, [code])]
     return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
 
 
@@ -105,7 +105,7 @@ def _unmatched(export: Export, fact: Fact) -> Iterator[str]:
         codes = getattr(fact, name, ())
         if codes and column in export.columns(table):
             found = {code: n for code, n in export.engine.spellings(table, column).items() if code is not None}
-            if found and not {folded(code) for code in codes} & {folded(code) for code in found}:
+            if found and not spelled(found, codes):
                 row = "order" if table == "orders" else f"row of {table}"
                 most = sorted(found, key=lambda code: -found[code])[:FEW]
                 there = ", ".join(quoted_code(code, found[code], codes) for code in most)

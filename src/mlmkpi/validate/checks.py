@@ -9,8 +9,9 @@ from mlmkpi.as_of import told
 from mlmkpi.engines.checking import Checking
 from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART, first_after_slips
-from mlmkpi.settings import Settings, folded
+from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Finding
+from mlmkpi.spelling import spelled
 from mlmkpi.tables import NAMED, SOCIAL
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
@@ -95,7 +96,7 @@ def _unused_codes(table: str, scene: Scene) -> Iterator[Finding]:
         if of != table or column not in scene.spellings:
             continue
         codes = _codes(scene, name)
-        unused = [code for code in codes if not scene.spelled(column, frozenset({folded(code)}))]
+        unused = [code for code in codes if not scene.spelled(column, [code])]
         empty = not any(scene.spellings[column])
         if unused and (name in scene.settings.definitions or (unused == codes and not empty)):
             shown = tuple(Example(None, None, None, code) for code in unused[:5])
@@ -109,8 +110,7 @@ def _unused(table: str, column: str, name: str, meant: Sequence[str]) -> str:
     return str(DataError(f"no {row} has a {column} that {name} names", (("fix", fix),) if meant else ()))
 
 
-def _mapped_to(scene: Scene, table: str, column: str, spellings: Iterable[str]) -> list[str]:
+def _mapped_to(scene: Scene, table: str, column: str, spellings: Sequence[str]) -> list[str]:
     """The codes that the settings map such spellings to."""
-    wanted = {folded(spelling) for spelling in spellings}
     codes = scene.settings.codes.get(table, {}).get(column, {})
-    return [code for code, named in codes.items() if wanted & {folded(spelling) for spelling in named}]
+    return [code for code, named in codes.items() if spelled(spellings, named)]

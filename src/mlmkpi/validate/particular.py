@@ -9,8 +9,7 @@ import narwhals as nw
 
 from mlmkpi.errors import DataError
 from mlmkpi.period import day_number, from_day_number, month_end
-from mlmkpi.settings import folded
-from mlmkpi.spelling import nearest
+from mlmkpi.spelling import nearest, unspelled
 from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -69,12 +68,11 @@ def _enrollments(scene: Scene) -> Iterator[Rule]:
 
 
 def _ranks(scene: Scene) -> Iterator[Rule]:
-    ladder = {folded(rank) for rank in scene.settings.rank_ladder}
-    found = (rank for rank in scene.spellings.get("rank", {}) if rank is not None)
-    unknown = [rank for rank in found if folded(rank) not in ladder]
+    ladder = scene.settings.rank_ladder
+    unknown = list(unspelled(scene.spellings.get("rank", {}), ladder))
     if ladder and unknown:
         message = "rank is not on rank_ladder; the row is left out of ranks"
-        yield Rule("unknown-rank", "rank", nw.col("rank").is_in(unknown), message, known=scene.settings.rank_ladder)
+        yield Rule("unknown-rank", "rank", nw.col("rank").is_in(unknown), message, known=ladder)
 
 
 def _surveys(_: Scene) -> Iterator[Rule]:
@@ -171,8 +169,7 @@ def _last_year(day: date) -> int:
 
 def _is(column: str, code: str, scene: Scene) -> nw.Expr:
     """Whether a column has the code, however spelled."""
-    spelled = scene.spelled(column, frozenset({code}))
-    return _one_of(column, spelled)
+    return _one_of(column, scene.spelled(column, [code]))
 
 
 def _valid(scene: Scene) -> nw.Expr:
@@ -181,8 +178,7 @@ def _valid(scene: Scene) -> nw.Expr:
         return nw.lit(True)
     chosen = scene.settings.definitions.get("valid_status")
     codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
-    spelled = scene.spelled("status", frozenset(folded(code) for code in codes))
-    counts = _one_of("status", spelled)
+    counts = _one_of("status", scene.spelled("status", codes))
     return counts | nw.col("status").is_null() if chosen is None else counts
 
 
