@@ -7,6 +7,8 @@ from enum import StrEnum
 
 BIRTH = ("birth_date", "birth_year")
 """Columns that tell when somebody was born, the more exact one first."""
+SCALE = 10_000
+"""Money and volume are whole ten-thousandths, from where a cell is read until the last division."""
 UNDECIDED = frozenset({("claims", "violation")})
 """Columns, as (table, column), that a table cannot do without and a row can."""
 

@@ -19,10 +19,8 @@ from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.newcomers import enrolled_in, newcomers_by
+from mlmkpi.facts.newcomers import WHEN_ENROLLED, enrolled_in, newcomers_by
 from mlmkpi.facts.people import sale_track
-
-WHEN_ENROLLED = "distributors.enrolled_on|enrollments.enrolled_on"
 
 
 def pieces(track: Track, span: Span, days: int) -> Iterable[Ask]:

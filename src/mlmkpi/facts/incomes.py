@@ -17,8 +17,9 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import Fact, measure, scaled
-from mlmkpi.facts.followed import WHEN_ENROLLED, Followed, with_enrolment
+from mlmkpi.facts.followed import Followed, with_enrolment
 from mlmkpi.facts.listed import by_people, of_periods, plain
+from mlmkpi.facts.newcomers import WHEN_ENROLLED
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 PAID, SPENT = "commissions.amount", "expenses.amount"

@@ -12,7 +12,7 @@ from mlmkpi.period import FAR_APART, first_after_slips
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Example, Finding
 from mlmkpi.spelling import spelled
-from mlmkpi.tables import NAMED, SOCIAL
+from mlmkpi.tables import NAMED, ROSTER, SOCIAL
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -27,7 +27,7 @@ _CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
 _DEFAULTS = {"social_channels": SOCIAL}
 """Codes that definitions name of their own; the others leave out nothing."""
-_REFERRED_TO = ("distributors", "enrollments", "customers")
+_REFERRED_TO = (*ROSTER, "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
 
 

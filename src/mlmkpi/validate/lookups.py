@@ -6,12 +6,11 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY, Checking
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import ROSTER, TABLES
 
 ENROLLED = "enrolled"
 _EVER = 1 - 2**31
 """The day from which people are there whose rows do not tell when they enrolled."""
-_PEOPLE = ("distributors", "enrollments")
 
 
 class Lookups:
@@ -35,7 +34,7 @@ class Lookups:
         target = _target(table, column)
         name = TABLES[target].key[0]
         known = [
-            (holder, "distributor_id" if holder in _PEOPLE else name) for holder in self._holders(table, target)
+            (holder, "distributor_id" if holder in ROSTER else name) for holder in self._holders(table, target)
         ]
         return self.engine.strange(frame, (table, column), known, flag)
 
@@ -48,7 +47,7 @@ class Lookups:
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
-        names = {"distributors": _PEOPLE, "customers": ("customers", *_PEOPLE)}.get(target, (target,))
+        names = {"distributors": ROSTER, "customers": ("customers", *ROSTER)}.get(target, (target,))
         if target == "customers" and target not in self.readable:
             return ()
         own = table if table == "enrollments" else None
