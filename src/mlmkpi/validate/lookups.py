@@ -19,7 +19,6 @@ class Lookups:
     def __init__(self, engine: Checking) -> None:
         self.engine = engine
         self.readable = {name: columns for name in engine.tables if (columns := engine.readable(name))}
-        self._people: dict[tuple[str, ...], Frame] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
@@ -40,10 +39,8 @@ class Lookups:
 
     def attach(self, frame: Frame, table: str, column: str) -> Frame:
         """A frame of the table with the days of the person in a column, `enrolled` being null for the unknown alone."""
-        holders = self._holders(table, "distributors")
-        if holders not in self._people:
-            self._people[holders] = self.engine.kept(self._everybody(holders))
-        return self.engine.look_up(self.engine.keyed(frame, column), self._people[holders]).drop(KEY)
+        people = self.engine.kept(self._everybody(self._holders(table, "distributors")))
+        return self.engine.look_up(self.engine.keyed(frame, column), people).drop(KEY)
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
