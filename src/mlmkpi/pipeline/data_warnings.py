@@ -12,14 +12,14 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import flag
-from mlmkpi.declaration import BIRTH, UNDECIDED
+from mlmkpi.declaration import BIRTH, OLDEST, UNDECIDED, YOUNGEST
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
 from mlmkpi.sources import quoted_code
 from mlmkpi.spelling import spelled
 from mlmkpi.tables import NAMED, TABLES
 
-OLDEST, GROWN, FEW = 110, 18, 5
+FEW = 5
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
 LACKING = {
     "blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0",
@@ -138,7 +138,7 @@ def _ages(export: Export, table: str, as_of: int) -> list[str]:
     birth = birth_day(frozenset(columns))
     if birth is None:
         return []
-    youngest, came = GROWN if table == "distributors" else 0, CAME[table]
+    youngest, came = YOUNGEST[table], CAME[table]
     latest, first = born_by(as_of, youngest), born_by(as_of, OLDEST + 1)
     flags = {f"under {youngest}" if youngest else "not born by the as-of date": birth > latest,
              f"over {OLDEST}": birth <= first}

@@ -7,8 +7,9 @@ from datetime import date
 
 import narwhals as nw
 
+from mlmkpi.declaration import OLDEST, YOUNGEST
 from mlmkpi.errors import DataError
-from mlmkpi.period import day_number, from_day_number, month_end
+from mlmkpi.period import day_number, from_day_number, years_before
 from mlmkpi.spelling import nearest, unspelled
 from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
@@ -31,12 +32,12 @@ def _distributors(scene: Scene) -> Iterator[Rule]:
     beside = ("terminated_on",) if "terminated_on" in scene.columns else ()
     yield Rule("terminated-without-date", "status", undated, message, empties=True, beside=beside)
     yield from _self(scene)
-    yield from _ages(scene, youngest=18)
+    yield from _ages(scene, YOUNGEST["distributors"])
     yield from _ranks(scene)
 
 
 def _customers(scene: Scene) -> Iterator[Rule]:
-    yield from _ages(scene, youngest=0)
+    yield from _ages(scene, YOUNGEST["customers"])
 
 
 def _orders(scene: Scene) -> Iterator[Rule]:
@@ -142,24 +143,20 @@ def _self(scene: Scene) -> Iterator[Rule]:
             yield Rule(f"self-{role}", column, nw.lit(True), message, beside=(whose,), same=whose)
 
 
-def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:
-    """People under 18, or not born yet, and over 110, on the as-of date."""
+def _ages(scene: Scene, youngest: int) -> Iterator[Rule]:
+    """People who are younger, or not born yet, and older than anybody, on the as-of date."""
     if scene.as_of is None:
         return
     name = f"under-{youngest}" if youngest else "not-born"
     message = f"under {youngest} on the as-of date" if youngest else "born after the as-of date"
-    newest, oldest = _years_before(scene.as_of, youngest), _years_before(scene.as_of, 111)
+    as_of = from_day_number(scene.as_of)
+    newest, oldest = years_before(as_of, youngest), years_before(as_of, OLDEST + 1)
     born, year = nw.col("birth_date"), nw.col("birth_year")
     yield Rule(name, "birth_date", born > day_number(newest), message)
     yield Rule(name, "birth_year", year > _last_year(newest), message)
-    yield Rule("over-110", "birth_date", born <= day_number(oldest), "over 110 years old on the as-of date")
-    yield Rule("over-110", "birth_year", year <= _last_year(oldest), "over 110 years old on the as-of date")
-
-
-def _years_before(day: int, years: int) -> date:
-    """The same day so many years earlier, 28 February for the 29th of a leap year."""
-    then = from_day_number(day)
-    return then.replace(year=then.year - years, day=min(then.day, month_end(then.year - years, then.month).day))
+    name, message = f"over-{OLDEST}", f"over {OLDEST} years old on the as-of date"
+    yield Rule(name, "birth_date", born <= day_number(oldest), message)
+    yield Rule(name, "birth_year", year <= _last_year(oldest), message)
 
 
 def _last_year(day: date) -> int:
