@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 
 import narwhals as nw
 import polars as pl
@@ -15,14 +14,14 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
 from mlmkpi.errors import DataError
+from mlmkpi.order_classes import KIND, classes, is_code, is_valid, kinds_of
 from mlmkpi.settings import to_count
 from mlmkpi.sources import first_quoted
 from mlmkpi.sources.problems import OR_SKIP
 from mlmkpi.spelling import spelled, unspelled
-from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
+from mlmkpi.tables import COUNTING, NOT_COUNTING
 
 PEOPLE = {"distributor_id", "customer_id", "volume", "commissionable_volume"}
-KIND = TABLES["orders"].column("kind")
 
 Owned = Callable[[Frame], Frame]
 
@@ -33,12 +32,6 @@ class Extra:
 
     reads: tuple[str, ...]
     expr: nw.Expr
-
-
-def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
-    """Whether a code column has one of the spellings; without any it is no literal either, which filters refuse."""
-    found = [(nw.col(column) == text).fill_null(False) for text in spellings if text is not None]
-    return reduce(or_, found) if found else nw.col(column).is_null() & nw.lit(False)
 
 
 def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
@@ -160,13 +153,7 @@ class Ledger:
 
     def classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
         """Whether a row is a sale, a return, or goods that are neither (a kit, a replacement)."""
-        valid, amount, kinds = self.valid(), nw.col("amount"), self._kinds()
-        goods = is_code("kind", [*kinds["kit"], *kinds["replacement"]]) if kinds else nw.lit(False)
-        back = is_code("kind", kinds["return"]) if kinds else nw.lit(False)
-        plain = ~goods & ~back
-        sale = (valid & plain & (amount > 0)).fill_null(False)
-        returned = (valid & (back | (plain & (amount < 0)))).fill_null(False)
-        return sale, returned, goods
+        return classes(self.valid(), self._kinds())
 
     def _volume(self, sale: nw.Expr) -> nw.Expr:
         """The volume as it counts: a return's is negative, a zero amount carries none."""
@@ -178,13 +165,11 @@ class Ledger:
     def valid(self) -> nw.Expr:
         """Whether a status counts; an empty one does unless `valid_status` is set; without the column all do."""
         if "status" not in self.columns:
-            return nw.lit(True)
-        found = self.export.engine.spellings("orders", "status")
-        if self.rules.valid_status:
-            return is_code("status", spelled(found, self.rules.valid_status))
-        if unknown := unspelled(found, (*COUNTING, *NOT_COUNTING)):
+            return is_valid(None, ())
+        found, chosen = self.export.engine.spellings("orders", "status"), self.rules.valid_status
+        if not chosen and (unknown := unspelled(found, (*COUNTING, *NOT_COUNTING))):
             self._leave_out("status", unknown, _unknown_status)
-        return is_code("status", spelled(found, COUNTING)) | nw.col("status").is_null()
+        return is_valid(found, chosen)
 
     def _kinds(self) -> dict[str, list[str]]:
         """The spellings of each kind of order; none without the column."""
@@ -194,7 +179,7 @@ class Ledger:
         unknown = unspelled(found, KIND.codes)
         if unknown:
             self._leave_out("kind", unknown, partial(unknown_code, "orders", KIND))
-        kinds = {kind: spelled(found, [kind]) for kind in KIND.codes}
+        kinds = kinds_of(found)
         kinds["kit"] += unknown
         return kinds
 

@@ -10,10 +10,10 @@ import narwhals as nw
 from mlmkpi.books.activity import attended
 from mlmkpi.books.books import Books
 from mlmkpi.books.export import Export
-from mlmkpi.books.ledger import is_code
 from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
 from mlmkpi.facts.listed import Doers, Found
+from mlmkpi.order_classes import is_code
 from mlmkpi.spelling import spelled
 
 LOGIN = "login"

@@ -12,10 +12,11 @@ from mlmkpi.books.bounds import hold, hold_together
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import Extra, Ledger, is_code
+from mlmkpi.books.ledger import Extra, Ledger
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import scaled
 from mlmkpi.facts.orders import Orders
+from mlmkpi.order_classes import is_code
 from mlmkpi.spelling import spelled
 
 KIT, BACK = "_kit", "_kit_back"

@@ -10,10 +10,11 @@ import narwhals as nw
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import is_code, is_known_code
+from mlmkpi.books.ledger import is_known_code
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import Records
+from mlmkpi.order_classes import is_code
 from mlmkpi.spelling import spelled
 
 

@@ -11,11 +11,12 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import KIND, Extra, Ledger, is_code
+from mlmkpi.books.ledger import Extra, Ledger
 from mlmkpi.books.lines import ORDER
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
+from mlmkpi.order_classes import KIND, is_code
 from mlmkpi.spelling import unspelled
 
 VALID, UNKNOWN, ORIGINAL, OF_GOODS = "_valid", "_unknown", "_original", "_of_goods"

@@ -12,11 +12,12 @@ from mlmkpi.books.attributes import customer_attributes, seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import LINES, PRIVATE, Boundary, Dimensions, Side
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import Extra, is_code
+from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lines import pieces, want_lines
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled
+from mlmkpi.order_classes import is_code
 from mlmkpi.spelling import spelled
 
 

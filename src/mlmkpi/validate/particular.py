@@ -9,13 +9,12 @@ import narwhals as nw
 
 from mlmkpi.declaration import OLDEST, YOUNGEST
 from mlmkpi.errors import DataError
+from mlmkpi.order_classes import classes, is_code, is_valid, kinds_of
 from mlmkpi.period import day_number, from_day_number, years_before
 from mlmkpi.spelling import nearest, unspelled
-from mlmkpi.tables import COUNTING
 from mlmkpi.validate.rule import Rule, Scene
 
 _TOP_SCORE = 100_000
-_FEW = 8
 
 
 def particular_rules(table: str, scene: Scene) -> Iterator[Rule]:
@@ -41,17 +40,14 @@ def _customers(scene: Scene) -> Iterator[Rule]:
 
 
 def _orders(scene: Scene) -> Iterator[Rule]:
+    kinds = kinds_of(scene.spellings["kind"]) if "kind" in scene.columns else {}
     valid, amount = _valid(scene), nw.col("amount")
+    sale, _, goods = classes(valid, kinds)
     looked = tuple(name for name in ("status", "kind", "amount") if name in scene.columns)
-    if "kind" in scene.columns:
-        negative = valid & _is("kind", "sale", scene) & (amount < 0)
+    if kinds:
+        negative = valid & is_code("kind", kinds["sale"]) & (amount < 0)
         message = "a sale below zero; it counts as a return"
         yield Rule("negative-sale", "amount", negative, message, beside=looked)
-        neither = _is("kind", "kit", scene) | _is("kind", "replacement", scene)
-        back = _is("kind", "return", scene)
-    else:
-        neither = back = nw.lit(False)
-    sale = valid & ~neither & ~back & (amount > 0)
     day, whose = nw.col("ordered_on"), "distributor_id"
     early, message = day < nw.col("enrolled"), "a sale before its distributor enrolled; it counts"
     yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale, of=whose, beside=looked)
@@ -60,7 +56,7 @@ def _orders(scene: Scene) -> Iterator[Rule]:
     yield Rule("sale-after-termination", "ordered_on", left, message, among=sale, of=whose, beside=looked)
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
-        none = valid & ~neither & (amount != 0) & nw.col(name).is_null()
+        none = valid & ~goods & (amount != 0) & nw.col(name).is_null()
         yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0", empties=True, beside=looked)
 
 
@@ -164,25 +160,8 @@ def _last_year(day: date) -> int:
     return day.year if (day.month, day.day) >= (7, 1) else day.year - 1
 
 
-def _is(column: str, code: str, scene: Scene) -> nw.Expr:
-    """Whether a column has the code, however spelled."""
-    return _one_of(column, scene.spelled(column, [code]))
-
-
 def _valid(scene: Scene) -> nw.Expr:
-    """Whether an order's status counts; without `valid_status` an empty one does."""
-    if "status" not in scene.columns:
-        return nw.lit(True)
-    chosen = scene.settings.definitions.get("valid_status")
-    codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
-    counts = _one_of("status", scene.spelled("status", codes))
-    return counts | nw.col("status").is_null() if chosen is None else counts
-
-
-def _one_of(column: str, codes: list[str]) -> nw.Expr:
-    """Whether a column has one of these codes; few are compared one by one, which is quicker."""
-    if not codes:
-        return nw.lit(False)
-    if len(codes) > _FEW:
-        return nw.col(column).is_in(codes).fill_null(False)
-    return nw.any_horizontal(*(nw.col(column) == code for code in codes), ignore_nulls=True)
+    """Whether an order's status counts, as the settings or the usual words have it."""
+    chosen = scene.settings.definitions.get("valid_status") or []
+    codes = list(map(str, chosen)) if isinstance(chosen, list) else [str(chosen)]
+    return is_valid(scene.spellings.get("status"), codes)
