@@ -7,6 +7,10 @@ from enum import StrEnum
 
 BIRTH = ("birth_date", "birth_year")
 """Columns that tell when somebody was born, the more exact one first."""
+YOUNGEST, OLDEST = {"distributors": 18, "customers": 0}, 110
+"""How young people of a table are likely to be, and how old anybody: others are told as slips."""
+SCALE = 10_000
+"""Money and volume are whole ten-thousandths, from where a cell is read until the last division."""
 UNDECIDED = frozenset({("claims", "violation")})
 """Columns, as (table, column), that a table cannot do without and a row can."""
 

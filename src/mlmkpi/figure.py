@@ -54,6 +54,9 @@ class Quantiles:
     points: tuple[tuple[str, Fraction], ...]
 
 
+MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
+
+
 class Shape(StrEnum):
     """How unequal values are: the Gini coefficient, or the share of the ⌈n/100⌉ largest; negatives count as 0."""
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from mlmkpi.books.dimensions import Boundary
 from mlmkpi.facts.base import Measure
 from mlmkpi.figure import (
+    MEDIAN,
+    P90,
     TOTAL,
     Back,
     Block,
@@ -33,9 +35,9 @@ from mlmkpi.figure import (
 )
 
 __all__ = [
-    "KPIS", "TOTAL", "Back", "Better", "Block", "Chain", "Check", "Concentrated", "Concentration", "Family", "Figure",
-    "Interval", "Kpi", "MedianRatio", "Naive", "Part", "Quantiles", "Ratio", "Shape", "Statistic", "Survival", "Unit",
-    "facts_of", "fits", "kpi", "needs_of",
+    "KPIS", "MEDIAN", "P90", "TOTAL", "Back", "Better", "Block", "Chain", "Check", "Concentrated", "Concentration",
+    "Family", "Figure", "Interval", "Kpi", "MedianRatio", "Naive", "Part", "Quantiles", "Ratio", "Shape",
+    "Statistic", "Survival", "Unit", "facts_of", "fits", "kpi",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Figure])

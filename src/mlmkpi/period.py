@@ -60,6 +60,16 @@ def year_before(day: date, *, weeks: bool = False) -> date:
     return date(day.year - 1, day.month, day.day)
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier, 28 February for the 29th where there is none.
+
+    >>> years_before(date(2024, 2, 29), 1), years_before(date(2024, 2, 29), 4)
+    (datetime.date(2023, 2, 28), datetime.date(2020, 2, 29))
+    """
+    year = day.year - years
+    return day.replace(year=year, day=min(day.day, month_end(year, day.month).day))
+
+
 def months_before(day: date, months: int) -> date:
     """The day so many months earlier; a month's last day goes to that month's last day.
 

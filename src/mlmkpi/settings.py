@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,8 +24,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from mlmkpi.errors import SettingsError, UsageError
-from mlmkpi.spelling import nearest
+from mlmkpi.errors import SettingsError, UsageError, written
+from mlmkpi.spelling import folded, nearest
 
 FILE_NAME = "mlmkpi.toml"
 DATE_FORMATS = '"day-first", "month-first", "excel", or a format such as "%d.%m.%Y"'
@@ -152,13 +153,15 @@ class Settings(BaseModel):
             raise ValueError('a time zone such as "America/Denver"') from None
 
 
-def folded(code: str) -> str:
-    """A code without regard to its case and the space around it, as codes are matched.
+def to_map(table: str, column: str, code: str, codes: Sequence[str]) -> str:
+    """What to write so that a code is read as one of those of the column, the likeliest of them."""
+    line = f'{nearest(folded(code), codes) or codes[0]} = ["{code}"]'
+    return written(f"map them in {FILE_NAME}", f"[codes.{table}.{column}]", line)
 
-    >>> folded(" Gold ") == folded("GOLD")
-    True
-    """
-    return code.strip().casefold()
+
+def to_count(status: str) -> str:
+    """What to write so that orders of a status count."""
+    return written(f"say in {FILE_NAME} which codes count", "[definitions]", f'valid_status = ["{status}", …]')
 
 
 def _move(name: str, source: dict[str, Any], target: dict[str, Any]) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from mlmkpi.declaration import Column, Kind, Table
 
 __all__ = [
-    "COUNTING", "HAPPENED", "NAMED", "NOT_COUNTING", "PLANNED", "SOCIAL", "TABLES", "Column", "Kind", "Table",
+    "COUNTING",
+    "HAPPENED",
+    "NAMED",
+    "NOT_COUNTING",
+    "PLANNED",
+    "ROSTER",
+    "SOCIAL",
+    "TABLES",
+    "Column",
+    "Kind",
+    "Table",
 ]
 
 
@@ -63,6 +73,9 @@ HAPPENED = frozenset({
 """Days on which something happened; not those of what is planned ahead, such as events and courses."""
 PLANNED = frozenset({"held_on", "assigned_on"})
 """Days that may be told ahead."""
+
+ROSTER = ("distributors", "enrollments")
+"""Tables that tell who is a distributor."""
 
 _PERSON = "distributors.distributor_id"
 _BIRTH = (

@@ -1,4 +1,4 @@
-"""Team sums equal a walk through each team, with depth limits, by generation, and for any numbers."""
+"""Team sums equal a walk through each team, with depth limits, and for any numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from genealogy.walk import forests, frontlines, team
 from mlmkpi.errors import DataError, UsageError
-from mlmkpi.genealogy import Tree, depth_limited_sums, generation_sums, range_sums, subtree_sums
+from mlmkpi.genealogy import Tree, depth_limited_sums, range_sums, subtree_sums
 
 AMOUNTS = st.integers(-(10**15), 10**15)
 
@@ -68,13 +68,6 @@ def test_team_sums_down_to_a_depth(company: tuple[list[int], list[int]], depth: 
     assert depth_limited_sums(tree, values, depth=depth, include_self=False).tolist() == walked(*company, 1, depth)
 
 
-@given(companies(), st.integers(0, 32))
-def test_sums_of_one_generation(company: tuple[list[int], list[int]], generation: int) -> None:
-    tree, values = tree_and(*company)
-    sums = generation_sums(tree, values, generation=generation)
-    assert sums.tolist() == walked(*company, generation, generation)
-
-
 @given(companies())
 def test_own_and_the_frontlines_teams_are_the_team(company: tuple[list[int], list[int]]) -> None:
     tree, values = tree_and(*company)
@@ -98,8 +91,6 @@ def test_several_measures_at_once_are_each_alone(company: tuple[list[int], list[
     assert together.tolist() == [subtree_sums(tree, row, include_self=False).tolist() for row in measures]
     together = depth_limited_sums(tree, measures, depth=depth)
     assert together.tolist() == [depth_limited_sums(tree, row, depth=depth).tolist() for row in measures]
-    together = generation_sums(tree, measures, generation=depth)
-    assert together.tolist() == [generation_sums(tree, row, generation=depth).tolist() for row in measures]
 
 
 @given(companies())
@@ -110,7 +101,6 @@ def test_sums_of_squares_are_right_to_the_last_digit(company: tuple[list[int], l
     for sums, first, last in (
         (subtree_sums(tree, squares), 0, 30),
         (depth_limited_sums(tree, squares, depth=2), 0, 2),
-        (generation_sums(tree, squares, generation=1), 1, 1),
     ):
         assert sums.dtype == np.float64
         nearest = [float(total) for total in walked(company[0], exact, first, last)]
@@ -158,12 +148,10 @@ def test_an_empty_tree_sums_to_nothing() -> None:
     assert depth_limited_sums(tree, np.array([], dtype=np.int64), depth=2).tolist() == []
 
 
-def test_a_depth_or_generation_far_beyond_the_tree_is_the_whole_team_or_nobody() -> None:
+def test_a_depth_far_beyond_the_tree_is_the_whole_team() -> None:
     tree, values = Tree.of(np.arange(-1, 999)), np.ones(1000, dtype=np.int64)
     assert (depth_limited_sums(tree, values, depth=10**9) == subtree_sums(tree, values)).all()
-    assert not generation_sums(tree, values, generation=10**9).any()
     assert depth_limited_sums(tree, values, depth=500)[0] == 501
-    assert generation_sums(tree, np.arange(1000), generation=777)[:3].tolist() == [777, 778, 779]
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
@@ -172,12 +160,10 @@ def test_what_is_no_number_is_an_error(wrong: float) -> None:
         subtree_sums(Tree.of(np.array([-1, 0])), np.array([1.0, wrong]))
 
 
-def test_a_negative_depth_or_generation_is_an_error() -> None:
+def test_a_negative_depth_is_an_error() -> None:
     tree, values = Tree.of(np.array([-1, 0])), np.array([1, 2])
     with pytest.raises(UsageError, match="depth counts from 0"):
         depth_limited_sums(tree, values, depth=-1)
-    with pytest.raises(UsageError, match="generation counts from 0"):
-        generation_sums(tree, values, generation=-1)
 
 
 def test_values_of_other_people_are_an_error() -> None:
@@ -190,6 +176,6 @@ def test_rows_that_two_threads_sum_are_those_that_one_sums(kind: type) -> None:
     people = np.arange(60_000)
     tree = Tree.of(np.where(people % 50 == 0, -1, people // 2))
     values: Any = np.random.default_rng(4).integers(-9, 9, (3, 7, len(tree))).astype(kind)
-    for sums in (subtree_sums, partial(depth_limited_sums, depth=2), partial(generation_sums, generation=1)):
+    for sums in (subtree_sums, partial(depth_limited_sums, depth=2)):
         alone = [[sums(tree, row) for row in month] for month in values]
         assert np.array_equal(sums(tree, values), np.array(alone))

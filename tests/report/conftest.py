@@ -12,7 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+import mlmkpi.kpis  # noqa: F401
+from mlmkpi.kpi import KPIS as REGISTERED
+from mlmkpi.kpi import Better, Family, Kpi
 from mlmkpi.period import Calendar, Every, Period, choose_periods
+from mlmkpi.pipeline.result import Result
 
 GOLDEN = Path(__file__).parent / "golden"
 FIGURES = ("numerator", "denominator", "value", "low", "high")
@@ -20,39 +24,30 @@ Steps = Sequence[float | None]
 LACKING = ("it", "net_promoter_score", "lead_conversion_rate")
 
 
-@dataclass(frozen=True)
-class FakeKpi:
-    """What a renderer needs to know of a KPI."""
-
-    title: str
-    short: str
-    family: str
-    better: str
+def a_kpi(title: str, short: str, family: str, better: str) -> Kpi:
+    """A KPI of which renderers are told no more."""
+    return replace(REGISTERED["new_signups"], title=title, short=short, family=Family(family), better=Better(better))
 
 
-@dataclass(frozen=True)
-class FakeResult:
-    """What a renderer needs to know of a Result."""
-
-    frame: pl.DataFrame
-    every: str = "month"
-    as_of: date = date(2026, 10, 31)
-    by: tuple[str, ...] = ()
-    settings: dict[str, object] = field(default_factory=lambda: {"lapse_after_days": 90, "currency": "USD"})
-    left_out: dict[str, str] = field(default_factory=lambda: {"other": "needs the leads export"})
-    lacking: dict[str, str] = field(default_factory=lambda: dict.fromkeys(LACKING, "needs the surveys export"))
+def a_result(frame: pl.DataFrame, *, as_of: date = date(2026, 10, 31), by: tuple[str, ...] = ()) -> Result:
+    """The Result of a run by month, in which some KPIs are left out and some are null."""
+    settings: dict[str, object] = {"lapse_after_days": 90, "currency": "USD"}
+    return Result(
+        frame, by, "month", as_of, settings, left_out={"other": "needs the leads export"},
+        lacking=dict.fromkeys(LACKING, "needs the surveys export"),
+    )
 
 
 @dataclass(frozen=True)
 class Example:
     """A Result with the definitions of its run."""
 
-    result: FakeResult
-    kpis: dict[str, FakeKpi]
+    result: Result
+    kpis: dict[str, Kpi]
 
 
 KPIS = {
-    name: FakeKpi(*rest)
+    name: a_kpi(*rest)
     for name, *rest in (
         ("new_signups", "New sign-ups", "New sign-ups", "recruiting", "higher"),
         ("distributor_retention_rate", "Distributor retention", "Distributor retention", "recruiting",
@@ -171,7 +166,7 @@ def usual(as_of: date = date(2026, 10, 31)) -> Example:
     start = "412 orders name a customer who is not in the customers export"
     share = wave(.711, *[.004, -.003] * 6)
     book.add("retail_sales_share", "rate", share, over=1284310, notes={12: start})
-    return Example(FakeResult(book.frame(), as_of=as_of), KPIS)
+    return Example(a_result(book.frame(), as_of=as_of), KPIS)
 
 
 def judged() -> Example:
@@ -210,7 +205,7 @@ def split() -> Example:
     reason = "order.channel does not split people"
     book.add("churn_rate", "rate", [None] * 13, notes=dict.fromkeys(range(13), reason))
     names = ("sales_volume", "distributor_retention_rate", "churn_rate")
-    result = FakeResult(book.frame(), by=("market", "order.channel"))
+    result = a_result(book.frame(), by=("market", "order.channel"))
     return Example(result, {name: KPIS[name] for name in names})
 
 
@@ -218,14 +213,14 @@ def hard() -> Example:
     """What breaks outputs: formulas, pipes, quotes, line ends, terminal codes, wide letters, half a month."""
     as_of = date(2026, 10, 15)
     book = Book(months(as_of, 3), as_of, ("team",))
-    kpis = {"margin": FakeKpi("Margin | <b>all</b> of *it*", "Margin | <b>", "operations", "higher")}
+    kpis = {"margin": a_kpi("Margin | <b>all</b> of *it*", "Margin | <b>", "operations", "higher")}
     steering = {"team": "-1\r\nline two\x1b[31m"}
     formula = {"team": '=cmd|"/c calc"!A1'}
     book.add("margin", "EUR", [1 / 3, -1234.5, -98765432.1], over=3, spread=2000, labels=formula)
     book.add("margin", "EUR", [-0.0, 1e-7, 12], labels={"team": "@利益, 合計"})
     book.add("margin", "EUR", [None] * 3, labels=steering, notes={1: "no cost,\nno margin"})
     book.add("margin", "EUR", [1.5, 2, 2.25], over=4, labels={"team": "(unknown)"}, statistic="p90")
-    return Example(FakeResult(book.frame(), by=("team",), as_of=as_of), kpis)
+    return Example(a_result(book.frame(), by=("team",), as_of=as_of), kpis)
 
 
 EXAMPLES: dict[str, Callable[[], Example]] = {
@@ -256,8 +251,8 @@ def one() -> Callable[..., Example]:
         labels = more.get("labels", {})
         book = Book(months(as_of, len(values)), as_of, tuple(labels))
         book.add("it", unit, values, **more)
-        result = FakeResult(book.frame(), as_of=as_of, by=tuple(labels))
-        return Example(result, {"it": FakeKpi("It", "It", "sales", better)})
+        result = a_result(book.frame(), as_of=as_of, by=tuple(labels))
+        return Example(result, {"it": a_kpi("It", "It", "sales", better)})
 
     return make
 

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mlmkpi.engines.polars_checks import PolarsChecks
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
-from mlmkpi.sources import open_exports
-from mlmkpi.validate import Example, Finding, check, quick, validate
+from mlmkpi.validate import Example, Finding, validate
 from validate.company import Company, finding
 
 ORDERS = "order_id,ordered_on,amount,volume"
@@ -152,13 +150,3 @@ def test_settings_are_found_beside_the_exports(company: Company, monkeypatch: py
 def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no table found"):
         validate(tmp_path, settings=Settings())
-
-
-def test_quick_says_what_reading_the_columns_assumes(company: Company) -> None:
-    company.put("orders_1", ORDERS, "O1,2026-03-01,5.12345,1.23456", "O1,2026-03-01,7,1")
-    company.put("orders_2", "order_id,ordered_on,amount", "O2,2026-03-01,5")
-    with open_exports(company.folder, Settings()) as opened:
-        found = quick(opened, {"orders": ["order_id", "amount", "volume"], "customers": ["kind"]})
-        assert [f"{each.rule} {each.column}" for each in found] == ["rounded amount", "column-in-some-files volume"]
-        assert quick(opened, {"orders": ["order_id"]}) == []
-        assert {"differing-rows", "rounded"} <= {each.rule for each in check(PolarsChecks(opened), Settings())}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mlmkpi
+from mlmkpi.settings import Settings
 from mlmkpi.validate import Finding
 from validate.company import Company, finding
 
@@ -22,6 +24,19 @@ def test_a_sale_before_its_distributor_enrolled(company: Company) -> None:
             (6, "O6", "2026-03-08"),
         )
     ]
+
+
+def test_a_valid_status_that_names_nothing_is_as_if_it_were_not_set(company: Company) -> None:
+    company.put("distributors", "distributor_id,enrolled_on", "D1,2026-03-10")
+    company.put(
+        "orders", "order_id,ordered_on,amount,distributor_id,status", "O1,2026-03-09,5,D1,paid",
+        "O2,2026-03-09,5,D1,void",
+    )
+    early = finding("orders.ordered_on", "sale-before-enrolment", "warning", 2, BEFORE, (1, "O1", "2026-03-09"))
+    assert company.findings(definitions={"valid_status": []}) == [early]
+    sales = mlmkpi.compute(company.folder, kpis=["sales_volume"], count=1,
+                           settings=Settings.model_validate({"definitions": {"valid_status": []}}))
+    assert sales.frame["value"].to_list() == [5]
 
 
 def test_the_first_enrolment_of_both_tables_counts(company: Company) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from itertools import pairwise
 
 import narwhals as nw
@@ -12,7 +11,7 @@ from narwhals.dtypes import DType
 
 from mlmkpi.engines import Frame
 from mlmkpi.errors import SettingsError
-from mlmkpi.period import day_number, from_day_number
+from mlmkpi.period import day_number, from_day_number, years_before
 
 YEAR = 366
 OLDEST = 150
@@ -39,11 +38,7 @@ def lower_ages(bands: Sequence[str]) -> list[int]:
 
 def born_by(day: int, age: int) -> int:
     """The latest birth day of those who have reached the age on the day (29 February comes of age on 1 March)."""
-    on = from_day_number(day)
-    try:
-        return day_number(on.replace(year=on.year - age))
-    except ValueError:
-        return day_number(date(on.year - age, 2, 28))
+    return day_number(years_before(from_day_number(day), age))
 
 
 def age_band(birth: nw.Expr, day: int, bands: Sequence[str], kind: DType) -> nw.Expr:

@@ -16,7 +16,7 @@ from mlmkpi.books.ledger import Ledger
 from mlmkpi.books.lineage import Lineage, Teams, lineage_of
 from mlmkpi.books.memo import Memo
 from mlmkpi.books.reading import LACKING, Reading, near
-from mlmkpi.books.roster import FAR, Roster, on_books
+from mlmkpi.books.roster import DAYS, FAR, Roster, on_books
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.books.spans import Schedule
 from mlmkpi.books.wanted import Reader, Wanted, cell_parts
@@ -133,7 +133,7 @@ class Books(Days):
         plain = nw.col("buyer").is_null() & ~nw.col("seller").is_null()
         if not mixed:
             return lambda rows: rows.with_columns(plain.alias("own"))
-        books = self.people().select("person", "enrolled", "terminated", "returned_on")
+        books = self.people().select("person", *DAYS)
 
         def joined(rows: Frame) -> Frame:
             kept = rows.collect_schema().names()

@@ -8,7 +8,8 @@ from typing import Any
 import narwhals as nw
 
 from mlmkpi.books.export import Export
-from mlmkpi.books.expressions import LARGEST, SCALE, Expr
+from mlmkpi.books.expressions import LARGEST, Expr
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Engine, Frame
 from mlmkpi.errors import DataError
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mlmkpi.errors import DataError, written
-from mlmkpi.settings import folded
+from mlmkpi.errors import DataError
+from mlmkpi.settings import to_map
 from mlmkpi.sources import first_quoted, quoted_code
-from mlmkpi.spelling import nearest
+from mlmkpi.sources.problems import OR_SKIP
 from mlmkpi.tables import TABLES, Column
 
 CORRECT = "correct the row, which mlmkpi validate names"
@@ -18,35 +18,14 @@ CLOSED = {
 """The columns of closed lists by table; those of orders are told apart by their rules."""
 
 
-def spellings(code: str, found: Iterable[str | None]) -> list[str]:
-    """How a code is spelled among what a column holds.
-
-    >>> spellings("kit", ["Kit", "sale", " KIT", None])
-    ['Kit', ' KIT']
-    """
-    return [text for text in found if text is not None and folded(text) == code]
-
-
-def unknown_codes(column: Column, found: Mapping[str | None, int]) -> dict[str, int]:
-    """The spellings found, with their counts, of no code that the column's list has.
-
-    >>> unknown_codes(TABLES["ranks"].column("kind"), {"Title": 2, "honorary": 1, None: 3})
-    {'honorary': 1}
-    """
-    unknown = [code for code in found if code is not None and folded(code) not in column.codes]
-    return {code: found[code] for code in unknown}
-
-
 def unknown_code(table: str, column: Column, unknown: Mapping[str, int]) -> DataError:
     """Why such spellings are refused, and how to map them."""
     first = first_quoted(unknown, column.codes)
-    guess = nearest((first or "").casefold(), list(column.codes)) or column.codes[0]
-    line = f'{guess} = ["{first}"]'
-    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line) if first else CORRECT
+    fix = to_map(table, column.name, first, column.codes) if first else CORRECT
     return DataError(
         f"{table}.{column.name} has codes that are not known",
         (("got", counts(table, unknown, column.codes)), ("expected", ", ".join(column.codes)),
-         ("fix", f"{fix}\nor leave such rows out: --bad-rows skip")),
+         ("fix", fix + OR_SKIP)),
     )
 
 

@@ -8,11 +8,12 @@ from threading import RLock
 
 import narwhals as nw
 
-from mlmkpi.books.codes import CLOSED, unknown_code, unknown_codes
+from mlmkpi.books.codes import CLOSED, unknown_code
 from mlmkpi.books.conflicts import conflict
 from mlmkpi.books.dimensions import EXTRA
 from mlmkpi.books.exchange import RATES, Exchange
 from mlmkpi.engines import PLACE, Engine, Frame
+from mlmkpi.spelling import unspelled
 from mlmkpi.tables import TABLES
 
 AMOUNTS = {"orders": ["amount"], "order_lines": ["amount", "cost"]}
@@ -136,7 +137,7 @@ class Export:
         for name, column in CLOSED.get(table, {}).items():
             if name not in columns:
                 continue
-            unknown = unknown_codes(column, self.engine.spellings(table, name))
+            unknown = unspelled(self.engine.spellings(table, name), column.codes)
             if unknown and self.bad_rows == "stop":
                 raise unknown_code(table, column, unknown)
             if unknown:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import narwhals as nw
 
 Expr = nw.Expr
-SCALE = 10_000
-"""Money and volume are whole ten-thousandths until the last division."""
 LARGEST = 2**63 - 1
 """The most ten-thousandths that a sum holds."""
 

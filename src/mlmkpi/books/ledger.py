@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import or_
+from functools import partial
 
 import narwhals as nw
 import polars as pl
 
-from mlmkpi.books.codes import CORRECT, counts, spellings, unknown_code, unknown_codes
+from mlmkpi.books.codes import CORRECT, counts, unknown_code
 from mlmkpi.books.export import Export
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
 from mlmkpi.engines import Frame
-from mlmkpi.errors import DataError, written
-from mlmkpi.settings import folded
+from mlmkpi.errors import DataError
+from mlmkpi.order_classes import KIND, classes, is_code, is_valid, kinds_of
+from mlmkpi.settings import to_count
 from mlmkpi.sources import first_quoted
-from mlmkpi.tables import COUNTING, NOT_COUNTING, TABLES
+from mlmkpi.sources.problems import OR_SKIP
+from mlmkpi.spelling import spelled, unspelled
+from mlmkpi.tables import COUNTING, NOT_COUNTING
 
-VALID = frozenset(COUNTING)
-INVALID = frozenset(NOT_COUNTING)
 PEOPLE = {"distributor_id", "customer_id", "volume", "commissionable_volume"}
-KIND = TABLES["orders"].column("kind")
 
 Owned = Callable[[Frame], Frame]
 
@@ -35,15 +34,9 @@ class Extra:
     expr: nw.Expr
 
 
-def is_code(column: str, spellings: Sequence[str | None]) -> nw.Expr:
-    """Whether a code column has one of the spellings; without any it is no literal either, which filters refuse."""
-    found = [(nw.col(column) == text).fill_null(False) for text in spellings if text is not None]
-    return reduce(or_, found) if found else nw.col(column).is_null() & nw.lit(False)
-
-
 def is_known_code(export: Export, table: str, column: str, code: str) -> nw.Expr:
     """Whether a code column has one of the declared codes, however it is spelled."""
-    return is_code(column, spellings(code, export.engine.spellings(table, column)))
+    return is_code(column, spelled(export.engine.spellings(table, column), [code]))
 
 
 class Ledger:
@@ -160,13 +153,7 @@ class Ledger:
 
     def classes(self) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
         """Whether a row is a sale, a return, or goods that are neither (a kit, a replacement)."""
-        valid, amount, kinds = self.valid(), nw.col("amount"), self._kinds()
-        goods = is_code("kind", [*kinds["kit"], *kinds["replacement"]]) if kinds else nw.lit(False)
-        back = is_code("kind", kinds["return"]) if kinds else nw.lit(False)
-        plain = ~goods & ~back
-        sale = (valid & plain & (amount > 0)).fill_null(False)
-        returned = (valid & (back | (plain & (amount < 0)))).fill_null(False)
-        return sale, returned, goods
+        return classes(self.valid(), self._kinds())
 
     def _volume(self, sale: nw.Expr) -> nw.Expr:
         """The volume as it counts: a return's is negative, a zero amount carries none."""
@@ -178,29 +165,23 @@ class Ledger:
     def valid(self) -> nw.Expr:
         """Whether a status counts; an empty one does unless `valid_status` is set; without the column all do."""
         if "status" not in self.columns:
-            return nw.lit(True)
-        found = self.export.engine.spellings("orders", "status")
-        if self.rules.valid_status:
-            wanted = {folded(code) for code in self.rules.valid_status}
-            return is_code("status", [code for code in found if code is not None and code.casefold() in wanted])
-        others = [code for code in found if code is not None and code.casefold() not in VALID | INVALID]
-        unknown = {code: found[code] for code in others}
-        if unknown:
+            return is_valid(None, ())
+        found, chosen = self.export.engine.spellings("orders", "status"), self.rules.valid_status
+        if not chosen and (unknown := unspelled(found, (*COUNTING, *NOT_COUNTING))):
             self._leave_out("status", unknown, _unknown_status)
-        counting = [code for code in found if code is not None and code.casefold() in VALID]
-        return is_code("status", counting) | nw.col("status").is_null()
+        return is_valid(found, chosen)
 
     def _kinds(self) -> dict[str, list[str]]:
         """The spellings of each kind of order; none without the column."""
         if "kind" not in self.columns:
             return {}
         found = self.export.engine.spellings("orders", "kind")
-        unknown = unknown_codes(KIND, found)
+        unknown = unspelled(found, KIND.codes)
         if unknown:
             self._leave_out("kind", unknown, partial(unknown_code, "orders", KIND))
-        spelled = {kind: spellings(kind, found) for kind in KIND.codes}
-        spelled["kit"] += list(unknown)
-        return spelled
+        kinds = kinds_of(found)
+        kinds["kit"] += unknown
+        return kinds
 
     def _leave_out(
         self, column: str, unknown: Mapping[str, int], error: Callable[[Mapping[str, int]], DataError]
@@ -214,11 +195,10 @@ class Ledger:
 def _unknown_status(unknown: Mapping[str, int]) -> DataError:
     known = (*COUNTING, *NOT_COUNTING)
     first = first_quoted(unknown, known)
-    line = f'valid_status = ["{first}", …]'
-    fix = written("say in mlmkpi.toml which codes count", "[definitions]", line) if first else CORRECT
+    fix = to_count(first) if first else CORRECT
     return DataError(
         "orders.status has codes that neither count nor are known not to",
         (("got", counts("orders", unknown, known)),
          ("expected", "a usual word, such as completed or shipped (they count), cancelled or pending (they do not)"),
-         ("fix", f"{fix}\nor leave such rows out: --bad-rows skip")),
+         ("fix", fix + OR_SKIP)),
     )

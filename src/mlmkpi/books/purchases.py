@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from mlmkpi.books.books import Books
-from mlmkpi.books.expressions import SCALE, flag
+from mlmkpi.books.expressions import flag
 from mlmkpi.books.rules import OrderRules
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 from mlmkpi.statistics.bgnbd import Whole, expected_purchases, fit_bgnbd, histories
 from mlmkpi.statistics.gamma_gamma import expected_value, fit_gamma_gamma

@@ -14,7 +14,7 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr
 from mlmkpi.books.ledger import is_known_code
 from mlmkpi.engines import Frame
-from mlmkpi.settings import folded
+from mlmkpi.spelling import folded
 
 LADDER = "rank_ladder"
 """What a figure needs that reads the order of the ranks."""

@@ -10,9 +10,13 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.memo import Memo
 from mlmkpi.engines import Frame
+from mlmkpi.spelling import spelled
+from mlmkpi.tables import ROSTER
 
 FAR = 4_000_000
 """A day that never comes: stands for "not terminated", "did not come back", "never enrolled"."""
+DAYS = ("enrolled", "terminated", "returned_on")
+"""The columns of a person's row that say when they are on the books."""
 
 
 class Roster:
@@ -40,7 +44,7 @@ class Roster:
 
     def _read_enrolments(self) -> Frame:
         frames = []
-        for table in ("distributors", "enrollments"):
+        for table in ROSTER:
             if self.export.columns(table):
                 frame = self.export.scan(table, ["distributor_id", "enrolled_on"])
                 frames.append(frame.rename({"distributor_id": "person", "enrolled_on": "day"}))
@@ -88,8 +92,7 @@ class Roster:
         """The status spellings that mean terminated."""
         if "status" not in self.distributors:
             return ()
-        codes = self.export.engine.spellings("distributors", "status")
-        return [code for code in codes if code is not None and code.casefold() == "terminated"]
+        return spelled(self.export.engine.spellings("distributors", "status"), ["terminated"])
 
     def undated_leavers(self) -> Frame:
         """`person` of those marked terminated without a date."""

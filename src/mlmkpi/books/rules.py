@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from mlmkpi.declaration import SCALE
+
 MOST = 10**18
 """More ten-thousandths than any cell of money can be."""
 
@@ -148,7 +150,7 @@ class ActiveRule:
         raise ValueError(f"active_rule is {text!r}; expected one of {', '.join(cls.KINDS)}")
 
     def __str__(self) -> str:
-        return f"volume>={self.at_least / 10_000:g}" if self.kind == "volume" else self.kind
+        return f"volume>={self.at_least / SCALE:g}" if self.kind == "volume" else self.kind
 
 
 ANY_ORDER = ActiveRule()
@@ -157,7 +159,7 @@ ANY_ORDER = ActiveRule()
 
 def _ten_thousandths(number: str) -> int:
     with suppress(ArithmeticError):
-        found = Decimal(number) * 10_000
+        found = Decimal(number) * SCALE
         if found == found.to_integral_value() and abs(found) < MOST:
             return int(found)
     raise ValueError(f"active_rule is volume>={number!r}; expected a number such as volume>=100")

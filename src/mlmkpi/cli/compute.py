@@ -31,7 +31,7 @@ from mlmkpi.cli.writing import format_of, opened, page, write
 
 if TYPE_CHECKING:
     from mlmkpi import Result
-    from mlmkpi.report import KpiLike
+    from mlmkpi.kpi import Kpi
 
 TEAM = "team"
 EXAMPLES = """\
@@ -158,7 +158,7 @@ def compute(
     _say(found, named, counted=chosen in FOR_PEOPLE)
 
 
-def definitions(result: Result) -> Mapping[str, KpiLike]:
+def definitions(result: Result) -> Mapping[str, Kpi]:
     """The KPIs of a run in report order, those that were left out too."""
     import mlmkpi.kpis  # noqa: F401
     from mlmkpi.kpi import KPIS

@@ -15,8 +15,6 @@ from mlmkpi.sources import Finding
 
 KEY = "_id"
 """What `keyed` calls an id that it made fit for joining."""
-BAD = "_bad"
-"""What `marked` calls the rows with a cell that does not fit, where there can be one."""
 
 
 class Sifted(Protocol):
@@ -61,7 +59,7 @@ class Checking(Protocol):
         """The columns, typed, ids as what they are looked up by; `keyed`, `same` and `strange` take such rows."""
 
     def marked(self, table: str, columns: Sequence[str], beside: Sequence[str]) -> Frame:
-        """The columns, typed, and `_bad`; with those `beside` where a sifted frame has to have them."""
+        """The columns, typed, and the reader's BAD where a cell can fail; `beside`: more for a sifted frame."""
 
     def placed(self, table: str, columns: Sequence[str]) -> Frame:
         """The columns, with what `first` and `later` take rows in order by."""

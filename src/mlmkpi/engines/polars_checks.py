@@ -20,10 +20,9 @@ from mlmkpi.engines.members import Members
 from mlmkpi.sources import Exports, Finding, Source
 from mlmkpi.sources.part import ROW
 from mlmkpi.sources.reader import BAD, FILE
-from mlmkpi.tables import Kind
+from mlmkpi.tables import ROSTER, Kind
 
 PLACE = (FILE, ROW)
-_PEOPLE = ("distributors", "enrollments")
 _KEPT = ("distributor_id", "enroller_id", "sponsor_id", "enrolled_on", "terminated_on")
 """What other tables' rows and the trees ask of people's tables."""
 
@@ -133,7 +132,7 @@ class PolarsChecks:
         keys = [(table, name) for name in source.table.key if len(source.table.key) == 1 and name in schema]
         new = [column for column in keys if column not in self._members]
         looked = [*flags, *[BAD] * (BAD in schema)]
-        is_new = is_whole and table in _PEOPLE and table not in self._kept
+        is_new = is_whole and table in ROSTER and table not in self._kept
         kept = [name for name in _KEPT if name in schema] if is_new else []
         ids = (self._key(*column).alias(KEY) for column in new)
         found = nw.to_native(frame).select(*looked, *kept, *ids).collect(engine="streaming")

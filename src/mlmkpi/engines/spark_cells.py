@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlmkpi.declaration import SCALE
 from mlmkpi.sources.cells import LARGEST
 from mlmkpi.sources.dates import FIRST_DAY, ISO_TAIL, ZONE
 from mlmkpi.tables import Kind
@@ -20,7 +21,6 @@ WHITE = (
 )
 BROKEN = "\ufffd"
 """What Spark reads where bytes are no UTF-8."""
-SCALE = 10_000
 DIGITS = 14
 YES = ("true", "t", "yes", "y", "1", "1.0")
 NO = ("false", "f", "no", "n", "0", "0.0")

@@ -8,13 +8,12 @@ from typing import Any
 
 import narwhals as nw
 
-from mlmkpi.engines import checking
 from mlmkpi.engines.spark import SparkEngine
 from mlmkpi.engines.spark_csv import CORRUPT
 from mlmkpi.engines.spark_misfits import EXPECTED, FIX
 from mlmkpi.engines.spark_tables import Part
 from mlmkpi.errors import DataError
-from mlmkpi.sources import Example, Finding
+from mlmkpi.sources import Example, Finding, reader
 from mlmkpi.sources.discretion import quoted_key
 from mlmkpi.sources.problems import (
     columns_in_some,
@@ -76,7 +75,7 @@ class Reading:
         f, frame = self._tables.f, self._frame
         flags = [flag for flag in (*(BAD + name for name in columns), CORRUPT) if flag in self._flags]
         bad = reduce(lambda one, other: one | other, map(f.col, flags)) if flags else None
-        return frame.select(*dict.fromkeys([*columns, *beside]), *([] if bad is None else [bad.alias(checking.BAD)]))
+        return frame.select(*dict.fromkeys([*columns, *beside]), *([] if bad is None else [bad.alias(reader.BAD)]))
 
     def _mapped(self) -> list[str]:
         """The table's columns that every piece has."""

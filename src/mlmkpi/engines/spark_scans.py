@@ -13,10 +13,11 @@ from mlmkpi.engines.spark_errors import BAD_CELL
 from mlmkpi.engines.spark_misfits import misfit
 from mlmkpi.engines.spark_names import in_sql
 from mlmkpi.engines.spark_server import Server
-from mlmkpi.engines.spark_tables import BAD, Tables
+from mlmkpi.engines.spark_tables import Tables
 from mlmkpi.errors import DataError
 from mlmkpi.settings import Settings
 from mlmkpi.sources.problems import columns_in_some
+from mlmkpi.sources.reader import BAD
 from mlmkpi.tables import TABLES, Kind
 
 

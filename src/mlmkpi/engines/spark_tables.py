@@ -27,10 +27,9 @@ from mlmkpi.sources.mapping import (
     no_header,
     several_columns,
 )
+from mlmkpi.sources.reader import BAD
 from mlmkpi.sources.titles import Headers, titled
 from mlmkpi.tables import TABLES, Column, Kind, Table
-
-BAD = "_bad"
 
 
 @dataclass(frozen=True)

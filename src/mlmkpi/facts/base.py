@@ -13,9 +13,10 @@ import narwhals as nw
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import LINES, Boundary, Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
-from mlmkpi.books.expressions import SCALE, Expr
+from mlmkpi.books.expressions import Expr
 from mlmkpi.books.history import Ask
 from mlmkpi.books.spans import Span
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 
 

@@ -10,11 +10,11 @@ import narwhals as nw
 from mlmkpi.books.activity import attended
 from mlmkpi.books.books import Books
 from mlmkpi.books.export import Export
-from mlmkpi.books.ledger import is_code
 from mlmkpi.books.roster import on_books
 from mlmkpi.engines import Frame
 from mlmkpi.facts.listed import Doers, Found
-from mlmkpi.settings import folded
+from mlmkpi.order_classes import is_code
+from mlmkpi.spelling import spelled
 
 LOGIN = "login"
 SOURCES = {
@@ -38,9 +38,7 @@ def activities(books: Books) -> Frame:
 
 def of_kinds(books: Books, kinds: tuple[str, ...]) -> Frame:
     """`unit`, `span`: activities of these kinds (case-blind); of all but logins where none is named."""
-    wanted = {folded(kind) for kind in kinds or (LOGIN,)}
-    found = [code for code in books.engine.spellings("activities", "kind") if code is not None]
-    named = is_code("kind", [code for code in found if folded(code) in wanted])
+    named = is_code("kind", spelled(books.engine.spellings("activities", "kind"), kinds or (LOGIN,)))
     return activities(books).filter(named if kinds else ~named).select("unit", "span")
 
 

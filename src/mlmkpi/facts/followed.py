@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
 import narwhals as nw
@@ -19,10 +21,8 @@ from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.listed import by_people
-from mlmkpi.facts.newcomers import enrolled_in, newcomers_by
+from mlmkpi.facts.newcomers import WHEN_ENROLLED, enrolled_in, newcomers_by
 from mlmkpi.facts.people import sale_track
-
-WHEN_ENROLLED = "distributors.enrolled_on|enrollments.enrolled_on"
 
 
 def pieces(track: Track, span: Span, days: int) -> Iterable[Ask]:
@@ -32,11 +32,6 @@ def pieces(track: Track, span: Span, days: int) -> Iterable[Ask]:
     """
     for first in range(span.start, span.end + 1, days + 1):
         yield Ask(track, first, min(first + days, span.end), whole=True)
-
-
-def with_enrolment(books: Books, rows: Frame, people: Frame) -> Frame:
-    """Rows of people (`unit`) with the day when they `enrolled`, null for who is not among these (`person`)."""
-    return books.engine.look_up(rows, "unit", people.select("person", "enrolled").unique())
 
 
 class Followed(Fact):
@@ -53,6 +48,13 @@ class Followed(Fact):
     @abstractmethod
     def reached(self, books: Books, people: Frame) -> Frame:
         """`person`, once each, of those among the people (`person`, `enrolled`) who got there within the days."""
+
+    def in_time(self, books: Books, rows: Frame, people: Frame, *days: str) -> Frame:
+        """`person`, once each, of the people whose rows (`unit`) have one of these days, early enough."""
+        enrolled = nw.col("enrolled")
+        within = [nw.col(name).is_between(enrolled, enrolled + self.days) for name in days]
+        rows = books.engine.look_up(rows, "unit", people.select("person", "enrolled").unique())
+        return rows.filter(reduce(or_, within)).select(nw.col("unit").alias("person")).unique()
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span: `reached`."""
@@ -103,10 +105,7 @@ class Activated(Followed):
     def reached(self, books: Books, people: Frame) -> Frame:
         """By the sales of cells that begin or end within the days."""
         sales = books.cells(self.rules, "seller").select("unit", "first_sale", "last_sale")
-        enrolled = nw.col("enrolled")
-        rows = with_enrolment(books, sales, people)
-        within = [nw.col(name).is_between(enrolled, enrolled + self.days) for name in ("first_sale", "last_sale")]
-        return rows.filter(within[0] | within[1]).select(nw.col("unit").alias("person")).unique()
+        return self.in_time(books, sales, people, "first_sale", "last_sale")
 
 
 @dataclass(frozen=True)
@@ -128,9 +127,7 @@ class Duplicating(Followed):
 
     def reached(self, books: Books, people: Frame) -> Frame:
         """By the first enrolments credited to them."""
-        rows = with_enrolment(books, books.recruits(), people)
-        within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
-        return rows.filter(within).select(nw.col("unit").alias("person")).unique()
+        return self.in_time(books, books.recruits(), people, "day")
 
 
 @dataclass(frozen=True)

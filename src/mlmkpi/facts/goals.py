@@ -13,9 +13,10 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.export import Export
-from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.ledger import is_known_code
 from mlmkpi.books.rules import OrderRules, Refunds, Volume
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled, scaled_per
 from mlmkpi.facts.listed import by_people

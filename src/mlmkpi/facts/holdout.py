@@ -11,10 +11,11 @@ import polars as pl
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
-from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.purchases import NO_FIGURE, fitted, purchase_days
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.books.spans import Span
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.period import day_number, from_day_number, months_before

@@ -17,8 +17,9 @@ from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.engines import PERSON, Frame
 from mlmkpi.facts.base import Fact, measure, scaled
-from mlmkpi.facts.followed import WHEN_ENROLLED, Followed, with_enrolment
+from mlmkpi.facts.followed import Followed
 from mlmkpi.facts.listed import by_people, of_periods, plain
+from mlmkpi.facts.newcomers import WHEN_ENROLLED
 from mlmkpi.facts.people import ENROLLED, named, with_lookup
 
 PAID, SPENT = "commissions.amount", "expenses.amount"
@@ -221,7 +222,4 @@ class FirstIncomes(Followed):
 
     def reached(self, books: Books, people: Frame) -> Frame:
         """By each commission's own day and amount."""
-        paid = incomes(books).filter(nw.col("amount") > 0)
-        rows = with_enrolment(books, paid, people)
-        within = nw.col("day").is_between(nw.col("enrolled"), nw.col("enrolled") + self.days)
-        return rows.filter(within).select(nw.col("unit").alias("person")).unique()
+        return self.in_time(books, incomes(books).filter(nw.col("amount") > 0), people, "day")

@@ -9,14 +9,15 @@ import narwhals as nw
 
 from mlmkpi.books.books import Books
 from mlmkpi.books.bounds import hold, hold_together
-from mlmkpi.books.codes import spellings
 from mlmkpi.books.dimensions import Dimension, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import Extra, Ledger, is_code
+from mlmkpi.books.ledger import Extra, Ledger
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import scaled
 from mlmkpi.facts.orders import Orders
+from mlmkpi.order_classes import is_code
+from mlmkpi.spelling import spelled
 
 KIT, BACK = "_kit", "_kit_back"
 
@@ -36,14 +37,14 @@ class Kits(Orders):
         if not self.carries(dimension) or dimension.side is Side.PERSON or not export.has("enrollments.kit_amount"):
             return self.carries(dimension)
         kinds = export.engine.spellings("orders", "kind") if export.has("orders.kind") else {}
-        return bool(spellings("kit", kinds))
+        return bool(spelled(kinds, ["kit"]))
 
     def prepare(self, books: Books, dimensions: Dimensions) -> None:
         """Also ask which orders are of a kit, and which of these are below 0, as rows that count as none hide that."""
         super().prepare(books, dimensions)
         columns, wanted = books.export.columns("orders"), books.want(self.rules).extras
         found = books.engine.spellings("orders", "kind") if "kind" in columns else {}
-        kits = [code for code in found if code is not None and code.casefold() == "kit"]
+        kits = spelled(found, ["kit"])
         kit = is_code("kind", kits) if kits else nw.lit(False)
         valid = Ledger(books.export, self.rules, books.schedule.as_of, {}).valid()
         wanted[KIT] = Extra(tuple(sorted({"kind", "status"} & columns)), (valid & kit).fill_null(False))

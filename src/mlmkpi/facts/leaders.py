@@ -17,6 +17,7 @@ from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import LARGEST, Expr, flag
 from mlmkpi.books.lineage import TREE, Lineage
 from mlmkpi.books.ranks import LADDER, steps_at
+from mlmkpi.books.roster import DAYS
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.books.spans import Span
 from mlmkpi.engines import Frame
@@ -29,7 +30,6 @@ from mlmkpi.genealogy.strides import NOBODY, Ints
 Int64s = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Columns = dict[str, NDArray[Any]]
-DAYS = ("enrolled", "terminated", "returned_on")
 RANKED = ("ranks.rank", LADDER)
 BEYOND = "team volumes come to more than can be summed: each counts once for everybody above it"
 

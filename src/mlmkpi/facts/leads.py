@@ -10,11 +10,12 @@ import narwhals as nw
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import is_code, is_known_code
+from mlmkpi.books.ledger import is_known_code
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import measure
 from mlmkpi.facts.records import Records
-from mlmkpi.settings import folded
+from mlmkpi.order_classes import is_code
+from mlmkpi.spelling import spelled
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,8 @@ class Leads(Records):
         rows = self.recorded(books, dimensions, ("converted_on",), texts)
         rows = rows.filter(nw.col("_day") <= books.schedule.as_of - self.lead_window_days)
         if self.digital_sources:
-            wanted = {folded(source) for source in self.digital_sources}
             found = books.engine.spellings(self.table, "source")
-            rows = rows.filter(is_code("source", [s for s in found if s is not None and s.casefold() in wanted]))
+            rows = rows.filter(is_code("source", spelled(found, self.digital_sources)))
         if self.outcomes:
             rows = rows.with_columns(
                 is_known_code(books.export, self.table, "outcome", code).alias(f"_{code}")

@@ -12,10 +12,11 @@ import polars as pl
 from mlmkpi.books.attributes import customer_attributes, seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
-from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.purchases import NO_FIGURE, fitted, purchase_days
 from mlmkpi.books.rules import ClvMethod, OrderRules
 from mlmkpi.books.spans import Span
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled
 from mlmkpi.facts.customers import latest_seller, want_latest_seller

@@ -42,7 +42,7 @@ def of_periods(books: Books, frames: Sequence[Frame], known: Frame, key: str, nu
     ]
 
 
-class _OnBooks(Fact):
+class OnBooks(Fact):
     """What facts of people on the books share: they read no orders."""
 
     @property
@@ -56,7 +56,7 @@ class _OnBooks(Fact):
 
 
 @dataclass(frozen=True)
-class Listed(_OnBooks, SpannedFact):
+class Listed(OnBooks, SpannedFact):
     """One row a person on the books at a period's end."""
 
     def among(self, facts: Iterable[Fact]) -> Fact:
@@ -81,7 +81,7 @@ class Listed(_OnBooks, SpannedFact):
         return flag(nw.col("listed"))
 
 
-class Found(_OnBooks):
+class Found(OnBooks):
     """One row a person on the books at a period's end of whom something is true; subclasses say what."""
 
     deed: ClassVar[str]

@@ -16,6 +16,8 @@ from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
 from mlmkpi.facts.splits import of_row
 
+WHEN_ENROLLED = "distributors.enrolled_on|enrollments.enrolled_on"
+
 
 def enrolled_in(books: Books, people: Frame) -> Frame:
     """People with the `span` of their first enrolment."""
@@ -51,7 +53,7 @@ class Newcomers(Fact):
 
     def needs(self) -> tuple[str, ...]:
         """When people enrolled."""
-        return ("distributors.enrolled_on|enrollments.enrolled_on",)
+        return (WHEN_ENROLLED,)
 
     def rows(self, books: Books, dimensions: Dimensions, at: Boundary) -> Frame:
         """Rows by span."""

@@ -8,15 +8,16 @@ from typing import ClassVar
 import narwhals as nw
 
 from mlmkpi.books.books import Books
-from mlmkpi.books.codes import unknown_codes
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import KIND, Extra, Ledger, is_code
+from mlmkpi.books.ledger import Extra, Ledger
 from mlmkpi.books.lines import ORDER
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure
+from mlmkpi.order_classes import KIND, is_code
+from mlmkpi.spelling import unspelled
 
 VALID, UNKNOWN, ORIGINAL, OF_GOODS = "_valid", "_unknown", "_original", "_of_goods"
 
@@ -42,7 +43,7 @@ class OrderRows(Fact):
         extras = books.want(self.rules).extras
         extras[VALID] = Extra(tuple(status), valid)
         kind = sorted({"kind"} & books.export.columns("orders"))
-        unknown = [code for name in kind for code in unknown_codes(KIND, books.export.engine.spellings("orders", name))]
+        unknown = list(unspelled(books.export.engine.spellings("orders", "kind"), KIND.codes)) if kind else []
         extras[UNKNOWN] = Extra(tuple(kind), is_code("kind", unknown) if kind else nw.lit(False))
         if _goods_come_back(books.export):
             extras[ORDER] = Extra(("order_id",), nw.col("order_id"))

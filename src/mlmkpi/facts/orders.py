@@ -12,12 +12,13 @@ from mlmkpi.books.attributes import customer_attributes, seller_attributes
 from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import LINES, PRIVATE, Boundary, Dimensions, Side
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.ledger import Extra, is_code
+from mlmkpi.books.ledger import Extra
 from mlmkpi.books.lines import pieces, want_lines
 from mlmkpi.books.rules import OrderRules
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import Fact, measure, scaled
-from mlmkpi.settings import folded
+from mlmkpi.order_classes import is_code
+from mlmkpi.spelling import spelled
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,8 @@ class Orders(Fact):
             if dimension.side is Side.CUSTOMER:
                 wanted.extras["customer"] = Extra(("customer_id",), nw.col("customer_id"))
         if self.social_channels:
-            chosen = {folded(channel) for channel in self.social_channels}
-            found = [code for code in books.engine.spellings("orders", "channel") if code is not None]
-            social = is_code("channel", [code for code in found if folded(code) in chosen])
+            found = books.engine.spellings("orders", "channel")
+            social = is_code("channel", spelled(found, self.social_channels))
             wanted.extras[self._social] = Extra(("channel",), social)
             wanted.extras["no_channel"] = Extra(("channel",), nw.col("channel").is_null())
 

@@ -16,7 +16,7 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import Expr, flag
-from mlmkpi.books.roster import on_books
+from mlmkpi.books.roster import DAYS, on_books
 from mlmkpi.books.rules import EventBase
 from mlmkpi.books.spans import Span
 from mlmkpi.engines import PERSON, Frame
@@ -26,7 +26,6 @@ from mlmkpi.facts.people import ENROLLED
 from mlmkpi.facts.splits import of_row
 
 EVENTS, HOME = "_number", "_home"
-DAYS = ("enrolled", "terminated", "returned_on")
 """What tells when somebody is on the books."""
 
 

@@ -15,7 +15,7 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Boundary, Dimensions
 from mlmkpi.books.expressions import Expr, flag
 from mlmkpi.books.history import Ask, Track
-from mlmkpi.books.roster import never, on_books
+from mlmkpi.books.roster import DAYS, never, on_books
 from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Window, base_words
 from mlmkpi.books.spans import Opening, Span
 from mlmkpi.engines import Frame
@@ -34,11 +34,11 @@ def sale_track(rules: OrderRules, unit: str = "seller") -> Track:
     return Track(unit, "sale", rules)
 
 
-def with_lookup(sellers: Attributes, rows: Frame, unit: str = "unit") -> Frame:
-    """The rows with every column of their people's attributes, null for who is not listed."""
+def with_lookup(sellers: Attributes, rows: Frame) -> Frame:
+    """The rows (`unit`) with every column of their people's attributes, null for who is not listed."""
     if not sellers.attributes:
         return rows
-    return sellers.books.engine.look_up(rows, unit, sellers.frame())
+    return sellers.books.engine.look_up(rows, "unit", sellers.frame())
 
 
 def named(sellers: Attributes, span: Span) -> dict[str, Expr]:
@@ -65,10 +65,9 @@ def wide(books: Books, rules: OrderRules, active: tuple[Track, ...] = ()) -> Fra
             frames.append(books.event_history("recruit", books.recruits()))
         frames += [books.event_history("active", _active_events(books, track)) for track in active]
         frame = books.engine.full_join(frames, "unit")
-        far = ("enrolled", "terminated", "returned_on")
         histories = [n for n in frame.collect_schema().names() if n.startswith(HISTORIES) and n[-1].isdigit()]
         return books.engine.materialise(
-            frame.with_columns(*(never(name) for name in far), *(nw.col(name).fill_null(0) for name in histories))
+            frame.with_columns(*(never(name) for name in DAYS), *(nw.col(name).fill_null(0) for name in histories))
         )
 
     return books.once(("wide", rules, active), build)

@@ -10,7 +10,8 @@ import narwhals as nw
 from mlmkpi.books.books import Books
 from mlmkpi.books.bounds import hold
 from mlmkpi.books.dimensions import Boundary, Dimensions, Side
-from mlmkpi.books.expressions import SCALE, Expr, flag
+from mlmkpi.books.expressions import Expr, flag
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Frame
 from mlmkpi.facts.base import measure, scaled
 from mlmkpi.facts.records import CUSTOMER, PERSON, Records

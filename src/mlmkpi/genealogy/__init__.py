@@ -5,21 +5,17 @@ docs/teams.md draws how it works.
 """
 
 from mlmkpi.genealogy.breakaways import breakaway
-from mlmkpi.genealogy.generations import Generations
 from mlmkpi.genealogy.legs import active_legs, largest_leg, max_depth_below
-from mlmkpi.genealogy.strides import CycleError, find_cycle
-from mlmkpi.genealogy.sums import depth_limited_sums, generation_sums, range_sums, subtree_sums
+from mlmkpi.genealogy.strides import CycleError
+from mlmkpi.genealogy.sums import depth_limited_sums, range_sums, subtree_sums
 from mlmkpi.genealogy.tree import Tree
 
 __all__ = [
     "CycleError",
-    "Generations",
     "Tree",
     "active_legs",
     "breakaway",
     "depth_limited_sums",
-    "find_cycle",
-    "generation_sums",
     "largest_leg",
     "max_depth_below",
     "range_sums",

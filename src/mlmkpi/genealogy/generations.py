@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 
-from mlmkpi.errors import UsageError
 from mlmkpi.genealogy.strides import Int32s
 
 
@@ -35,13 +34,7 @@ class Generations:
         return cls(people, place, below)
 
     def ranges(self, generation: int) -> tuple[Int32s, Int32s]:
-        """First place, and the place after the last, of a generation of each person's team; 0 is the person.
-
-        Raises:
-            UsageError: the generation is negative.
-        """
-        if generation < 0:
-            raise UsageError("a generation counts from 0", (("got", str(generation)), ("expected", "0 or more")))
+        """First place, and the place after the last, of a generation of each person's team; 0 is the person."""
         starts = np.arange(len(self.below), dtype=np.int32)
         stride, left = self.below, generation
         while left:

@@ -73,26 +73,6 @@ def strides(parents: Int32s) -> Iterator[tuple[Int32s, Int32s]]:
         stride *= 2
 
 
-def find_cycle(parents: Ints) -> Int32s | None:
-    """Find the people of one cycle, each followed by their parent, the lowest index first; None for a tree.
-
-    Args:
-        parents: each person's parent as an index, -1 for nobody.
-
-    Raises:
-        DataError: a parent is neither a person nor -1.
-
-    >>> find_cycle(np.array([1, 2, 0, 0]))
-    array([0, 1, 2], dtype=int32)
-    """
-    try:
-        for _ in strides(checked(parents)):
-            pass
-    except CycleError as error:
-        return error.cycle
-    return None
-
-
 def _cycle_from(parents: Int32s, member: int) -> Int32s:
     """Walk the cycle that a person is on, from its lowest index upward."""
     cycle = [member]

@@ -122,35 +122,6 @@ def depth_limited_sums(tree: Tree, values: Numbers, *, depth: int, include_self:
     return summed(values, limited)
 
 
-def generation_sums(tree: Tree, values: Numbers, *, generation: int) -> Numbers:
-    """Sum the values of one generation of each person's team: 1 is the frontline, 2 is theirs; 0 is the person.
-
-    Args:
-        tree: who stands under whom.
-        values: one figure a person; or measures × people. Flags and whole numbers are summed as Int64.
-        generation: how many levels below the person.
-
-    Returns:
-        One sum a person (measures × people), 0 where the generation is empty; types as in `range_sums`.
-
-    Raises:
-        UsageError: the generation is negative, or the values are not one a person.
-        DataError: a value is NaN or infinite.
-
-    >>> generation_sums(Tree.of(np.array([-1, 0, 1])), np.array([5, 3, 1]), generation=1).tolist()
-    [3, 1, 0]
-    """
-    check_people(tree, values)
-    levels = tree.generations
-    ends = levels.ranges(generation)
-
-    def of_generation() -> RowSums:
-        between = _between(len(tree), *ends)
-        return lambda row: between(row.take(levels.order))
-
-    return summed(values, of_generation)
-
-
 def check_people(tree: Tree, values: Numbers, *, axes: int | None = None) -> None:
     """Raise UsageError unless the last axis of the values is the tree's people, and the number of axes is as asked."""
     if values.shape[-1:] != (len(tree),) or axes not in (None, values.ndim):

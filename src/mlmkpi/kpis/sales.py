@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.orders import Orders
 from mlmkpi.facts.sellers import Sellers
-from mlmkpi.kpi import Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
+from mlmkpi.kpi import MEDIAN, P90, Better, Family, Interval, Part, Quantiles, Ratio, Unit, kpi
 
 BUYER = ("orders.customer_id",)
-MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
 
 
 @kpi(title="Sales volume", short="Sales volume", family=Family.SALES, unit=Unit.MONEY, better=Better.HIGHER)

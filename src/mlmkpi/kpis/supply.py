@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from mlmkpi.books.rules import ActiveRule, OrderRules, Refunds, Volume
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, OrderRules, Refunds, Volume
 from mlmkpi.facts.autoship import Autoships, AutoshipSpells
 from mlmkpi.facts.kits import Kits
 from mlmkpi.facts.leaders import Legs
 from mlmkpi.facts.loading import OwnPurchases
 from mlmkpi.facts.sellers import Sellers
 from mlmkpi.kpi import Better, Concentrated, Concentration, Family, MedianRatio, Ratio, Shape, Survival, Unit, kpi
-
-ANY_ORDER = ActiveRule()
 
 
 @kpi(

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from mlmkpi.books.dimensions import Boundary
-from mlmkpi.books.rules import ActiveRule, Base, OrderRules, Refunds, Volume, Window
+from mlmkpi.books.rules import ANY_ORDER, ActiveRule, Base, OrderRules, Refunds, Volume, Window
 from mlmkpi.facts.downlines import Boundaries, Downlines, Sponsored
 from mlmkpi.facts.leaders import RANKED, TeamVolumes
-from mlmkpi.kpi import Better, Family, Interval, MedianRatio, Part, Quantiles, Ratio, Unit, kpi
-
-ANY_ORDER = ActiveRule()
-MEDIAN, P90 = ("median", Fraction(1, 2)), ("p90", Fraction(9, 10))
+from mlmkpi.kpi import MEDIAN, P90, Better, Family, Interval, MedianRatio, Part, Quantiles, Ratio, Unit, kpi
 
 
 @kpi(

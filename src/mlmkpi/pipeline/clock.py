@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
-import narwhals as nw
 import polars as pl
 
+from mlmkpi.as_of import By, order_days, told
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
 from mlmkpi.period import FAR_APART, CompanyCalendar, day_number, first_after_slips, from_day_number, is_reckoned
-from mlmkpi.tables import HAPPENED, PLANNED, TABLES
 
 PERIOD = ("period", "starts_on", "ends_on")
+_WORDS = {
+    By.ORDERS: ("order", "dated ", ""),
+    By.HAPPENED: ("date", "", " of what has happened"),
+    By.PLANNED: ("date", "", ""),
+}
+"""What people are told the latest day is, how it is dated, and of what."""
 
 
 @dataclass(frozen=True)
@@ -33,36 +37,29 @@ def read_clock(
 ) -> Clock:
     """The clock of a run that reads these tables: the latest order's date, else the latest date in any of them.
 
-    Without orders that is the date of something that happened, such as an event that somebody came to; where there is
-    no such date, that of what may be planned. A latest date more than 31 days after the next one is taken for a slip,
-    and so are few orders more than ten years before the others: these do not start with them. Where there is no date,
-    one of the reasons is raised why tables are `unfit` to be read, if any are.
+    Where there is no date, one of the reasons is raised why tables are `unfit` to be read, if any are. Few orders more
+    than ten years before the others are taken for slips: these do not start with them.
     """
-    orders = "ordered_on" in engine.columns("orders")
-    days = _days(engine, "orders", ["ordered_on"]) if orders else []
+    columns = {table: engine.columns(table) for table in ("orders", *tables)}
     if as_of is not None:
+        days = order_days(engine, columns)
         start, early = start_of(days, as_of, "order")
         return Clock(as_of, start, _stale(days, as_of), tuple(early))
-    told_by, dated, of = ("order", "dated ", "") if days else ("date", "", " of what has happened")
-    if not days:
-        days = sorted({*_dated(engine, tables, HAPPENED), *_attended(engine, tables)})
-    if not days:
-        days, of = _dated(engine, tables, PLANNED), ""
-    if not days and unfit:
+    found = told(engine, columns)
+    if found is None and unfit:
         raise unfit[0]
-    if not days:
+    if found is None:
         raise _untold(f"no day in {', '.join(tables)}" if tables else "none of the tables that these KPIs read")
-    warnings = []
-    if len(days) > 1 and days[-1] - days[-2] > FAR_APART:
-        slip, before = from_day_number(days[-1]), from_day_number(days[-2])
-        gap = f"{(slip - before).days} days after the next"
-        warnings.append(f"the latest {told_by} is {dated}{slip}, {gap}: taken for a slip")
-        days.pop()
-    chosen = from_day_number(days[-1])
+    chosen, (latest, dated, of) = from_day_number(found.as_of), _WORDS[found.by]
     if not is_reckoned(chosen):
-        raise _untold(f"{chosen}, the latest {told_by} in the export")
-    hint = f"as of {chosen}, the latest {told_by} in the export{of}; another: --as-of YYYY-MM-DD"
-    start, early = start_of(days if dated else [], chosen, "order")
+        raise _untold(f"{chosen}, the latest {latest} in the export")
+    warnings = []
+    if found.slip is not None:
+        slip = from_day_number(found.slip)
+        gap = f"{(slip - chosen).days} days after the next"
+        warnings.append(f"the latest {latest} is {dated}{slip}, {gap}: taken for a slip")
+    hint = f"as of {chosen}, the latest {latest} in the export{of}; another: --as-of YYYY-MM-DD"
+    start, early = start_of(found.of_orders, chosen, "order")
     return Clock(chosen, start, (hint,), (*warnings, *early))
 
 
@@ -108,32 +105,3 @@ def unfinished_periods(engine: Engine) -> list[str]:
     """A line about rows of the company's own periods that lack a label or a day."""
     lacking = engine.collect(engine.scan("periods", PERIOD)).select(pl.any_horizontal(pl.all().is_null()).sum()).item()
     return [f"{lacking:,} row{'s' * (lacking != 1)} of periods without a label or a day left out"] if lacking else []
-
-
-def _dated(engine: Engine, tables: Sequence[str], columns: AbstractSet[str]) -> list[int]:
-    """The distinct days of these columns of the tables, in order."""
-    found: set[int] = set()
-    for table in TABLES.keys() & tables:
-        declared = columns & engine.columns(table) & set(TABLES[table].names)
-        found.update(_days(engine, table, sorted(declared)))
-    return sorted(found)
-
-
-def _attended(engine: Engine, tables: Sequence[str]) -> list[int]:
-    """The days of events that somebody came to: is marked as having come, where lists have such a mark."""
-    lists, events = engine.columns("attendance"), engine.columns("events")
-    if not {"attendance", "events"} <= set(tables) or "event_id" not in lists or not {"event_id", "held_on"} <= events:
-        return []
-    listed = engine.scan("attendance", sorted({"event_id", "attended"} & lists))
-    came = listed.filter(nw.col("attended")) if "attended" in lists else listed
-    rows = engine.scan("events", ["event_id", "held_on"]).join(came.select("event_id").unique(), on="event_id")
-    return engine.collect(rows.select("held_on").unique())["held_on"].drop_nulls().to_list()
-
-
-def _days(engine: Engine, table: str, columns: Sequence[str]) -> list[int]:
-    """The distinct days of date columns, in order."""
-    found: set[int] = set()
-    for name in columns:
-        frame = engine.scan(table, [name]).select(nw.col(name).alias("day")).unique()
-        found.update(engine.collect(frame)["day"].drop_nulls().to_list())
-    return sorted(found)

@@ -15,7 +15,7 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension
 from mlmkpi.books.export import Export
 from mlmkpi.books.roster import Roster
-from mlmkpi.books.rules import ActiveRule, Base, OrderRules
+from mlmkpi.books.rules import ANY_ORDER, Base, OrderRules
 from mlmkpi.books.spans import Schedule, schedule
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError
@@ -34,8 +34,8 @@ from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_bad_rows, check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
 from mlmkpi.settings import FILE_NAME, Settings, chosen_settings
+from mlmkpi.tables import ROSTER
 
-PEOPLE = ("distributors", "enrollments")
 SCHEMA = {
     "cohort": pl.String(), "month": pl.Int32(), "period": pl.String(), "there": pl.Int64(), "size": pl.Int64(),
     "value": pl.Float64(), "note": pl.String(),
@@ -128,7 +128,7 @@ def _fact(of: Of, base: Base, settings: Settings) -> tuple[Recruits | Firsts, st
         told |= {"customer_lapse_after_days": days} if base is Base.CURRENT else {}
     else:
         days = _setting(kpi, "lapse_after_days", 90, settings)
-        rule = _setting(kpi, "active_rule", ActiveRule(), settings)
+        rule = _setting(kpi, "active_rule", ANY_ORDER, settings)
         booked = {name: _setting(kpi, name, None, settings) for name in ("refunds", "volume")}
         rules = rule.order_rules(statuses, **booked) if base is Base.ACTIVE else rules
         fact = Recruits(rules, days, base, active_rule=rule)
@@ -153,7 +153,7 @@ def _triangle(
         if not export.has(need):
             raise DataError(f"a cohort's curve {lack(need, export)}", (("fix", "add it to the exports"),))
     tell("reading dates")
-    clock = read_clock(export.engine, ["orders"] if fact.reads_orders else [*PEOPLE, "orders"], as_of)
+    clock = read_clock(export.engine, ["orders"] if fact.reads_orders else [*ROSTER, "orders"], as_of)
     start, early = (clock.data_start, []) if fact.reads_orders else _first_day(export, clock)
     if start is None or from_day_number(start) > clock.as_of:
         return pl.DataFrame(schema=SCHEMA), clock, (*clock.warnings, *early)

@@ -12,14 +12,14 @@ from mlmkpi.books.books import Books
 from mlmkpi.books.dimensions import Dimension, Dimensions
 from mlmkpi.books.export import Export
 from mlmkpi.books.expressions import flag
-from mlmkpi.declaration import BIRTH, UNDECIDED
+from mlmkpi.declaration import BIRTH, OLDEST, UNDECIDED, YOUNGEST
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import of_row
-from mlmkpi.settings import folded
 from mlmkpi.sources import quoted_code
+from mlmkpi.spelling import spelled
 from mlmkpi.tables import NAMED, TABLES
 
-OLDEST, GROWN, FEW = 110, 18, 5
+FEW = 5
 CAME = {"distributors": "enrolled_on", "customers": "joined_on"}
 LACKING = {
     "blank": "without a day or an amount left out", "unvalued": "without a volume counted as 0",
@@ -94,8 +94,8 @@ def _unused_statuses(export: Export, books: Books) -> list[str]:
         return []
     if "status" not in export.columns("orders"):
         return [f"orders have no status, so all count, whatever valid_status names: {', '.join(named)}"]
-    known = {code.casefold() for code in export.engine.spellings("orders", "status") if code is not None}
-    unused = [code for code in named if folded(code) not in known]
+    found = export.engine.spellings("orders", "status")
+    unused = [code for code in named if not spelled(found, [code])]
     return [f"no order has the status {', '.join(unused)}, which valid_status names"] if unused else []
 
 
@@ -106,7 +106,7 @@ def _unmatched(export: Export, fact: Fact) -> Iterator[str]:
         if codes and column in export.columns(table):
             found = export.engine.spellings(table, column)
             there = [code for code in found if code is not None]
-            if there and not {folded(code) for code in codes} & {folded(code) for code in there}:
+            if there and not spelled(there, codes):
                 row = "order" if table == "orders" else f"row of {table}"
                 most = sorted(there, key=lambda code: -found[code])[:FEW]
                 told = ", ".join(quoted_code(code, found[code], codes) for code in most)
@@ -139,7 +139,7 @@ def _ages(export: Export, table: str, as_of: int) -> list[str]:
     birth = birth_day(frozenset(columns))
     if birth is None:
         return []
-    youngest, came = GROWN if table == "distributors" else 0, CAME[table]
+    youngest, came = YOUNGEST[table], CAME[table]
     latest, first = born_by(as_of, youngest), born_by(as_of, OLDEST + 1)
     flags = {f"under {youngest}" if youngest else "not born by the as-of date": birth > latest,
              f"over {OLDEST}": birth <= first}

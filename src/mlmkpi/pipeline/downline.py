@@ -20,6 +20,7 @@ from mlmkpi.books.lineage import TREE, Teams, leaders_of, lineage_of
 from mlmkpi.books.ranks import held_ladder, steps_at
 from mlmkpi.books.roster import Roster
 from mlmkpi.books.spans import Span, schedule
+from mlmkpi.declaration import SCALE
 from mlmkpi.engines import Engine
 from mlmkpi.errors import DataError, UsageError
 from mlmkpi.facts.leaders import Int64s, Members, TeamVolumes
@@ -30,8 +31,8 @@ from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number, f
 from mlmkpi.pipeline.clock import company_calendar, read_clock
 from mlmkpi.pipeline.plan import lack, plan
 from mlmkpi.settings import Settings
+from mlmkpi.tables import ROSTER
 
-SCALE = 10_000
 HOLDERS = 5
 """A rank's usual volume is told where so many people hold it."""
 
@@ -112,7 +113,7 @@ def downline(engine: Engine, settings: Settings, asked: Asked) -> Downline:
     """The people of the team. UsageError for an unknown leader, DataError where the export cannot tell, LoopError."""
     export = Export(engine, bad_rows=asked.bad_rows, currency=settings.currency)
     people, volumes = _facts(export, settings, asked)
-    clock = read_clock(engine, ["distributors", "enrollments"], asked.as_of)
+    clock = read_clock(engine, ROSTER, asked.as_of)
     roster = Roster(export, day_number(clock.as_of))
     lineage = lineage_of(engine, roster, asked.teams.kind)
     leader = int(leaders_of(engine, [asked.leader], lineage)[0])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from mlmkpi.books.expressions import SCALE
 from mlmkpi.books.spans import Schedule
+from mlmkpi.declaration import SCALE
 from mlmkpi.kpi import Back
 from mlmkpi.pipeline.figure_parts import INDEXES
 from mlmkpi.pipeline.ratios import divided

@@ -14,11 +14,12 @@ from mlmkpi.books.lines import ORDER
 from mlmkpi.engines import PLACE, Frame
 from mlmkpi.facts.base import Fact
 from mlmkpi.facts.records import PERSON
+from mlmkpi.tables import ROSTER
 
 UNIT, PART, LABEL = "_unit", "part", "label"
 PERSON_ID, ORDER_ID = "distributors.distributor_id", "orders.order_id"
-PEOPLE = {"distributors": "distributor_id", "enrollments": "distributor_id"}
-BUYERS = {"customers": "customer_id", **PEOPLE}
+SELLERS = dict.fromkeys(ROSTER, "distributor_id")
+BUYERS = {"customers": "customer_id", **SELLERS}
 OTHERS = ("link_id", "account_id", PERSON)
 """What tells records apart, the first that they have: ids of their own, as text, or whose they are."""
 
@@ -57,7 +58,7 @@ def unit_of(fact: Fact, rows: Frame) -> Unit:
         return Unit(next((name for name in OTHERS if name in names), None), PERSON_ID, {fact.table: ""}, place)
     if fact.unit == "territory":
         return Unit("territory", "", {"territories": "territory"})
-    tables = BUYERS if Side.CUSTOMER in fact.sides or fact.on_order_rows else PEOPLE
+    tables = BUYERS if Side.CUSTOMER in fact.sides or fact.on_order_rows else SELLERS
     return Unit(fact.unit, PERSON_ID, tables, parts=parts, labels=labels)
 
 

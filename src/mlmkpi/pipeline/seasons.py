@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from mlmkpi.books.expressions import SCALE
 from mlmkpi.books.spans import Schedule
+from mlmkpi.declaration import SCALE
 from mlmkpi.kpi import Figure, Ratio
 from mlmkpi.period import from_day_number
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from mlmkpi.books.dimensions import UNKNOWN
-from mlmkpi.books.expressions import SCALE
+from mlmkpi.declaration import SCALE
 from mlmkpi.kpi import Block, Ratio
 from mlmkpi.statistics.concentration import herfindahl
 

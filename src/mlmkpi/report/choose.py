@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from mlmkpi.period import Period
-from mlmkpi.pipeline.result import COLUMNS
-from mlmkpi.report import ResultLike
+from mlmkpi.pipeline.result import COLUMNS, Result
 
 MOST = 20
 FEW, MANY_KPIS = 3, 8
@@ -101,7 +100,7 @@ class Choice:
     blocks: tuple[Block, ...]
 
 
-def choose(result: ResultLike, order: Order) -> Choice | None:
+def choose(result: Result, order: Order) -> Choice | None:
     """The rows to show; None where the Result has none."""
     frame = result.frame
     if frame.is_empty():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from mlmkpi.report import KpiLike, ResultLike
+from mlmkpi.kpi import Kpi
+from mlmkpi.pipeline.result import Result
 from mlmkpi.report.choose import Order
 from mlmkpi.report.format import spark_text
 from mlmkpi.report.view import CHANCE, Cells, Line, View, view
@@ -15,7 +16,7 @@ GAP = "\N{NO-BREAK SPACE}"
 
 
 def render_markdown(
-    result: ResultLike, kpis: Mapping[str, KpiLike], *, exports: str | None, order: Order | None = None
+    result: Result, kpis: Mapping[str, Kpi], *, exports: str | None, order: Order | None = None
 ) -> str:
     """The Result as Markdown: a heading, the table, its footnotes."""
     shown = view(result, kpis, exports, order)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 from rich.text import Text
 
-from mlmkpi.report import ResultLike
+from mlmkpi.pipeline.result import Result
 from mlmkpi.report.labels import clean
 from mlmkpi.report.styled_text import BOLD, DIM, printed, wrapped
 
 
-def missing_of(result: ResultLike) -> dict[str, str]:
+def missing_of(result: Result) -> dict[str, str]:
     """Every KPI that is null in all its rows, and why in its latest one; in the Result's order."""
     by_kpi = result.frame.group_by("kpi", maintain_order=True)
     empty = by_kpi.agg(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlmkpi.errors import UsageError
-from mlmkpi.report import KpiLike, ResultLike
+
+if TYPE_CHECKING:
+    from mlmkpi.kpi import Kpi
+    from mlmkpi.pipeline.result import Result
 
 FORMATS = ("table", "json", "csv", "parquet", "markdown")
 FOR_PEOPLE = frozenset({"table", "markdown"})
@@ -29,7 +33,7 @@ class Page:
     sort: str = "size"
 
 
-def render(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Page) -> bytes:
+def render(result: Result, kpis: Mapping[str, Kpi], form: str, page: Page) -> bytes:
     """The Result in one of FORMATS, text as UTF-8; `kpis` are the definitions of the run by name.
 
     Raises UsageError for another format.
@@ -41,7 +45,7 @@ def render(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Pag
     return _text(result, kpis, form, page).encode()
 
 
-def _text(result: ResultLike, kpis: Mapping[str, KpiLike], form: str, page: Page) -> str:
+def _text(result: Result, kpis: Mapping[str, Kpi], form: str, page: Page) -> str:
     from mlmkpi.report.choose import Order
 
     order = Order(page.top, page.sort)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from mlmkpi.report import KpiLike, ResultLike
+from mlmkpi.kpi import Kpi
+from mlmkpi.pipeline.result import Result
 from mlmkpi.report.choose import Order
 from mlmkpi.report.format import NOTHING, spark_text
 from mlmkpi.report.styled_text import ACCENT, BOLD, DIM, printed, wrapped
@@ -36,7 +37,7 @@ class Column:
 
 
 def render_table(
-    result: ResultLike, kpis: Mapping[str, KpiLike], *, width: int, colour: bool, exports: str | None,
+    result: Result, kpis: Mapping[str, Kpi], *, width: int, colour: bool, exports: str | None,
     order: Order | None = None,
 ) -> str:
     """The Result as lines of at most `width` columns; `kpis` are the definitions of the run."""

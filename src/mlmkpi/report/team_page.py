@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from mlmkpi.kpi import Kpi
 from mlmkpi.period import Period
-from mlmkpi.report import KpiLike
 from mlmkpi.report.format import change_text, value_text
 from mlmkpi.report.labels import before_text, clean, day_text, period_text, statistic_text
 from mlmkpi.report.styled_text import BOLD, DIM, printed
@@ -26,7 +26,7 @@ WITHOUT_ORDERS = "not known: there are no orders"
 NODE_HEADS = ("people", "volume", "change", "stayed")
 
 
-def render_team_page(page: TeamPage, kpis: Mapping[str, KpiLike], *, width: int, colour: bool) -> str:
+def render_team_page(page: TeamPage, kpis: Mapping[str, Kpi], *, width: int, colour: bool) -> str:
     """The page as lines of at most `width` columns; `kpis` are the definitions of the run."""
     return printed(_page(page, kpis, width), width=width, colour=colour)
 
@@ -37,7 +37,7 @@ def render_team_page_json(page: TeamPage) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def _page(page: TeamPage, kpis: Mapping[str, KpiLike], width: int) -> Iterator[Text]:
+def _page(page: TeamPage, kpis: Mapping[str, Kpi], width: int) -> Iterator[Text]:
     period = Period(page.period_start, page.period_end, page.period)
     head = page.nodes[0]
     when = period_text(period, page.every, full=True)
@@ -67,7 +67,7 @@ def _called(who: str, name: str | None) -> str:
     return clean(f"{who} {name}" if name else who)
 
 
-def _titled(line: Line, kpis: Mapping[str, KpiLike]) -> Text:
+def _titled(line: Line, kpis: Mapping[str, Kpi]) -> Text:
     if line.statistic == "value":
         return Text(f"  {kpis[line.kpi].title}")
     return Text(f"    {statistic_text(line.statistic, line.kpi)}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 from polars import selectors
 
-from mlmkpi.report import ResultLike
+from mlmkpi.pipeline.result import Result
 
 FORMULA = r"^[=+\-@\t\r]"
 
 
-def render_csv(result: ResultLike) -> str:
+def render_csv(result: Result) -> str:
     """A header and a row a figure; an empty cell is a null, floats are in their shortest form."""
     return csv_text(result.frame)
 

@@ -7,10 +7,10 @@ from io import BytesIO
 import polars as pl
 from polars import selectors
 
-from mlmkpi.report import ResultLike
+from mlmkpi.pipeline.result import Result
 
 
-def render_json(result: ResultLike) -> str:
+def render_json(result: Result) -> str:
     """One row a line; dates in ISO form, floats in their shortest form that reads back the same."""
     return json_text(result.frame)
 

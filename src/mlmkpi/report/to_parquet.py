@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mlmkpi.report import ResultLike
+from mlmkpi.pipeline.result import Result
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def render_parquet(result: ResultLike, *, version: str) -> bytes:
+def render_parquet(result: Result, *, version: str) -> bytes:
     """The file's bytes, the same for the same Result; `version` is that of the mlmkpi that computed it."""
     definitions = result.frame.select("kpi", "definition").unique("kpi", keep="first", maintain_order=True)
     out = BytesIO()

@@ -51,8 +51,7 @@ def _page(
 ) -> Iterator[Text]:
     from rich.text import Text
 
-    names = [table.name for table in tables]
-    longest = max([len(name) for name in names], default=0)
+    longest = max([len(table.name) for table in tables], default=0)
     sizes = {table.name: "?" if table.rows is None else f"{table.rows:,}" for table in tables}
     most = max(map(len, sizes.values()), default=0)
     room = _room(findings, width)
@@ -62,9 +61,6 @@ def _page(
         size = f"{sizes[table.name]:>{most}} row{'s' * (table.rows != 1)}"
         yield Text(f"{table.name:<{longest}}  {size} in {files}{'' if own else '  ✓'}")
         for finding in own:
-            yield from _finding(finding, width, *room)
-    for finding in findings:
-        if finding.table not in names:
             yield from _finding(finding, width, *room)
     yield Text()
     rows = sum(table.rows or 0 for table in tables)

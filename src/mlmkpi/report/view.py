@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from mlmkpi.report import KpiLike, ResultLike
+from mlmkpi.kpi import Kpi
+from mlmkpi.pipeline.result import Result
 from mlmkpi.report.choose import Block, Choice, Order, Point, Row, Segment, choose
 from mlmkpi.report.format import change_text, interval_text, plain_text, value_text
 from mlmkpi.report.labels import (
@@ -80,7 +81,7 @@ class View:
     figures: tuple[Cells, ...] = ()
 
 
-def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, order: Order | None = None) -> View:
+def view(result: Result, kpis: Mapping[str, Kpi], exports: str | None, order: Order | None = None) -> View:
     """The Result for people; `kpis` are the definitions of the run: what has no figure was not computed."""
     choice = choose(result, order or Order())
     if choice is None:
@@ -106,7 +107,7 @@ def view(result: ResultLike, kpis: Mapping[str, KpiLike], exports: str | None, o
     )
 
 
-def _title(result: ResultLike, choice: Choice) -> str:
+def _title(result: Result, choice: Choice) -> str:
     period = period_text(choice.periods[choice.at], result.every, full=True)
     so_far = "" if choice.ended else " so far"
     *first, last = result.every, *map(clean, result.by)
@@ -114,7 +115,7 @@ def _title(result: ResultLike, choice: Choice) -> str:
     return f"{period}{so_far}, by {by} · as of {day_text(result.as_of)}"
 
 
-def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> Iterator[Line]:
+def _lines(block: Block, kpi: Kpi, result: Result, choice: Choice) -> Iterator[Line]:
     """A KPI: its own figure or a heading, then its segments and statistics, indented."""
     tail = _tail(block, result, choice)
     if all(segment.labels or not _is_main(segment.rows[0]) for segment in block.segments):
@@ -126,18 +127,18 @@ def _lines(block: Block, kpi: KpiLike, result: ResultLike, choice: Choice) -> It
         yield Line("", "", _depth(kpi) + 1, f"… {block.more:,} more, in --format csv")
 
 
-def _depth(kpi: KpiLike) -> int:
+def _depth(kpi: Kpi) -> int:
     """How deep a KPI stands: one that is a part of the KPI before it has a short name with two blanks before it."""
     return 1 + (len(kpi.short) - len(kpi.short.lstrip())) // 2
 
 
-def _by_itself(kpi: KpiLike) -> str:
+def _by_itself(kpi: Kpi) -> str:
     """A KPI's short name where no KPI stands above it: a part's own is short of what it is part of."""
     return kpi.short if _depth(kpi) == 1 else kpi.title
 
 
 def _segment_lines(
-    segment: Segment, block: Block, kpi: KpiLike, tail: str, choice: Choice, *, of_one: bool
+    segment: Segment, block: Block, kpi: Kpi, tail: str, choice: Choice, *, of_one: bool
 ) -> Iterator[Line]:
     depth = _depth(kpi) + bool(segment.labels)
     name = JOINT.join(segment_text(label) for label in segment.labels)
@@ -170,7 +171,7 @@ def _detail(row: Row, kpi: str) -> str:
     return JOINT.join(parts)
 
 
-def _cells(row: Row, block: Block, kpi: KpiLike, choice: Choice, *, of_one: bool) -> Cells:
+def _cells(row: Row, block: Block, kpi: Kpi, choice: Choice, *, of_one: bool) -> Cells:
     """A row's texts; the figure itself is a total where it is `of_one` person."""
     total = row.unit == "count" or (row.denominator is None and row.unit not in MEANS) or (of_one and _is_main(row))
     chance = _by_chance(row, row.past[block.at - 1] if block.at else None)
@@ -213,7 +214,7 @@ def _ends(low: float | None, high: float | None) -> tuple[float, float]:
     return float("-inf") if low is None else low, float("inf") if high is None else high
 
 
-def _tail(block: Block, result: ResultLike, choice: Choice) -> str:
+def _tail(block: Block, result: Result, choice: Choice) -> str:
     """What is said of a KPI that is shown for another period, or for one that is not known in full."""
     if block.at == choice.at:
         return "" if block.complete or not choice.ended else " (so far)"
@@ -223,7 +224,7 @@ def _tail(block: Block, result: ResultLike, choice: Choice) -> str:
 
 
 def _footer(
-    result: ResultLike, kpis: Mapping[str, KpiLike], choice: Choice, figures: tuple[Cells, ...],
+    result: Result, kpis: Mapping[str, Kpi], choice: Choice, figures: tuple[Cells, ...],
     exports: str | None,
 ) -> tuple[str, ...]:
     lost = kpis.keys() - {block.kpi for block in choice.blocks if not block.empty}
@@ -231,7 +232,7 @@ def _footer(
     return (*legend, *_periods_left_out(result, choice), *_notes(kpis, choice))
 
 
-def _legend(chance: bool, lost: Collection[str], result: ResultLike, exports: str | None) -> Iterator[str]:
+def _legend(chance: bool, lost: Collection[str], result: Result, exports: str | None) -> Iterator[str]:
     parts = [f"{CHANCE} not more than chance"] if chance else []
     if lost:
         parts.append(f"{len(lost)} not computed{_cure(lost, result, exports)}")
@@ -239,7 +240,7 @@ def _legend(chance: bool, lost: Collection[str], result: ResultLike, exports: st
         yield JOINT.join(parts)
 
 
-def _cure(lost: Collection[str], result: ResultLike, exports: str | None) -> str:
+def _cure(lost: Collection[str], result: Result, exports: str | None) -> str:
     """What tells what the export lacks, where KPIs are lost to that; others' notes say why they have no figure."""
     lacking = [name for name in lost if name in result.left_out or name in result.lacking]
     if not lacking or not exports:
@@ -248,7 +249,7 @@ def _cure(lost: Collection[str], result: ResultLike, exports: str | None) -> str
     return f"{some}: mlmkpi kpis {exports} --missing"
 
 
-def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
+def _periods_left_out(result: Result, choice: Choice) -> Iterator[str]:
     earlier = [_tail(block, result, choice).strip() for block in choice.blocks if block.at < choice.at]
     if earlier:
         names = ", ".join(dict.fromkeys(earlier))
@@ -258,14 +259,14 @@ def _periods_left_out(result: ResultLike, choice: Choice) -> Iterator[str]:
         yield f"{names}: not ended, so not shown; --format csv has the figures so far"
 
 
-def _noted(row: Row, main: Row, block: Block, kpis: Mapping[str, KpiLike]) -> str:
+def _noted(row: Row, main: Row, block: Block, kpis: Mapping[str, Kpi]) -> str:
     """Whose note it is: the KPI's, or where that has its figure without it, what stands beside it."""
     name = _by_itself(kpis[block.kpi])
     apart = _is_main(main) and main.value is not None and main.note != row.note and row.statistic != "value"
     return f"{name}{JOINT}{statistic_text(row.statistic, block.kpi)}" if apart else name
 
 
-def _notes(kpis: Mapping[str, KpiLike], choice: Choice) -> Iterator[str]:
+def _notes(kpis: Mapping[str, Kpi], choice: Choice) -> Iterator[str]:
     """The notes of the rows that are shown, those of the same KPIs on one line."""
     notes: dict[str, dict[str, None]] = {}
     for block in choice.blocks:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from mlmkpi.declaration import SCALE
 from mlmkpi.sources.dates import FIRST_DAY, DateStyle, excel_day
 from mlmkpi.sources.numbers import NumberStyle
 from mlmkpi.tables import Kind
@@ -14,7 +15,6 @@ from mlmkpi.tables import Kind
 FIRST, LAST = -719_162, 2_932_896
 """The days 0001-01-01 and 9999-12-31, which a day beyond them, such as a database's infinity, is taken for."""
 LARGEST = 99_999_999_999_999
-_SCALE = 10_000
 _DIGITS, _PLACES = 18, 4
 _WIDEST = 38
 """How many digits a decimal has at most that Polars computes with."""
@@ -131,7 +131,7 @@ def text_value(text: pl.Expr, kind: Kind, style: Style | None, zone: str | None)
             return pl.when(number.is_finite()).then(number)
         units = style.decimal(text).to_physical()
         if kind is Kind.INTEGER:
-            units = pl.when(units % _SCALE == 0).then(units // _SCALE)
+            units = pl.when(units % SCALE == 0).then(units // SCALE)
         return units.cast(pl.Int64, strict=False)
     if kind is Kind.FLAG:
         return text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
@@ -163,7 +163,7 @@ def _visible(ends: pl.Expr) -> pl.Expr:
 def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
     if dtype.is_float():
         fits = column.cast(pl.Float64).abs() <= LARGEST
-        value = (column.cast(pl.Float64) * _SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
+        value = (column.cast(pl.Float64) * SCALE).round(mode="half_to_even").cast(pl.Int64, strict=False)
         return Cell(pl.when(fits).then(value), ~fits, value)
     if isinstance(dtype, pl.Decimal):
         if dtype.precision > _WIDEST:
@@ -174,10 +174,10 @@ def _money(column: pl.Expr, dtype: pl.DataType) -> Cell | None:
         return Cell(value, value.is_null() & column.is_not_null())
     if dtype.is_integer():
         if dtype in (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32):
-            return Cell(column.cast(pl.Int64) * _SCALE)
+            return Cell(column.cast(pl.Int64) * SCALE)
         whole = column.cast(pl.Int64, strict=False)
         fits = whole.is_between(-LARGEST, LARGEST).fill_null(False)
-        return Cell(pl.when(fits).then(whole * _SCALE), ~fits & column.is_not_null())
+        return Cell(pl.when(fits).then(whole * SCALE), ~fits & column.is_not_null())
     return None
 
 

@@ -28,7 +28,7 @@ _SERIAL = re.compile(r"[1-9]\d{4}(\.\d+)?")
 _PARTED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 """A date by day, month and year, in whatever order the first two stand."""
 _MEND = "correct the row (a text that holds the delimiter stands in quotes)"
-_SKIP = "\nor leave such rows out: --bad-rows skip"
+OR_SKIP = "\nor leave such rows out: --bad-rows skip"
 EXPECTED = {
     Kind.DATE: "a day such as 2026-12-31",
     Kind.MONEY: f"a number such as 1234.56, up to {LARGEST:,}",
@@ -189,7 +189,7 @@ def first_refusal(
 
     `skippable` says whether the command under way can leave such rows out.
     """
-    columns, skip = list(names), _SKIP if skippable else ""
+    columns, skip = list(names), OR_SKIP if skippable else ""
     for reader in readers:
         cells = [cell for name in misfits(reader, columns) for cell in _first_bad(reader, name)]
         ragged = ragged_rows(reader)[:1]

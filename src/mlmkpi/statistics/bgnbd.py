@@ -133,7 +133,7 @@ class Likelihood:
 
 
 def alive(fit: Fit, repeats: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike) -> Array:
-    """Probability that a customer with that history (days) has not left; 1 without repeats. Needs a converged fit."""
+    """Probability that a customer with that history (days) has not left; 1 without repeats. The fit has no problem."""
     from scipy.special import expit
 
     r, alpha, a, b = fit.parameters
@@ -150,7 +150,7 @@ def expected_purchases(
     horizon: float,
     discount: float = 0.0,
 ) -> Array:
-    """Purchases to expect from each history (days) in the next `horizon` weeks. Needs a converged fit.
+    """Purchases to expect from each history (days) in the next `horizon` weeks. The fit has no problem.
 
     `discount` is continuous and a year: a purchase s years ahead counts e^(−discount · s).
 

@@ -20,7 +20,7 @@ def fit_gamma_gamma(repeats: npt.ArrayLike, means: npt.ArrayLike) -> Fit:
     """Maximum-likelihood p, q, v (in the unit of the means) of the customers, one array element each.
 
     `repeats` counts the days with a purchase after the first such day, `means` is the mean value of such a day. Who has
-    no repeat, or no positive mean, is left out. A fit with q ≤ 1 has no population mean and counts as not converged.
+    no repeat, or no positive mean, is left out. A fit with q ≤ 1 has no population mean, which is a problem.
     """
     x, mean = np.asarray(repeats, dtype=np.float64), np.asarray(means, dtype=np.float64)
     bought = (x > 0) & (mean > 0)
@@ -82,7 +82,7 @@ class Likelihood:
 
 
 def expected_value(fit: Fit, repeats: npt.ArrayLike, means: npt.ArrayLike) -> Array:
-    """Mean value to expect of a customer's purchases, in the unit of the means. Needs a converged fit.
+    """Mean value to expect of a customer's purchases, in the unit of the means. The fit has no problem.
 
     The population's mean where there is no repeat, or no positive mean.
 

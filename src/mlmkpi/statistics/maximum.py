@@ -27,17 +27,12 @@ _FLAT = 1e-5
 class Fit:
     """Fitted parameters in the order their model names them, and the log-likelihood of the data under them.
 
-    Where `converged` is false there is nothing to predict with, and `problem` says why in a clause.
+    Where there is a `problem`, told in a clause, there is nothing to predict with.
     """
 
     parameters: tuple[float, ...]
     log_likelihood: float
     problem: str = ""
-
-    @property
-    def converged(self) -> bool:
-        """Whether the parameters are a maximum, so that they can be used."""
-        return not self.problem
 
 
 def too_few() -> Fit:

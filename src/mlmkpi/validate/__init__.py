@@ -8,10 +8,10 @@ from typing import Any
 
 from mlmkpi.settings import Settings, chosen_settings
 from mlmkpi.sources import Example, Finding, Severity
-from mlmkpi.validate.checks import check, quick
+from mlmkpi.validate.checks import check
 from mlmkpi.validate.opening import opened
 
-__all__ = ["Example", "Finding", "Severity", "check", "opened", "quick", "validate"]
+__all__ = ["Example", "Finding", "Severity", "check", "opened", "validate"]
 
 
 def validate(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from mlmkpi.as_of import told
 from mlmkpi.engines.checking import Checking
 from mlmkpi.errors import DataError
-from mlmkpi.period import FAR_APART
-from mlmkpi.settings import Settings, folded
-from mlmkpi.sources import Example, Exports, Finding
-from mlmkpi.tables import NAMED, SOCIAL
-from mlmkpi.validate.calendar import as_of_and_start
+from mlmkpi.period import FAR_APART, first_after_slips
+from mlmkpi.settings import Settings
+from mlmkpi.sources import Example, Finding
+from mlmkpi.spelling import spelled
+from mlmkpi.tables import NAMED, ROSTER, SOCIAL
 from mlmkpi.validate.currencies import currency_rules
 from mlmkpi.validate.declared import declared_rules
 from mlmkpi.validate.keys import key_findings
@@ -26,7 +27,7 @@ _CODED = {"orders": "currency", "targets": "kpi", "ranks": "rank"}
 """Columns of codes that rules look at, which the tables do not declare."""
 _DEFAULTS = {"social_channels": SOCIAL}
 """Codes that definitions name of their own; the others leave out nothing."""
-_REFERRED_TO = ("distributors", "enrollments", "customers")
+_REFERRED_TO = (*ROSTER, "customers")
 """Tables that are looked through before others, whose rows ask for what is then known of them."""
 
 
@@ -38,8 +39,7 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     Raises DataError where a file turns out not to be readable to its end.
     """
     lookups = Lookups(engine)
-    as_of, start = as_of_and_start(lookups)
-    scene = Scene(settings, as_of, None if as_of is None else as_of + FAR_APART, start, kpis=frozenset(kpis))
+    scene = _scene(settings, lookups, frozenset(kpis))
     turns = sorted(lookups.readable, key=lambda name: name not in _REFERRED_TO)
     broken = {name: list(_table_findings(name, scene, lookups)) for name in turns}
     found = []
@@ -49,14 +49,12 @@ def check(engine: Checking, settings: Settings, kpis: Iterable[str] = ()) -> lis
     return found
 
 
-def quick(exports: Exports, columns: Mapping[str, Iterable[str]]) -> list[Finding]:
-    """What reading these columns of these tables brings up at next to no cost: rounded amounts, columns left unread."""
-    return [
-        finding
-        for table, names in columns.items()
-        if table in exports.tables
-        for finding in exports.tables[table].assumed(names)
-    ]
+def _scene(settings: Settings, lookups: Lookups, kpis: frozenset[str]) -> Scene:
+    """The scene before any table: the days of all of them."""
+    found = told(lookups.engine, lookups.readable)
+    if found is None:
+        return Scene(settings, kpis=kpis)
+    return Scene(settings, found.as_of, found.as_of + FAR_APART, first_after_slips(found.of_orders), kpis=kpis)
 
 
 def _at(scene: Scene, rows: Rows) -> Scene:
@@ -98,7 +96,7 @@ def _unused_codes(table: str, scene: Scene) -> Iterator[Finding]:
         if of != table or column not in scene.spellings:
             continue
         codes = _codes(scene, name)
-        unused = [code for code in codes if not scene.spelled(column, frozenset({folded(code)}))]
+        unused = [code for code in codes if not scene.spelled(column, [code])]
         empty = not any(scene.spellings[column])
         if unused and (name in scene.settings.definitions or (unused == codes and not empty)):
             shown = tuple(Example(None, None, None, code) for code in unused[:5])
@@ -112,8 +110,7 @@ def _unused(table: str, column: str, name: str, meant: Sequence[str]) -> str:
     return str(DataError(f"no {row} has a {column} that {name} names", (("fix", fix),) if meant else ()))
 
 
-def _mapped_to(scene: Scene, table: str, column: str, spellings: Iterable[str]) -> list[str]:
+def _mapped_to(scene: Scene, table: str, column: str, spellings: Sequence[str]) -> list[str]:
     """The codes that the settings map such spellings to."""
-    wanted = {folded(spelling) for spelling in spellings}
     codes = scene.settings.codes.get(table, {}).get(column, {})
-    return [code for code, named in codes.items() if wanted & {folded(spelling) for spelling in named}]
+    return [code for code, named in codes.items() if spelled(spellings, named)]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import narwhals as nw
 
 from mlmkpi.declaration import UNDECIDED
-from mlmkpi.errors import DataError, written
+from mlmkpi.errors import DataError
+from mlmkpi.settings import to_count, to_map
 from mlmkpi.sources import Severity, first_quoted
-from mlmkpi.spelling import nearest
+from mlmkpi.spelling import unspelled
 from mlmkpi.tables import HAPPENED, Column, Kind, Table
 from mlmkpi.validate.rule import Rule, Scene
 
@@ -41,7 +42,7 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
     if status and "valid_status" in scene.settings.definitions:
         return
     found = scene.spellings.get(column.name, {})
-    unknown = [code for code in found if code is not None and code.casefold() not in column.codes]
+    unknown = list(unspelled(found, column.codes))
     if unknown:
         first = first_quoted({code: found[code] for code in unknown}, column.codes)
         message = _uncounted(first) if status else _unmapped(table.name, column, first)
@@ -49,19 +50,13 @@ def _codes(table: Table, column: Column, scene: Scene) -> Iterator[Rule]:
 
 
 def _uncounted(code: str | None) -> str:
-    line = f'valid_status = ["{code}", …]'
-    fix = written("say in mlmkpi.toml which codes count", "[definitions]", line) if code else CORRECT
+    fix = to_count(code) if code else CORRECT
     return str(DataError("status neither counts nor is known not to", (("fix", fix),)))
 
 
 def _unmapped(table: str, column: Column, code: str | None) -> str:
-    line = f'{_likely(code or "", column)} = ["{code}"]'
-    fix = written("map them in mlmkpi.toml", f"[codes.{table}.{column.name}]", line) if code else CORRECT
+    fix = to_map(table, column.name, code, column.codes) if code else CORRECT
     return str(DataError(f"{column.name} is none of {', '.join(column.codes)}", (("fix", fix),)))
-
-
-def _likely(code: str, column: Column) -> str:
-    return nearest(code.casefold(), list(column.codes)) or column.codes[0]
 
 
 def _reference(column: Column) -> Rule:

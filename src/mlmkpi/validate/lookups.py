@@ -6,12 +6,11 @@ import narwhals as nw
 
 from mlmkpi.engines import Frame
 from mlmkpi.engines.checking import KEY, Checking
-from mlmkpi.tables import TABLES
+from mlmkpi.tables import ROSTER, TABLES
 
 ENROLLED = "enrolled"
 _EVER = 1 - 2**31
 """The day from which people are there whose rows do not tell when they enrolled."""
-_PEOPLE = ("distributors", "enrollments")
 
 
 class Lookups:
@@ -20,7 +19,6 @@ class Lookups:
     def __init__(self, engine: Checking) -> None:
         self.engine = engine
         self.readable = {name: columns for name in engine.tables if (columns := engine.readable(name))}
-        self._people: dict[tuple[str, ...], Frame] = {}
 
     def has(self, table: str, column: str) -> bool:
         """Whether the table that a column refers to is there."""
@@ -35,20 +33,18 @@ class Lookups:
         target = _target(table, column)
         name = TABLES[target].key[0]
         known = [
-            (holder, "distributor_id" if holder in _PEOPLE else name) for holder in self._holders(table, target)
+            (holder, "distributor_id" if holder in ROSTER else name) for holder in self._holders(table, target)
         ]
         return self.engine.strange(frame, (table, column), known, flag)
 
     def attach(self, frame: Frame, table: str, column: str) -> Frame:
         """A frame of the table with the days of the person in a column, `enrolled` being null for the unknown alone."""
-        holders = self._holders(table, "distributors")
-        if holders not in self._people:
-            self._people[holders] = self.engine.kept(self._everybody(holders))
-        return self.engine.look_up(self.engine.keyed(frame, column), self._people[holders]).drop(KEY)
+        people = self.engine.kept(self._everybody(self._holders(table, "distributors")))
+        return self.engine.look_up(self.engine.keyed(frame, column), people).drop(KEY)
 
     def _holders(self, table: str, target: str) -> tuple[str, ...]:
         """The tables that the ids may stand in: a distributor may be a customer; enrolments do not know themselves."""
-        names = {"distributors": _PEOPLE, "customers": ("customers", *_PEOPLE)}.get(target, (target,))
+        names = {"distributors": ROSTER, "customers": ("customers", *ROSTER)}.get(target, (target,))
         if target == "customers" and target not in self.readable:
             return ()
         own = table if table == "enrollments" else None

@@ -7,15 +7,14 @@ from datetime import date
 
 import narwhals as nw
 
+from mlmkpi.declaration import OLDEST, YOUNGEST
 from mlmkpi.errors import DataError
-from mlmkpi.period import day_number, from_day_number, month_end
-from mlmkpi.settings import folded
-from mlmkpi.spelling import nearest
-from mlmkpi.tables import COUNTING
+from mlmkpi.order_classes import classes, is_code, is_valid, kinds_of
+from mlmkpi.period import day_number, from_day_number, years_before
+from mlmkpi.spelling import nearest, unspelled
 from mlmkpi.validate.rule import Rule, Scene
 
 _TOP_SCORE = 100_000
-_FEW = 8
 
 
 def particular_rules(table: str, scene: Scene) -> Iterator[Rule]:
@@ -32,26 +31,23 @@ def _distributors(scene: Scene) -> Iterator[Rule]:
     beside = ("terminated_on",) if "terminated_on" in scene.columns else ()
     yield Rule("terminated-without-date", "status", undated, message, empties=True, beside=beside)
     yield from _self(scene)
-    yield from _ages(scene, youngest=18)
+    yield from _ages(scene, YOUNGEST["distributors"])
     yield from _ranks(scene)
 
 
 def _customers(scene: Scene) -> Iterator[Rule]:
-    yield from _ages(scene, youngest=0)
+    yield from _ages(scene, YOUNGEST["customers"])
 
 
 def _orders(scene: Scene) -> Iterator[Rule]:
+    kinds = kinds_of(scene.spellings["kind"]) if "kind" in scene.columns else {}
     valid, amount = _valid(scene), nw.col("amount")
+    sale, _, goods = classes(valid, kinds)
     looked = tuple(name for name in ("status", "kind", "amount") if name in scene.columns)
-    if "kind" in scene.columns:
-        negative = valid & _is("kind", "sale", scene) & (amount < 0)
+    if kinds:
+        negative = valid & is_code("kind", kinds["sale"]) & (amount < 0)
         message = "a sale below zero; it counts as a return"
         yield Rule("negative-sale", "amount", negative, message, beside=looked)
-        neither = _is("kind", "kit", scene) | _is("kind", "replacement", scene)
-        back = _is("kind", "return", scene)
-    else:
-        neither = back = nw.lit(False)
-    sale = valid & ~neither & ~back & (amount > 0)
     day, whose = nw.col("ordered_on"), "distributor_id"
     early, message = day < nw.col("enrolled"), "a sale before its distributor enrolled; it counts"
     yield Rule("sale-before-enrolment", "ordered_on", early, message, among=sale, of=whose, beside=looked)
@@ -60,7 +56,7 @@ def _orders(scene: Scene) -> Iterator[Rule]:
     yield Rule("sale-after-termination", "ordered_on", left, message, among=sale, of=whose, beside=looked)
     name = {"cv": "commissionable_volume", "amount": None}.get(str(scene.settings.definitions.get("volume")), "volume")
     if name:
-        none = valid & ~neither & (amount != 0) & nw.col(name).is_null()
+        none = valid & ~goods & (amount != 0) & nw.col(name).is_null()
         yield Rule("no-volume", name, none, f"{name} is empty; it counts as 0", empties=True, beside=looked)
 
 
@@ -69,12 +65,11 @@ def _enrollments(scene: Scene) -> Iterator[Rule]:
 
 
 def _ranks(scene: Scene) -> Iterator[Rule]:
-    ladder = {folded(rank) for rank in scene.settings.rank_ladder}
-    found = (rank for rank in scene.spellings.get("rank", {}) if rank is not None)
-    unknown = [rank for rank in found if folded(rank) not in ladder]
+    ladder = scene.settings.rank_ladder
+    unknown = list(unspelled(scene.spellings.get("rank", {}), ladder))
     if ladder and unknown:
         message = "rank is not on rank_ladder; the row is left out of ranks"
-        yield Rule("unknown-rank", "rank", nw.col("rank").is_in(unknown), message, known=scene.settings.rank_ladder)
+        yield Rule("unknown-rank", "rank", nw.col("rank").is_in(unknown), message, known=ladder)
 
 
 def _surveys(_: Scene) -> Iterator[Rule]:
@@ -144,24 +139,20 @@ def _self(scene: Scene) -> Iterator[Rule]:
             yield Rule(f"self-{role}", column, nw.lit(True), message, beside=(whose,), same=whose)
 
 
-def _ages(scene: Scene, *, youngest: int) -> Iterator[Rule]:
-    """People under 18, or not born yet, and over 110, on the as-of date."""
+def _ages(scene: Scene, youngest: int) -> Iterator[Rule]:
+    """People who are younger, or not born yet, and older than anybody, on the as-of date."""
     if scene.as_of is None:
         return
     name = f"under-{youngest}" if youngest else "not-born"
     message = f"under {youngest} on the as-of date" if youngest else "born after the as-of date"
-    newest, oldest = _years_before(scene.as_of, youngest), _years_before(scene.as_of, 111)
+    as_of = from_day_number(scene.as_of)
+    newest, oldest = years_before(as_of, youngest), years_before(as_of, OLDEST + 1)
     born, year = nw.col("birth_date"), nw.col("birth_year")
     yield Rule(name, "birth_date", born > day_number(newest), message)
     yield Rule(name, "birth_year", year > _last_year(newest), message)
-    yield Rule("over-110", "birth_date", born <= day_number(oldest), "over 110 years old on the as-of date")
-    yield Rule("over-110", "birth_year", year <= _last_year(oldest), "over 110 years old on the as-of date")
-
-
-def _years_before(day: int, years: int) -> date:
-    """The same day so many years earlier, 28 February for the 29th of a leap year."""
-    then = from_day_number(day)
-    return then.replace(year=then.year - years, day=min(then.day, month_end(then.year - years, then.month).day))
+    name, message = f"over-{OLDEST}", f"over {OLDEST} years old on the as-of date"
+    yield Rule(name, "birth_date", born <= day_number(oldest), message)
+    yield Rule(name, "birth_year", year <= _last_year(oldest), message)
 
 
 def _last_year(day: date) -> int:
@@ -169,27 +160,8 @@ def _last_year(day: date) -> int:
     return day.year if (day.month, day.day) >= (7, 1) else day.year - 1
 
 
-def _is(column: str, code: str, scene: Scene) -> nw.Expr:
-    """Whether a column has the code, however spelled."""
-    spelled = scene.spelled(column, frozenset({code}))
-    return _one_of(column, spelled)
-
-
 def _valid(scene: Scene) -> nw.Expr:
-    """Whether an order's status counts; without `valid_status` an empty one does."""
-    if "status" not in scene.columns:
-        return nw.lit(True)
-    chosen = scene.settings.definitions.get("valid_status")
-    codes = COUNTING if chosen is None else tuple(map(str, chosen if isinstance(chosen, list) else [chosen]))
-    spelled = scene.spelled("status", frozenset(folded(code) for code in codes))
-    counts = _one_of("status", spelled)
-    return counts | nw.col("status").is_null() if chosen is None else counts
-
-
-def _one_of(column: str, codes: list[str]) -> nw.Expr:
-    """Whether a column has one of these codes; few are compared one by one, which is quicker."""
-    if not codes:
-        return nw.lit(False)
-    if len(codes) > _FEW:
-        return nw.col(column).is_in(codes).fill_null(False)
-    return nw.any_horizontal(*(nw.col(column) == code for code in codes), ignore_nulls=True)
+    """Whether an order's status counts, as the settings or the usual words have it."""
+    chosen = scene.settings.definitions.get("valid_status") or []
+    codes = list(map(str, chosen)) if isinstance(chosen, list) else [str(chosen)]
+    return is_valid(scene.spellings.get("status"), codes)

@@ -9,9 +9,10 @@ import narwhals as nw
 import polars as pl
 
 from mlmkpi.engines import Frame
-from mlmkpi.engines.checking import BAD, Sifted
+from mlmkpi.engines.checking import Sifted
 from mlmkpi.sources import Example, Finding, quoted_code
 from mlmkpi.sources.findings import cell_text, key_text
+from mlmkpi.sources.reader import BAD
 from mlmkpi.tables import TABLES, Kind
 from mlmkpi.validate.lookups import ENROLLED, Lookups
 from mlmkpi.validate.rule import Rule

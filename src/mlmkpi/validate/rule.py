@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import narwhals as nw
 
 from mlmkpi.settings import Settings
 from mlmkpi.sources import Severity
+from mlmkpi.spelling import spelled
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,6 @@ class Scene:
     spellings: Mapping[str, Mapping[str | None, int]] = field(default_factory=dict)
     kpis: frozenset[str] = frozenset()
 
-    def spelled(self, column: str, codes: frozenset[str]) -> list[str]:
-        """The spellings of these codes (in lower case) that occur in a column."""
-        return [code for code in self.spellings.get(column, {}) if code is not None and code.casefold() in codes]
+    def spelled(self, column: str, codes: Iterable[str]) -> list[str]:
+        """The spellings of these codes that occur in a column."""
+        return spelled(self.spellings.get(column, {}), codes)

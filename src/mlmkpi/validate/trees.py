@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from mlmkpi.engines.checking import KEY
 from mlmkpi.sources import Finding
+from mlmkpi.tables import ROSTER
 from mlmkpi.validate.lookups import Lookups
 from mlmkpi.validate.rows import Rows
 from mlmkpi.validate.rule import Rule
 
-_ROLES = (("sponsor_id", "sponsor", ("distributors", "enrollments")),
-          ("enroller_id", "enroller", ("enrollments", "distributors")))
+_ROLES = (("sponsor_id", "sponsor", ROSTER), ("enroller_id", "enroller", ROSTER[::-1]))
 
 
 def tree_findings(rows: Rows, lookups: Lookups) -> Iterator[Finding]:
