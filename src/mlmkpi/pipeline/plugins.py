@@ -14,13 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import mlmkpi.kpis  # noqa: F401
-from mlmkpi.books.expressions import Expr
 from mlmkpi.engines.spark_errors import UndoneError
 from mlmkpi.errors import EngineError, MlmkpiError, SettingsError
-from mlmkpi.facts.base import Fact, Measure
-from mlmkpi.kpi import KPIS, Better, Concentrated, Family, Figure, Interval, Kpi, Ratio, Survival, Unit, facts_of
-from mlmkpi.parameters import PARAMETERS
+from mlmkpi.kpi import KPIS, Figure, Kpi, facts_of
 from mlmkpi.pipeline.measure_checks import MeasureError
+from mlmkpi.pipeline.plugin_checks import wrong
 from mlmkpi.settings import FILE_NAME, Settings
 
 if TYPE_CHECKING:
@@ -162,7 +160,7 @@ def _registered(key: str, load: Callable[[], object]) -> str | None:
     try:
         load()
         new = {name: kpi for name, kpi in KPIS.items() if before.get(name) is not kpi}
-        why = next((f"{name}: {wrong}" for name, kpi in new.items() if (wrong := _wrong(name, kpi, before))), None)
+        why = next((f"{name}: {amiss}" for name, kpi in new.items() if (amiss := wrong(name, kpi, before))), None)
         why = why or (None if new else "it defines no KPI: put @kpi(…) above a function")
     except (Exception, SystemExit) as error:
         new, why = {}, _said(error, key)
@@ -172,67 +170,6 @@ def _registered(key: str, load: Callable[[], object]) -> str | None:
         return why
     _own.update(dict.fromkeys(new, key))
     return None
-
-
-def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
-    """What is wrong with a plugin's KPI."""
-    if name in before:
-        return "there is a KPI of that name already"
-    if name in (*Family, "all"):
-        return "a family has that name"
-    choices = {"family": Family, "unit": Unit, "better": Better, "interval": Interval}
-    unchosen = [choice for choice, known in choices.items() if not isinstance(getattr(kpi, choice), known)]
-    if unchosen:
-        return f"its {unchosen[0]} is none of {choices[unchosen[0]].__name__}, from mlmkpi.kpi"
-    if not kpi.doc:
-        return "it has no docstring"
-    unknown = sorted(set(kpi.parameters) - set(PARAMETERS))
-    if unknown:
-        return f'say what {unknown[0]} changes: PARAMETERS["{unknown[0]}"] = "…", from mlmkpi.parameters'
-    figure = kpi.function()
-    if not isinstance(figure, Ratio | Concentrated | Survival):
-        return "it gives no Ratio, Concentrated or Survival"
-    if any(isinstance(side, Expr) for side in vars(figure).values()):
-        return f"{_undecorated(kpi)} gives an expression: put @measure or @scaled above it"
-    for measure in figure.measures():
-        _ = measure.expr
-    _ = kpi.needs
-    if not isinstance(figure, Ratio):
-        return None
-    return mixed(kpi.unit, figure) or _apart(kpi.interval, figure)
-
-
-def _undecorated(kpi: Kpi) -> str:
-    """The methods of facts that the KPI's function calls and that are no measures."""
-    names = kpi.function.__code__.co_names
-    facts = [each for each in kpi.function.__globals__.values() if isinstance(each, type) and issubclass(each, Fact)]
-    found = [f"{fact.__name__}.{name}" for fact in facts for name in names
-             if name in vars(fact) and not hasattr(vars(fact)[name], "__wrapped__")]
-    return " or ".join(found) or "a method"
-
-
-def mixed(unit: Unit, figure: Ratio) -> str | None:
-    """How the scales of a figure's two sums do not fit what it is counted in."""
-    above, below = figure.numerator, figure.denominator
-    if unit is Unit.RATE and below and above.scale != below.scale and not figure.growth:
-        count, money = sorted((above, below), key=lambda measure: measure.scale)
-        return f"{count} is a count and {money} money or volume, of which there is no rate: {_meant(count)}"
-    if unit in (Unit.MONEY, Unit.VOLUME) and above.scale == 1:
-        return f"{above} is a count, and the unit {unit}: {_meant(above)}"
-    return None
-
-
-def _apart(interval: Interval, figure: Ratio) -> str | None:
-    """How a figure's two sums do not stand on the same rows, over which its interval goes."""
-    above, below = figure.numerator, figure.denominator
-    if interval in (Interval.NONE, Interval.WILSON) or below is None or below.fact == above.fact:
-        return None
-    two = f"{above} and {below} are of two facts"
-    return f"{two}, and an interval {interval.name} is over the rows of one: leave it out"
-
-
-def _meant(count: Measure) -> str:
-    return f"is @scaled meant above {count}?" if count.is_plugins else "is another unit meant?"
 
 
 class _Unkept(SourceFileLoader):
