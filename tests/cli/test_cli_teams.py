@@ -15,7 +15,7 @@ import mlmkpi
 from cli.ended import Run
 from marks import wide
 from mlmkpi.demo import write_demo
-from mlmkpi.report.stream import Behind, writer
+from mlmkpi.report.stream import Behind
 from mlmkpi.report.to_csv import csv_text
 from mlmkpi.report.to_json import json_text
 
@@ -115,7 +115,7 @@ def test_a_leader_whose_id_a_spreadsheet_would_run_has_an_apostrophe(run: Call, 
 
 def test_a_file_without_a_row_still_has_its_columns(exports: Path, whole: pl.DataFrame, tmp_path: Path) -> None:
     file = tmp_path / "kpis.parquet"
-    with file.open("wb") as out, Behind(writer("parquet", out, "1")) as rows:
+    with file.open("wb") as out, Behind("parquet", out, "1") as rows:
         rows.write(whole.clear())
         rows.close({})
     assert_frame_equal(pl.read_parquet(file), whole.clear())

@@ -38,3 +38,24 @@ def adding(adds: str, *, by: str = "@measure", unit: str = "MONEY", below: str =
                      f"        return {adds}\n\n@kpi").replace("Unit.MONEY", f"Unit.{unit}")
         + f"def own():\n    '''Ours.'''\n    added = Added(OrderRules())\n    return Ratio({figure})\n"
     )
+
+
+PARAMETER = 'from mlmkpi.parameters import PARAMETERS\nPARAMETERS["large_from"] = "the least"\n'
+FINE = PARAMETER + HEAD + """\
+def own(*, large_from: int = 200):
+    '''Ours.'''
+    return Ratio(Orders(OrderRules()).net_sales())
+"""
+BROKEN = """\
+@dataclass(frozen=True)
+class Broken(Orders):
+    def {}(self, *_):
+        raise KeyError("gone")
+
+"""
+
+
+def failing(method: str) -> str:
+    """A plugin with the KPI `own`, whose fact fails in that method."""
+    broken = HEAD.replace("@kpi", BROKEN.format(method) + "@kpi")
+    return broken + "def own():\n    '''Ours.'''\n    return Ratio(Broken(OrderRules()).net_sales())\n"

@@ -11,7 +11,8 @@ import pytest
 import mlmkpi
 from cli.ended import Run
 from mlmkpi.kpi import KPIS, Kpi, Ratio
-from mlmkpi.pipeline.plugins import forget_plugins, mixed
+from mlmkpi.pipeline.plugin_checks import mixed
+from mlmkpi.pipeline.plugins import forget_plugins
 from plugins.own import EXAMPLE, HEAD, adding, with_plugin
 
 AMOUNT = 'nw.col("amount")'
@@ -107,6 +108,46 @@ def test_an_interval_over_rows_of_two_facts_is_told(exports: Path) -> None:
     result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
     said = "Orders.net_sales and Sellers.active are of two facts, and an interval LINEAR is over the rows of one"
     assert result.warnings == (f"plugin own_kpi.py left out: own: {said}: leave it out",)
+
+
+@pytest.mark.parametrize(("interval", "figure", "said"), [
+    ("WILSON", "Ratio(orders.sales_amount(), orders.net_sales())",
+     "Orders.sales_amount adds money or volume, and an interval WILSON is of a count: leave it out"),
+    ("CLUSTERED", "Ratio(orders.customer_sales(), orders.sales())",
+     "Orders.sales is over orders, and an interval CLUSTERED over people: WILSON is of a share of orders, LINEAR of a"
+     " mean"),
+    ("MONTHLY", "Ratio(orders.customer_sales(), orders.sales())",
+     "Orders.sales is over orders, and an interval MONTHLY over people: WILSON is of a share of orders, LINEAR of a"
+     " mean"),
+])
+def test_an_interval_that_a_figure_has_not_is_told(exports: Path, interval: str, figure: str, said: str) -> None:
+    text = HEAD.replace("better=", f"interval=Interval.{interval}, better=").replace("Better, ", "Better, Interval, ")
+    text = text.replace("Unit.MONEY", "Unit.RATE")
+    text += f"def own():\n    '''Ours.'''\n    orders = Orders(OrderRules(), classed=True)\n    return {figure}\n"
+    result = mlmkpi.compute(with_plugin(exports, text), kpis=["sales_volume"], count=1)
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
+
+
+@pytest.mark.parametrize("made", ["sum()", "max()", "min()", "mean().cast(nw.Int64)"])
+def test_one_that_sums_by_itself_is_told(exports: Path, made: str) -> None:
+    """Each of three orders would add the sum of all, 27.50, and so 82.50."""
+    with_plugin(exports, adding(f"{AMOUNT}.{made}", by="@scaled"))
+    result = mlmkpi.compute(exports, kpis=["sales_volume", "own"], count=1)
+    said = "Added.each adds to each row what it makes of several: leave out the sum, mlmkpi takes it"
+    assert result.warnings == (f"plugin own_kpi.py left out: own: {said}",)
+
+
+def test_one_that_adds_the_same_for_every_row_is_fine(exports: Path) -> None:
+    with_plugin(exports, adding("nw.lit(1)", unit="COUNT"))
+    assert mlmkpi.compute(exports, kpis=["own"], count=1).frame["value"].to_list() == [3.0]
+
+
+def test_one_that_does_not_fit_the_types_of_its_rows_is_named(exports: Path) -> None:
+    """Without brackets `sale & amount` comes first."""
+    with_plugin(exports, adding("flag(nw.col('sale') & nw.col('amount') > 3)", unit="COUNT"))
+    result = mlmkpi.compute(exports, kpis=["sales_volume", "own"], count=1)
+    said = "plugin own_kpi.py left out: own: Added.each does not fit the types of its rows: "
+    assert [line.startswith(said) for line in result.warnings] == [True]
 
 
 def test_volumes_of_sellers_are_asked_for_or_the_measure_is_refused(exports: Path) -> None:

@@ -76,6 +76,12 @@ def test_it_is_listed_and_explained(
      "sales: a family has that name"),
     (HEAD.replace("Unit.MONEY", "'money'") + "def own():\n    '''Ours.'''\n    return 3\n",
      "own: its unit is none of Unit, from mlmkpi.kpi"),
+    (HEAD.replace('short="Own"', "short=3") + "def own():\n    '''Ours.'''\n    return 3\n",
+     "own: its short is no text"),
+    (HEAD + "def own(*, volume: int = 3):\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales())\n",
+     "own: its volume takes a whole number from 0, other KPIs' qv, cv, amount: give it another name"),
+    (HEAD + "def own():\n    '''Ours.'''\n    return Ratio(Orders(OrderRules()).net_sales)\n",
+     "own: its Ratio takes measures, such as orders.sales()"),
 ])
 def test_a_bad_plugin_is_named_and_the_rest_runs(exports: Path, text: str, said: str) -> None:
     before = dict(KPIS)

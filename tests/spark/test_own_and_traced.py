@@ -65,3 +65,13 @@ def test_a_measure_that_does_not_fit_its_rows_is_named(session: Any, exports: Pa
     result = mlmkpi.compute(exports, kpis=["sales_volume", "own"], count=1, settings=settings, engine=session)
     assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
     assert [line.startswith(f"plugin own_kpi.py left out: own: {said}") for line in result.warnings] == [True]
+
+
+def test_one_that_fails_as_spark_works_it_out_is_left_out_and_named(session: Any, exports: Path) -> None:
+    """No seller's id is a year."""
+    year = 'nw.col("seller").cast(nw.String).str.to_datetime(format="%Y").dt.year()'
+    with_plugin(exports, adding(year, unit="COUNT"))
+    settings = load_settings(exports / "mlmkpi.toml", None, exports)
+    result = mlmkpi.compute(exports, kpis=["sales_volume", "own"], count=1, settings=settings, engine=session)
+    assert result.frame.select("kpi", "value").rows() == [("sales_volume", 27.5)]
+    assert [line.startswith("plugin own_kpi.py left out: own: ") for line in result.warnings] == [True]

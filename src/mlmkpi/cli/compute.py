@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -148,9 +147,9 @@ def compute(
             text = plan(exports, **asked, progress=progress)
         write(f"{text}\n".encode(), output)
         return
-    if chosen in stream.FORMATS and TEAM not in segments and _written_as_made(asked["by"], exports, config):
-        with opened(output) as out, stream.Behind(stream.writer(chosen, out, __version__)) as rows:
-            found = result(write=rows.write)
+    if chosen in stream.FORMATS and TEAM not in segments and _written_as_made(asked["by"]):
+        with opened(output) as out, stream.Behind(chosen, out, __version__) as rows:
+            found = result(write=rows.write, anew=rows.anew)
             rows.close(found.settings)
     else:
         found = result()
@@ -179,15 +178,6 @@ def _say(result: Result, exports: str, *, counted: bool) -> None:
         messages.hint(f"{lost} KPI{'s' * (lost > 1)} left out · mlmkpi kpis {exports} --missing")
 
 
-def _written_as_made(by: Sequence[str], exports: str, config: Path | None) -> bool:
-    """Whether rows are not held: a split by people or ids may have a segment for every person, customer or order.
-
-    Where plugins bring KPIs, only those by team, as without one that fails the others' rows are made anew.
-    """
-    if TEAM in by or not any(name == "distributor" or name.endswith("_id") for name in by):
-        return TEAM in by
-    from mlmkpi.pipeline.plugins import brought, load_plugins
-    from mlmkpi.settings import chosen_settings
-
-    load_plugins(chosen_settings(None, config, exports))
-    return not brought()
+def _written_as_made(by: Sequence[str]) -> bool:
+    """Whether rows are not held: a split by people or ids may have a segment for every person, customer or order."""
+    return any(name in (TEAM, "distributor") or name.endswith("_id") for name in by)

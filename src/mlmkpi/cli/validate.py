@@ -12,7 +12,6 @@ from mlmkpi.cli.writing import page, write_text
 if TYPE_CHECKING:
     from mlmkpi.engines.checking import Checking
     from mlmkpi.report.validation import CheckedTable
-    from mlmkpi.settings import Settings
 
 EXAMPLES = """\
 mlmkpi validate exports/
@@ -47,7 +46,9 @@ def validate(
     began = perf_counter()
     settings = load_settings(config, Path(exports), Path.cwd())
     if settings.definitions or settings.plugins:
-        for line in _refused_plugins(settings):
+        from mlmkpi.pipeline.plan import check_definitions
+
+        for line in check_definitions(settings):
             messages.warning(line)
     with Progress() as progress, opened(exports, settings, engine) as (found, unused):
         progress("checking the exports")
@@ -65,16 +66,6 @@ def validate(
     severe = {"error", "warning"} if strict else {"error"}
     if any(finding.severity in severe for finding in findings):
         raise typer.Exit(1)
-
-
-def _refused_plugins(settings: Settings) -> list[str]:
-    """A line about each plugin that is left out; SettingsError for a definition that no KPI has, or that is amiss."""
-    from mlmkpi.pipeline.plan import check_definitions
-    from mlmkpi.pipeline.plugins import load_plugins
-
-    lines = load_plugins(settings)
-    check_definitions(settings)
-    return lines
 
 
 def _checked(engine: Checking, table: str) -> CheckedTable:

@@ -21,6 +21,10 @@ _UNREAD = re.compile(
 _NAMED = re.compile(r"(?:table or view|TABLE_OR_VIEW_NOT_FOUND\] The table or view) ([`\w.\-]+)")
 
 
+class UndoneError(EngineError):
+    """Spark could not do the work, for a reason that neither the data nor the server tell."""
+
+
 class BadCellError(Exception):
     """A row that a scan read has a cell that does not fit; `table` is whose."""
 
@@ -62,7 +66,7 @@ def _told(error: Exception) -> Exception:
             (("got", _reason(error)), ("fix", "see that it runs, and start again; nothing was written")),
         )
     file = _FILE.search(text)
-    return _about_data(text, file[1] if file else "") or EngineError(
+    return _about_data(text, file[1] if file else "") or UndoneError(
         "Spark could not do the work",
         (("got", _reason(error)), ("fix", "see the server's log; --debug shows all that it said")),
     )

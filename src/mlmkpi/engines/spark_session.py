@@ -41,12 +41,14 @@ def spark_engine(
     What Spark raises in the block comes out as the tool's errors. A session on a server that was opened here ends with
     the block, and the server lets go of what it kept for it.
     """
-    session = open_session(engine) if isinstance(engine, str) else engine
+    from mlmkpi.engines.spark_errors import translated
+
+    with translated():
+        session = open_session(engine) if isinstance(engine, str) else engine
     if not hasattr(session, "createDataFrame"):
         expected = 'polars, spark, an address such as "sc://host:15002", or a SparkSession'
         raise UsageError(f"engine is a {type(session).__name__}", (("expected", expected),))
     from mlmkpi.engines.spark import SparkEngine
-    from mlmkpi.engines.spark_errors import translated
     from mlmkpi.engines.spark_names import whole_names
     from mlmkpi.engines.spark_stages import told
 

@@ -25,6 +25,7 @@ def compute(
     tree: str = "sponsor", depth: int | None = None, generation: int | None = None, min_team: int = 1,
     config: str | Path | None = None, settings: Settings | None = None, engine: Any = None,
     progress: Callable[[str], None] | None = None, write: Callable[[pl.DataFrame], None] | None = None,
+    anew: Callable[[], None] | None = None,
 ) -> Result:
     """KPIs from exports: a folder, a file, a glob, an s3:// address, or frames and paths by table name.
 
@@ -37,7 +38,8 @@ def compute(
     `bad_rows` is "stop" or "skip". `settings` stand in for a mlmkpi.toml, `config`
     names one. `engine` is None or "polars", "spark", "sc://host:port" or a SparkSession. `progress` is told what is
     done. `write` is handed the rows KPI by KPI, by team period by period, text as categoricals, and the Result is then
-    without them: for every leader of a large company they are more than memory holds.
+    without them: for every leader of a large company they are more than memory holds. Where a KPI of a plugin fails,
+    `anew` is called: the rows so far are void, and those of the other KPIs follow; without it the run ends.
 
     Raises UsageError, SettingsError, DataError, MissingExtraError or EngineError, all of them MlmkpiError.
     """
@@ -45,4 +47,6 @@ def compute(
         kpis=kpis, every=every, by=by, where=where, first=first, last=last, count=count, as_of=as_of,
         compare_year=compare_year, bad_rows=bad_rows, tree=tree, depth=depth, generation=generation, min_team=min_team,
     )
-    return run(exports, request, config=config, settings=settings, engine=engine, progress=progress, write=write)
+    return run(
+        exports, request, config=config, settings=settings, engine=engine, progress=progress, write=write, anew=anew
+    )

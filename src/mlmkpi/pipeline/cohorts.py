@@ -29,7 +29,6 @@ from mlmkpi.pipeline.clock import Clock, read_clock, start_of
 from mlmkpi.pipeline.data_warnings import data_warnings
 from mlmkpi.pipeline.opening import Exports, Unused, on_engine
 from mlmkpi.pipeline.plan import check_definitions, cohort_curve, lack
-from mlmkpi.pipeline.plugins import load_plugins
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_bad_rows, check_count, check_day, one_of
 from mlmkpi.pipeline.sums import Job, take
@@ -87,8 +86,7 @@ def cohorts(
     check_count("last", last)
     whose, asked = one_of(Of, "of", of), None if curve is None else one_of(Base, "curve", curve)
     settings = chosen_settings(settings, config, exports)
-    load_plugins(settings)
-    check_definitions(settings)
+    left_out = check_definitions(settings)
     base, tell = asked or cohort_curve(settings), progress or _silent
     fact, definition = _fact(whose, base, settings)
 
@@ -97,7 +95,9 @@ def cohorts(
         frame, clock, warnings = _triangle(export, fact, as_of, tell)
         read_so = (NO_BOOKS,) if whose is Of.CUSTOMERS and base is Base.ON_BOOKS else ()
         hints = (*clock.hints, *_earlier(whose, clock), *read_so, *unused())
-        return Cohorts(_latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, warnings)
+        return Cohorts(
+            _latest(frame, last), whose, fact.retention_base, clock.as_of, definition, hints, (*left_out, *warnings)
+        )
 
     return on_engine(exports, settings, engine, bad_rows, work)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import narwhals as nw
+import polars as pl
 from narwhals.exceptions import ColumnNotFoundError
 
 from mlmkpi.engines import Frame
@@ -40,16 +41,37 @@ def _check(rows: Frame, measure: Measure) -> None:
     except ColumnNotFoundError:
         there = ", ".join(name for name in names if not name.startswith("_"))
         raise MeasureError(measure, f"reads a column that its rows lack; they have {there}") from None
+    except Exception as error:
+        words = next(iter(str(error).splitlines()), "")
+        raise MeasureError(measure, f"does not fit the types of its rows: {words}") from error
     if not (adds.is_integer() or adds == nw.Boolean):
         raise MeasureError(
             measure, f"adds {adds}, not whole numbers: round it, or count in parts of a unit with @scaled"
         )
+    if _depends_on_others(rows, measure):
+        raise MeasureError(measure, "adds to each row what it makes of several: leave out the sum, mlmkpi takes it")
     money = [name for name in names if measure.scale == 1 and _is_money(rows, name, measure)]
     if money:
         raise MeasureError(
             measure, f"adds {money[0]}, which is ten-thousandths: put @scaled above it in place of @measure,"
             " or cast it to nw.Int64 if it is a count"
         )
+
+
+def _depends_on_others(rows: Frame, measure: Measure) -> bool:
+    """Whether a row adds another number beside other rows than alone, tried with two made-up rows of these columns."""
+    types = rows.collect_schema().to_polars()
+    with suppress(Exception):
+        made_up = pl.DataFrame({name: pl.Series([2, 1]).cast(kind) for name, kind in types.items()})
+        one, other, both = (_added(part, measure) for part in (made_up[:1], made_up[1:], made_up))
+        return one + other != both
+    return False
+
+
+def _added(made_up: pl.DataFrame, measure: Measure) -> list[int]:
+    """What each of the rows adds."""
+    added = nw.from_native(made_up).with_columns(measure.expr.alias("_added"))
+    return added["_added"].to_list()
 
 
 def _is_money(rows: Frame, name: str, measure: Measure) -> bool:

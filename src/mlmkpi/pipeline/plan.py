@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from mlmkpi.facts.base import Fact
 from mlmkpi.facts.splits import lacking
 from mlmkpi.kpi import KPIS, Block, Family, Figure, Kpi, Part, Ratio, facts_of
 from mlmkpi.parameters import check_names, parsed, shown
-from mlmkpi.pipeline.plugins import left_out
+from mlmkpi.pipeline.plugins import UnfitError, figure_of, left_out, load_plugins, told
 from mlmkpi.pipeline.teams import in_split
 from mlmkpi.settings import FILE_NAME, Settings
 from mlmkpi.spelling import nearest
@@ -130,17 +130,34 @@ def _unknown_kpi(name: str, *, alone: bool = False) -> UsageError:
     return UsageError(what, (("expected", expected), *((("fix", meant),) if guess else ())))
 
 
-def check_definitions(settings: Settings) -> None:
-    """Raise SettingsError for a setting under [definitions] that no KPI has, or that does not fit."""
+def check_definitions(settings: Settings) -> list[str]:
+    """Load the settings' plugins, and raise SettingsError for a setting under [definitions] that does not fit.
+
+    Gives a line for people about each plugin and each KPI of one that is left out. While one is, a setting that no KPI
+    has may be its own, and has a line too; else it is an error.
+    """
+    lines = load_plugins(settings)
     known = {BANDS, CURVE, *(name for kpi in KPIS.values() for name in kpi.parameters)}
-    check_names(settings.definitions, known, str(settings.path or FILE_NAME))
+    if lines:
+        lines += [_unread(name, known) for name in settings.definitions if name not in known]
+    else:
+        check_names(settings.definitions, known, str(settings.path or FILE_NAME))
     bands = settings.definitions.get(BANDS, list(AGE_BANDS))
     lower_ages(list(map(str, bands if isinstance(bands, list) else [bands])))
     cohort_curve(settings)
     for kpi in KPIS.values():
         values = in_force(kpi, settings)
         if values.keys() & settings.definitions.keys():
-            figure_under(kpi, values, settings)
+            try:
+                figure_under(kpi, values, settings)
+            except UnfitError as error:
+                lines.append(told(kpi.name, error))
+    return lines
+
+
+def _unread(name: str, known: Iterable[str]) -> str:
+    guess = nearest(name, sorted(known))
+    return f"plugin left out, and no KPI has {name} under [definitions]{f': did you mean {guess}?' if guess else ''}"
 
 
 def cohort_curve(settings: Settings) -> Base:
@@ -150,9 +167,12 @@ def cohort_curve(settings: Settings) -> Base:
 
 
 def figure_under(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Figure:
-    """A KPI's figure under its parameters; SettingsError where one is of the right sort and yet none that it can be."""
+    """A KPI's figure under its parameters; SettingsError where one is of the right sort and yet none that it can be.
+
+    UnfitError where a plugin's KPI fails.
+    """
     try:
-        return kpi.function(**values)
+        return figure_of(kpi, values)
     except ValueError as error:
         what, _, expected = str(error).partition("; expected ")
         where = settings.path or FILE_NAME
@@ -162,8 +182,7 @@ def figure_under(kpi: Kpi, values: Mapping[str, Any], settings: Settings) -> Fig
 def plan(
     kpis: Sequence[Kpi], export: Export, settings: Settings, dimensions: Dimensions, teams: Teams
 ) -> list[Planned]:
-    """Each KPI with the settings' parameters; SettingsError for one that does not fit."""
-    check_definitions(settings)
+    """Each KPI with the settings' parameters, which have been checked."""
     return [_planned(kpi, export, settings, dimensions, teams) for kpi in kpis]
 
 

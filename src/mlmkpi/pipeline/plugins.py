@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mlmkpi.kpis  # noqa: F401
-from mlmkpi.books.expressions import Expr
+from mlmkpi.engines.spark_errors import UndoneError
 from mlmkpi.errors import EngineError, MlmkpiError, SettingsError
-from mlmkpi.facts.base import Fact, Measure
-from mlmkpi.kpi import KPIS, Better, Concentrated, Family, Interval, Kpi, Ratio, Survival, Unit, facts_of
-from mlmkpi.parameters import PARAMETERS
+from mlmkpi.kpi import KPIS, Figure, Kpi, facts_of
 from mlmkpi.pipeline.measure_checks import MeasureError
+from mlmkpi.pipeline.plugin_checks import wrong
 from mlmkpi.settings import FILE_NAME, Settings
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ _own: dict[str, str] = {}
 """The KPIs that plugins brought, each with its plugin."""
 _loaded: dict[str, str | None] = {}
 """The plugins looked at, each with why it was left out, None where it was not."""
+
+
+class UnfitError(Exception):
+    """A plugin's KPI gives no figure under the parameters in force."""
 
 
 def load_plugins(settings: Settings) -> list[str]:
@@ -49,13 +53,7 @@ def load_plugins(settings: Settings) -> list[str]:
         loads[str(path)] = partial(_run_file, path)
     for entry in _installed():
         loads[entry.value] = entry.load
-    told = {key: _once(key, load) for key, load in loads.items()}
-    return _left_out(told)
-
-
-def brought() -> list[str]:
-    """The names of the KPIs that plugins brought."""
-    return list(_own)
+    return _left_out({key: _once(key, load) for key, load in loads.items()})
 
 
 def left_out() -> list[str]:
@@ -63,8 +61,8 @@ def left_out() -> list[str]:
     return _left_out(_loaded)
 
 
-def _left_out(told: Mapping[str, str | None]) -> list[str]:
-    return [f"plugin {Path(key).name} left out: {why}" for key, why in told.items() if why is not None]
+def _left_out(looked_at: Mapping[str, str | None]) -> list[str]:
+    return [f"plugin {Path(key).name} left out: {why}" for key, why in looked_at.items() if why is not None]
 
 
 def failed(error: Exception, kpis: Sequence[str], alone: Callable[[str], None]) -> dict[str, Exception]:
@@ -81,25 +79,56 @@ def _raised(alone: Callable[[str], None], name: str) -> Exception | None:
     """What a KPI fails with by itself, None where it does not, or for a reason that people are told of anyhow."""
     try:
         alone(name)
-    except MlmkpiError:
-        return None
     except Exception as error:
-        return error
+        return error if may_be_plugins(error) else None
     return None
 
 
-def why(error: Exception) -> str:
-    """What went wrong, for people; other words than ours might show what the export holds."""
-    return str(error) if isinstance(error, MeasureError) else type(error).__name__
+def may_be_plugins(error: Exception) -> bool:
+    """Whether an error may come of a plugin: it is none that says what people can mend elsewhere."""
+    return isinstance(error, UndoneError) or not isinstance(error, MlmkpiError)
+
+
+def told(name: str, error: Exception) -> str:
+    """The line for people about a KPI of a plugin that is left out."""
+    return f"plugin {_plugin_of(name)} left out: {name}: {_why(error)}"
 
 
 def failure(name: str, error: Exception) -> EngineError:
     """A plugin's own failure, where nothing else is computed."""
     fix = "mend the plugin; the same command with --debug shows where it failed"
-    return EngineError(f"{name} of the plugin {plugin_of(name)} failed ({why(error)})", (("fix", fix),))
+    return EngineError(f"{name} of the plugin {_plugin_of(name)} failed ({_why(error)})", (("fix", fix),))
 
 
-def plugin_of(name: str) -> str:
+@contextmanager
+def blamed(name: str) -> Iterator[None]:
+    """Raise what fails as a failure of the plugin that brought a KPI, the only one in the block, if one did."""
+    try:
+        yield
+    except Exception as error:
+        if name not in _own or not may_be_plugins(error):
+            raise
+        raise failure(name, error) from error
+
+
+def figure_of(kpi: Kpi, values: Mapping[str, Any]) -> Figure:
+    """A KPI's figure under its parameters; UnfitError where it is a plugin's and fails."""
+    try:
+        return kpi.function(**values)
+    except Exception as error:
+        if kpi.name not in _own:
+            raise
+        raise UnfitError(_said(error, _own[kpi.name])) from error
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, for people; other words than ours might show what the export holds."""
+    if isinstance(error, UndoneError):
+        return dict(error.details)["got"]
+    return str(error) if isinstance(error, MeasureError | UnfitError) else type(error).__name__
+
+
+def _plugin_of(name: str) -> str:
     """The file or package that brought a KPI."""
     return Path(_own[name]).name
 
@@ -131,77 +160,16 @@ def _registered(key: str, load: Callable[[], object]) -> str | None:
     try:
         load()
         new = {name: kpi for name, kpi in KPIS.items() if before.get(name) is not kpi}
-        why = next((f"{name}: {wrong}" for name, kpi in new.items() if (wrong := _wrong(name, kpi, before))), None)
+        why = next((f"{name}: {amiss}" for name, kpi in new.items() if (amiss := wrong(name, kpi, before))), None)
         why = why or (None if new else "it defines no KPI: put @kpi(…) above a function")
     except (Exception, SystemExit) as error:
-        words = next(iter(str(error).splitlines()), "")
-        new, why = {}, f"{type(error).__name__}: {words}{_place(error.__traceback__, key)}"
+        new, why = {}, _said(error, key)
     if why is not None:
         KPIS.clear()
         KPIS.update(before)
         return why
     _own.update(dict.fromkeys(new, key))
     return None
-
-
-def _wrong(name: str, kpi: Kpi, before: dict[str, Kpi]) -> str | None:
-    """What is wrong with a plugin's KPI."""
-    if name in before:
-        return "there is a KPI of that name already"
-    if name in (*Family, "all"):
-        return "a family has that name"
-    choices = {"family": Family, "unit": Unit, "better": Better, "interval": Interval}
-    unchosen = [choice for choice, known in choices.items() if not isinstance(getattr(kpi, choice), known)]
-    if unchosen:
-        return f"its {unchosen[0]} is none of {choices[unchosen[0]].__name__}, from mlmkpi.kpi"
-    if not kpi.doc:
-        return "it has no docstring"
-    unknown = sorted(set(kpi.parameters) - set(PARAMETERS))
-    if unknown:
-        return f'say what {unknown[0]} changes: PARAMETERS["{unknown[0]}"] = "…", from mlmkpi.parameters'
-    figure = kpi.function()
-    if not isinstance(figure, Ratio | Concentrated | Survival):
-        return "it gives no Ratio, Concentrated or Survival"
-    if any(isinstance(side, Expr) for side in vars(figure).values()):
-        return f"{_undecorated(kpi)} gives an expression: put @measure or @scaled above it"
-    for measure in figure.measures():
-        _ = measure.expr
-    if not isinstance(figure, Ratio):
-        return None
-    return mixed(kpi.unit, figure) or _apart(kpi.interval, figure)
-
-
-def _undecorated(kpi: Kpi) -> str:
-    """The methods of facts that the KPI's function calls and that are no measures."""
-    names = kpi.function.__code__.co_names
-    facts = [each for each in kpi.function.__globals__.values() if isinstance(each, type) and issubclass(each, Fact)]
-    found = [f"{fact.__name__}.{name}" for fact in facts for name in names
-             if name in vars(fact) and not hasattr(vars(fact)[name], "__wrapped__")]
-    return " or ".join(found) or "a method"
-
-
-def mixed(unit: Unit, figure: Ratio) -> str | None:
-    """How the scales of a figure's two sums do not fit what it is counted in."""
-    above, below = figure.numerator, figure.denominator
-    if unit is Unit.RATE and below and above.scale != below.scale and not figure.growth:
-        count, money = sorted((above, below), key=lambda measure: measure.scale)
-        return f"{count} is a count and {money} money or volume, of which there is no rate: {_meant(count)}"
-    if unit in (Unit.MONEY, Unit.VOLUME) and above.scale == 1:
-        return f"{above} is a count, and the unit {unit}: {_meant(above)}"
-    return None
-
-
-def _apart(interval: Interval, figure: Ratio) -> str | None:
-    """How a figure's two sums do not stand on the same rows, over which its interval goes."""
-    above, below = figure.numerator, figure.denominator
-    if interval in (Interval.NONE, Interval.WILSON) or below is None or below.fact == above.fact:
-        return None
-    two = f"{above} and {below} are of two facts"
-    return f"{two}, and an interval {interval.name} is over the rows of one: leave it out"
-
-
-def _meant(count: Measure) -> str:
-    return f"is @scaled meant above {count}?" if count.is_plugins else "is another unit meant?"
 
 
 class _Unkept(SourceFileLoader):
@@ -224,6 +192,12 @@ def _run_file(path: Path) -> None:
     sys.modules[name] = module
     vars(module)["print"] = partial(print, file=sys.stderr)
     loader.exec_module(module)
+
+
+def _said(error: BaseException, key: str) -> str:
+    """What a plugin's code raised before it saw any data, and in which of its lines."""
+    words = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {words}{_place(error.__traceback__, key)}"
 
 
 def _place(traceback: TracebackType | None, key: str) -> str:

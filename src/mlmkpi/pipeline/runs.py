@@ -20,7 +20,6 @@ from mlmkpi.books.ranks import held_ladder
 from mlmkpi.books.roster import Roster
 from mlmkpi.books.spans import Schedule, fitted, schedule
 from mlmkpi.engines import Engine
-from mlmkpi.errors import MlmkpiError
 from mlmkpi.kpi import Back, Ratio, fits
 from mlmkpi.period import Calendar, Every, Period, choose_periods, day_number
 from mlmkpi.pipeline.clock import Clock, company_calendar, read_clock, unfinished_periods
@@ -31,8 +30,8 @@ from mlmkpi.pipeline.jobs import Jobs, gather
 from mlmkpi.pipeline.kpi_rows import KpiRows
 from mlmkpi.pipeline.opening import Exports, Unused, on_engine
 from mlmkpi.pipeline.period_labels import span_named
-from mlmkpi.pipeline.plan import Planned, chosen, plan, settings_in_force
-from mlmkpi.pipeline.plugins import failed, failure, load_plugins, plugin_of, why
+from mlmkpi.pipeline.plan import Planned, check_definitions, chosen, plan, settings_in_force
+from mlmkpi.pipeline.plugins import failed, failure, may_be_plugins, told
 from mlmkpi.pipeline.request import Request
 from mlmkpi.pipeline.result import TEXT, Result
 from mlmkpi.pipeline.run_jobs import run_jobs
@@ -48,14 +47,17 @@ Look = Callable[[Books, Jobs, Sequence[Planned]], None]
 def run(
     exports: Exports, request: Request, *, config: str | Path | None = None, settings: Settings | None = None,
     engine: Any = None, progress: Callable[[str], None] | None = None, look: Look | None = None,
-    write: Write | None = None,
+    write: Write | None = None, anew: Callable[[], None] | None = None,
 ) -> Result:
     """A request's Result, as `compute` gives it; `look` sees the books before the orders are read.
 
     `write` is handed the rows in turn, text as TEXT, which the Result is then without: by team more than memory holds.
+    Where a plugin's KPI fails, `anew` is called to drop them, and the others' rows follow; without it that is the end.
     """
     settings = chosen_settings(settings, config, exports)
-    tell, bad = progress or _silent, load_plugins(settings)
+    tell, bad = progress or _silent, check_definitions(settings)
+
+    writers: list[Exception] = []
 
     def attempt(asked: Request, look: Look | None = None, write: Write | None = None) -> Result:
         def work(opened: Engine, unused: Unused) -> Result:
@@ -68,20 +70,34 @@ def run(
 
     while True:
         try:
-            result = attempt(request, look, write)
-            return replace(result, warnings=(*bad, *result.warnings))
-        except MlmkpiError:
-            raise
+            result = attempt(request, look, _kept_apart(write, writers) if write else None)
+            return replace(result, warnings=(*dict.fromkeys(bad), *result.warnings))
         except Exception as error:
+            if error in writers or not may_be_plugins(error):
+                raise
             kpis = chosen(request.kpis)[0]
             own = failed(error, [kpi.name for kpi in kpis], alone)
             if not own:
                 raise
-            if len(own) == len(kpis) or write is not None or look is not None:
+            if len(own) == len(kpis) or look is not None or (write is not None and anew is None):
                 name, its = next(iter(own.items()))
                 raise failure(name, its) from its
-            bad.extend(f"plugin {plugin_of(name)} left out: {name}: {why(its)}" for name, its in own.items())
+            if anew is not None:
+                anew()
+            bad.extend(told(name, its) for name, its in own.items())
             request = replace(request, kpis=[kpi for kpi in kpis if kpi.name not in own])
+
+
+def _kept_apart(write: Write, errors: list[Exception]) -> Write:
+    """The same, whose errors, which are no plugin's, are listed."""
+    def listing(frame: pl.DataFrame) -> None:
+        try:
+            write(frame)
+        except Exception as error:
+            errors.append(error)
+            raise
+
+    return listing
 
 
 def _silent(_: str) -> None:

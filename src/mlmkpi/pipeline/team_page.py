@@ -18,6 +18,7 @@ from mlmkpi.period import Every, Period
 from mlmkpi.pipeline import Exports, Result, compute
 from mlmkpi.pipeline.downline import Asked, Downline, Member, downline
 from mlmkpi.pipeline.opening import on_engine
+from mlmkpi.pipeline.plan import check_definitions
 from mlmkpi.pipeline.request import check_day, check_list, one_of
 from mlmkpi.settings import Settings, chosen_settings
 
@@ -117,6 +118,7 @@ def team(
     check_day("as_of", as_of)
     check_list("leader", [leader])
     settings = chosen_settings(settings, config, exports)
+    check_definitions(settings)
     teams = Teams(one_of(TreeKind, "tree", tree))
     where = str(Path(exports)) if isinstance(exports, str | Path) else "EXPORTS"
     asked = Asked(leader, teams, one_of(Every, "every", every), as_of, names, bad_rows, where)

@@ -32,7 +32,7 @@ from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.measure_checks import check_measures
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, figure_under, in_force, longest_window, the_one
-from mlmkpi.pipeline.plugins import load_plugins
+from mlmkpi.pipeline.plugins import blamed, load_plugins
 from mlmkpi.pipeline.provenance import Unit, located, unit_of
 from mlmkpi.pipeline.ratios import divided
 from mlmkpi.pipeline.request import check_lists, one_of, request_of
@@ -114,12 +114,14 @@ def trace(
     load_plugins(settings)
     known = the_one(kpi)
     chosen_side = one_of(RatioSide, "side", side)
-    figure = figure_under(known, in_force(known, settings), settings)
+    with blamed(kpi):
+        figure = figure_under(known, in_force(known, settings), settings)
+        window = longest_window(figure)
     own = {name for block in figure.blocks for name in block}
     asked = {name: values for name, values in (where or {}).items() if name not in own}
     if TEAM in by and TEAM not in asked:
         raise UsageError("rows are traced by team only for the teams asked for", (("fix", "--where team=ID"),))
-    chosen_every, days = request_for(period, every, longest_window(figure))
+    chosen_every, days = request_for(period, every, window)
     request = request_of(
         kpis=[kpi], every=chosen_every, by=by, where=asked or None, as_of=as_of, bad_rows=bad_rows, tree=tree,
         depth=depth, generation=generation, **days,

@@ -13,6 +13,7 @@ import polars as pl
 from mlmkpi.books.rules import ActiveRule
 from mlmkpi.kpi import Figure, Kpi
 from mlmkpi.parameters import shown
+from mlmkpi.pipeline.plugins import UnfitError, figure_of
 from mlmkpi.pipeline.result import COLUMNS
 from mlmkpi.pipeline.worked import Variant
 
@@ -28,8 +29,8 @@ def choices(kpi: Kpi, values: dict[str, Any]) -> list[tuple[str, Any]]:
     for name, value in values.items():
         for other in _others(value) if value else FROM_NOTHING.get(name, _others(value)):
             try:
-                kpi.function(**{**values, name: other})
-            except ValueError:
+                figure_of(kpi, {**values, name: other})
+            except (ValueError, UnfitError):
                 continue
             found.append((name, other))
     return found

@@ -23,7 +23,7 @@ from mlmkpi.kpi import Figure, Interval, Kpi, Ratio, facts_of
 from mlmkpi.pipeline.jobs import Jobs
 from mlmkpi.pipeline.period_labels import request_for, span_named
 from mlmkpi.pipeline.plan import Planned, chosen, figure_under, in_force, longest_window, the_one
-from mlmkpi.pipeline.plugins import load_plugins
+from mlmkpi.pipeline.plugins import blamed, load_plugins
 from mlmkpi.pipeline.ratios import NOBODY
 from mlmkpi.pipeline.request import request_of
 from mlmkpi.pipeline.result import COLUMNS, FIGURES, Result
@@ -71,11 +71,12 @@ def work_out(
     load_plugins(settings)
     known = the_one(kpi)
     values = in_force(known, settings)
-    others = {_named(known, Beside.VARIANT, at): choice for at, choice in enumerate(choices(known, values))}
+    with blamed(kpi):
+        figure = figure_under(known, values, settings)
+        others = {_named(known, Beside.VARIANT, at): choice for at, choice in enumerate(choices(known, values))}
+        beside, window = _beside(known, figure), longest_window(figure)
     variants = [variant(known, name, *choice) for name, choice in others.items()]
-    figure = figure_under(known, values, settings)
-    beside = _beside(known, figure)
-    chosen_every, days = request_for(period, every, longest_window(figure))
+    chosen_every, days = request_for(period, every, window)
     wanted: list[str | Kpi] = [kpi, *known.related, *variants, *_as_kpis(known, beside)]
     request = request_of(kpis=wanted, every=chosen_every, as_of=as_of, bad_rows=bad_rows, **days)
     request = replace(request, models_for=period or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 import polars as pl
@@ -139,13 +140,15 @@ class ParquetWriter:
 
 
 class Behind:
-    """Hands the rows to a writer in two threads, one that makes and one that writes, so that the next come meanwhile.
+    """Hands the rows to the writer of a format in two threads: one makes and one writes while the next come.
 
     An error shows a call or two later: raises what the writer raised.
     """
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, form: str, out: IO[bytes], version: str) -> None:
+        self._begun = partial(writer, form, out, version)
+        self._out = out
+        self._writer = self._begun()
         self._makes, self._writes = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._made: Future[None] | None = None
         self._written: Future[None] | None = None
@@ -163,11 +166,22 @@ class Behind:
         _wait(self._made)
         self._made = self._makes.submit(self._make, frame)
 
+    def anew(self) -> None:
+        """Drop what was written, and begin again."""
+        self._wait()
+        self._writer.release()
+        self._out.seek(0)
+        self._out.truncate()
+        self._writer = self._begun()
+
     def close(self, settings: Mapping[str, object]) -> None:
         """What comes after the last row, once that is written."""
+        self._wait()
+        self._writer.close(settings)
+
+    def _wait(self) -> None:
         _wait(self._made)
         _wait(self._written)
-        self._writer.close(settings)
 
     def _make(self, frame: pl.DataFrame) -> None:
         made = self._writer.made(frame)
