@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from importlib import import_module
+from operator import or_
 from typing import Any
 
 import narwhals as nw
@@ -19,6 +20,8 @@ from mlmkpi.engines.spark_reading import Reading
 from mlmkpi.sources import Finding
 
 COUNT = "_n"
+CONSTRAINTS = "spark.sql.constraintPropagation.enabled"
+"""Whether Spark derives what holds of a kept frame's columns, which takes it a minute where many stand on others."""
 
 
 class SparkSifted:
@@ -107,10 +110,15 @@ class SparkChecks:
         return _frame(native.withColumn(COUNT, number).where(self._f.col(COUNT) > 1).select(*key))
 
     def sift(self, table: str, frame: Frame, flags: Sequence[str]) -> SparkSifted:
-        """Their counts, in one job."""
+        """Their counts, in one job; rows with a flag are kept where those of several will be asked for."""
         native = nw.to_native(frame)
-        counts = native.agg(*(self._f.count_if(self._f.col(flag)).alias(flag) for flag in flags))
-        return SparkSifted(self._engine, native, self._engine.collect(_frame(counts)).row(0, named=True))
+        counted = native.agg(*(self._f.count_if(self._f.col(flag)).alias(flag) for flag in flags))
+        counts = self._engine.collect(_frame(counted)).row(0, named=True)
+        raised = [flag for flag in flags if counts[flag]]
+        if len(raised) > 1:
+            native = native.where(reduce(or_, (self._f.col(flag) for flag in raised)))
+            native = nw.to_native(self.kept(_frame(native)))
+        return SparkSifted(self._engine, native, counts)
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Bring a frame's rows here."""
@@ -122,7 +130,13 @@ class SparkChecks:
 
     def kept(self, frame: Frame) -> Frame:
         """The frame, kept by the server once something needs it."""
-        return _frame(nw.to_native(frame).localCheckpoint(eager=False))
+        conf, native = self._engine.tables.session.conf, nw.to_native(frame)
+        before = conf.get(CONSTRAINTS)
+        conf.set(CONSTRAINTS, "false")
+        try:
+            return _frame(native.localCheckpoint(eager=False))
+        finally:
+            conf.set(CONSTRAINTS, before)
 
     def keyed(self, frame: Frame, column: str) -> Frame:
         """The ids as text."""
