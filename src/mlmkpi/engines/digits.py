@@ -15,8 +15,8 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[Any]
 
 WORD = 8
-TOGETHER = 2**14
-"""How many ids are read at once, so that what is made on the way stays near the processor."""
+TOGETHER = 2**17
+"""How many ids are read at once: more than rows travel together, as threads wait for one another between the steps."""
 _NOUGHT = ord("0")
 _HIGH = np.uint64(0xF0F0F0F0F0F0F0F0)
 
