@@ -55,7 +55,7 @@ def stages(exports: str) -> dict[str, float]:
     found = Stages()
     found.spent["starting Python and importing"] = busy()
     patch.object(PolarsEngine, "at_once", 1).start()
-    found.named(PolarsEngine, "spellings", lambda *_: "orders: counting codes")
+    found.named(PolarsEngine, "spellings", lambda *_: "orders: finding codes")
     found.named(PolarsEngine, "has_repeats", lambda *_: "orders: looking for repeated ids")
     found.named(Books, "_read_typed", lambda *_: "orders: reading, ids and money to integers, classes")
     found.named(Books, "_read_orders", lambda *_: "orders: returns and own purchases")
