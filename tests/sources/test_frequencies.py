@@ -76,6 +76,22 @@ def test_a_column_with_texts_that_its_first_rows_do_not_show_is_not_sighted(
     assert {name: set(frame.to_series()) for name, frame in found.items()} == {"channel": {"web", None}}
 
 
+@pytest.mark.parametrize("options", [
+    {}, {"dictionary_pagesize_limit": 64}, {"use_dictionary": False}, {"write_statistics": False},
+    {"data_page_version": "2.0"}, {"compression": "none"},
+], ids=str)
+@pytest.mark.parametrize("late", [["kit"], ["a text longer than twelve bytes"], [str(n) for n in range(99)]])
+def test_a_text_that_stands_late_is_seen_however_the_file_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: dict[str, Any], late: list[str]
+) -> None:
+    """Behind a dictionary that grew too large the rest of a column stands without one."""
+    monkeypatch.setattr(frequencies, "_FIRST", 50)
+    rows: list[tuple[str | None, str | None]] = [("sale", None), (None, "web")] * 100
+    whole = [*rows, *((text, "web") for text in late), *rows]
+    found = frequencies.sighted(parquet(tmp_path, whole, **options), ["kind", "channel"])
+    assert {name: set(frame.to_series()) for name, frame in found.items()} == {"channel": {"web", None}}
+
+
 def test_codes_are_counted_once_and_only_when_asked_for() -> None:
     asked: list[str] = []
 
