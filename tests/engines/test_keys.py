@@ -47,8 +47,10 @@ def test_texts_that_do_not_fit_stand_beside_ids_that_do(tmp_path: Path) -> None:
     texts = ["D0001", " D0002 ", "", "  ", None, "x"]
     for column in (("distributors", "distributor_id"), ("orders", "customer_id")):
         fitting, found = keys(tmp_path, *column, ["D0001", None, "D0412"]), keys(tmp_path, *column, texts)
-        assert found[:5] == [fitting[0], fitting[0] + 1, None, None, None]  # type: ignore[operator]
-        assert fitting[1:] == [None, fitting[0] + 411]  # type: ignore[operator]
+        first = fitting[0]
+        assert first is not None
+        assert found[:5] == [first, first + 1, None, None, None]
+        assert fitting[1:] == [None, first + 411]
 
 
 @pytest.mark.parametrize("ids", [["7", "8"], ["D0000000000001", "D0000000000002"]])
