@@ -29,7 +29,7 @@ class Digits:
     """
 
     def __init__(self, shape: Shape, offset: int, dtype: type[pl.DataType]) -> None:
-        self._prefix, self._digits, self._offset = shape.prefix.encode(), shape.digits, offset
+        self._prefix, self._offset = shape.prefix.encode(), offset
         self._size = len(self._prefix) + shape.digits
         self._type = np.dtype(np.int32 if dtype == pl.Int32 else np.int64)
         self._plain = _word(self._prefix + b"0" * shape.digits, b"0")
